@@ -1,0 +1,41 @@
+// Package sim runs an engine through model time and hands what it produces to
+// recorders. Its one invariant: every recorder sees every spike once, sorted by
+// step and then neuron, and recording never changes what an engine computes.
+package sim
+
+import "context"
+
+// A Spike is one threshold crossing: the step in which it was detected (the
+// time step*dt) and the global id of the neuron.
+type Spike struct {
+	Step   uint32
+	Neuron uint32
+}
+
+// A Variable names a state variable of a neuron.
+type Variable int
+
+// V is the membrane potential in mV, absolute (E_L included).
+const V Variable = -1
+
+// Current is the synaptic current of receptor r of a population, in mV (R*I).
+// Receptors are numbered as in dynamics.Population.
+func Current(r int) Variable { return Variable(r) }
+
+// An Engine advances one network. All engines produce the same spikes and the
+// same state, bit for bit. An Engine is not safe for concurrent use.
+type Engine interface {
+	// Advance simulates that many further steps. Cancelling ctx stops it early
+	// at a step of its choice, with ctx's error; Step then tells which.
+	Advance(ctx context.Context, steps int) error
+	// Step is the number of steps simulated so far.
+	Step() int64
+	// Spikes appends the spikes since the last call, sorted by step and then
+	// neuron. None is ever dropped.
+	Spikes(dst []Spike) ([]Spike, error)
+	// Read copies a state variable of consecutive neurons of a population, from
+	// index first on, as it is at the present step.
+	Read(v Variable, population, first int, dst []float32) error
+	// Close frees what the engine holds.
+	Close() error
+}
