@@ -1,0 +1,26 @@
+package rng
+
+// A Purpose says what a stream's numbers are for. The values are part of the
+// model: changing one changes every digest.
+type Purpose uint32
+
+// The purposes, each with what its ordinal counts.
+const (
+	Connectivity Purpose = 1 // per projection: which synapses exist
+	InitialV     Purpose = 4 // per population: V at step 0; differs by trial
+)
+
+// Width of the fields of a stream number: purpose, ordinal, trial.
+const (
+	ordinalBits = 12
+	trialBits   = 14
+
+	MaxOrdinals = 1 << ordinalBits // populations or projections a network may have
+	MaxTrials   = 1 << trialBits   // trials a network may have
+)
+
+// Stream numbers the stream of a purpose for the population or projection
+// ordinal (file order). Trial is 0 for what a trial keeps: the connectome.
+func Stream(p Purpose, ordinal, trial uint32) uint32 {
+	return uint32(p)<<(ordinalBits+trialBits) | ordinal<<trialBits | trial
+}
