@@ -1,0 +1,120 @@
+// Package cpuref is the reference engine: plain, serial Go that reads like
+// docs/equations.md, without anything clever. Its one invariant: it is what the
+// other engines must equal, bit for bit.
+package cpuref
+
+import (
+	"context"
+	"fmt"
+
+	"einet/connectome"
+	"einet/dynamics"
+	"einet/sim"
+)
+
+// An Engine simulates one network.
+type Engine struct {
+	model       *dynamics.Model
+	connectome  *connectome.Connectome
+	populations []population
+	step        int64
+	spikes      []sim.Spike // since the last call of Spikes
+}
+
+// A population is the state of one population's neurons.
+type population struct {
+	*dynamics.Population
+	v         []float32   // membrane potential, relative to E_L [mV]
+	until     []int64     // clamped to V_reset in steps from n = until-1 and before
+	g         [][]float32 // [receptor][neuron] synaptic current [mV]
+	arriving  [][][]int32 // [step mod slots][receptor][neuron] input [units of the receptor's scale]
+	projected []outgoing  // the projections that start here
+}
+
+// An outgoing projection is one that a population's spikes travel along.
+type outgoing struct {
+	*dynamics.Projection
+	blocks []connectome.Block
+}
+
+// New is an engine at step 0. The model and the connectome must be of the same
+// network; neither is changed.
+func New(m *dynamics.Model, c *connectome.Connectome) *Engine {
+	e := &Engine{model: m, connectome: c, populations: make([]population, len(m.Populations))}
+	for i := range m.Populations {
+		p := &e.populations[i]
+		p.Population = &m.Populations[i]
+		p.v = m.InitialV(i)
+		p.until = make([]int64, p.Size)
+		p.g = make([][]float32, len(p.Receptors))
+		for r := range p.g {
+			p.g[r] = make([]float32, p.Size)
+		}
+		p.arriving = make([][][]int32, m.MaxDelay)
+		for s := range p.arriving {
+			p.arriving[s] = make([][]int32, len(p.Receptors))
+			for r := range p.arriving[s] {
+				p.arriving[s][r] = make([]int32, p.Size)
+			}
+		}
+	}
+	for k := range m.Projections {
+		from := &e.populations[m.Projections[k].From]
+		from.projected = append(from.projected, outgoing{&m.Projections[k], c.Projections[k].Blocks})
+	}
+	return e
+}
+
+// Advance simulates that many further steps.
+func (e *Engine) Advance(ctx context.Context, steps int) error {
+	for range steps {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		e.advanceOne()
+	}
+	return nil
+}
+
+// advanceOne takes the network from step n to n+1: every neuron first, then the
+// spikes of step n+1 on their way.
+func (e *Engine) advanceOne() {
+	before := len(e.spikes)
+	for i := range e.populations {
+		e.update(i)
+	}
+	e.step++
+	for _, s := range e.spikes[before:] {
+		e.deliver(s)
+	}
+}
+
+// Step is the number of steps simulated so far.
+func (e *Engine) Step() int64 { return e.step }
+
+// Spikes appends the spikes since the last call, sorted by step and then
+// neuron.
+func (e *Engine) Spikes(dst []sim.Spike) ([]sim.Spike, error) {
+	dst = append(dst, e.spikes...)
+	e.spikes = e.spikes[:0]
+	return dst, nil
+}
+
+// Read copies a state variable of neurons first, first+1, ... of a population.
+func (e *Engine) Read(v sim.Variable, pop, first int, dst []float32) error {
+	if err := sim.CheckRead(e.model, v, pop, first, len(dst)); err != nil {
+		return fmt.Errorf("cpuref: %w", err)
+	}
+	p := &e.populations[pop]
+	if v != sim.V {
+		copy(dst, p.g[v][first:])
+		return nil
+	}
+	for i := range dst {
+		dst[i] = p.Absolute(p.v[first+i])
+	}
+	return nil
+}
+
+// Close does nothing: the engine holds memory only.
+func (e *Engine) Close() error { return nil }

@@ -1,0 +1,23 @@
+package sim
+
+import (
+	"fmt"
+
+	"einet/dynamics"
+)
+
+// CheckRead is an error unless population pop has the variable and neurons first
+// to first+count-1. Engines call it before they read.
+func CheckRead(m *dynamics.Model, v Variable, pop, first, count int) error {
+	if pop < 0 || pop >= len(m.Populations) {
+		return fmt.Errorf("read: population %d: the network has %d", pop, len(m.Populations))
+	}
+	p := &m.Populations[pop]
+	if first < 0 || first+count > p.Size {
+		return fmt.Errorf("read: neurons %d to %d: population %d has %d", first, first+count-1, pop, p.Size)
+	}
+	if v != V && (v < 0 || int(v) >= len(p.Receptors)) {
+		return fmt.Errorf("read: receptor %d: population %d has %d", v, pop, len(p.Receptors))
+	}
+	return nil
+}
