@@ -1,0 +1,185 @@
+//go:build cgo && !nogl
+
+package gpu
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"einet/connectome"
+	"einet/dynamics"
+	"einet/shaders"
+	"einet/sim"
+)
+
+// An Engine simulates one network on a device. Each window of the smallest
+// delay is two dispatches and one more for every further page of synapses; many
+// windows are queued as a batch, and spikes are fetched when a batch is done,
+// while the device works on the next.
+type Engine struct {
+	c      *Context
+	model  *dynamics.Model
+	layout stateLayout
+
+	update, deliver                *Program
+	populations, clamped           Storage
+	potentials, currents           *Buffer[float32]
+	arriving                       Storage
+	now                            *Buffer[byte] // the number of each window, aligned for binding
+	nowStride                      int
+	pages                          []devicePage
+	batches                        [2]*batch
+	batch                          int // the one to queue next
+	step                           int64
+	spikes                         []sim.Spike // of the batches that are done
+	buffers                        []interface{ Delete() }
+	groupsPerSegment, groupsPerRow uint32
+}
+
+// New is an engine at step 0 on an open context, which stays the caller's to
+// close, after the engine. The model and the connectome must be of the same
+// network; neither is needed after New. New refuses a device whose arithmetic
+// differs (ErrInexact), whose limits are too small (ErrLimit) or that has too
+// little memory (ErrMemory).
+func New(ctx context.Context, c *Context, m *dynamics.Model, syn *connectome.Connectome) (*Engine, error) {
+	if err := probe(c, -1); err != nil {
+		return nil, err
+	}
+	e := &Engine{c: c, model: m}
+	if err := e.build(ctx, syn); err != nil {
+		e.Close()
+		return nil, err
+	}
+	return e, nil
+}
+
+func (e *Engine) build(ctx context.Context, syn *connectome.Connectome) error {
+	var err error
+	if e.layout, err = layoutState(e.model, updateLocal); err != nil {
+		return err
+	}
+	for _, r := range e.layout.buffers(len(e.model.Populations)) {
+		if err := r.check(e.c.Device()); err != nil {
+			return err
+		}
+	}
+	if err := e.compile(); err != nil {
+		return err
+	}
+	if err := e.allocateState(); err != nil {
+		return err
+	}
+	if err := e.uploadPages(ctx, syn); err != nil {
+		return err
+	}
+	for i := range e.batches {
+		if e.batches[i], err = e.newBatch(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// updateLocal is update.comp's local size.
+const updateLocal = 64
+
+func (e *Engine) compile() error {
+	l := &e.layout
+	maxGroups := e.c.Device().Limits.MaxWorkGroupCount[0]
+	if l.groups > maxGroups {
+		return fmt.Errorf("gpu: %d neurons need %d work groups, %s takes %d: use fewer neurons: %w",
+			l.neurons, l.groups, e.c.Device().Renderer, maxGroups, ErrLimit)
+	}
+	var err error
+	e.update, err = NewProgram(e.c, "update.comp", shaders.Defines{
+		"RECEPTORS": l.receptors, "SLOTS": l.slots, "STRIDE": l.stride, "MAX_GROUPS": min(maxGroups, math.MaxUint16),
+	})
+	if err != nil {
+		return err
+	}
+	if local := e.update.Local()[0]; local != updateLocal {
+		return fmt.Errorf("gpu: update.comp has local size %d, the layout expects %d", local, updateLocal)
+	}
+	e.deliver, err = NewProgram(e.c, "deliver.comp", shaders.Defines{"SLOTS": l.slots, "STRIDE": l.stride})
+	return err
+}
+
+// Advance queues that many further steps, a batch of windows at a time. At most
+// two batches are under way.
+func (e *Engine) Advance(ctx context.Context, steps int) error {
+	if e.step+int64(steps) > math.MaxInt32 {
+		return fmt.Errorf("gpu: step %d: a run has at most 2^31-1 steps", e.step+int64(steps))
+	}
+	for steps > 0 {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		b := e.batches[e.batch]
+		if err := e.collect(ctx, b); err != nil {
+			return err
+		}
+		n, err := e.queue(b, steps)
+		if err != nil {
+			return err
+		}
+		e.batch = 1 - e.batch
+		steps -= n
+	}
+	return nil
+}
+
+// Step is the number of steps queued so far.
+func (e *Engine) Step() int64 { return e.step }
+
+// Spikes waits for the device and appends the spikes since the last call,
+// sorted by step and then neuron.
+func (e *Engine) Spikes(dst []sim.Spike) ([]sim.Spike, error) {
+	for _, b := range []*batch{e.batches[e.batch], e.batches[1-e.batch]} {
+		if err := e.collect(context.Background(), b); err != nil {
+			return dst, err
+		}
+	}
+	dst = append(dst, e.spikes...)
+	e.spikes = e.spikes[:0]
+	return dst, nil
+}
+
+// Read copies a state variable of neurons first, first+1, ... of a population,
+// after waiting for the device.
+func (e *Engine) Read(v sim.Variable, pop, first int, dst []float32) error {
+	if err := sim.CheckRead(e.model, v, pop, first, len(dst)); err != nil {
+		return fmt.Errorf("gpu: %w", err)
+	}
+	p := &e.model.Populations[pop]
+	if v != sim.V {
+		return e.currents.Read(e.layout.receptor(p, pop, int(v))+first, dst)
+	}
+	if err := e.potentials.Read(p.First+first, dst); err != nil {
+		return err
+	}
+	for i := range dst {
+		dst[i] = p.Absolute(dst[i])
+	}
+	return nil
+}
+
+// Close frees the device's memory. Closing twice is fine.
+func (e *Engine) Close() error {
+	for _, b := range e.batches {
+		if b != nil && b.fence != nil {
+			b.fence.Delete()
+		}
+	}
+	for _, b := range e.buffers {
+		b.Delete()
+	}
+	e.buffers = nil
+	for _, p := range []*Program{e.update, e.deliver} {
+		if p != nil {
+			p.Delete()
+		}
+	}
+	return errors.Join(e.c.Check("closing the engine"))
+}

@@ -1,0 +1,167 @@
+//go:build cgo && !nogl
+
+package gpu
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"einet/sim"
+
+	"github.com/go-gl/gl/v4.3-core/gl"
+)
+
+// A batch is a number of windows that are queued together, with room for as
+// many spikes as they can have at the most.
+type batch struct {
+	records *Buffer[window]
+	ring    *Buffer[sim.Spike]
+	drives  *Buffer[float32]
+	windows int    // queued and not collected; 0: the batch is free
+	fence   *Fence // behind the last of them
+
+	host   []window    // to upload and read back
+	drive  []float32   // to upload
+	spikes []sim.Spike // read back
+}
+
+// A window is the shaders' Window.
+type window struct {
+	GroupsX, GroupsY, GroupsZ uint32
+	Spikes, Begin             uint32
+	Step, Steps               int32
+	Drive                     uint32
+}
+
+// windowBytes is the size of a window.
+const windowBytes = 32
+
+func (e *Engine) newBatch() (*batch, error) {
+	l := &e.layout
+	b := &batch{
+		host:  make([]window, l.windows),
+		drive: make([]float32, len(e.model.Populations)*l.windows*l.window),
+	}
+	var err error
+	if b.records, err = keep[window](e, "windows", l.windows, nil); err != nil {
+		return nil, err
+	}
+	if b.ring, err = keep[sim.Spike](e, "spikes", l.ring, nil); err != nil {
+		return nil, err
+	}
+	b.drives, err = keep[float32](e, "drives", len(b.drive), nil)
+	return b, err
+}
+
+// queue gives the device up to that many steps, as many as a batch takes, and
+// returns how many. It does not wait.
+func (e *Engine) queue(b *batch, steps int) (int, error) {
+	steps = min(steps, e.layout.windows*e.layout.window)
+	b.windows = 0
+	for done := 0; done < steps; b.windows++ {
+		n := min(e.layout.window, steps-done)
+		b.host[b.windows] = window{
+			GroupsY: e.groupsPerSegment, GroupsZ: e.groupsPerRow,
+			Step: int32(e.step) + int32(done), Steps: int32(n), Drive: uint32(done),
+		}
+		done += n
+	}
+	row := e.layout.windows * e.layout.window
+	for i := range e.model.Populations {
+		e.model.Drive(i, e.step, b.drive[i*row:][:steps])
+	}
+	err := e.c.Do(func() error {
+		if err := b.records.Upload(0, b.host[:b.windows]); err != nil {
+			return err
+		}
+		if err := b.drives.Upload(0, b.drive); err != nil {
+			return err
+		}
+		for k := range b.windows {
+			if err := e.dispatch(b, k); err != nil {
+				return err
+			}
+		}
+		var err error
+		b.fence, err = e.c.Fence()
+		return err
+	})
+	e.step += int64(steps)
+	return steps, err
+}
+
+// dispatch queues window k of a batch.
+func (e *Engine) dispatch(b *batch, k int) error {
+	err := bindAll(
+		binding{b.records, bindWindows}, binding{b.ring, bindRing}, binding{e.arriving, bindArriving},
+		binding{e.populations, bindPopulations}, binding{e.potentials, bindPotentials},
+		binding{e.currents, bindCurrents}, binding{e.clamped, bindClamped}, binding{b.drives, bindDrives},
+	)
+	if err != nil {
+		return err
+	}
+	if err := e.now.BindUniform(bindNow, k*e.nowStride, 16); err != nil {
+		return err
+	}
+	if err := e.update.Dispatch(e.layout.groups, 1, 1); err != nil {
+		return err
+	}
+	for i := range e.pages {
+		p := &e.pages[i]
+		err := bindAll(binding{p.sources, bindSources}, binding{p.segments, bindSegments},
+			binding{p.rows, bindRows}, binding{p.targets, bindTargets})
+		if err != nil {
+			return err
+		}
+		if err := e.deliver.DispatchIndirect(b.records, k*windowBytes); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A binding is a buffer and the storage block it is to be.
+type binding struct {
+	buffer Storage
+	at     int
+}
+
+func bindAll(bindings ...binding) error {
+	for _, b := range bindings {
+		if err := b.buffer.base().bind(gl.SHADER_STORAGE_BUFFER, b.at, 0, -1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// collect waits for a batch and takes its spikes, sorted.
+func (e *Engine) collect(ctx context.Context, b *batch) error {
+	if b.windows == 0 {
+		return nil
+	}
+	if err := b.fence.Wait(ctx); err != nil {
+		return err
+	}
+	if err := b.records.Read(0, b.host[:b.windows]); err != nil {
+		return err
+	}
+	last := b.host[b.windows-1]
+	total := int(last.Begin) + int(last.Spikes)
+	if total > b.ring.Len() {
+		return fmt.Errorf("gpu: a batch has %d spikes, its ring holds %d: %s does not compute what it should",
+			total, b.ring.Len(), e.c.Device().Renderer)
+	}
+	b.spikes = slices.Grow(b.spikes[:0], total)[:total]
+	if err := b.ring.Read(0, b.spikes); err != nil {
+		return err
+	}
+	slices.SortFunc(b.spikes, func(x, y sim.Spike) int {
+		return cmp.Or(cmp.Compare(x.Step, y.Step), cmp.Compare(x.Neuron, y.Neuron))
+	})
+	e.spikes = append(e.spikes, b.spikes...)
+	b.windows = 0
+	return nil
+}

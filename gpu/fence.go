@@ -1,0 +1,83 @@
+//go:build cgo && !nogl
+
+package gpu
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/go-gl/gl/v4.3-core/gl"
+)
+
+// A Fence is a place in the device's queue of work.
+type Fence struct {
+	c    *Context
+	sync uintptr
+}
+
+// Fence marks the end of the work queued so far and has the driver start on it.
+func (c *Context) Fence() (*Fence, error) {
+	f := &Fence{c: c}
+	return f, c.Do(func() error {
+		f.sync = gl.FenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0)
+		gl.Flush()
+		return c.check("placing a fence")
+	})
+}
+
+// Wait returns when the device has reached the fence, or with ctx's error. It
+// frees the fence once reached; another Wait then returns at once. Between short waits
+// other goroutines have their turn on the context's thread.
+func (f *Fence) Wait(ctx context.Context) error {
+	const turn = 20 * time.Millisecond
+	for {
+		if done, err := f.poll(turn); done || err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+}
+
+// Done tells, without waiting, whether the device has reached the fence.
+func (f *Fence) Done() (bool, error) { return f.poll(0) }
+
+func (f *Fence) poll(timeout time.Duration) (done bool, err error) {
+	err = f.c.Do(func() error {
+		if f.sync == 0 {
+			done = true
+			return nil
+		}
+		switch status := gl.ClientWaitSync(f.sync, gl.SYNC_FLUSH_COMMANDS_BIT, uint64(timeout)); status {
+		case gl.ALREADY_SIGNALED, gl.CONDITION_SATISFIED:
+			done = true
+			f.delete()
+			return f.c.check("the work before a fence")
+		case gl.TIMEOUT_EXPIRED:
+			return nil
+		default:
+			if err := f.c.check("waiting for a fence"); err != nil {
+				return err
+			}
+			return fmt.Errorf("gpu: waiting for a fence: status %#x", status)
+		}
+	})
+	return done, err
+}
+
+func (f *Fence) delete() {
+	gl.DeleteSync(f.sync)
+	f.sync = 0
+}
+
+// Delete frees the fence, reached or not. Deleting twice is fine.
+func (f *Fence) Delete() {
+	_ = f.c.Do(func() error {
+		if f.sync != 0 {
+			f.delete()
+		}
+		return nil
+	})
+}

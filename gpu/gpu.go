@@ -1,0 +1,65 @@
+// Package gpu runs networks on OpenGL 4.3 compute shaders. Below the engine it
+// is a thin typed layer: a Device is something to compute on, a Context owns a
+// device's GL state and the one operating-system thread that may touch it, a
+// Buffer knows its length and element type, a Program knows its local size and
+// puts the memory barrier behind each dispatch.
+//
+// Its one invariant: every GL call of a Context happens on that Context's own
+// thread, whichever goroutine asks.
+//
+// Without cgo, or with the build tag nogl, the package builds to a stub that
+// knows no device and answers ErrUnavailable. The build tag gldebug asks for a
+// debug context and turns the driver's error messages into errors.
+package gpu
+
+import (
+	"errors"
+	"fmt"
+)
+
+var (
+	// ErrUnavailable is wrapped by what Open and Devices return where no OpenGL
+	// 4.3 device can be had.
+	ErrUnavailable = errors.New("no OpenGL 4.3 device")
+	// ErrLimit is wrapped by errors that name a limit of the device.
+	ErrLimit = errors.New("beyond the device's limit")
+	// ErrMemory is wrapped by errors of a device that ran out of memory.
+	ErrMemory = errors.New("out of device memory")
+	// ErrClosed is returned by every use of a closed Context.
+	ErrClosed = errors.New("gpu: the context is closed")
+)
+
+// A Device is something that runs OpenGL 4.3 compute shaders: a GPU, or a
+// driver that computes on the CPU.
+type Device struct {
+	Index    int    // its place in Devices
+	Renderer string // GL_RENDERER, the name to show and to select by
+	Vendor   string
+	Version  string // GL_VERSION, with the driver's own version
+	Software bool   // computes on the CPU
+	Platform string // how it is reached: egl-device, egl-surfaceless or glfw
+	Limits   Limits
+}
+
+func (d Device) String() string {
+	kind := "hardware"
+	if d.Software {
+		kind = "software"
+	}
+	return fmt.Sprintf("%d: %s (%s, %s)", d.Index, d.Renderer, kind, d.Platform)
+}
+
+// Limits are what a device's driver promises to accept.
+type Limits struct {
+	MaxStorageBlock    int64  // bytes of one storage buffer as a shader sees it
+	MaxStorageBlocks   int    // storage buffers of one compute shader
+	MaxStorageBindings int    // binding points for storage buffers
+	MaxUniformBlock    int64  // bytes of one uniform block
+	MaxWorkGroupCount  [3]int // of one dispatch
+	MaxWorkGroupSize   [3]int
+	MaxInvocations     int // of one work group
+	MaxShared          int // bytes of shared memory of one work group
+	UniformAlign       int // bytes that the offset of a uniform range is a multiple of
+	StorageAlign       int
+	MemoryBytes        int64 // of the device; 0 where the driver does not tell
+}

@@ -1,0 +1,132 @@
+package gpu
+
+import (
+	"slices"
+
+	"einet/connectome"
+	"einet/dynamics"
+)
+
+// A page is the synapses that one pair of storage blocks holds: rows and
+// targets, cut into segments.
+type page struct {
+	segments []segment // by population of the source
+	rows     int       // length of the rows buffer
+	targets  int       // length of the targets buffer
+	widest   int       // synapses of the longest row
+}
+
+// A segment is the rows of consecutive sources of one block.
+type segment struct {
+	projection  int
+	block       *connectome.Block
+	firstSource int // index in the source population
+	sources     int
+	row         int // place of its first row in the page
+	target      int // place of its first target in the page
+}
+
+// layoutPages cuts a connectome into pages whose buffers take at most limit
+// bytes each. A block that does not fit the rest of a page is cut between two
+// sources.
+func layoutPages(c *connectome.Connectome, limit int64) []page {
+	var pages []page
+	current := page{}
+	for i := range c.Projections {
+		for k := range c.Projections[i].Blocks {
+			b := &c.Projections[i].Blocks[k]
+			if len(b.Targets) == 0 {
+				continue
+			}
+			for j := 0; j < b.Sources(); {
+				n := current.room(b, j, limit)
+				if n == 0 {
+					pages = append(pages, current)
+					current = page{}
+					continue
+				}
+				current.add(segment{projection: i, block: b, firstSource: j, sources: n})
+				j += n
+			}
+		}
+	}
+	if len(current.segments) > 0 {
+		pages = append(pages, current)
+	}
+	for i := range pages {
+		slices.SortStableFunc(pages[i].segments, func(a, b segment) int {
+			return c.Projections[a.projection].From - c.Projections[b.projection].From
+		})
+	}
+	return pages
+}
+
+// room is how many sources of b from j on fit into the page. A row always fits
+// an empty page, for it has at most 65 536 targets.
+func (p *page) room(b *connectome.Block, j int, limit int64) int {
+	bytes := func(n int) (rows, targets int64) {
+		return 4 * int64(p.rows+n+1), 2 * (int64(p.targets) + int64(b.Rows[j+n]-b.Rows[j]) + 1)
+	}
+	lo, hi := 0, b.Sources()-j
+	for lo < hi { // the most n whose rows and targets fit
+		n := (lo + hi + 1) / 2
+		if rows, targets := bytes(n); rows <= limit && targets <= limit {
+			lo = n
+		} else {
+			hi = n - 1
+		}
+	}
+	return lo
+}
+
+func (p *page) add(s segment) {
+	s.row, s.target = p.rows, p.targets
+	p.rows += s.sources + 1
+	p.targets += len(s.targets())
+	for j := range s.sources {
+		p.widest = max(p.widest, len(s.block.Row(s.firstSource+j)))
+	}
+	p.segments = append(p.segments, s)
+}
+
+// targets is the segment's part of its block's targets.
+func (s *segment) targets() []uint16 {
+	b := s.block
+	return b.Targets[b.Rows[s.firstSource]:b.Rows[s.firstSource+s.sources]]
+}
+
+// rows is where each row begins and ends in the page's targets.
+func (s *segment) rows() []uint32 {
+	rows := slices.Clone(s.block.Rows[s.firstSource : s.firstSource+s.sources+1])
+	first := rows[0]
+	for j := range rows {
+		rows[j] = rows[j] - first + uint32(s.target)
+	}
+	return rows
+}
+
+// tables is deliver's sources and segments of the page, in std430, and the most
+// segments of a population.
+func (p *page) tables(m *dynamics.Model, l *stateLayout) (sources, segments []uint32, most int) {
+	next := 0
+	for i := range m.Populations {
+		first := next
+		for next < len(p.segments) && m.Projections[p.segments[next].projection].From == i {
+			segments = append(segments, p.segments[next].table(m, l)...)
+			next++
+		}
+		end := m.Populations[i].First + m.Populations[i].Size
+		sources = append(sources, uint32(end), uint32(first), uint32(next-first))
+		most = max(most, next-first)
+	}
+	return sources, segments, most
+}
+
+func (s *segment) table(m *dynamics.Model, l *stateLayout) []uint32 {
+	q := &m.Projections[s.projection]
+	return []uint32{
+		uint32(m.Populations[q.From].First + s.firstSource), uint32(s.sources), uint32(s.row),
+		uint32(l.receptor(&m.Populations[q.To], q.To, q.Receptor) + s.block.First),
+		uint32(q.Weight), uint32(q.Delay),
+	}
+}

@@ -1,0 +1,151 @@
+//go:build cgo && !nogl
+
+package gpu
+
+import (
+	"fmt"
+	"strings"
+
+	"einet/shaders"
+
+	"github.com/go-gl/gl/v4.3-core/gl"
+)
+
+// A Program is a compute kernel compiled for a Context.
+type Program struct {
+	c     *Context
+	id    uint32
+	name  string
+	local [3]int
+}
+
+// NewProgram compiles an embedded kernel, such as "update.comp". Its errors
+// begin with the place: shaders/update.comp:41: ...
+func NewProgram(c *Context, name string, defines shaders.Defines) (*Program, error) {
+	source, err := shaders.Load(name, defines)
+	if err != nil {
+		return nil, err
+	}
+	return Compile(c, source)
+}
+
+// Compile compiles a kernel.
+func Compile(c *Context, source shaders.Source) (*Program, error) {
+	p := &Program{c: c, name: source.Name}
+	return p, c.Do(func() error {
+		shader := gl.CreateShader(gl.COMPUTE_SHADER)
+		defer gl.DeleteShader(shader)
+		text, free := gl.Strs(source.Text)
+		defer free()
+		length := int32(len(source.Text))
+		gl.ShaderSource(shader, 1, text, &length)
+		gl.CompileShader(shader)
+		if !succeeded(shader, gl.COMPILE_STATUS, gl.GetShaderiv) {
+			log := infoLog(shader, gl.GetShaderiv, gl.GetShaderInfoLog)
+			return fmt.Errorf("%s\n(compiled by %s)", source.Locate(log), c.device.Renderer)
+		}
+		p.id = gl.CreateProgram()
+		gl.AttachShader(p.id, shader)
+		gl.LinkProgram(p.id)
+		if !succeeded(p.id, gl.LINK_STATUS, gl.GetProgramiv) {
+			log := infoLog(p.id, gl.GetProgramiv, gl.GetProgramInfoLog)
+			gl.DeleteProgram(p.id)
+			p.id = 0
+			return fmt.Errorf("shaders/%s: linking: %s\n(linked by %s)", source.Name, source.Locate(log), c.device.Renderer)
+		}
+		gl.DetachShader(p.id, shader)
+		gl.ObjectLabel(gl.PROGRAM, p.id, int32(len(p.name)), gl.Str(p.name+"\x00"))
+		var local [3]int32
+		gl.GetProgramiv(p.id, gl.COMPUTE_WORK_GROUP_SIZE, &local[0])
+		p.local = [3]int{int(local[0]), int(local[1]), int(local[2])}
+		return c.check("building " + p.name)
+	})
+}
+
+func succeeded(id, status uint32, get func(id, name uint32, out *int32)) bool {
+	var ok int32
+	get(id, status, &ok)
+	return ok == gl.TRUE
+}
+
+func infoLog(id uint32, get func(id, name uint32, out *int32), text func(id uint32, size int32, length *int32, log *uint8)) string {
+	var size int32
+	get(id, gl.INFO_LOG_LENGTH, &size)
+	if size == 0 {
+		return "no message"
+	}
+	log := make([]byte, size)
+	text(id, size, &size, &log[0])
+	return strings.TrimSpace(string(log[:size]))
+}
+
+// Name is the kernel's file.
+func (p *Program) Name() string { return p.name }
+
+// Local is the size of a work group, as the kernel declares it.
+func (p *Program) Local() [3]int { return p.local }
+
+// Groups is the number of work groups in a row that hold n invocations.
+func (p *Program) Groups(n int) int { return (n + p.local[0] - 1) / p.local[0] }
+
+// After a dispatch everything that einet does next may see its writes: further
+// dispatches, their indirect counts and uniforms, and copies to and from Go.
+const barriers = gl.SHADER_STORAGE_BARRIER_BIT | gl.COMMAND_BARRIER_BIT |
+	gl.UNIFORM_BARRIER_BIT | gl.BUFFER_UPDATE_BARRIER_BIT
+
+// Dispatch runs x*y*z work groups on the buffers bound at present; the next
+// dispatch sees what they wrote. It queues the work and returns.
+func (p *Program) Dispatch(x, y, z int) error {
+	for i, n := range [3]int{x, y, z} {
+		if limit := p.c.device.Limits.MaxWorkGroupCount[i]; n < 0 || n > limit {
+			return fmt.Errorf("gpu: %s: %d work groups in dimension %d, the device takes %d: %w", p.name, n, i, limit, ErrLimit)
+		}
+	}
+	return p.run(func() { gl.DispatchCompute(uint32(x), uint32(y), uint32(z)) })
+}
+
+// DispatchIndirect runs as many work groups as the three uint32 at a byte
+// offset of counts say when the device gets there, which may be after an
+// earlier dispatch wrote them. The offset is a multiple of 4.
+func (p *Program) DispatchIndirect(counts Storage, offset int) error {
+	s := counts.base()
+	if offset < 0 || offset%4 != 0 || offset > s.bytes-12 {
+		return fmt.Errorf("gpu: %s: work group counts at byte %d of buffer %q, which has %d", p.name, offset, s.label, s.bytes)
+	}
+	return p.run(func() {
+		gl.BindBuffer(gl.DISPATCH_INDIRECT_BUFFER, s.id)
+		gl.DispatchComputeIndirect(offset)
+	})
+}
+
+func (p *Program) run(dispatch func()) error {
+	return p.c.Do(func() error {
+		if p.id == 0 {
+			return fmt.Errorf("gpu: %s was deleted", p.name)
+		}
+		if p.c.program != p.id {
+			gl.UseProgram(p.id)
+			p.c.program = p.id
+		}
+		dispatch()
+		gl.MemoryBarrier(barriers)
+		if debugContext {
+			return p.c.check("dispatching " + p.name)
+		}
+		return nil
+	})
+}
+
+// Delete frees the program. Deleting twice is fine.
+func (p *Program) Delete() {
+	// The only error is that of a closed context, which has freed its programs.
+	_ = p.c.Do(func() error {
+		if p.c.program == p.id {
+			gl.UseProgram(0)
+			p.c.program = 0
+		}
+		gl.DeleteProgram(p.id) // silently ignores 0
+		p.id = 0
+		return nil
+	})
+}

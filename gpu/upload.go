@@ -1,0 +1,120 @@
+//go:build cgo && !nogl
+
+package gpu
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+
+	"einet/connectome"
+)
+
+// Binding points, as in the shaders. The first three are common to both
+// kernels.
+const (
+	bindWindows, bindRing, bindArriving = 0, 1, 2
+
+	bindPopulations, bindPotentials, bindCurrents, bindClamped, bindDrives = 3, 4, 5, 6, 7 // update
+	bindSources, bindSegments, bindRows, bindTargets                       = 3, 4, 5, 6    // deliver
+
+	bindNow = 0 // a uniform block
+)
+
+// pieceSynapses is how many synapses of a row a work group of deliver takes; a
+// wider row is shared by several.
+const pieceSynapses = 1024
+
+// A devicePage is a page in the device's memory.
+type devicePage struct {
+	sources, segments *Buffer[uint32]
+	rows              *Buffer[uint32]
+	targets           *Buffer[uint16]
+}
+
+// keep makes a buffer and has Close free it.
+func keep[T any](e *Engine, label string, n int, data []T) (*Buffer[T], error) {
+	b, err := makeBuffer(e.c, label, n, data)
+	if err == nil {
+		e.buffers = append(e.buffers, b)
+	}
+	return b, err
+}
+
+func (e *Engine) allocateState() error {
+	l := &e.layout
+	until, err := keep[int32](e, "clamped until", l.neurons, nil)
+	if err != nil {
+		return err
+	}
+	e.clamped = until
+	if e.potentials, err = keep[float32](e, "membrane potentials", l.neurons, nil); err != nil {
+		return err
+	}
+	for i := range e.model.Populations {
+		if err := e.potentials.Upload(e.model.Populations[i].First, e.model.InitialV(i)); err != nil {
+			return err
+		}
+	}
+	if e.currents, err = keep[float32](e, "currents", l.stride, nil); err != nil {
+		return err
+	}
+	if e.arriving, err = keep[int32](e, "arriving input", l.slots*l.stride, nil); err != nil {
+		return err
+	}
+	if e.populations, err = keep(e, "populations", len(l.table), l.table); err != nil {
+		return err
+	}
+	// A uniform range begins at a multiple of the device's alignment.
+	e.nowStride = max(16, e.c.Device().Limits.UniformAlign)
+	numbers := make([]byte, l.windows*e.nowStride)
+	for k := range l.windows {
+		binary.NativeEndian.PutUint32(numbers[k*e.nowStride:], uint32(k))
+	}
+	e.now, err = keep(e, "window numbers", len(numbers), numbers)
+	return err
+}
+
+// uploadPages copies the synapses to the device, segment by segment, without a
+// second copy of them in the host's memory.
+func (e *Engine) uploadPages(ctx context.Context, syn *connectome.Connectome) error {
+	for i, p := range layoutPages(syn, e.c.Device().Limits.MaxStorageBlock) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		d, most, err := e.uploadPage(&p, fmt.Sprintf("page %d: ", i))
+		if err != nil {
+			return err
+		}
+		e.pages = append(e.pages, d)
+		e.groupsPerSegment = max(e.groupsPerSegment, uint32(most))
+		e.groupsPerRow = max(e.groupsPerRow, uint32((p.widest+pieceSynapses-1)/pieceSynapses))
+	}
+	return nil
+}
+
+func (e *Engine) uploadPage(p *page, label string) (d devicePage, most int, err error) {
+	sources, segments, most := p.tables(e.model, &e.layout)
+	if d.sources, err = keep(e, label+"sources", len(sources), sources); err != nil {
+		return d, 0, err
+	}
+	if d.segments, err = keep(e, label+"segments", len(segments), segments); err != nil {
+		return d, 0, err
+	}
+	if d.rows, err = keep[uint32](e, label+"rows", p.rows, nil); err != nil {
+		return d, 0, err
+	}
+	if d.targets, err = keep[uint16](e, label+"targets", p.targets, nil); err != nil {
+		return d, 0, err
+	}
+	for i := range p.segments {
+		s := &p.segments[i]
+		if err := d.rows.Upload(s.row, s.rows()); err != nil {
+			return d, 0, err
+		}
+		if err := d.targets.Upload(s.target, s.targets()); err != nil {
+			return d, 0, err
+		}
+	}
+	return d, most, nil
+}

@@ -1,0 +1,79 @@
+#version 430
+// defines: SLOTS=1 STRIDE=20000
+//
+// deliver sends the spikes of a window along the synapses of one page. Work
+// groups are laid out as (spike, segment of its source, piece of a row), so that
+// a wide row or an active neuron is spread over many of them.
+
+layout(local_size_x = 64) in;
+
+#include "window.glsl"
+#include "arriving.glsl"
+
+// A segment is the synapses from consecutive neurons of one population to a
+// block of targets.
+struct Segment {
+    uint first_source;  // global id
+    uint sources;
+    uint rows;      // place of the first source in rows; one more row than sources
+    uint arriving;  // place of the block's first neuron in a slot
+    int weight;     // units of the receptor's scale
+    uint delay;     // steps
+};
+
+// A source is a population's place in segments.
+struct Source {
+    uint end;  // one past the global id of its last neuron
+    uint first_segment;
+    uint segments;
+};
+
+layout(std430, binding = 3) readonly buffer Sources {
+    Source sources[];
+};
+
+layout(std430, binding = 4) readonly buffer Segments {
+    Segment segments[];
+};
+
+layout(std430, binding = 5) readonly buffer Rows {
+    uint rows[];  // of a source: targets[rows[j]] to targets[rows[j+1]-1]
+};
+
+layout(std430, binding = 6) readonly buffer Targets {
+    uint targets[];  // two 16-bit targets a word, the first in the low half
+};
+
+void deliver(Spike spike, Segment s) {
+    uint row = s.rows + spike.neuron - s.first_source;
+    uint from = rows[row], to = rows[row + 1u];
+    uint base = arriving_in(spike.step + s.delay) + s.arriving;
+    uint piece = gl_WorkGroupID.z * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+    uint stride = gl_NumWorkGroups.z * gl_WorkGroupSize.x;
+    for (uint word = from / 2u + piece; 2u * word < to; word += stride) {
+        uint pair = targets[word];
+        if (2u * word >= from) {
+            atomicAdd(arriving[base + (pair & 0xffffu)], s.weight);
+        }
+        if (2u * word + 1u < to) {
+            atomicAdd(arriving[base + (pair >> 16)], s.weight);
+        }
+    }
+}
+
+void main() {
+    uint spikes = windows[now].spikes;
+    for (uint k = gl_WorkGroupID.x; k < spikes; k += gl_NumWorkGroups.x) {
+        Spike spike = ring[windows[now].begin + k];
+        uint p = 0u;
+        while (spike.neuron >= sources[p].end) {
+            p++;
+        }
+        if (gl_WorkGroupID.y < sources[p].segments) {
+            Segment s = segments[sources[p].first_segment + gl_WorkGroupID.y];
+            if (spike.neuron - s.first_source < s.sources) {
+                deliver(spike, s);
+            }
+        }
+    }
+}

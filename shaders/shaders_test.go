@@ -1,0 +1,128 @@
+package shaders
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/require"
+)
+
+func file(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
+
+func TestSourceKeepsTheNumbersOfItsLines(t *testing.T) {
+	fsys := fstest.MapFS{
+		"k.comp":         file("#version 430\n#include \"a.glsl\"\n#include \"b.glsl\"\nk4\n"),
+		"include/a.glsl": file("#include \"b.glsl\"\na2\n"),
+		"include/b.glsl": file("b1"),
+	}
+	s, err := LoadFS(fsys, "k.comp", Defines{"N": 3, "ON": true, "TYPE": "uint"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"k.comp", "include/a.glsl", "include/b.glsl"}, s.Files)
+	require.Equal(t, `#version 430
+#define N 3
+#define ON 1
+#define TYPE uint
+#line 2 0
+#line 1 1
+#line 1 2
+b1
+#line 2 1
+a2
+#line 3 0
+
+k4
+`, s.Text)
+}
+
+func TestLoadRefuses(t *testing.T) {
+	fsys := fstest.MapFS{
+		"bare.comp":        file("void main() {}\n"),
+		"twice.comp":       file("#version 430\n#version 430\n"),
+		"lost.comp":        file("#version 430\n\n#include \"lost.glsl\"\n"),
+		"angle.comp":       file("#version 430\n#include <a.glsl>\n"),
+		"inner.comp":       file("#version 430\n#include \"v.glsl\"\n"),
+		"include/v.glsl":   file("// v\n#version 430\n"),
+		"fine.comp":        file("#version 430\n"),
+		"include/fine.txt": file(""),
+	}
+	for _, c := range []struct {
+		name, want string
+		defines    Defines
+	}{
+		{"none.comp", "none.comp: no such shader", nil},
+		{"bare.comp", "bare.comp: no #version", nil},
+		{"twice.comp", "twice.comp:2: #version", nil},
+		{"lost.comp", "include/lost.glsl: no such shader, included at lost.comp:3", nil},
+		{"angle.comp", "angle.comp:2: #include needs a quoted name", nil},
+		{"inner.comp", "include/v.glsl:2: #version", nil},
+		{"fine.comp", "define P: float64", Defines{"P": 0.1}},
+	} {
+		_, err := LoadFS(fsys, c.name, c.defines)
+		require.ErrorContains(t, err, c.want, c.name)
+	}
+}
+
+func TestLocate(t *testing.T) {
+	s := Source{Files: []string{"update.comp", "include/a.glsl"}}
+	for log, want := range map[string]string{
+		"0:41(12): error: x":   "shaders/update.comp:41:12: error: x",   // Mesa
+		"1(7) : error C1008":   "shaders/include/a.glsl:7: error C1008", // NVIDIA
+		"ERROR: 0:3: 'y' : z":  "shaders/update.comp:3: ERROR: 'y' : z", // AMD, glslang
+		"a\n0:2(1): b\n9:1(1)": "a\nshaders/update.comp:2:1: b\n9:1(1)", // unknown stays
+	} {
+		require.Equal(t, want, s.Locate(log))
+	}
+}
+
+var example = regexp.MustCompile(`(?m)^// defines:(.*)$`)
+
+// exampleDefines are those of a kernel's "// defines: A=1 B=2u" line, which
+// every kernel has so that it can be compiled here without an engine.
+func exampleDefines(t *testing.T, text string) Defines {
+	m := example.FindStringSubmatch(text)
+	require.NotNil(t, m, "a kernel names example definitions in a line // defines: A=1")
+	defines := Defines{}
+	for _, field := range strings.Fields(m[1]) {
+		name, value, ok := strings.Cut(field, "=")
+		require.True(t, ok, field)
+		defines[name] = value
+	}
+	return defines
+}
+
+// The GLSL reference compiler accepts every kernel, as OpenGL and as Vulkan
+// GLSL: what only one driver's front end accepts would fail on another.
+func TestKernelsAreValidGLSL(t *testing.T) {
+	validator, err := exec.LookPath("glslangValidator")
+	if err != nil {
+		t.Skip("glslangValidator (package glslang-tools) is not installed")
+	}
+	require.NotEmpty(t, Names())
+	for _, name := range append(Names(), "testdata") {
+		fsys := os.DirFS(".")
+		if name == "testdata" {
+			name, fsys = "add.comp", os.DirFS("testdata")
+		}
+		plain, err := LoadFS(fsys, name, nil)
+		require.NoError(t, err)
+		source, err := LoadFS(fsys, name, exampleDefines(t, plain.Text))
+		require.NoError(t, err)
+		dir := t.TempDir()
+		resolved := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(resolved, []byte(source.Text), 0o600))
+		for target, flags := range map[string][]string{
+			"OpenGL": nil,
+			"Vulkan": {"--target-env", "vulkan1.1", "-o", filepath.Join(dir, "out.spv")},
+		} {
+			t.Run(name+" "+target, func(t *testing.T) {
+				out, err := exec.Command(validator, append(flags, "-S", "comp", resolved)...).CombinedOutput()
+				require.NoError(t, err, source.Locate(string(out)))
+			})
+		}
+	}
+}
