@@ -1,0 +1,17 @@
+package cpuref_test
+
+import (
+	"testing"
+
+	"einet/connectome"
+	"einet/cpuref"
+	"einet/dynamics"
+	"einet/sim"
+	"einet/sim/enginetest"
+)
+
+func TestConformance(t *testing.T) {
+	enginetest.Run(t, func(_ testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
+		return cpuref.New(m, c)
+	})
+}

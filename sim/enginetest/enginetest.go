@@ -1,0 +1,126 @@
+// Package enginetest is the conformance suite of engines. Its one invariant: an
+// engine that passes it is the reference engine as far as any user can tell:
+// the same spikes and, after every step, the same state, bit for bit.
+package enginetest
+
+import (
+	"context"
+	"testing"
+
+	"einet/connectome"
+	"einet/cpuref"
+	"einet/dynamics"
+	"einet/network"
+	"einet/sim"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A Factory makes the engine under test, at step 0. It closes what it opened
+// with t.Cleanup.
+type Factory func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine
+
+// Run holds the engine to the reference on every network of Networks: its
+// state after each of the first steps, its spikes over a longer run in uneven
+// stretches, and its manners.
+func Run(t *testing.T, make Factory) {
+	for _, n := range Networks() {
+		t.Run(n.Name, func(t *testing.T) {
+			m, c := Build(t, n)
+			t.Run("state", func(t *testing.T) { state(t, m, c, make) })
+			t.Run("spikes", func(t *testing.T) { spikes(t, m, c, make) })
+		})
+	}
+	t.Run("manners", func(t *testing.T) { manners(t, make) })
+}
+
+// Build builds a network, which must be valid.
+func Build(t testing.TB, n *network.Network) (*dynamics.Model, *connectome.Connectome) {
+	require.NoError(t, n.Validate())
+	c, err := connectome.Build(context.Background(), n, 0)
+	require.NoError(t, err)
+	m, err := dynamics.New(n)
+	require.NoError(t, err)
+	return m, c
+}
+
+// state compares every variable of every neuron after each step.
+func state(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Factory) {
+	reference, engine := cpuref.New(m, c), make(t, m, c)
+	compareState(t, m, reference, engine)
+	for range 40 {
+		require.NoError(t, reference.Advance(t.Context(), 1))
+		require.NoError(t, engine.Advance(t.Context(), 1))
+		compareState(t, m, reference, engine)
+		compareSpikes(t, reference, engine)
+	}
+}
+
+// spikes compares spikes and final state when many steps are advanced at once.
+func spikes(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Factory) {
+	reference, engine := cpuref.New(m, c), make(t, m, c)
+	total := 0
+	for _, steps := range []int{1, 2, 37, 600, 13, 1200} {
+		require.NoError(t, reference.Advance(t.Context(), steps))
+		require.NoError(t, engine.Advance(t.Context(), steps))
+		require.Equal(t, reference.Step(), engine.Step())
+		total += compareSpikes(t, reference, engine)
+	}
+	compareState(t, m, reference, engine)
+	require.NotZero(t, total, "a silent network tests little")
+}
+
+func compareState(t *testing.T, m *dynamics.Model, reference, engine sim.Engine) {
+	for i := range m.Populations {
+		p := &m.Populations[i]
+		want, got := make([]float32, p.Size), make([]float32, p.Size)
+		for v := sim.V; int(v) < len(p.Receptors); v++ {
+			require.NoError(t, reference.Read(v, i, 0, want))
+			require.NoError(t, engine.Read(v, i, 0, got))
+			for k := range want {
+				if want[k] != got[k] {
+					require.FailNowf(t, "state differs", "step %d, population %d, neuron %d, variable %d: %v, the reference has %v",
+						reference.Step(), i, k, v, got[k], want[k])
+				}
+			}
+		}
+	}
+}
+
+func compareSpikes(t *testing.T, reference, engine sim.Engine) int {
+	want, err := reference.Spikes(nil)
+	require.NoError(t, err)
+	got, err := engine.Spikes(nil)
+	require.NoError(t, err)
+	for k := range min(len(want), len(got)) {
+		if want[k] != got[k] {
+			require.FailNowf(t, "spikes differ", "spike %d is %v, the reference has %v", k, got[k], want[k])
+		}
+	}
+	require.Len(t, got, len(want))
+	return len(want)
+}
+
+// manners: what the Engine interface promises beside the numbers.
+func manners(t *testing.T, make Factory) {
+	m, c := Build(t, Networks()[0])
+	e := make(t, m, c)
+	require.Zero(t, e.Step())
+	some := []sim.Spike{{Step: 1, Neuron: 2}}
+	got, err := e.Spikes(some)
+	require.NoError(t, err)
+	require.Equal(t, some, got, "Spikes appends, and there are none before the first step")
+
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, e.Advance(cancelled, 10), context.Canceled)
+	require.Less(t, e.Step(), int64(10))
+
+	dst := []float32{0, -1}
+	require.NoError(t, e.Read(sim.V, 0, 3, dst[:1]))
+	require.Equal(t, float32(-1), dst[1], "Read writes no further than dst")
+	size := m.Populations[0].Size
+	require.ErrorContains(t, e.Read(sim.V, 0, size, dst[:1]), "population 0 has")
+	require.ErrorContains(t, e.Read(sim.V, 9, 0, dst[:1]), "population 9")
+	require.ErrorContains(t, e.Read(sim.Current(7), 0, 0, dst[:1]), "receptor 7")
+}

@@ -1,0 +1,74 @@
+package enginetest
+
+import "einet/network"
+
+// Networks are small networks that between them use everything an engine has to
+// do: windows of one and of many steps, delays that differ, refractory periods,
+// several receptors, populations without any, sizes that fill no work group.
+func Networks() []*network.Network {
+	return []*network.Network{balanced(), delayed(), lonely(), crowded(), unequal()}
+}
+
+func population(name string, size int, tau, input float64) network.Population {
+	return network.Population{
+		Name: name, Size: size, Neuron: network.LIF, TauM: tau, VTh: 15, Input: input,
+		V0: network.Dist{Kind: network.Uniform, A: 0, B: 15},
+	}
+}
+
+func projection(from, to string, p, weight, delay, tau float64) network.Projection {
+	return network.Projection{
+		Name: from + "_to_" + to, From: from, To: to, Rule: network.FixedProbability,
+		P: p, Weight: weight, Delay: delay, TauSyn: tau,
+	}
+}
+
+func named(name string, populations []network.Population, projections ...network.Projection) *network.Network {
+	return &network.Network{
+		Name: name, Dt: 0.1, Seed: 7, Duration: 100, Populations: populations, Projections: projections,
+	}
+}
+
+// balanced is ei with a tenth of the neurons: windows of one step.
+func balanced() *network.Network {
+	return named("balanced",
+		[]network.Population{population("E", 803, 15, 20), population("I", 197, 10, 14)},
+		projection("E", "E", 0.25, 1.5, 0.1, 6), projection("E", "I", 0.25, 2.5, 0.1, 6),
+		projection("I", "E", 0.25, -6, 0.1, 5), projection("I", "I", 0.25, -6, 0.1, 5))
+}
+
+// delayed has windows of many steps, refractory neurons and a leak potential
+// that is not zero.
+func delayed() *network.Network {
+	e, i := population("E", 400, 20, 25), population("I", 100, 20, 25)
+	for _, p := range []*network.Population{&e, &i} {
+		p.EL, p.VTh, p.VReset, p.TRef = -65, -50, -60, 2
+		p.V0 = network.Dist{Kind: network.Uniform, A: -65, B: -50}
+	}
+	return named("delayed", []network.Population{e, i},
+		projection("E", "E", 0.1, 1, 1.5, 5), projection("E", "I", 0.1, 1, 1.5, 5),
+		projection("I", "E", 0.1, -5, 1.5, 10), projection("I", "I", 0.1, -5, 1.5, 10))
+}
+
+// lonely has no synapses at all.
+func lonely() *network.Network {
+	return named("lonely", []network.Population{population("A", 70, 10, 16)})
+}
+
+// crowded connects every pair, itself included, with a time constant equal to
+// the membrane's.
+func crowded() *network.Network {
+	return named("crowded", []network.Population{population("A", 130, 10, 18)},
+		projection("A", "A", 1, -0.5, 0.3, 10))
+}
+
+// unequal has delays from two steps to seven, three receptors in one population
+// and none in another, and neurons that fire in almost every step.
+func unequal() *network.Network {
+	fast := population("fast", 65, 0.5, 900)
+	return named("unequal",
+		[]network.Population{fast, population("E", 300, 15, 20), population("I", 64, 10, 18)},
+		projection("fast", "E", 0.05, 0.1, 0.2, 2), projection("E", "E", 0.2, 0.7, 0.7, 6),
+		projection("E", "I", 0.3, 0.7, 0.4, 6), projection("I", "E", 0.5, -2, 0.3, 4),
+		projection("I", "I", 0.5, -2, 0.2, 4))
+}
