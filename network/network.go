@@ -4,6 +4,8 @@
 // or that Validate accepted, can be built and simulated by every engine.
 package network
 
+import "math"
+
 // A Network is a complete description of what is simulated. Times are in ms,
 // potentials, weights and inputs in mV (currents as R*I), probabilities in
 // [0, 1].
@@ -106,3 +108,7 @@ func (n *Network) Population(name string) int {
 	}
 	return -1
 }
+
+// Steps is the number of steps of dt in a time [ms]. It is exact, but for the
+// rounding of decimal fractions, for the times that Validate accepts.
+func (n *Network) Steps(ms float64) int { return int(math.Round(ms / n.Dt)) }

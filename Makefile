@@ -1,0 +1,89 @@
+# einet: build, run, test. `make help` lists the targets.
+# Settings are given as in `make run NETWORK=vs96` or `make test TESTFLAGS=-v`.
+
+# The preset or YAML file that `make run` simulates, and further flags of `einet run`.
+NETWORK ?= ei
+RUNFLAGS ?= --force
+# Further flags of `go test`, and its packages.
+TESTFLAGS ?=
+PACKAGES ?= ./...
+# Experiments of the Go toolchain that einet is built with.
+GOEXPERIMENT ?=
+# 0 builds einet without OpenGL, and needs nothing but Go.
+CGO_ENABLED ?= 1
+# Installs what is missing of the system; SETUP=: trusts that all is there.
+SETUP ?= scripts/setup
+
+export CGO_ENABLED GOEXPERIMENT
+# Where the Go distribution installs itself, often not on the PATH of a script.
+export PATH := $(PATH):/usr/local/go/bin
+
+# Go's caches and Mesa's need a home, the Vulkan drivers a run-time folder.
+ifneq ($(shell test -d "$$HOME" && test -w "$$HOME" && echo yes),yes)
+export HOME := $(CURDIR)/.cache/home
+$(shell mkdir -p "$(HOME)")
+endif
+ifndef XDG_RUNTIME_DIR
+export XDG_RUNTIME_DIR := $(CURDIR)/.cache/runtime
+$(shell mkdir -p -m 700 "$(XDG_RUNTIME_DIR)")
+endif
+
+# Without cgo there is no OpenGL, whose tests then skip instead of failing.
+ifeq ($(CGO_ENABLED),0)
+build_needs :=
+run_needs :=
+require_gl :=
+else
+build_needs := build
+run_needs := build run
+require_gl := 1
+endif
+
+version := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+
+.PHONY: build run test test-long lint clean help
+
+build: ## build bin/einet
+	@$(SETUP) $(build_needs)
+	go build -buildvcs=false -ldflags "-X main.version=$(version)" -o bin/einet ./cmd/einet
+
+run: ## build, then simulate a network and draw its figures into results/
+	@$(SETUP) $(run_needs)
+	@$(MAKE) --no-print-directory build SETUP=:
+	bin/einet run $(NETWORK) $(RUNFLAGS)
+
+# -count=1: Go caches results by what Go code reads, and doesn't see that the
+# GL driver or a variable that selects one has changed.
+go_test = EINET_REQUIRE_GL=$(require_gl) go test -count=1 $(TESTFLAGS)
+
+test: ## run all tests
+	@$(SETUP) $(run_needs) test
+	$(go_test) $(PACKAGES)
+
+# What the race detector watches: everything that starts goroutines and doesn't
+# wait for a GL driver.
+race = ^einet/(analysis|connectome|cpuref|dynamics|record|rng|sim)(/|$$)
+
+test-long: ## run the longer checks too, and the race detector
+	@$(SETUP) $(run_needs) test
+	$(go_test) -tags long -timeout 2h $(PACKAGES)
+	go test -count=1 -race -timeout 1h $$(go list ./... | grep -E '$(race)')
+
+lint: ## check formatting, go.mod and scripts; vet; staticcheck
+	@$(SETUP) $(build_needs) lint
+	@echo gofmt; bad=$$(find . -name '*.go' -not -path './.*' -exec gofmt -l {} +) && \
+		{ test -z "$$bad" || { echo "run gofmt -w on:"; echo "$$bad"; exit 1; }; }
+	go mod tidy -diff
+	go vet ./...
+	go vet -tags long ./...
+	go vet -tags nogl ./...
+	CGO_ENABLED=0 go vet ./...
+	go tool staticcheck ./...
+	@if command -v shellcheck >/dev/null; then echo shellcheck; shellcheck scripts/setup .ci/run; fi
+
+clean: ## remove what was built, and the results of runs in results/
+	rm -rf bin results
+	@test ! -d .cache || { chmod -R u+w .cache && rm -rf .cache; }
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile

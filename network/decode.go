@@ -1,0 +1,163 @@
+package network
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// What each kind of field allows, in the words of an error.
+const (
+	mustMap      = "must be a mapping"
+	mustText     = "must be a word or text"
+	mustNumber   = "must be a number of magnitude at most 1e9"
+	mustTau      = "must be a time above 0 and at most 1e9 ms"
+	mustTime     = "must be a time in ms"
+	mustSize     = "must be a whole number of at least 1"
+	mustSeed     = "must be a whole number from 0 to 4294967295"
+	mustTrial    = "must be a whole number from 0 to 16383"
+	mustP        = "must be a probability from 0 to 1"
+	mustExponent = "must be -1, -0.5, 0, 0.5 or 1"
+	mustDist     = "must be a number or {uniform: [low, high]}"
+)
+
+// A decoder gives nodes their types and collects what is wrong. A number that
+// it can't read is NaN, so that later checks can leave it alone.
+type decoder struct{ faults []FieldError }
+
+func (d *decoder) fault(n *node, path, allowed string) {
+	d.faults = append(d.faults, FieldError{n.place, path, n.String(), allowed})
+}
+
+// fields reads the keys of one mapping. What the code asks for is what the
+// language has: done reports every key that nobody asked for.
+type fields struct {
+	d     *decoder
+	path  string
+	place Place // where a missing key is reported
+	n     *node
+	asked []string
+}
+
+// fields opens a mapping, which reports itself when it is not one; then every
+// field reads as its zero or default, without further faults.
+func (d *decoder) fields(path string, place Place, n *node) *fields {
+	if n.kind != mapping {
+		d.faults = append(d.faults, FieldError{place, path, n.String(), mustMap})
+	}
+	return &fields{d: d, path: path, place: place, n: n}
+}
+
+// get is the value of a key, or nil where it is absent or null.
+func (f *fields) get(key string) *node {
+	f.asked = append(f.asked, key)
+	if i := f.n.index(key); i >= 0 && f.n.entries[i].value.kind != null {
+		return f.n.entries[i].value
+	}
+	return nil
+}
+
+// need is get for a key that must be there.
+func (f *fields) need(key, allowed string) *node {
+	n := f.get(key)
+	if n == nil && f.n.kind == mapping {
+		f.d.faults = append(f.d.faults, FieldError{f.place, dotted(f.path, key), "missing", allowed})
+	}
+	return n
+}
+
+// done reports the keys that the language doesn't have.
+func (f *fields) done() {
+	for _, e := range f.n.entries {
+		if slices.Contains(f.asked, e.key) {
+			continue
+		}
+		allowed := "allowed are " + listing(f.asked)
+		if guess := closest(e.key, f.asked); guess != "" {
+			allowed = "did you mean " + guess + "? " + allowed
+		}
+		f.d.faults = append(f.d.faults, FieldError{e.place, dotted(f.path, e.key), "unknown key", allowed})
+	}
+}
+
+func (f *fields) number(key, allowed string) float64 {
+	return f.d.number(f.need(key, allowed), dotted(f.path, key), allowed)
+}
+
+func (f *fields) numberOr(key string, otherwise float64, allowed string) float64 {
+	if n := f.get(key); n != nil {
+		return f.d.number(n, dotted(f.path, key), allowed)
+	}
+	return otherwise
+}
+
+func (f *fields) whole(key, allowed string) int {
+	return f.d.whole(f.need(key, allowed), dotted(f.path, key), allowed)
+}
+
+func (f *fields) wholeOr(key string, otherwise int, allowed string) int {
+	if n := f.get(key); n != nil {
+		return f.d.whole(n, dotted(f.path, key), allowed)
+	}
+	return otherwise
+}
+
+func (f *fields) word(key, allowed string) string {
+	return f.d.word(f.need(key, allowed), dotted(f.path, key), allowed)
+}
+
+func (f *fields) wordOr(key, otherwise, allowed string) string {
+	if n := f.get(key); n != nil {
+		return f.d.word(n, dotted(f.path, key), allowed)
+	}
+	return otherwise
+}
+
+// number reads a scalar in decimal notation; nil, which need has reported, and
+// what is no finite number read as NaN.
+func (d *decoder) number(n *node, path, allowed string) float64 {
+	if n == nil {
+		return math.NaN()
+	}
+	x, ok := parseNumber(n)
+	if !ok {
+		d.fault(n, path, allowed)
+	}
+	return x
+}
+
+func parseNumber(n *node) (float64, bool) {
+	if n.kind != scalar || n.quoted || strings.Trim(n.text, "0123456789+-.eE") != "" {
+		return math.NaN(), false
+	}
+	x, err := strconv.ParseFloat(n.text, 64)
+	if err != nil {
+		return math.NaN(), false
+	}
+	return x, true
+}
+
+// whole reads a number without a fraction that fits an int on every machine
+// that einet knows; what is none reads as 0.
+func (d *decoder) whole(n *node, path, allowed string) int {
+	if n == nil {
+		return 0
+	}
+	x, ok := parseNumber(n)
+	if !ok || x != math.Trunc(x) || math.Abs(x) > 1<<53 {
+		d.fault(n, path, allowed)
+		return 0
+	}
+	return int(x)
+}
+
+func (d *decoder) word(n *node, path, allowed string) string {
+	if n == nil {
+		return ""
+	}
+	if n.kind != scalar {
+		d.fault(n, path, allowed)
+	}
+	return n.text
+}

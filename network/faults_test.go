@@ -1,0 +1,114 @@
+package network_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"einet/network"
+)
+
+// Each row replaces a piece of the valid network and gives the whole error.
+func TestFaults(t *testing.T) {
+	for _, row := range []struct{ old, new, want string }{
+		// types and values
+		{"size: 80", "size: -5", "net.yaml:4:13: populations.E.size: -5: must be a whole number of at least 1"},
+		{"size: 80", "size: 0", "net.yaml:4:13: populations.E.size: 0: must be a whole number of at least 1"},
+		{"size: 80", "size: 2.5", "net.yaml:4:13: populations.E.size: 2.5: must be a whole number of at least 1"},
+		{"size: 80", "size: many", "net.yaml:4:13: populations.E.size: many: must be a whole number of at least 1"},
+		{"size: 80", `size: "80"`, `net.yaml:4:13: populations.E.size: "80": must be a whole number of at least 1`},
+		{"size: 80", "size: [80]", "net.yaml:4:13: populations.E.size: a list: must be a whole number of at least 1"},
+		{"size: 80", "size: 3e9", "net.yaml:3:1: populations: must have fewer than 2^31 neurons in all"},
+		{"size: 80, ", "", "net.yaml:4:3: populations.E.size: missing: must be a whole number of at least 1"},
+		{"size: 80", "size: ", "net.yaml:4:3: populations.E.size: missing: must be a whole number of at least 1"},
+		{"tau_m: 15", "tau_m: 0", "net.yaml:4:24: populations.E.tau_m: 0: must be a time above 0 and at most 1e9 ms"},
+		{"tau_m: 15", "tau_m: .nan", "net.yaml:4:24: populations.E.tau_m: .nan: must be a time above 0 and at most 1e9 ms"},
+		{"tau_m: 15", "tau_m: .inf", "net.yaml:4:24: populations.E.tau_m: .inf: must be a time above 0 and at most 1e9 ms"},
+		{"input: 60", "input: 1e400", "net.yaml:4:81: populations.E.input: 1e400: must be a number of magnitude at most 1e9"},
+		{"input: 60", "input: -1e10", "net.yaml:4:81: populations.E.input: -10000000000: must be a number of magnitude at most 1e9"},
+		{"input: 60", "input: yes", "net.yaml:4:81: populations.E.input: yes: must be a number of magnitude at most 1e9"},
+		{"V_reset: 0", "V_reset: 15", "net.yaml:4:47: populations.E.V_reset: 15: must be below V_th (15)"},
+		{"V_th: 15", "V_th: high", "net.yaml:4:34: populations.E.V_th: high: must be a number of magnitude at most 1e9"},
+		{"uniform: [0, 15]", "uniform: [15, 0]", "net.yaml:4:69: populations.E.V0.uniform.1: 0: must be at least 15, the low end"},
+		{"uniform: [0, 15]", "uniform: [0]", "net.yaml:4:64: populations.E.V0.uniform: a list: must be [low, high]"},
+		{"uniform: [0, 15]", "uniform: [0, x]", "net.yaml:4:68: populations.E.V0.uniform.1: x: must be a number of magnitude at most 1e9"},
+		{"V0: 5", "V0: random", "net.yaml:5:54: populations.I.V0: random: must be a number or {uniform: [low, high]}"},
+		{"size: 80", "size: 80, neuron: hh", `net.yaml:4:25: populations.E.neuron: "hh": must be one of lif`},
+		{"p: 0.25, weight: 0.5", "p: 1.5, weight: 0.5", "net.yaml:7:31: projections.E_to_I.p: 1.5: must be a probability from 0 to 1"},
+		{"from: E", "from: X", `net.yaml:7:18: projections.E_to_I.from: "X": must be the name of a population: E, I`},
+		{"tau_syn: 6", "tau_syn: -6", "net.yaml:7:71: projections.E_to_I.tau_syn: -6: must be a time above 0 and at most 1e9 ms"},
+		{"tau_syn: 6", "tau_syn: 6, rule: all", `net.yaml:7:80: projections.E_to_I.rule: "all": must be one of fixed_probability`},
+		// the grid
+		{"delay: 1.5", "delay: 1.46", "net.yaml:8:56: projections.I_to_E.delay: 1.46: must be a whole multiple of dt (0.1 ms), at least 0.1; the nearest is 1.5"},
+		{"delay: 1.5", "delay: 0", "net.yaml:8:56: projections.I_to_E.delay: 0: must be a whole multiple of dt (0.1 ms), at least 0.1; the nearest is 0.1"},
+		{"delay: 1.5", "delay: 1e9", "net.yaml:8:56: projections.I_to_E.delay: 1000000000: must be at most 2^30 steps of dt, 107374182.4 ms"},
+		{"t_ref: 2", "t_ref: 0.05", "net.yaml:5:75: populations.I.t_ref: 0.05: must be a whole multiple of dt (0.1 ms), at least 0; the nearest is 0.1"},
+		{"t_ref: 2", "t_ref: -2", "net.yaml:5:75: populations.I.t_ref: -2: must be a whole multiple of dt (0.1 ms), at least 0; the nearest is 0"},
+		{"dt: 0.1", "dt: 0", "net.yaml:2:5: dt: 0: must be a time above 0 and at most 1e9 ms"},
+		{"dt: 0.1", "dt: 0.1\nduration: -1", "net.yaml:3:11: duration: -1: must be a whole multiple of dt (0.1 ms), at least 0; the nearest is 0"},
+		{"dt: 0.1", "dt: 0.1\nseed: -1", "net.yaml:3:7: seed: -1: must be a whole number from 0 to 4294967295"},
+		{"dt: 0.1", "dt: 0.1\ntrial: 16384", "net.yaml:3:8: trial: 16384: must be a whole number from 0 to 16383"},
+		{"dt: 0.1", "dt: 0.1\nscale: {weight: 2}", "net.yaml:3:17: scale.weight: 2: must be -1, -0.5, 0, 0.5 or 1"},
+		// names and keys
+		{"name: small", "name: ../up", `net.yaml:1:7: name: "../up": must match [A-Za-z0-9][A-Za-z0-9_.-]{0,63}`},
+		{"  E:", "  2E:", `net.yaml:4:3: populations.2E: "2E": the name must match [A-Za-z][A-Za-z0-9_]{0,63}` +
+			"\n" + `net.yaml:7:18: projections.E_to_I.from: "E": must be the name of a population: 2E, I` +
+			"\n" + `net.yaml:8:25: projections.I_to_E.to: "E": must be the name of a population: 2E, I`},
+		{"  I:", "  E:", "net.yaml:5:3: populations.E: the key stands here twice, first at net.yaml:4:3" +
+			"\n" + `net.yaml:7:25: projections.E_to_I.to: "I": must be the name of a population: E` +
+			"\n" + `net.yaml:8:18: projections.I_to_E.from: "I": must be the name of a population: E`},
+		{"dt: 0.1", "dt: 0.1\ndt: 0.2", "net.yaml:3:1: dt: the key stands here twice, first at net.yaml:2:1"},
+		{"tau_m: 15", "tau_M: 15", "net.yaml:4:3: populations.E.tau_m: missing: must be a time above 0 and at most 1e9 ms" +
+			"\nnet.yaml:4:17: populations.E.tau_M: unknown key: did you mean tau_m? allowed are size, neuron, tau_m, E_L, V_th, V_reset, t_ref, V0, input"},
+		{"uniform: [0, 15]", "normal: [0, 15]", "net.yaml:4:54: populations.E.V0.uniform: missing: must be [low, high]" +
+			"\nnet.yaml:4:55: populations.E.V0.normal: unknown key: allowed are uniform"},
+		{"dt: 0.1", "dt: 0.1\nrecord: all", "net.yaml:3:1: record: unknown key: allowed are name, description, source, dt, seed, trial, duration, scale, populations, projections"},
+		// YAML
+		{"size: 80", "size: *n", "net.yaml:4:13: populations.E.size: no anchor of this name stands before the alias"},
+		{"size: 80", "size: !!int 80", "net.yaml:4:13: populations.E.size: must be a plain value, mapping or list"},
+		{"size: 80", "<<: 3, size: 80", "net.yaml:4:11: populations.E: << must name a mapping, or a list of mappings"},
+		{"dt: 0.1", "dt: 0.1\n\tseed: 1", "net.yaml:3:1: not valid YAML: found character '\\t' that cannot start any token"},
+		{"dt: 0.1", "dt: 0.1\n---", "net.yaml:3:1: must be a single YAML document"},
+		{"dt: 0.1", "dt: " + strings.Repeat("[", 40) + strings.Repeat("]", 40), "net.yaml:2:37: not valid YAML: nested deeper than 32"},
+		{"name: small", "name: \xff", "net.yaml:1:1: must be UTF-8 text"},
+		{"name: small", "name: [small]", "net.yaml:1:7: name: a list: must be a word or text"},
+	} {
+		require.Equal(t, 1, min(1, strings.Count(small, row.old)), row.old)
+		_, err := load(strings.Replace(small, row.old, row.new, 1), network.Options{})
+		t.Run(row.new, func(t *testing.T) { require.EqualError(t, err, row.want) })
+	}
+}
+
+func TestEveryFaultIsReported(t *testing.T) {
+	_, err := load(`
+dt: fast
+populations:
+  E: {size: -1, tau_m: 0, V_th: 15, V_reset: 20}
+  I: 3
+projections: [1]
+`, network.Options{Set: []string{"seed=x"}})
+	require.EqualError(t, err, strings.Join([]string{
+		"net.yaml:2:5: dt: fast: must be a time above 0 and at most 1e9 ms",
+		"net.yaml:4:13: populations.E.size: -1: must be a whole number of at least 1",
+		"net.yaml:4:24: populations.E.tau_m: 0: must be a time above 0 and at most 1e9 ms",
+		"net.yaml:4:46: populations.E.V_reset: 20: must be below V_th (15)",
+		"net.yaml:5:3: populations.I: 3: must be a mapping",
+		"net.yaml:6:14: projections: a list: must be a mapping of names to projections",
+		"--set seed=x: seed: x: must be a whole number from 0 to 4294967295",
+	}, "\n"))
+}
+
+func TestNoNetwork(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                         "net.yaml:1:1: populations: missing: must be a mapping of at least one population",
+		"# nothing":                "net.yaml:1:1: populations: missing: must be a mapping of at least one population",
+		"populations: {}":          "net.yaml:1:1: populations: must be a mapping of at least one population",
+		"populations: [E]":         "net.yaml:1:14: populations: a list: must be a mapping of names to populations",
+		"just words":               "net.yaml:1:1: just words: must be a mapping, with populations",
+		"populations: {? [a] : 1}": "net.yaml:1:21: not valid YAML: found an invalid key for this map",
+	} {
+		_, err := load(text, network.Options{})
+		require.EqualError(t, err, want, text)
+	}
+}

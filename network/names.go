@@ -1,0 +1,77 @@
+package network
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// The shapes of names: those of populations and projections may be used in
+// paths and expressions, a network's names a folder.
+const (
+	namePattern    = `[A-Za-z][A-Za-z0-9_]{0,63}`
+	networkPattern = `[A-Za-z0-9][A-Za-z0-9_.-]{0,63}`
+)
+
+var (
+	memberName  = regexp.MustCompile(`^` + namePattern + `$`)
+	networkName = regexp.MustCompile(`^` + networkPattern + `$`)
+	notInName   = regexp.MustCompile(`[^A-Za-z0-9_.-]`)
+)
+
+// fileName makes a network's name of a file's: "nets/my net.yaml" is my_net.
+func fileName(file string) string {
+	base := file[strings.LastIndexAny(file, `/\`)+1:]
+	base = strings.TrimSuffix(strings.TrimSuffix(base, ".yaml"), ".yml")
+	base = notInName.ReplaceAllString(base, "_")
+	base = strings.TrimLeft(base, "_.-")
+	if base == "" {
+		return "network"
+	}
+	return base[:min(len(base), 64)]
+}
+
+// listing joins names for an error, the first of them where they are many.
+func listing(names []string) string {
+	const most = 16
+	if len(names) > most {
+		names = append(slices.Clone(names[:most]), "...")
+	}
+	return strings.Join(names, ", ")
+}
+
+// closest is the name that a slip of the keyboard made of word, or "".
+func closest(word string, names []string) string {
+	best, least := "", 1+len(word)/3
+	for _, name := range names {
+		if d := edits(strings.ToLower(word), strings.ToLower(name)); d < least {
+			best, least = name, d
+		}
+	}
+	return best
+}
+
+// edits is the Levenshtein distance of two words. Words too long to be a slip
+// of a name are infinitely far.
+func edits(a, b string) int {
+	if len(a) > 64 || len(b) > 64 {
+		return 1 << 30
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,191 @@
+package network
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	maxNeurons     = 1<<31 - 1 // of a network: ids are int32 on the GPU
+	maxPopulations = 1024
+	maxProjections = 4096
+	maxTrial       = 1<<14 - 1
+	maxSteps       = 1 << 30 // of a time: sums of two of them fit an int32
+	maxMagnitude   = 1e9     // of any number: float32 holds its square
+)
+
+// Validate reports every fault of the network as a FieldError, all joined, or
+// nil. A network without faults can be built and simulated by every engine, if
+// the machine has the memory.
+func (n *Network) Validate() error { return join(n.check()) }
+
+// A checker collects the faults of a network's values. Every comparison is
+// written so that a NaN elsewhere makes no second fault.
+type checker struct {
+	dt     float64 // NaN where dt itself is at fault
+	faults []FieldError
+}
+
+func (n *Network) check() []FieldError {
+	c := &checker{dt: math.NaN()}
+	if c.want(n.Dt > 0 && n.Dt <= maxMagnitude, "dt", n.Dt, mustTau) {
+		c.dt = n.Dt
+	}
+	c.want(networkName.MatchString(n.Name), "name", n.Name, "must match "+networkPattern)
+	c.want(isText(n.Description), "description", n.Description, "must be UTF-8 text without control characters")
+	c.want(isText(n.Source), "source", n.Source, "must be UTF-8 text without control characters")
+	c.want(n.Trial <= maxTrial, "trial", n.Trial, mustTrial)
+	c.grid("duration", n.Duration, 0)
+	c.exponent("scale.weight", n.Scale.Weight)
+	c.exponent("scale.input", n.Scale.Input)
+	c.exponent("scale.p", n.Scale.P)
+	c.want(len(n.Populations) <= maxPopulations, "populations", len(n.Populations),
+		fmt.Sprintf("must be at most %d", maxPopulations))
+	c.want(len(n.Projections) <= maxProjections, "projections", len(n.Projections),
+		fmt.Sprintf("must be at most %d", maxProjections))
+	c.populations(n.Populations)
+	c.projections(n)
+	return c.faults
+}
+
+func (c *checker) populations(all []Population) {
+	if len(all) == 0 {
+		c.fault("populations", "", mustMap+" of at least one population")
+	}
+	seen := map[string]bool{}
+	neurons := 0
+	for i, p := range all {
+		path := c.member("populations", p.Name, i, seen)
+		if c.want(p.Size >= 1, path+".size", p.Size, mustSize) && neurons <= maxNeurons {
+			neurons += min(p.Size, maxNeurons+1)
+		}
+		c.population(path, p)
+	}
+	if neurons > maxNeurons {
+		c.fault("populations", "", "must have fewer than 2^31 neurons in all")
+	}
+}
+
+func (c *checker) population(path string, p Population) {
+	c.want(p.Neuron == LIF, path+".neuron", string(p.Neuron), mustNeuron)
+	c.positive(path+".tau_m", p.TauM)
+	c.number(path+".E_L", p.EL)
+	c.number(path+".V_th", p.VTh)
+	if c.number(path+".V_reset", p.VReset) {
+		c.want(!(p.VReset >= p.VTh), path+".V_reset", p.VReset, "must be below V_th ("+short(p.VTh)+")")
+	}
+	c.grid(path+".t_ref", p.TRef, 0)
+	c.dist(path+".V0", p.V0)
+	c.number(path+".input", p.Input)
+}
+
+func (c *checker) projections(n *Network) {
+	seen := map[string]bool{}
+	names := make([]string, len(n.Populations))
+	known := map[string]bool{}
+	for i, p := range n.Populations {
+		names[i], known[p.Name] = p.Name, true
+	}
+	mustExist := "must be the name of a population: " + listing(names)
+	for i, p := range n.Projections {
+		path := c.member("projections", p.Name, i, seen)
+		c.want(known[p.From] || len(names) == 0, path+".from", p.From, mustExist)
+		c.want(known[p.To] || len(names) == 0, path+".to", p.To, mustExist)
+		c.want(p.Rule == FixedProbability, path+".rule", string(p.Rule), mustRule)
+		c.want(p.P >= 0 && p.P <= 1, path+".p", p.P, mustP)
+		c.number(path+".weight", p.Weight)
+		c.grid(path+".delay", p.Delay, 1)
+		c.positive(path+".tau_syn", p.TauSyn)
+	}
+}
+
+// member checks the name of a population or projection and returns its path.
+func (c *checker) member(of, called string, i int, seen map[string]bool) string {
+	path := dotted(of, called)
+	if called == "" {
+		path = dotted(of, strconv.Itoa(i))
+	}
+	if c.want(memberName.MatchString(called), path, called, "the name must match "+namePattern) {
+		c.want(!seen[called], path, called, "the name must not stand here twice")
+	}
+	seen[called] = true
+	return path
+}
+
+// grid checks a time that must be a whole number of steps, at least so many.
+// The tolerance is that of a decimal fraction's rounding, far below a step.
+func (c *checker) grid(path string, ms float64, least float64) {
+	switch steps := ms / c.dt; {
+	case math.IsNaN(ms) || math.IsInf(ms, 0):
+		c.fault(path, short(ms), mustTime)
+	case math.IsNaN(c.dt): // no grid to hold it to
+		c.want(ms >= 0, path, ms, mustTime+", not negative")
+	case steps > maxSteps:
+		c.fault(path, short(ms), "must be at most 2^30 steps of dt, "+short(maxSteps*c.dt)+" ms")
+	case math.Abs(steps-math.Round(steps)) > 1e-6 || math.Round(steps) < least:
+		nearest := math.Max(math.Round(steps), least) * c.dt
+		c.fault(path, short(ms), fmt.Sprintf("must be a whole multiple of dt (%s ms), at least %s; the nearest is %s",
+			short(c.dt), short(least*c.dt), short(nearest)))
+	}
+}
+
+func (c *checker) dist(path string, d Dist) {
+	switch d.Kind {
+	case Constant:
+		c.number(path, d.A)
+	case Uniform:
+		path := dotted(path, string(Uniform))
+		if c.number(dotted(path, "0"), d.A) && c.number(dotted(path, "1"), d.B) {
+			c.want(d.A <= d.B, dotted(path, "1"), d.B, "must be at least "+short(d.A)+", the low end")
+		}
+	default:
+		c.fault(path, string(d.Kind), mustDist)
+	}
+}
+
+func (c *checker) number(path string, x float64) bool {
+	return c.want(math.Abs(x) <= maxMagnitude, path, x, mustNumber)
+}
+
+func (c *checker) positive(path string, x float64) {
+	c.want(x > 0 && x <= maxMagnitude, path, x, mustTau)
+}
+
+func (c *checker) exponent(path string, x float64) {
+	c.want(x == 0 || math.Abs(x) == 0.5 || math.Abs(x) == 1, path, x, mustExponent)
+}
+
+// want makes a fault of what isn't so, and returns whether it is.
+func (c *checker) want(so bool, path string, value any, allowed string) bool {
+	if so {
+		return true
+	}
+	switch v := value.(type) {
+	case float64:
+		c.fault(path, short(v), allowed)
+	case string:
+		c.fault(path, clip(strconv.Quote(v)), allowed)
+	default:
+		c.fault(path, fmt.Sprint(v), allowed)
+	}
+	return false
+}
+
+func (c *checker) fault(path, value, allowed string) {
+	c.faults = append(c.faults, FieldError{Path: path, Value: value, Allowed: allowed})
+}
+
+// short writes a number for a reader: 12 digits hide what a decimal fraction's
+// rounding left.
+func short(x float64) string { return strconv.FormatFloat(x, 'g', 12, 64) }
+
+// isText tells whether a text can be written to YAML and read back.
+func isText(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsControl(r) && r != '\n' && r != '\t' || r == '\ufeff' || r == utf8.RuneError
+	})
+}

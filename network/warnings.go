@@ -1,0 +1,21 @@
+package network
+
+// Warnings are one line each for what is allowed but hardly meant. A network
+// in which no neuron can ever fire runs, and is silent: every membrane
+// potential starts below threshold and relaxes to E_L + input, at or below it.
+func (n *Network) Warnings() []string {
+	for _, p := range n.Populations {
+		if p.EL+p.Input > p.VTh || !p.startsBelow() {
+			return nil
+		}
+	}
+	return []string{"no neuron can ever fire: in every population E_L + input is at or below V_th, and V0 is below V_th"}
+}
+
+// startsBelow tells whether every initial potential is below threshold.
+func (p Population) startsBelow() bool {
+	if p.V0.Kind == Uniform && p.V0.A < p.V0.B {
+		return p.V0.B <= p.VTh // B itself is not drawn
+	}
+	return p.V0.A < p.VTh
+}
