@@ -192,3 +192,15 @@ func steps(t, dt float64) int { return int(math.Round(t / dt)) }
 
 // Absolute is the membrane potential [mV] that is v relative to E_L.
 func (p *Population) Absolute(v float32) float32 { return float32(float64(v) + p.EL) }
+
+// StateBytes is about how much memory the state of all neurons takes in an
+// engine: potential, clamp, and for each receptor its current and the input on
+// its way.
+func (m *Model) StateBytes() int64 {
+	var n int64
+	for i := range m.Populations {
+		p := &m.Populations[i]
+		n += int64(p.Size) * (12 + int64(len(p.Receptors))*(4+4*int64(m.MaxDelay)))
+	}
+	return n
+}

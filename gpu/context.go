@@ -127,5 +127,8 @@ func (c *Context) describe() error {
 		d.Software = d.Software || strings.Contains(strings.ToLower(d.Renderer), name)
 	}
 	d.Limits = askLimits()
+	if d.Software {
+		d.Limits.MemoryBytes = 0 // the machine's; what lavapipe says (2 GiB) is made up
+	}
 	return c.check("asking for limits")
 }

@@ -72,7 +72,9 @@ func findDrivers() ([]driver, error) {
 		failed = append(failed, errs...)
 	}
 	if len(drivers) == 0 {
-		return nil, errors.Join(append([]error{fmt.Errorf("%w found", ErrUnavailable)}, failed...)...)
+		none := fmt.Errorf("%w: EGL reaches none and no display offers one "+
+			"(Debian and Ubuntu: the GPU's driver, or Mesa's in libegl1 and libgl1-mesa-dri)", ErrUnavailable)
+		return nil, errors.Join(append([]error{none}, failed...)...)
 	}
 	slices.SortStableFunc(drivers, func(a, b driver) int { return rank(a) - rank(b) })
 	for i := range drivers {

@@ -60,10 +60,8 @@ func (e *Engine) build(ctx context.Context, syn *connectome.Connectome) error {
 	if e.layout, err = layoutState(e.model, updateLocal); err != nil {
 		return err
 	}
-	for _, r := range e.layout.buffers(len(e.model.Populations)) {
-		if err := r.check(e.c.Device()); err != nil {
-			return err
-		}
+	if err := e.layout.fits(e.c.Device(), len(e.model.Populations)); err != nil {
+		return err
 	}
 	if err := e.compile(); err != nil {
 		return err
@@ -82,19 +80,11 @@ func (e *Engine) build(ctx context.Context, syn *connectome.Connectome) error {
 	return nil
 }
 
-// updateLocal is update.comp's local size.
-const updateLocal = 64
-
 func (e *Engine) compile() error {
 	l := &e.layout
-	maxGroups := e.c.Device().Limits.MaxWorkGroupCount[0]
-	if l.groups > maxGroups {
-		return fmt.Errorf("gpu: %d neurons need %d work groups, %s takes %d: use fewer neurons: %w",
-			l.neurons, l.groups, e.c.Device().Renderer, maxGroups, ErrLimit)
-	}
 	var err error
 	e.update, err = NewProgram(e.c, "update.comp", shaders.Defines{
-		"RECEPTORS": l.receptors, "SLOTS": l.slots, "STRIDE": l.stride, "MAX_GROUPS": min(maxGroups, math.MaxUint16),
+		"RECEPTORS": l.receptors, "SLOTS": l.slots, "STRIDE": l.stride, "MAX_GROUPS": maxIndirectGroups(e.c.Device()),
 	})
 	if err != nil {
 		return err

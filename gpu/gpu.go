@@ -61,5 +61,5 @@ type Limits struct {
 	MaxShared          int // bytes of shared memory of one work group
 	UniformAlign       int // bytes that the offset of a uniform range is a multiple of
 	StorageAlign       int
-	MemoryBytes        int64 // of the device; 0 where the driver does not tell
+	MemoryBytes        int64 // of the device's own memory; 0 where the driver does not tell or there is none
 }

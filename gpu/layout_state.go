@@ -101,12 +101,3 @@ type requirement struct {
 	bytes  int64
 	remedy string
 }
-
-// check refuses a requirement beyond the device's limit.
-func (r requirement) check(d Device) error {
-	if limit := d.Limits.MaxStorageBlock; r.bytes > limit {
-		return fmt.Errorf("gpu: %s: %s take %d bytes, one buffer holds at most %d: use %s: %w",
-			d.Renderer, r.name, r.bytes, limit, r.remedy, ErrLimit)
-	}
-	return nil
-}

@@ -32,7 +32,7 @@ func NewProgram(c *Context, name string, defines shaders.Defines) (*Program, err
 // Compile compiles a kernel.
 func Compile(c *Context, source shaders.Source) (*Program, error) {
 	p := &Program{c: c, name: source.Name}
-	return p, c.Do(func() error {
+	err := c.Do(func() error {
 		shader := gl.CreateShader(gl.COMPUTE_SHADER)
 		defer gl.DeleteShader(shader)
 		text, free := gl.Strs(source.Text)
@@ -60,6 +60,10 @@ func Compile(c *Context, source shaders.Source) (*Program, error) {
 		p.local = [3]int{int(local[0]), int(local[1]), int(local[2])}
 		return c.check("building " + p.name)
 	})
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 func succeeded(id, status uint32, get func(id, name uint32, out *int32)) bool {

@@ -74,6 +74,13 @@ func setenv(values map[string]string) (restore func()) {
 	}
 }
 
+// cgetenv reads C's environment, which drivers see.
+func cgetenv(name string) string {
+	cname := C.CString(name)
+	defer C.free(unsafe.Pointer(cname))
+	return C.GoString(C.getenv(cname)) // "" for none
+}
+
 // hasLavapipe looks for lavapipe's manifest where the Vulkan loader would.
 func hasLavapipe() bool {
 	for _, name := range []string{"VK_DRIVER_FILES", "VK_ICD_FILENAMES"} {

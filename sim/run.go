@@ -86,3 +86,15 @@ func adapt(stretch, asked int64, took time.Duration) int64 {
 	}
 	return stretch
 }
+
+// A SpikeSink is a Recorder that only takes spikes.
+type SpikeSink func(step int64, spikes []Spike) error
+
+// Spikes calls the function.
+func (f SpikeSink) Spikes(step int64, spikes []Spike) error { return f(step, spikes) }
+
+// Next asks for no samples.
+func (SpikeSink) Next(int64) int64 { return Never }
+
+// Sample does nothing.
+func (SpikeSink) Sample(Engine) error { return nil }

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"einet/bench"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+
+	"einet/connectome"
+	"einet/dynamics"
+	"einet/gpu"
+	"einet/network"
+	"einet/network/presets"
+)
+
+// devicesCmd shows what can simulate here.
+type devicesCmd struct{}
+
+func (devicesCmd) Run(t *terminal) error {
+	host, _ := availableMemory()
+	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "engine reference\t%s, %s available\n", bench.Processor(), bytes(host))
+	devices, err := gpu.Devices()
+	if errors.Is(err, gpu.ErrUnavailable) {
+		fmt.Fprintf(w, "engine gpu\tunavailable: %v\n", err)
+		return w.Flush()
+	}
+	if err != nil {
+		t.log.Warn("some devices did not open", "reason", err)
+	}
+	for _, d := range devices {
+		show(w, d, host)
+	}
+	return w.Flush()
+}
+
+func show(w *tabwriter.Writer, d gpu.Device, host int64) {
+	kind := "hardware"
+	if d.Software {
+		kind = "software: computes on the CPU"
+	}
+	l := d.Limits
+	fmt.Fprintf(w, "\nengine gpu, --device %d\t%s (%s)\n", d.Index, d.Renderer, kind)
+	fmt.Fprintf(w, "  driver\t%s; OpenGL %s; through %s\n", d.Vendor, d.Version, d.Platform)
+	memory := "not told by the driver"
+	if l.MemoryBytes > 0 {
+		memory = bytes(l.MemoryBytes)
+	} else if d.Software {
+		memory = "the host's"
+	}
+	fmt.Fprintf(w, "  memory\t%s\n", memory)
+	fmt.Fprintf(w, "  storage blocks\t%d of %s\n", l.MaxStorageBlocks, bytes(l.MaxStorageBlock))
+	fmt.Fprintf(w, "  work groups\t%d x %d x %d of %d invocations, %s shared\n",
+		l.MaxWorkGroupCount[0], l.MaxWorkGroupCount[1], l.MaxWorkGroupCount[2], l.MaxInvocations, bytes(int64(l.MaxShared)))
+	for _, kind := range []struct{ name, set string }{{"largest ei (p 0.25)", ""}, {"largest ei at in-degree 1000", "p"}} {
+		n, why := largest(d, host, kind.set != "")
+		fmt.Fprintf(w, "  %s\t%s; beyond: %v\n", kind.name, n, why)
+	}
+}
+
+// largest finds the largest network ei, to two digits, that fits a device, at
+// its probability or at an in-degree of 1000, and what stops the next.
+func largest(d gpu.Device, host int64, sparse bool) (string, error) {
+	try := func(neurons int) (synapses int64, err error) {
+		net, err := sized(neurons, sparse)
+		if err != nil {
+			return 0, err
+		}
+		m, err := dynamics.New(net)
+		if err != nil {
+			return 0, err
+		}
+		synapses, bytes := connectome.Estimate(net)
+		return synapses, gpu.Fits(d, m, bytes, host)
+	}
+	best, text := 0, "none"
+	var why error
+	for step := 1_000_000_000; step >= 1000; step /= 10 {
+		for best+step < 100*step || best == 0 {
+			synapses, err := try(best + step)
+			if err != nil {
+				why = err
+				break
+			}
+			best += step
+			text = fmt.Sprintf("%s neurons, %s synapses", count(int64(best)), count(synapses))
+		}
+	}
+	return text, why
+}
+
+// sized is the network ei with that many neurons, and with in-degree 1000 if
+// sparse.
+func sized(neurons int, sparse bool) (*network.Network, error) {
+	opts := network.Options{Scale: float64(neurons) / 10_000}
+	if sparse {
+		opts.Set = []string{fmt.Sprintf("projections.*.p=%g", min(1, 1000/float64(neurons)))}
+	}
+	return presets.Load(presets.Default, opts)
+}

@@ -1,0 +1,110 @@
+// Command einet simulates networks of spiking neurons on OpenGL compute
+// shaders and on the CPU, with the same spikes on every machine. This package
+// parses and prints; what einet does is in the packages it calls.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/lmittmann/tint"
+	"golang.org/x/term"
+)
+
+// version is set when einet is built: -ldflags "-X main.version=...".
+var version = ""
+
+// cli is the command line: one field and one file for each subcommand.
+type cli struct {
+	Run     runCmd     `cmd:"" help:"Simulate a network and write its spikes, summary and figures."`
+	List    listCmd    `cmd:"" help:"List the preset networks."`
+	Show    showCmd    `cmd:"" help:"Print a network as YAML, every default filled in."`
+	Bench   benchCmd   `cmd:"" help:"Time the engines on the network ei at several sizes."`
+	Plot    plotCmd    `cmd:"" help:"Draw the figures of an earlier run."`
+	Devices devicesCmd `cmd:"" help:"Show the engines and OpenGL devices of this machine, with their limits."`
+
+	Version kong.VersionFlag `help:"Print the version and exit."`
+}
+
+// A terminal is where a command reads and writes. Results go to out, progress
+// and warnings to err.
+type terminal struct {
+	out, err io.Writer
+	tty      bool // err is a terminal
+	log      *slog.Logger
+	args     []string
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	tty := term.IsTerminal(int(os.Stderr.Fd()))
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, tty))
+}
+
+// run is main with everything passed in. It returns the exit status.
+func run(ctx context.Context, args []string, out, errs io.Writer, tty bool) int {
+	t := &terminal{out: out, err: errs, tty: tty, args: args, log: logger(errs, tty)}
+	var c cli
+	exited := -1
+	parser, err := kong.New(&c,
+		kong.Name("einet"),
+		kong.Description("Simulate networks of spiking neurons, on the GPU and on the CPU, spike for spike the same.\n\n"+exitHelp),
+		kong.Vars{"version": versionString()},
+		kong.Writers(out, errs),
+		kong.Exit(func(code int) { exited = code }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+	if err != nil {
+		panic(err) // the struct tags above are wrong
+	}
+	k, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited // --help or --version
+	}
+	if err != nil {
+		fmt.Fprintf(errs, "einet: %v (see einet --help)\n", err)
+		return exitUsage
+	}
+	if err := k.Run(ctx, t); err != nil {
+		return t.fail(err)
+	}
+	return exitDone
+}
+
+// fail prints an error, one line a fault, and returns its exit status.
+func (t *terminal) fail(err error) int {
+	if errors.Is(err, context.Canceled) {
+		err = errInterrupted
+	}
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintf(t.err, "einet: %s\n", strings.TrimSuffix(line, "\n"))
+	}
+	return exitStatus(err)
+}
+
+func logger(w io.Writer, tty bool) *slog.Logger {
+	return slog.New(tint.NewHandler(w, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !tty}))
+}
+
+// versionString is the version that the build set, or else what Go recorded.
+func versionString() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
+}

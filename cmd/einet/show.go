@@ -1,0 +1,19 @@
+package main
+
+// showCmd prints a resolved network.
+type showCmd struct {
+	networkFlags
+}
+
+func (c *showCmd) Run(t *terminal) error {
+	net, err := c.load(nil)
+	if err != nil {
+		return err
+	}
+	text, err := net.Marshal()
+	if err != nil {
+		return err
+	}
+	_, err = t.out.Write(text)
+	return err
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"einet/analysis"
+	"einet/record"
+	"einet/sim"
+)
+
+// A Summary is what summary.json holds of a run. Times are wall times in
+// seconds unless their name says otherwise.
+type Summary struct {
+	Network     string  `json:"network"`
+	Preset      string  `json:"preset,omitempty"` // the preset it is or was made from
+	Engine      string  `json:"engine"`
+	Device      string  `json:"device"`
+	Seed        uint32  `json:"seed"`
+	Trial       uint32  `json:"trial"`
+	DtMs        float64 `json:"dt_ms"`
+	DurationMs  float64 `json:"duration_ms"` // simulated
+	DiscardMs   float64 `json:"discard_ms"`  // of it not in the statistics
+	Interrupted bool    `json:"interrupted,omitempty"`
+
+	Neurons         int     `json:"neurons"`
+	Synapses        int64   `json:"synapses"`
+	BytesPerSynapse float64 `json:"bytes_per_synapse"`
+	BuildS          float64 `json:"build_s"`
+	SimulateS       float64 `json:"simulate_s"`
+	RealTimeFactor  float64 `json:"real_time_factor"` // simulate_s over model time
+
+	Spikes              int64   `json:"spikes"`
+	Digest              string  `json:"digest"`
+	WeightRoundingError float64 `json:"weight_rounding_error"`
+	PeakRSSMB           float64 `json:"peak_rss_mb"`
+
+	Populations map[string]PopulationSummary `json:"populations"`
+	order       []string
+
+	Version string `json:"version"`
+	Command string `json:"command"`
+}
+
+// A PopulationSummary is the statistics of one population after discard_ms.
+// What could not be measured is null.
+type PopulationSummary struct {
+	Size    int      `json:"size"`
+	Spikes  int64    `json:"spikes"`
+	RateHz  *float64 `json:"rate_hz"`
+	CVISI   *float64 `json:"cv_isi"`         // mean over neurons with at least 5 intervals
+	CVCount int      `json:"cv_isi_neurons"` // how many those are
+
+	ExcitatoryMV *float64 `json:"excitatory_input_mv"` // mean, external input included
+	InhibitoryMV *float64 `json:"inhibitory_input_mv"`
+	NetMV        *float64 `json:"net_input_mv"`
+	NetSDMV      *float64 `json:"net_input_sd_mv"`
+}
+
+// describe fills in what is known before the simulation begins.
+func (r *simulation) describe(build time.Duration) {
+	c := r.built.connectome
+	s := &r.summary
+	*s = Summary{
+		Network: r.net.Name, Preset: r.flags.preset(), Engine: r.engine.name, Device: r.engine.device,
+		Seed: r.net.Seed, Trial: r.net.Trial, DtMs: r.net.Dt, DiscardMs: float64(r.discard) * r.net.Dt,
+		Neurons: r.net.Neurons(), Synapses: c.Synapses(), BuildS: build.Seconds(),
+		WeightRoundingError: r.built.model.WeightRounding(),
+		Populations:         map[string]PopulationSummary{},
+		Version:             versionString(), Command: "einet " + strings.Join(r.t.args, " "),
+	}
+	if s.Synapses > 0 {
+		s.BytesPerSynapse = float64(c.Bytes()) / float64(s.Synapses)
+	}
+	for _, p := range r.net.Populations {
+		s.order = append(s.order, p.Name)
+	}
+}
+
+// finish fills in what the simulation gave.
+func (s *Summary) finish(rec *recorders, step int64, took time.Duration, interrupted bool) {
+	s.Interrupted = interrupted
+	s.DurationMs = float64(step) * s.DtMs
+	s.SimulateS = took.Seconds()
+	if s.DurationMs > 0 {
+		s.RealTimeFactor = s.SimulateS / (s.DurationMs / 1000)
+	}
+	s.Spikes, s.Digest = rec.digest.Count(), rec.digest.String()
+	for i, p := range rec.trains.Populations(max(step, rec.discard)) {
+		s.Populations[s.order[i]] = summarise(p, &rec.state.Populations[i])
+	}
+}
+
+func summarise(p analysis.Population, state *sim.PopulationState) PopulationSummary {
+	return PopulationSummary{
+		Size: p.Size, Spikes: p.Spikes, RateHz: number(p.Rate), CVISI: number(p.CV), CVCount: p.CVOver,
+		ExcitatoryMV: number(state.Excitatory.Mean()), InhibitoryMV: number(state.Inhibitory.Mean()),
+		NetMV: number(state.Net.Mean()), NetSDMV: number(state.Net.SD()),
+	}
+}
+
+// number is nil for what JSON cannot hold.
+func number(x float64) *float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return nil
+	}
+	return &x
+}
+
+func (s *Summary) json(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(s)
+}
+
+func (s *Summary) write(path string) error { return record.WriteFile(path, s.json) }
+
+// print writes the summary for people.
+func (s *Summary) print(out io.Writer, dir string, figures []string) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "network\t%s: %d neurons, %d synapses at %.3g bytes, seed %d\n", s.Network, s.Neurons, s.Synapses, s.BytesPerSynapse, s.Seed)
+	fmt.Fprintf(w, "engine\t%s on %s\n", s.Engine, s.Device)
+	fmt.Fprintf(w, "time\tbuilt in %.3g s; %g ms of model time in %.3g s (real-time factor %.3g)\n", s.BuildS, s.DurationMs, s.SimulateS, s.RealTimeFactor)
+	fmt.Fprintf(w, "spikes\t%d, digest %s\n", s.Spikes, s.Digest)
+	for _, name := range s.order {
+		p := s.Populations[name]
+		fmt.Fprintf(w, "%s\t%s Hz, CV of ISI %s (%d of %d neurons); input: excitatory and external %s, inhibitory %s, net %s mV (sd %s)\n",
+			name, shown(p.RateHz, 2), shown(p.CVISI, 3), p.CVCount, p.Size,
+			shown(p.ExcitatoryMV, 1), shown(p.InhibitoryMV, 1), shown(p.NetMV, 1), shown(p.NetSDMV, 1))
+	}
+	fmt.Fprintf(w, "files\t%s: %s\n", dir, strings.Join(append(append([]string{}, runFiles...), figures...), ", "))
+	return w.Flush()
+}
+
+func shown(x *float64, decimals int) string {
+	if x == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.*f", decimals, *x)
+}
