@@ -4,7 +4,6 @@ package gpu
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 
@@ -44,18 +43,23 @@ type Engine struct {
 // differs (ErrInexact), whose limits are too small (ErrLimit) or that has too
 // little memory (ErrMemory).
 func New(ctx context.Context, c *Context, m *dynamics.Model, syn *connectome.Connectome) (*Engine, error) {
+	return newEngine(ctx, c, m, syn, c.Device().Limits.MaxStorageBlock)
+}
+
+// newEngine is New with the most bytes that a buffer of synapses may take.
+func newEngine(ctx context.Context, c *Context, m *dynamics.Model, syn *connectome.Connectome, pageBytes int64) (*Engine, error) {
 	if err := probe(c, -1); err != nil {
 		return nil, err
 	}
 	e := &Engine{c: c, model: m}
-	if err := e.build(ctx, syn); err != nil {
+	if err := e.build(ctx, syn, pageBytes); err != nil {
 		e.Close()
 		return nil, err
 	}
 	return e, nil
 }
 
-func (e *Engine) build(ctx context.Context, syn *connectome.Connectome) error {
+func (e *Engine) build(ctx context.Context, syn *connectome.Connectome, pageBytes int64) error {
 	var err error
 	if e.layout, err = layoutState(e.model, updateLocal); err != nil {
 		return err
@@ -69,7 +73,7 @@ func (e *Engine) build(ctx context.Context, syn *connectome.Connectome) error {
 	if err := e.allocateState(); err != nil {
 		return err
 	}
-	if err := e.uploadPages(ctx, syn); err != nil {
+	if err := e.uploadPages(ctx, syn, pageBytes); err != nil {
 		return err
 	}
 	for i := range e.batches {
@@ -171,5 +175,5 @@ func (e *Engine) Close() error {
 			p.Delete()
 		}
 	}
-	return errors.Join(e.c.Check("closing the engine"))
+	return e.c.Check("closing the engine")
 }

@@ -94,25 +94,14 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 
 // dispatch queues window k of a batch.
 func (e *Engine) dispatch(b *batch, k int) error {
-	err := bindAll(
-		binding{b.records, bindWindows}, binding{b.ring, bindRing}, binding{e.arriving, bindArriving},
-		binding{e.populations, bindPopulations}, binding{e.potentials, bindPotentials},
-		binding{e.currents, bindCurrents}, binding{e.clamped, bindClamped}, binding{b.drives, bindDrives},
-	)
-	if err != nil {
-		return err
-	}
-	if err := e.now.BindUniform(bindNow, k*e.nowStride, 16); err != nil {
+	if err := e.bindUpdate(b, k); err != nil {
 		return err
 	}
 	if err := e.update.Dispatch(e.layout.groups, 1, 1); err != nil {
 		return err
 	}
 	for i := range e.pages {
-		p := &e.pages[i]
-		err := bindAll(binding{p.sources, bindSources}, binding{p.segments, bindSegments},
-			binding{p.rows, bindRows}, binding{p.targets, bindTargets})
-		if err != nil {
+		if err := e.bindPage(&e.pages[i]); err != nil {
 			return err
 		}
 		if err := e.deliver.DispatchIndirect(b.records, k*windowBytes); err != nil {
@@ -120,6 +109,26 @@ func (e *Engine) dispatch(b *batch, k int) error {
 		}
 	}
 	return nil
+}
+
+// bindUpdate binds what update works on, of which deliver uses the first three
+// and the window's number too.
+func (e *Engine) bindUpdate(b *batch, k int) error {
+	if err := e.now.BindUniform(bindNow, k*e.nowStride, 16); err != nil {
+		return err
+	}
+	return bindAll(
+		binding{b.records, bindWindows}, binding{b.ring, bindRing}, binding{e.arriving, bindArriving},
+		binding{e.populations, bindPopulations}, binding{e.potentials, bindPotentials},
+		binding{e.currents, bindCurrents}, binding{e.clamped, bindClamped}, binding{b.drives, bindDrives},
+	)
+}
+
+func (e *Engine) bindPage(p *devicePage) error {
+	return bindAll(
+		binding{p.sources, bindSources}, binding{p.segments, bindSegments},
+		binding{p.rows, bindRows}, binding{p.targets, bindTargets},
+	)
 }
 
 // A binding is a buffer and the storage block it is to be.

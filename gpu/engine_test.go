@@ -4,23 +4,82 @@ package gpu
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"einet/connectome"
+	"einet/cpuref"
 	"einet/dynamics"
+	"einet/network"
+	"einet/network/presets"
 	"einet/sim"
 	"einet/sim/enginetest"
 
 	"github.com/stretchr/testify/require"
 )
 
+func start(t testing.TB, c *Context, m *dynamics.Model, syn *connectome.Connectome, pageBytes int64) *Engine {
+	e, err := newEngine(context.Background(), c, m, syn, pageBytes)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, e.Close()) })
+	return e
+}
+
 func TestConformance(t *testing.T) {
-	eachDevice(t, func(t *testing.T, c *Context) {
+	onEach(t, func(t *testing.T, c *Context) {
 		enginetest.Run(t, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
-			e, err := New(context.Background(), c, m, syn)
-			require.NoError(t, err)
-			t.Cleanup(func() { require.NoError(t, e.Close()) })
+			return start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
+		})
+	})
+}
+
+// The same with synapses on many small pages, and deliver dispatched once for
+// each.
+func TestConformanceOnManyPages(t *testing.T) {
+	onEach(t, func(t *testing.T, c *Context) {
+		pages := 0
+		enginetest.Run(t, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+			e := start(t, c, m, syn, 1<<15)
+			pages = max(pages, len(e.pages))
 			return e
 		})
+		require.Greater(t, pages, 5)
+	})
+}
+
+// The published networks at a size that software drivers take, three seeds
+// each: the spikes of the reference.
+func TestPresetsEqualReference(t *testing.T) {
+	scales := map[string]float64{"ei": 0.2, "tian2020": 0.3, "vs96": 1}
+	for _, name := range presets.Names() {
+		for seed := range uint32(3) {
+			net, err := presets.Load(name, network.Options{Seed: &seed, Scale: scales[name]})
+			require.NoError(t, err)
+			m, syn := enginetest.Build(t, net)
+			steps := int64(net.Steps(500))
+			want := digest(t, cpuref.New(m, syn), steps)
+			onEach(t, func(t *testing.T, c *Context) {
+				got := digest(t, start(t, c, m, syn, c.Device().Limits.MaxStorageBlock), steps)
+				require.Equal(t, want.String(), got.String(), "%s, seed %d", name, seed)
+				require.NotZero(t, got.Count())
+			})
+		}
+	}
+}
+
+func digest(t *testing.T, e sim.Engine, steps int64) *sim.Digest {
+	d := sim.NewDigest()
+	require.NoError(t, sim.Run(t.Context(), e, steps, nil, d))
+	return d
+}
+
+func TestProbeRefusesADriverAndNamesTheOperation(t *testing.T) {
+	onEach(t, func(t *testing.T, c *Context) {
+		require.NoError(t, probe(c, -1))
+		for op := range probeOps {
+			err := probe(c, op)
+			require.ErrorIs(t, err, ErrInexact)
+			require.ErrorContains(t, err, fmt.Sprintf("cannot run einet: %s of", probeOps[op].name))
+		}
 	})
 }

@@ -47,7 +47,7 @@ func onEach(t *testing.T, f func(t *testing.T, c *Context)) {
 		t.Run(name, func(t *testing.T) {
 			c, err := openDriver(found.drivers[d.Index])
 			require.NoError(t, err)
-			defer c.Close()
+			t.Cleanup(func() { require.NoError(t, c.Close()) })
 			f(t, c)
 		})
 	}

@@ -75,10 +75,11 @@ func (e *Engine) allocateState() error {
 	return err
 }
 
-// uploadPages copies the synapses to the device, segment by segment, without a
-// second copy of them in the host's memory.
-func (e *Engine) uploadPages(ctx context.Context, syn *connectome.Connectome) error {
-	for i, p := range layoutPages(syn, e.c.Device().Limits.MaxStorageBlock) {
+// uploadPages copies the synapses to the device in pages whose buffers take at
+// most limit bytes, segment by segment, without a second copy of them in the
+// host's memory.
+func (e *Engine) uploadPages(ctx context.Context, syn *connectome.Connectome, limit int64) error {
+	for i, p := range layoutPages(syn, limit) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

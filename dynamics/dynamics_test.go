@@ -1,0 +1,133 @@
+package dynamics_test
+
+import (
+	"math"
+	"testing"
+
+	"einet/dynamics"
+	"einet/network"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// one is a population of n neurons with a projection onto itself.
+func one(n int, tauM, tauSyn, weight float64) *network.Network {
+	return &network.Network{
+		Name: "one", Dt: 0.1, Seed: 1,
+		Populations: []network.Population{{
+			Name: "A", Size: n, Neuron: network.LIF, TauM: tauM, EL: -65, VTh: -50, VReset: -60, TRef: 2,
+			V0: network.Dist{Kind: network.Constant, A: -61}, Input: 12,
+		}},
+		Projections: []network.Projection{{
+			Name: "AA", From: "A", To: "A", Rule: network.FixedProbability, P: 0.5, Weight: weight, Delay: 0.3, TauSyn: tauSyn,
+		}},
+	}
+}
+
+func model(t require.TestingT, net *network.Network) *dynamics.Model {
+	m, err := dynamics.New(net)
+	require.NoError(t, err)
+	return m
+}
+
+// The propagators of Rotter & Diesmann in their textbook form.
+func TestPropagators(t *testing.T) {
+	m := model(t, one(10, 15, 6, 0.5))
+	p := m.Populations[0]
+	pvv, prr := math.Exp(-0.1/15), math.Exp(-0.1/6)
+	require.Equal(t, float32(pvv), p.PVV)
+	require.Equal(t, float32(prr), p.Receptors[0].PRR)
+	require.InEpsilon(t, 6/(6-15.)*(prr-pvv), p.Receptors[0].PVR, 1e-6)
+	require.Equal(t, float32(15), p.VTh)
+	require.Equal(t, float32(5), p.VReset)
+	require.Equal(t, 20, p.Refractory)
+	require.Equal(t, 3, m.MinDelay)
+	drive := make([]float32, 2)
+	m.Drive(0, 0, drive)
+	require.InDelta(t, (1-pvv)*12, drive[0], 0x1p-20, "to the grid of V")
+	require.Equal(t, drive[0], drive[1])
+}
+
+// Where both time constants are equal, and near there, P_vr is continuous.
+func TestEqualTimeConstants(t *testing.T) {
+	at := func(tau float64) float64 { return float64(model(t, one(10, 10, tau, 0.5)).Populations[0].Receptors[0].PVR) }
+	require.InEpsilon(t, 0.01*math.Exp(-0.01), at(10), 1e-6)
+	require.InEpsilon(t, at(10), at(10+1e-9), 1e-6)
+	require.InEpsilon(t, at(10), at(10-1e-6), 1e-5)
+}
+
+// The worst step, every source at once, fits an int32, and a finer scale would
+// not, unless it is the finest.
+func TestScaleIsTheFinestThatCannotOverflow(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 1_000_000).Draw(t, "n")
+		w := rapid.Float64Range(0.01, 100).Draw(t, "w")
+		m, err := dynamics.New(one(n, 15, 6, w))
+		require.NoError(t, err)
+		r, units := m.Populations[0].Receptors[0], float64(m.Projections[0].Weight)
+		require.LessOrEqual(t, units*float64(n), float64(math.MaxInt32))
+		finer := math.RoundToEven(2*w/float64(r.Scale)) * float64(n)
+		require.True(t, r.Scale == 0x1p-40 || finer > math.MaxInt32)
+		require.InEpsilon(t, w, units*float64(r.Scale), 1e-3)
+		require.LessOrEqual(t, m.WeightRounding(), 1e-3)
+		require.GreaterOrEqual(t, float64(r.Grid), w)
+		require.Less(t, float64(r.Grid), 2*w)
+	})
+}
+
+func TestReceptorsShareTimeConstantAndSign(t *testing.T) {
+	net := one(10, 15, 6, 0.5)
+	add := func(tau, w, delay float64) {
+		p := net.Projections[0]
+		p.TauSyn, p.Weight, p.Delay = tau, w, delay
+		net.Projections = append(net.Projections, p)
+	}
+	add(6, -0.5, 0.3)
+	add(6, 0.25, 1)
+	add(5, -1, 0.1)
+	m := model(t, net)
+	got := []int{}
+	for _, p := range m.Projections {
+		got = append(got, p.Receptor)
+	}
+	require.Equal(t, []int{0, 1, 0, 2}, got)
+	require.Equal(t, 1, m.MinDelay)
+	require.Equal(t, 10, m.MaxDelay)
+	require.Equal(t, 2*m.Projections[2].Weight, m.Projections[0].Weight)
+	require.Equal(t, float32(0.5), m.Populations[0].Receptors[0].Grid)
+}
+
+func TestInitialPotential(t *testing.T) {
+	net := one(2000, 15, 6, 0.5)
+	require.Equal(t, float32(4), model(t, net).InitialV(0)[7])
+	net.Populations[0].V0 = network.Dist{Kind: network.Uniform, A: -60, B: -50}
+	v := model(t, net).InitialV(0)
+	mean := 0.0
+	for _, x := range v {
+		require.GreaterOrEqual(t, x, float32(5))
+		require.LessOrEqual(t, x, float32(15))
+		mean += float64(x) / 2000
+	}
+	require.InDelta(t, 10, mean, 4*10/math.Sqrt(12*2000))
+	net.Trial = 1
+	require.NotEqual(t, v, model(t, net).InitialV(0), "another trial starts elsewhere")
+}
+
+func TestRefusals(t *testing.T) {
+	refused := func(net *network.Network, want string) {
+		_, err := dynamics.New(net)
+		require.ErrorContains(t, err, want)
+	}
+	fast := one(10, 15, 6, 0.5)
+	fast.Populations[0].TauM = 0.001
+	refused(fast, "populations.A: e^(-dt/tau_m)")
+	unlike := one(1_000_000, 15, 6, 1000)
+	light := unlike.Projections[0]
+	light.Name, light.Weight = "light", 0.01
+	unlike.Projections = append(unlike.Projections, light)
+	refused(unlike, "projections.light.weight")
+	huge := one(10, 15, 6, 0.5)
+	huge.Populations[0].Input = 1e15
+	refused(huge, "a potential or input")
+}

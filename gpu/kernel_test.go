@@ -1,0 +1,161 @@
+//go:build cgo && !nogl
+
+package gpu
+
+import (
+	"testing"
+
+	"einet/connectome"
+	"einet/cpuref"
+	"einet/sim"
+	"einet/sim/enginetest"
+
+	"github.com/stretchr/testify/require"
+)
+
+// guard is how many elements of 4 bytes stand before and behind a guarded
+// buffer: the largest alignment that OpenGL allows a storage range.
+const guard = 64
+
+// A guarded buffer is bound between two rows of a value that nothing writes.
+type guarded[T int32 | uint32 | float32] struct {
+	*Buffer[T]
+	n int
+}
+
+const untouched = 1234567
+
+func guardedFrom[T int32 | uint32 | float32](t *testing.T, c *Context, data []T) guarded[T] {
+	whole := make([]T, len(data)+2*guard)
+	for i := range whole {
+		whole[i] = untouched
+	}
+	copy(whole[guard:], data)
+	b, err := NewBufferFrom(c, "guarded", whole)
+	require.NoError(t, err)
+	t.Cleanup(b.Delete)
+	return guarded[T]{b, len(data)}
+}
+
+func (g guarded[T]) bind(t *testing.T, at int) { require.NoError(t, g.BindRange(at, guard, g.n)) }
+
+// values reads the buffer back, after a look at its guards.
+func (g guarded[T]) values(t *testing.T) []T {
+	whole := make([]T, g.n+2*guard)
+	require.NoError(t, g.Read(0, whole))
+	for i := range guard {
+		require.Equal(t, T(untouched), whole[i], "before the buffer")
+		require.Equal(t, T(untouched), whole[guard+g.n+i], "behind the buffer")
+	}
+	return whole[guard : guard+g.n]
+}
+
+// update against cpuref's update: one step from a state with input on its way,
+// in guarded buffers, then another.
+func TestUpdateKernel(t *testing.T) {
+	onEach(t, func(t *testing.T, c *Context) {
+		for _, net := range enginetest.Networks() {
+			m, syn := enginetest.Build(t, net)
+			reference := cpuref.New(m, syn)
+			e := start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
+			require.NoError(t, reference.Advance(t.Context(), 50))
+			require.NoError(t, e.Advance(t.Context(), 50))
+			_, err := reference.Spikes(nil)
+			require.NoError(t, err)
+			_, err = e.Spikes(nil)
+			require.NoError(t, err)
+
+			potentials, currents, clamped, arriving := guardedState(t, e)
+			b := e.batches[0]
+			for range 2 {
+				require.NoError(t, reference.Advance(t.Context(), 1))
+				want, err := reference.Spikes(nil)
+				require.NoError(t, err)
+				require.NoError(t, b.records.Upload(0, []window{{GroupsY: 1, GroupsZ: 1, Step: int32(e.step), Steps: 1}}))
+				for i := range m.Populations {
+					row := make([]float32, 1)
+					m.Drive(i, e.step, row)
+					require.NoError(t, b.drives.Upload(i*e.layout.windows*e.layout.window, row))
+				}
+				require.NoError(t, e.bindUpdate(b, 0))
+				potentials.bind(t, bindPotentials)
+				currents.bind(t, bindCurrents)
+				clamped.bind(t, bindClamped)
+				arriving.bind(t, bindArriving)
+				require.NoError(t, e.update.Dispatch(e.layout.groups, 1, 1))
+				e.step++
+
+				b.windows = 1
+				require.NoError(t, e.collect(t.Context(), b))
+				require.Equal(t, len(want), len(e.spikes))
+				require.Equal(t, want, append([]sim.Spike(nil), e.spikes...))
+				e.spikes = e.spikes[:0]
+				v, g := potentials.values(t), currents.values(t)
+				for i := range m.Populations {
+					p := &m.Populations[i]
+					dst := make([]float32, p.Size)
+					require.NoError(t, reference.Read(sim.V, i, 0, dst))
+					for k := range dst {
+						require.Equal(t, dst[k], p.Absolute(v[p.First+k]), "V of neuron %d", k)
+					}
+					for r := range p.Receptors {
+						require.NoError(t, reference.Read(sim.Current(r), i, 0, dst))
+						require.Equal(t, dst, g[e.layout.receptor(p, i, r):][:p.Size], "receptor %d", r)
+					}
+				}
+				clamped.values(t)
+				slot := arriving.values(t)[int(e.step)%e.layout.slots*e.layout.stride:][:e.layout.stride]
+				for _, a := range slot {
+					require.Zero(t, a, "input is used up")
+				}
+				// What the reference delivered, deliver would have.
+				deliverAll(t, e, syn, arriving, want)
+			}
+		}
+	})
+}
+
+func guardedState(t *testing.T, e *Engine) (potentials, currents guarded[float32], clamped, arriving guarded[int32]) {
+	l := &e.layout
+	v, g := make([]float32, l.neurons), make([]float32, max(1, l.stride))
+	until, a := make([]int32, l.neurons), make([]int32, max(1, l.slots*l.stride))
+	require.NoError(t, e.potentials.Read(0, v))
+	require.NoError(t, e.currents.Read(0, g[:l.stride]))
+	require.NoError(t, e.clamped.(*Buffer[int32]).Read(0, until))
+	require.NoError(t, e.arriving.(*Buffer[int32]).Read(0, a[:l.slots*l.stride]))
+	return guardedFrom(t, e.c, v), guardedFrom(t, e.c, g), guardedFrom(t, e.c, until), guardedFrom(t, e.c, a)
+}
+
+// deliverAll runs deliver for these spikes on guarded input and compares the
+// result with a plain loop over the synapses.
+func deliverAll(t *testing.T, e *Engine, syn *connectome.Connectome, arriving guarded[int32], spikes []sim.Spike) {
+	m, before := e.model, arriving.values(t)
+	b := e.batches[0]
+	require.NoError(t, b.ring.Upload(0, spikes))
+	require.NoError(t, b.records.Upload(0, []window{{
+		GroupsX: uint32(len(spikes)), GroupsY: e.groupsPerSegment, GroupsZ: e.groupsPerRow, Spikes: uint32(len(spikes)),
+	}}))
+	require.NoError(t, e.bindUpdate(b, 0))
+	arriving.bind(t, bindArriving)
+	for i := range e.pages {
+		require.NoError(t, e.bindPage(&e.pages[i]))
+		require.NoError(t, e.deliver.DispatchIndirect(b.records, 0))
+	}
+	after := arriving.values(t)
+	for _, s := range spikes {
+		for q, p := range syn.Projections {
+			from, to := &m.Populations[p.From], &m.Populations[p.To]
+			j := int(s.Neuron) - from.First
+			if j < 0 || j >= from.Size {
+				continue
+			}
+			slot := (int(s.Step) + m.Projections[q].Delay) % e.layout.slots * e.layout.stride
+			for k := range p.Blocks {
+				for _, target := range p.Blocks[k].Row(j) {
+					before[slot+e.layout.receptor(to, p.To, m.Projections[q].Receptor)+p.Blocks[k].First+int(target)] += m.Projections[q].Weight
+				}
+			}
+		}
+	}
+	require.Equal(t, before, after)
+}

@@ -1,0 +1,112 @@
+package gpu
+
+import (
+	"testing"
+
+	"einet/dynamics"
+	"einet/sim/enginetest"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Every synapse is in exactly one segment of one page, in its place, whatever
+// the limit of a buffer.
+func TestPagesHoldEverySynapseOnce(t *testing.T) {
+	for _, net := range enginetest.Networks() {
+		m, c := enginetest.Build(t, net)
+		l, err := layoutState(m, updateLocal)
+		require.NoError(t, err)
+		for _, limit := range []int64{1 << 11, 1 << 13, 1 << 16, 1 << 27} {
+			held := int64(0)
+			for _, p := range layoutPages(c, limit) {
+				held += checkPage(t, &p, m, &l, limit)
+			}
+			require.Equal(t, c.Synapses(), held, "%s at %d", net.Name, limit)
+		}
+	}
+}
+
+func checkPage(t *testing.T, p *page, m *dynamics.Model, l *stateLayout, limit int64) (synapses int64) {
+	require.LessOrEqual(t, 2*int64(p.targets), limit)
+	require.LessOrEqual(t, 4*int64(p.rows), limit)
+	sources, segments, most := p.tables(m, l)
+	require.Len(t, sources, 3*len(m.Populations))
+	require.Len(t, segments, 6*len(p.segments))
+	nextRow, from := 0, 0
+	for i := range p.segments {
+		s := &p.segments[i]
+		rows := s.rows()
+		require.Len(t, rows, s.sources+1)
+		require.Equal(t, uint32(s.target), rows[0])
+		require.LessOrEqual(t, int(rows[s.sources]), p.targets)
+		require.LessOrEqual(t, s.row+len(rows), p.rows)
+		require.GreaterOrEqual(t, m.Projections[s.projection].From, from, "segments are by population of their source")
+		from = m.Projections[s.projection].From
+		nextRow += len(rows)
+		synapses += int64(len(s.targets()))
+		for j := range s.sources {
+			require.LessOrEqual(t, int(rows[j+1]-rows[j]), p.widest)
+		}
+	}
+	require.Equal(t, p.rows, nextRow)
+	require.LessOrEqual(t, most, len(p.segments))
+	return synapses
+}
+
+// A batch holds at least one window and its ring the most spikes that can be.
+func TestRingHoldsTheWorstBatch(t *testing.T) {
+	for _, net := range enginetest.Networks() {
+		m, _ := enginetest.Build(t, net)
+		l, err := layoutState(m, updateLocal)
+		require.NoError(t, err)
+		worst := 0
+		for _, p := range m.Populations {
+			for step, silent := 0, 0; step < l.windows*l.window; step++ {
+				if step%l.window == 0 {
+					silent = 0 // the bound is a window's
+				}
+				if silent == 0 {
+					worst += p.Size
+					silent = p.Refractory + 1
+				}
+				silent--
+			}
+		}
+		require.Equal(t, worst, l.ring, net.Name)
+	}
+}
+
+func TestLimitsAreRefusedWithWhatMustChange(t *testing.T) {
+	m, c := enginetest.Build(t, enginetest.Networks()[0])
+	d := Device{Renderer: "small", Limits: Limits{
+		MaxStorageBlock: 1 << 27, MaxStorageBlocks: 8, MaxWorkGroupCount: [3]int{65535, 65535, 65535},
+	}}
+	require.NoError(t, Fits(d, m, c.Bytes(), 1<<30))
+	for _, k := range []struct {
+		change func(*Device)
+		host   int64
+		want   string
+	}{
+		{func(d *Device) { d.Limits.MaxStorageBlock = 1000 }, 0, "membrane potentials take"},
+		{func(d *Device) { d.Limits.MaxWorkGroupCount[0] = 10 }, 0, "work groups"},
+		{func(d *Device) { d.Limits.MaxStorageBlocks = 7 }, 0, "storage blocks"},
+		{func(d *Device) { d.Limits.MemoryBytes = 1000 }, 0, "use fewer neurons or synapses"},
+		{func(d *Device) { d.Software = true }, c.Bytes() + 1000, "use fewer neurons or synapses"},
+		{func(d *Device) {}, 1000, "on the host"},
+	} {
+		changed := d
+		k.change(&changed)
+		err := Fits(changed, m, c.Bytes(), k.host)
+		require.ErrorIs(t, err, ErrLimit)
+		require.ErrorContains(t, err, k.want)
+	}
+}
+
+func TestProbeCasesAvoidSubnormals(t *testing.T) {
+	subnormal := func(bits uint32) bool { return bits&0x7f800000 == 0 && bits&0x007fffff != 0 }
+	for _, k := range probeCases() {
+		if k.op < 5 {
+			require.False(t, subnormal(k.x) || subnormal(k.y) || subnormal(k.want), "%v", k)
+		}
+	}
+}
