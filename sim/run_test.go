@@ -1,0 +1,160 @@
+package sim_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"math"
+	"testing"
+
+	"einet/cpuref"
+	"einet/network"
+	"einet/sim"
+	"einet/sim/enginetest"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestDigest(t *testing.T) {
+	d := sim.NewDigest()
+	require.NoError(t, d.Spikes(2, []sim.Spike{{Step: 1, Neuron: 2}, {Step: 2, Neuron: 0x01020304}}))
+	require.NoError(t, d.Spikes(3, nil))
+	want := sha256.Sum256([]byte{1, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 4, 3, 2, 1})
+	require.Equal(t, hex.EncodeToString(want[:]), d.String())
+	require.EqualValues(t, 2, d.Count())
+	require.Equal(t, d.String(), d.String(), "asking does not change it")
+}
+
+// A watcher notes what it is told.
+type watcher struct {
+	every   int64
+	sampled []int64
+	steps   []int64
+	spikes  []sim.Spike
+	fail    error
+}
+
+func (w *watcher) Spikes(step int64, s []sim.Spike) error {
+	w.steps = append(w.steps, step)
+	w.spikes = append(w.spikes, s...)
+	return w.fail
+}
+func (w *watcher) Next(step int64) int64 { return (step/w.every + 1) * w.every }
+func (w *watcher) Sample(e sim.Engine) error {
+	w.sampled = append(w.sampled, e.Step())
+	return nil
+}
+
+func engine(t *testing.T) sim.Engine {
+	m, c := enginetest.Build(t, enginetest.Networks()[0])
+	return cpuref.New(m, c)
+}
+
+// However the run is cut by recorders, they see every spike once and in order,
+// and sampling changes nothing.
+func TestRunHandsOutEverySpikeOnce(t *testing.T) {
+	e := engine(t)
+	require.NoError(t, e.Advance(t.Context(), 500))
+	want, err := e.Spikes(nil)
+	require.NoError(t, err)
+
+	a, b := &watcher{every: 7}, &watcher{every: 50}
+	progressed := int64(0)
+	require.NoError(t, sim.Run(t.Context(), engine(t), 500, func(step, _ int64) {
+		require.Greater(t, step, progressed)
+		progressed = step
+	}, a, b))
+	require.Equal(t, want, a.spikes)
+	require.Equal(t, want, b.spikes)
+	require.EqualValues(t, 500, progressed)
+	require.Len(t, a.sampled, 500/7)
+	require.Equal(t, []int64{50, 100, 150, 200, 250, 300, 350, 400, 450, 500}, b.sampled)
+}
+
+func TestRunStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	e, w := engine(t), &watcher{every: 10}
+	err := sim.Run(ctx, e, 1e9, func(step, _ int64) {
+		if step >= 100 {
+			cancel()
+		}
+	}, w)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, e.Step(), w.steps[len(w.steps)-1], "the recorders know how far it got")
+
+	full := errors.New("disk full")
+	require.ErrorIs(t, sim.Run(t.Context(), engine(t), 100, nil, &watcher{every: 10, fail: full}), full)
+}
+
+// A free membrane: V follows I (1 - e^(-t/tau)), and the trace and the pooled
+// state say so. Rounding to the grid of V, 2^-18 mV here, is at most half of
+// that for the drive and for V in each step, and tau/dt = 200 steps add up.
+func TestSamplersOnAFreeMembrane(t *testing.T) {
+	net := &network.Network{
+		Name: "free", Dt: 0.1, Duration: 100,
+		Populations: []network.Population{{
+			Name: "A", Size: 4, Neuron: network.LIF, TauM: 20, EL: -70, VTh: -50, VReset: -70,
+			V0: network.Dist{Kind: network.Constant, A: -70}, Input: 10,
+		}},
+	}
+	m, c := enginetest.Build(t, net)
+	trace, state := sim.NewTrace(m, 0, 2, 100, 1000), sim.NewStateSampler(m, 900, 25)
+	require.NoError(t, sim.Run(t.Context(), cpuref.New(m, c), 1000, nil, trace, state))
+	require.Len(t, trace.Step, 900)
+	for i, step := range trace.Step {
+		require.EqualValues(t, 101+i, step)
+		want := -70 + 10*(1-math.Exp(-float64(step)*0.1/20))
+		require.InDelta(t, want, trace.V[1][i], 200*0x1p-18)
+		require.Equal(t, float32(10), trace.Ext[0][i])
+	}
+	require.Equal(t, []int64{925, 950, 975, 1000}, state.Steps)
+	p := state.Populations[0]
+	require.InDelta(t, 10, p.Net.Mean(), 1e-9)
+	require.Zero(t, p.Net.SD())
+	total, peak := int64(0), 0
+	for k, n := range p.Counts {
+		total += n
+		if n > p.Counts[peak] {
+			peak = k
+		}
+	}
+	require.EqualValues(t, 4*4, total)
+	require.InDelta(t, -60.1, p.Edges[peak], 0.4)
+}
+
+// Between inputs the current of a spike decays with tau_syn, and its effect on
+// V is the closed form of Rotter & Diesmann; to the grid
+// of V as above; a delay one step longer is seen.
+func TestPostsynapticPotential(t *testing.T) {
+	at := func(delay float64) []float32 {
+		zero := network.Dist{Kind: network.Constant}
+		source := network.Population{
+			Name: "S", Size: 1, Neuron: network.LIF, TauM: 10, VTh: 1, VReset: 0, TRef: 50, Input: 1000, V0: zero,
+		}
+		target := network.Population{Name: "T", Size: 1, Neuron: network.LIF, TauM: 15, VTh: 20, VReset: 0, V0: zero}
+		net := &network.Network{
+			Name: "psp", Dt: 0.1, Populations: []network.Population{source, target},
+			Projections: []network.Projection{{
+				Name: "ST", From: "S", To: "T", Rule: network.FixedProbability, P: 1, Weight: 2, Delay: delay, TauSyn: 6,
+			}},
+		}
+		m, c := enginetest.Build(t, net)
+		trace := sim.NewTrace(m, 1, 1, 0, 400)
+		d := sim.NewDigest()
+		require.NoError(t, sim.Run(t.Context(), cpuref.New(m, c), 400, nil, trace, d))
+		require.EqualValues(t, 1, d.Count(), "the source fires once, in step 1")
+		return trace.V[0]
+	}
+	psp := func(ms float64) float64 { // 2 mV jump at 0
+		return 2 * 6 / (6. - 15) * (math.Exp(-ms/6) - math.Exp(-ms/15)) * 1
+	}
+	v, late := at(1.5), at(1.6)
+	differs := false
+	for i, x := range v {
+		want := psp(max(0, float64(i+1)*0.1-0.1-1.5))
+		require.InDelta(t, want, x, 150*0x1p-18, "step %d", i+1)
+		differs = differs || math.Abs(float64(late[i])-want) > 2e-3
+	}
+	require.True(t, differs)
+}
