@@ -1,0 +1,118 @@
+// Package plot draws the figures of a run as PNG and SVG, sized and lettered
+// for print: axes with units, excitatory populations in blues and inhibitory
+// ones in vermilions that colour-blind readers tell apart (Okabe & Ito 2008).
+// Its one invariant: it only draws; nothing is computed here but what a
+// drawing needs (bins to show, the limit of an axis), and no file is touched.
+package plot
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+
+	"einet/analysis"
+)
+
+// A Figure is a drawing in two formats.
+type Figure struct {
+	Name string // without extension: raster, rate, potentials, currents
+	PNG  []byte // 200 dots an inch
+	SVG  []byte
+}
+
+// A Population is what a figure shows of a population beside its data.
+type Population struct {
+	Name       string
+	Size       int
+	Inhibitory bool
+}
+
+// Data is what a run left to draw. Parts that are nil or empty are left out.
+type Data struct {
+	Populations []Population
+	Steps       int64                      // steps simulated
+	Sample      *analysis.Sample           // for the raster
+	Counts      *analysis.PopulationCounts // in bins of about 1 ms, of the whole run
+	Potentials  []Potential                // one per population that was recorded
+	Currents    []Current                  // one per panel, two or three are enough
+}
+
+// Figures draws all that the data allow: raster (with Sample and Counts), rate
+// (with Counts), potentials, currents.
+func Figures(d Data) ([]Figure, error) {
+	var list []Figure
+	add := func(f Figure, err error) error {
+		list = append(list, f)
+		return err
+	}
+	if d.Sample != nil && d.Counts != nil {
+		if err := add(Raster(d)); err != nil {
+			return nil, err
+		}
+	}
+	if d.Counts != nil {
+		if err := add(Rate(d)); err != nil {
+			return nil, err
+		}
+	}
+	if len(d.Potentials) > 0 {
+		if err := add(Potentials(d.Potentials)); err != nil {
+			return nil, err
+		}
+	}
+	if len(d.Currents) > 0 {
+		if err := add(Currents(d.Currents)); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// dpi is the resolution of PNG files.
+const dpi = 200
+
+// width is that of a figure across both columns of a journal's page.
+const width = 17 * vg.Centimeter
+
+// families are the typefaces an SVG asks for: the one it was laid out with and
+// those of the same widths or nearly so.
+const families = "'Liberation Sans',Arial,Helvetica,sans-serif"
+
+// render draws a figure once for each format.
+func render(name string, height vg.Length, paint func(draw.Canvas)) (Figure, error) {
+	f := Figure{Name: name}
+	bitmap := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))
+	paint(draw.New(bitmap))
+	var out bytes.Buffer
+	if _, err := (vgimg.PngCanvas{Canvas: bitmap}).WriteTo(&out); err != nil {
+		return f, fmt.Errorf("%s.png: %w", name, err)
+	}
+	f.PNG = bytes.Clone(out.Bytes())
+
+	vector := vgsvg.New(width, height)
+	white := draw.New(vector)
+	white.SetColor(background)
+	white.Fill(white.Rectangle.Path())
+	paint(white)
+	out.Reset()
+	if _, err := vector.WriteTo(&out); err != nil {
+		return f, fmt.Errorf("%s.svg: %w", name, err)
+	}
+	f.SVG = bytes.ReplaceAll(out.Bytes(), []byte("font-family:Liberation Sans"), []byte("font-family:"+families))
+	return f, nil
+}
+
+// finite refuses data that can't be drawn.
+func finite[T float32 | float64](name string, values []T) error {
+	for _, v := range values {
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			return fmt.Errorf("%s: holds %v, which cannot be drawn", name, v)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,55 @@
+package record
+
+import (
+	"archive/zip"
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"io"
+	"os"
+)
+
+// A column spools the elements of a uint32 array whose length is not known yet.
+type column struct {
+	file *os.File
+	buf  *bufio.Writer
+	n    int64
+}
+
+func newColumn(path string) (*column, error) {
+	f, err := createTemp(path)
+	if err != nil {
+		return nil, err
+	}
+	return &column{file: f, buf: bufio.NewWriterSize(f, 1<<16)}, nil
+}
+
+func (c *column) append(v uint32) error {
+	var b [4]byte
+	binary.LittleEndian.PutUint32(b[:], v)
+	_, err := c.buf.Write(b[:])
+	c.n++
+	return err
+}
+
+// copyTo writes the column as the array name.
+func (c *column) copyTo(z *zip.Writer, name string) error {
+	err := c.buf.Flush()
+	if err != nil {
+		return err
+	}
+	if _, err = c.file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	w, err := create(z, name, descr[uint32](), c.n)
+	if err != nil {
+		return err
+	}
+	n, err := io.Copy(w, c.file)
+	if err == nil && n != 4*c.n {
+		err = errors.New("a temporary file was changed by another program")
+	}
+	return err
+}
+
+func (c *column) discard() error { return discard(c.file) }

@@ -1,0 +1,140 @@
+package record
+
+import (
+	"archive/zip"
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"einet/sim"
+)
+
+// archive is a spike file with members replaced: name to the header's type,
+// shape and data, or to nothing.
+func archive(t testing.TB, replace map[string][]byte) []byte {
+	path := save(t, t.TempDir(), []sim.Spike{{Step: 1, Neuron: 5}, {Step: 7, Neuron: 0}}, 1, 10)
+	z, err := zip.OpenReader(path)
+	require.NoError(t, err)
+	defer z.Close()
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, f := range z.File {
+		name := f.Name[:len(f.Name)-len(".npy")]
+		data, changed := replace[name]
+		if changed && data == nil {
+			continue
+		}
+		if !changed {
+			require.NoError(t, w.Copy(f))
+			continue
+		}
+		m, err := w.Create(f.Name)
+		require.NoError(t, err)
+		_, err = m.Write(data)
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.Close())
+	return out.Bytes()
+}
+
+func npy(data string, descr string, shape ...int64) []byte {
+	return append(npyHeader(descr, shape...), data...)
+}
+
+func readAll(data []byte) (*Spikes, error) {
+	r, err := newSpikeReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil, err
+	}
+	return r.all()
+}
+
+func TestDamagedSpikesAreRefused(t *testing.T) {
+	_, err := readAll(archive(t, nil))
+	require.NoError(t, err)
+	eight := "\x01\x00\x00\x00\x07\x00\x00\x00"
+	for want, replace := range map[string]map[string][]byte{
+		`array step: missing or unreadable`:                   {"step": nil},
+		`array step: has type "<i4", want "<u4"`:              {"step": npy(eight, "<i4", 2)},
+		`array step: has 2 dimensions, want 1`:                {"step": npy(eight, "<u4", 2, 1)},
+		`array step: not a numpy array in C order`:            {"step": []byte("garbage")},
+		`array step: is cut short or damaged`:                 {"step": npy(eight[:7], "<u4", 2)},
+		`array step: is longer than its shape or damaged`:     {"step": npy(eight+"x", "<u4", 2)},
+		`step and neuron have 1 and 2 elements, want as many`: {"step": npy(eight[:4], "<u4", 1)},
+		`ids must be below 6`:                                 {"neuron": npy("\x06\x00\x00\x00\x00\x00\x00\x00", "<u4", 2)},
+		`steps must be in 1..10`:                              {"step": npy("\x01\x00\x00\x00\x0b\x00\x00\x00", "<u4", 2)},
+		`not sorted by step and then neuron`:                  {"step": npy("\x01\x00\x00\x00\x01\x00\x00\x00", "<u4", 2)},
+		`dt_ms is 0, must be a positive number`:               {"dt_ms": npy("\x00\x00\x00\x00\x00\x00\x00\x00", "<f8")},
+		`array dt_ms: not a numpy array in C order`:           {"dt_ms": npy("", "<f8", -1)},
+		`duration_steps is -1`:                                {"duration_steps": npy("\xff\xff\xff\xff\xff\xff\xff\xff", "<i8")},
+		`array population_names: has type "|O"`:               {"population_names": npy("", "|O", 2)},
+	} {
+		_, err := readAll(archive(t, replace))
+		require.ErrorContains(t, err, want)
+		require.NotContains(t, err.Error(), "\n")
+	}
+	// A shape that promises more than there is must not be allocated.
+	_, err = readAll(archive(t, map[string][]byte{"step": npy(eight, "<u4", 1<<46), "neuron": npy(eight, "<u4", 1<<46)}))
+	require.ErrorContains(t, err, "cut short")
+}
+
+func TestReadersNameTheFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "spikes.npz")
+	_, err := ReadSpikes(path)
+	require.ErrorIs(t, err, os.ErrNotExist)
+	require.NoError(t, os.WriteFile(path, []byte("no archive"), 0o666))
+	_, err = ReadSpikes(path)
+	require.EqualError(t, err, path+": not an .npz archive")
+	_, err = ReadTraces(path)
+	require.EqualError(t, err, path+": not an .npz archive")
+}
+
+func FuzzReadSpikes(f *testing.F) {
+	f.Add(archive(f, nil))
+	f.Add(archive(f, map[string][]byte{"step": npy("", "<u4", 1<<46)}))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := readAll(data)
+		if err == nil {
+			require.NoError(t, s.Header.check())
+		}
+	})
+}
+
+func FuzzReadTraces(f *testing.F) {
+	path := filepath.Join(f.TempDir(), "traces.npz")
+	require.NoError(f, WriteTraces(path, sampleTraces()))
+	data, err := os.ReadFile(path)
+	require.NoError(f, err)
+	f.Add(data)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		traces, err := readTraces(bytes.NewReader(data), int64(len(data)))
+		if err == nil {
+			require.NoError(t, traces.check())
+		}
+	})
+}
+
+// FuzzHeader goes straight at the parser, which the archive's checksums keep
+// the other targets from reaching often.
+func FuzzHeader(f *testing.F) {
+	f.Add(npy("\x01\x00\x00\x00", "<u4", 1))
+	f.Add(npy("E\x00\x00\x00", "<U1", 1))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var file bytes.Buffer
+		w := zip.NewWriter(&file)
+		m, err := w.Create("x.npy")
+		require.NoError(t, err)
+		_, err = m.Write(data)
+		require.NoError(t, err)
+		require.NoError(t, w.Close())
+		z, err := zip.NewReader(bytes.NewReader(file.Bytes()), int64(file.Len()))
+		require.NoError(t, err)
+		_, _, _ = readArray[uint32](z, "x", 1)
+		_, _ = readScalar[float64](z, "x")
+		_, _ = readMatrix(z, "x")
+		_, _ = readNames(z, "x")
+	})
+}

@@ -1,0 +1,139 @@
+package record
+
+import (
+	"archive/zip"
+	"fmt"
+	"strings"
+
+	"einet/network"
+	"einet/sim"
+)
+
+// A Population is a range of consecutive global neuron ids.
+type Population struct {
+	Name  string
+	First int // id of its first neuron
+	Size  int
+}
+
+// Populations lists a network's populations with their global ids.
+func Populations(net *network.Network) []Population {
+	list := make([]Population, 0, len(net.Populations))
+	first := 0
+	for _, p := range net.Populations {
+		list = append(list, Population{Name: p.Name, First: first, Size: p.Size})
+		first += p.Size
+	}
+	return list
+}
+
+// A Header says what a spike file is about.
+type Header struct {
+	DtMs        float64      // width of the time grid [ms]
+	Steps       int64        // steps simulated; spikes have steps 1..Steps
+	Populations []Population // consecutive, in the order of the global ids
+}
+
+// Neurons is the number of neurons of all populations.
+func (h Header) Neurons() int {
+	if len(h.Populations) == 0 {
+		return 0
+	}
+	last := h.Populations[len(h.Populations)-1]
+	return last.First + last.Size
+}
+
+// check says what is wrong with a header, if anything is.
+func (h Header) check() error {
+	if !(h.DtMs > 0 && h.DtMs < 1e6) {
+		return fmt.Errorf("dt_ms is %g, must be a positive number", h.DtMs)
+	}
+	if h.Steps < 0 || h.Steps > 1<<32-1 {
+		return fmt.Errorf("duration_steps is %d, must be in 0..%d", h.Steps, int64(1<<32-1))
+	}
+	return checkPopulations(h.Populations)
+}
+
+func checkPopulations(list []Population) error {
+	next := 0
+	names := map[string]bool{}
+	for _, p := range list {
+		if p.Name == "" || names[p.Name] || strings.ContainsAny(p.Name, "/\\\x00") {
+			return fmt.Errorf("population %q: names must differ, not be empty and hold no slash", p.Name)
+		}
+		if p.Size < 1 || p.Size > 1<<32-next {
+			return fmt.Errorf("population %s: size is %d, must be in 1..%d", p.Name, p.Size, 1<<32-next)
+		}
+		if p.First != next {
+			return fmt.Errorf("population %s: first id is %d, must be %d", p.Name, p.First, next)
+		}
+		names[p.Name] = true
+		next += p.Size
+	}
+	return nil
+}
+
+// An order checks a stream of spikes as it passes: strictly ascending in
+// (step, neuron), ids below neurons, steps 1..steps.
+type order struct {
+	neurons uint64
+	steps   uint64
+	last    uint64 // step << 32 | neuron of the spike before
+	any     bool
+}
+
+func (o *order) check(spikes []sim.Spike) error {
+	for _, s := range spikes {
+		at := uint64(s.Step)<<32 | uint64(s.Neuron)
+		switch {
+		case uint64(s.Neuron) >= o.neurons:
+			return fmt.Errorf("spike of neuron %d at step %d: ids must be below %d", s.Neuron, s.Step, o.neurons)
+		case s.Step == 0 || uint64(s.Step) > o.steps:
+			return fmt.Errorf("spike of neuron %d at step %d: steps must be in 1..%d", s.Neuron, s.Step, o.steps)
+		case o.any && at <= o.last:
+			return fmt.Errorf("spike of neuron %d at step %d: not sorted by step and then neuron", s.Neuron, s.Step)
+		}
+		o.last, o.any = at, true
+	}
+	return nil
+}
+
+func writePopulations(z *zip.Writer, list []Population) error {
+	names := make([]string, len(list))
+	first, size := make([]int64, len(list)), make([]int64, len(list))
+	for i, p := range list {
+		names[i], first[i], size[i] = p.Name, int64(p.First), int64(p.Size)
+	}
+	if err := writeNames(z, "population_names", names); err != nil {
+		return err
+	}
+	if err := writeVector(z, "population_first", first); err != nil {
+		return err
+	}
+	return writeVector(z, "population_size", size)
+}
+
+// readPopulations reads what writePopulations writes, and checks it.
+func readPopulations(z *zip.Reader) ([]Population, error) {
+	names, err := readNames(z, "population_names")
+	if err != nil {
+		return nil, err
+	}
+	first, err := readVector[int64](z, "population_first")
+	if err != nil {
+		return nil, err
+	}
+	size, err := readVector[int64](z, "population_size")
+	if err != nil {
+		return nil, err
+	}
+	if len(names) != len(first) || len(names) != len(size) {
+		return nil, fmt.Errorf("population_names, population_first and population_size have %d, %d and %d elements, want as many",
+			len(names), len(first), len(size))
+	}
+	list := make([]Population, len(names))
+	for i := range list {
+		list[i] = Population{Name: names[i], First: int(first[i]), Size: int(size[i])}
+	}
+	return list, checkPopulations(list)
+}

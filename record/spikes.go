@@ -1,0 +1,104 @@
+package record
+
+import (
+	"archive/zip"
+	"errors"
+	"fmt"
+	"io"
+
+	"einet/sim"
+)
+
+// A SpikeWriter writes spikes.npz from a stream of spikes. It holds no spikes
+// in memory: the two columns go to temporary files beside the target, and Close
+// joins them, since an array's header states its length. Close or Abort must
+// be called; an Abort after Close does nothing, so that it can be deferred.
+type SpikeWriter struct {
+	path   string
+	header Header
+	order  order
+	step   *column
+	neuron *column
+	closed bool
+}
+
+// CreateSpikes begins the spike file at path, for a run of the given time grid
+// [ms] and populations. Nothing appears at path before Close.
+func CreateSpikes(path string, dtMs float64, populations []Population) (*SpikeWriter, error) {
+	h := Header{DtMs: dtMs, Populations: populations}
+	if err := h.check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	step, err := newColumn(path)
+	if err != nil {
+		return nil, err
+	}
+	neuron, err := newColumn(path)
+	if err != nil {
+		return nil, errors.Join(err, step.discard())
+	}
+	o := order{neurons: uint64(h.Neurons()), steps: 1<<32 - 1}
+	return &SpikeWriter{path: path, header: h, order: o, step: step, neuron: neuron}, nil
+}
+
+// Write appends spikes, which must follow those before in (step, neuron).
+func (w *SpikeWriter) Write(spikes []sim.Spike) error {
+	if err := w.order.check(spikes); err != nil {
+		return fmt.Errorf("%s: %w", w.path, err)
+	}
+	for _, s := range spikes {
+		if err := w.step.append(s.Step); err != nil {
+			return err
+		}
+		if err := w.neuron.append(s.Neuron); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close writes the file, stating that the run took that many steps, and frees
+// the temporary files. When it fails there is no file, or the older one.
+func (w *SpikeWriter) Close(steps int64) error {
+	if w.closed {
+		return nil
+	}
+	w.header.Steps = steps
+	err := w.header.check()
+	if last := int64(w.order.last >> 32); err == nil && last > steps {
+		err = fmt.Errorf("%s: spike at step %d, but the run took %d", w.path, last, steps)
+	}
+	if err == nil {
+		err = WriteFile(w.path, w.assemble)
+	}
+	return errors.Join(err, w.Abort())
+}
+
+// Abort leaves nothing behind.
+func (w *SpikeWriter) Abort() error {
+	if w.closed {
+		return nil
+	}
+	w.closed = true
+	return errors.Join(w.step.discard(), w.neuron.discard())
+}
+
+func (w *SpikeWriter) assemble(to io.Writer) error {
+	z := zip.NewWriter(to)
+	if err := writeArray(z, "dt_ms", []float64{w.header.DtMs}); err != nil {
+		return err
+	}
+	if err := writeArray(z, "duration_steps", []int64{w.header.Steps}); err != nil {
+		return err
+	}
+	if err := writePopulations(z, w.header.Populations); err != nil {
+		return err
+	}
+	if err := w.step.copyTo(z, "step"); err != nil {
+		return err
+	}
+	if err := w.neuron.copyTo(z, "neuron"); err != nil {
+		return err
+	}
+	return z.Close()
+}
