@@ -19,7 +19,7 @@ type devicesCmd struct{}
 func (devicesCmd) Run(t *terminal) error {
 	host, _ := availableMemory()
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "engine reference\t%s, %s available\n", bench.Processor(), bytes(host))
+	fmt.Fprintf(w, "engine reference\t%s, %s available\n", bench.Processor(), inBytes(host))
 	devices, err := gpu.Devices()
 	if errors.Is(err, gpu.ErrUnavailable) {
 		fmt.Fprintf(w, "engine gpu\tunavailable: %v\n", err)
@@ -44,14 +44,14 @@ func show(w *tabwriter.Writer, d gpu.Device, host int64) {
 	fmt.Fprintf(w, "  driver\t%s; OpenGL %s; through %s\n", d.Vendor, d.Version, d.Platform)
 	memory := "not told by the driver"
 	if l.MemoryBytes > 0 {
-		memory = bytes(l.MemoryBytes)
+		memory = inBytes(l.MemoryBytes)
 	} else if d.Software {
 		memory = "the host's"
 	}
 	fmt.Fprintf(w, "  memory\t%s\n", memory)
-	fmt.Fprintf(w, "  storage blocks\t%d of %s\n", l.MaxStorageBlocks, bytes(l.MaxStorageBlock))
+	fmt.Fprintf(w, "  storage blocks\t%d of %s\n", l.MaxStorageBlocks, inBytes(l.MaxStorageBlock))
 	fmt.Fprintf(w, "  work groups\t%d x %d x %d of %d invocations, %s shared\n",
-		l.MaxWorkGroupCount[0], l.MaxWorkGroupCount[1], l.MaxWorkGroupCount[2], l.MaxInvocations, bytes(int64(l.MaxShared)))
+		l.MaxWorkGroupCount[0], l.MaxWorkGroupCount[1], l.MaxWorkGroupCount[2], l.MaxInvocations, inBytes(int64(l.MaxShared)))
 	for _, kind := range []struct{ name, set string }{{"largest ei (p 0.25)", ""}, {"largest ei at in-degree 1000", "p"}} {
 		n, why := largest(d, host, kind.set != "")
 		fmt.Fprintf(w, "  %s\t%s; beyond: %v\n", kind.name, n, why)

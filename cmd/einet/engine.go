@@ -108,11 +108,11 @@ func checkMemory(net *network.Network, m *dynamics.Model) error {
 		return nil
 	}
 	return machine(fmt.Errorf("%s: %s neurons and %s synapses need %s of memory, %s are available: use fewer neurons (--scale) or a smaller p",
-		net.Name, strings.ReplaceAll(count(int64(net.Neurons())), " ", ""), strings.ReplaceAll(count(synapses), " ", ""), bytes(need), bytes(have)))
+		net.Name, strings.ReplaceAll(count(int64(net.Neurons())), " ", ""), strings.ReplaceAll(count(synapses), " ", ""), inBytes(need), inBytes(have)))
 }
 
-// bytes writes a number of bytes with a binary suffix.
-func bytes(n int64) string {
+// inBytes writes a number of bytes with a binary suffix.
+func inBytes(n int64) string {
 	switch x := float64(n); {
 	case x >= 1<<40:
 		return fmt.Sprintf("%.1f TiB", x/(1<<40))

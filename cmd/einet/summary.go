@@ -72,7 +72,7 @@ func (r *simulation) describe(build time.Duration) {
 		Neurons: r.net.Neurons(), Synapses: c.Synapses(), BuildS: build.Seconds(),
 		WeightRoundingError: r.built.model.WeightRounding(),
 		Populations:         map[string]PopulationSummary{},
-		Version:             versionString(), Command: "einet " + strings.Join(r.t.args, " "),
+		Version:             versionString(), Command: commandLine(r.t.args),
 	}
 	if s.Synapses > 0 {
 		s.BytesPerSynapse = float64(c.Bytes()) / float64(s.Synapses)
@@ -142,4 +142,16 @@ func shown(x *float64, decimals int) string {
 		return "-"
 	}
 	return fmt.Sprintf("%.*f", decimals, *x)
+}
+
+// commandLine is the command as a shell takes it.
+func commandLine(args []string) string {
+	words := []string{"einet"}
+	for _, a := range args {
+		if a == "" || strings.ContainsAny(a, " \t\n*?[]{}()<>|&;$`\"'\\!#~") {
+			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+		words = append(words, a)
+	}
+	return strings.Join(words, " ")
 }
