@@ -105,7 +105,7 @@ func TestBadInput(t *testing.T) {
 		{[]string{"run", file}, exitUsage, []string{file + ":1:1: ", "populations"}},
 		{[]string{"run", "ei", "--out", file}, exitUsage, []string{"--out " + file + ": is a file"}},
 		{[]string{"run", "ei", "--out", "/proc/einet"}, exitMachine, []string{"--out /proc/einet: can't be made"}},
-		{[]string{"run", "ei", "--scale", "1000", "--out", filepath.Join(dir, "big")}, exitMachine, []string{"of memory"}},
+		{[]string{"run", "ei", "--scale", "100", "--out", filepath.Join(dir, "big")}, exitMachine, []string{"of memory"}},
 		{[]string{"run", "ei", "--engine", "reference", "--device", "0", "--out", filepath.Join(dir, "d")}, exitUsage, []string{"--device: only the gpu engine has devices"}},
 		{[]string{"plot", dir}, exitUsage, []string{"holds no run"}},
 		{[]string{"show", "ei", "--set", "x=1"}, exitUsage, []string{"--set x=1"}},
