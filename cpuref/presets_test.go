@@ -1,0 +1,62 @@
+package cpuref_test
+
+import (
+	"math"
+	"testing"
+
+	"einet/analysis"
+	"einet/cpuref"
+	"einet/network"
+	"einet/network/presets"
+	"einet/sim"
+	"einet/sim/enginetest"
+
+	"github.com/stretchr/testify/require"
+)
+
+// statistics simulates a preset for 5.5 s and returns rates and CVs of its
+// populations after the first 0.5 s.
+func statistics(t *testing.T, name string, set ...string) []analysis.Population {
+	net, err := presets.Load(name, network.Options{Set: set})
+	require.NoError(t, err)
+	m, c := enginetest.Build(t, net)
+	var sizes []int
+	for _, p := range net.Populations {
+		sizes = append(sizes, p.Size)
+	}
+	trains := analysis.NewTrains(sizes, net.Dt, 5000)
+	require.NoError(t, sim.Run(t.Context(), cpuref.New(m, c), 55_000, nil,
+		sim.SpikeSink(func(_ int64, s []sim.Spike) error { trains.Add(s); return nil })))
+	return trains.Populations(55_000)
+}
+
+func within(x, want, relative float64) bool { return math.Abs(x/want-1) <= relative }
+
+// The rates and irregularity that independent simulations of these networks
+// gave; weights 5 % off are seen.
+func TestBalancedPresets(t *testing.T) {
+	p := statistics(t, "ei")
+	require.True(t, within(p[0].Rate, 6.1, 0.03) && within(p[1].Rate, 17.9, 0.03), "%v", p)
+	require.InDelta(t, 0.78, (p[0].CV*float64(p[0].CVOver)+p[1].CV*float64(p[1].CVOver))/float64(p[0].CVOver+p[1].CVOver), 0.05)
+
+	p = statistics(t, "ei", "projections.E_to_E.weight=0.475", "projections.E_to_I.weight=0.76",
+		"projections.I_to_*.weight=-1.9")
+	require.False(t, within(p[0].Rate, 6.1, 0.03) && within(p[1].Rate, 17.9, 0.03), "control: %v", p)
+
+	p = statistics(t, "tian2020")
+	require.True(t, within(p[0].Rate, 5.86, 0.03) && within(p[1].Rate, 14.1, 0.03), "%v", p)
+	require.InDelta(t, 0.61, (p[0].CV*float64(p[0].CVOver)+p[1].CV*float64(p[1].CVOver))/float64(p[0].CVOver+p[1].CVOver), 0.05)
+}
+
+// vs96 is a set of clocks: from V_reset to V_th under a constant input of 3 mV
+// takes 10 ln 11 ms = 23.98 ms.
+func TestClocks(t *testing.T) {
+	period := 10 * math.Log(11)
+	for _, p := range statistics(t, "vs96") {
+		require.InEpsilon(t, 1000/period, p.Rate, 0.01)
+		require.InDelta(t, 0.02, p.CV, 0.01)
+	}
+	for _, p := range statistics(t, "vs96", "populations.*.input=3.2") {
+		require.False(t, within(p.Rate, 1000/period, 0.01), "control")
+	}
+}
