@@ -28,11 +28,11 @@ func Fits(d Device, m *dynamics.Model, synapseBytes, host int64) error {
 		memory = host - synapseBytes // they are built on the host first
 	}
 	if memory != 0 && total > memory {
-		return fmt.Errorf("gpu: %s: state and synapses take %d bytes, there are %d: use fewer neurons or synapses: %w",
-			d.Renderer, total, max(memory, 0), ErrLimit)
+		return fmt.Errorf("gpu: %s: state and synapses take %s, there are %s: use fewer neurons or synapses: %w",
+			d.Renderer, inMiB(total), inMiB(max(memory, 0)), ErrLimit)
 	}
 	if host > 0 && synapseBytes > host {
-		return fmt.Errorf("gpu: the synapses take %d bytes on the host, which has %d: use fewer: %w", synapseBytes, host, ErrLimit)
+		return fmt.Errorf("gpu: the synapses take %s on the host, which has %s: use fewer: %w", inMiB(synapseBytes), inMiB(host), ErrLimit)
 	}
 	return nil
 }
@@ -45,8 +45,8 @@ func (l *stateLayout) fits(d Device, populations int) error {
 	}
 	for _, r := range l.buffers(populations) {
 		if limit := d.Limits.MaxStorageBlock; r.bytes > limit {
-			return fmt.Errorf("gpu: %s: %s take %d bytes, one buffer holds at most %d: use %s: %w",
-				d.Renderer, r.name, r.bytes, limit, r.remedy, ErrLimit)
+			return fmt.Errorf("gpu: %s: %s take %s, one buffer holds at most %s: use %s: %w",
+				d.Renderer, r.name, inMiB(r.bytes), inMiB(limit), r.remedy, ErrLimit)
 		}
 	}
 	if most := d.Limits.MaxStorageBlocks; most < storageBlocks {
@@ -64,3 +64,5 @@ const updateLocal = 64
 
 // maxIndirectGroups bounds the work groups in a row that update asks for.
 func maxIndirectGroups(d Device) int { return min(d.Limits.MaxWorkGroupCount[0], math.MaxUint16) }
+
+func inMiB(bytes int64) string { return fmt.Sprintf("%.1f MiB", float64(bytes)/(1<<20)) }

@@ -89,12 +89,12 @@ func largest(d gpu.Device, host int64, sparse bool) (string, error) {
 	return text, why
 }
 
-// sized is the network ei with that many neurons, and with in-degree 1000 if
-// sparse.
+// sized is the network ei with that many neurons or, if sparse, with an
+// in-degree of 1000 and unscaled weights and inputs.
 func sized(neurons int, sparse bool) (*network.Network, error) {
 	opts := network.Options{Scale: float64(neurons) / 10_000}
 	if sparse {
-		opts.Set = []string{fmt.Sprintf("projections.*.p=%g", min(1, 1000/float64(neurons)))}
+		opts.Set = []string{fmt.Sprintf("projections.*.p=%g", min(1, 1000/float64(neurons))), "scale={}"}
 	}
 	return presets.Load(presets.Default, opts)
 }
