@@ -123,7 +123,7 @@ func (s *Summary) write(path string) error { return record.WriteFile(path, s.jso
 // print writes the summary for people.
 func (s *Summary) print(out io.Writer, dir string, figures []string) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "network\t%s: %d neurons, %d synapses at %.3g bytes, seed %d\n", s.Network, s.Neurons, s.Synapses, s.BytesPerSynapse, s.Seed)
+	fmt.Fprintf(w, "network\t%s: %d neurons, %d synapses at %.3f bytes, seed %d\n", s.Network, s.Neurons, s.Synapses, s.BytesPerSynapse, s.Seed)
 	fmt.Fprintf(w, "engine\t%s on %s\n", s.Engine, s.Device)
 	fmt.Fprintf(w, "time\tbuilt in %.3g s; %g ms of model time in %.3g s (real-time factor %.3g)\n", s.BuildS, s.DurationMs, s.SimulateS, s.RealTimeFactor)
 	fmt.Fprintf(w, "spikes\t%d, digest %s\n", s.Spikes, s.Digest)
