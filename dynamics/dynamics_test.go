@@ -51,7 +51,9 @@ func TestPropagators(t *testing.T) {
 
 // Where both time constants are equal, and near there, P_vr is continuous.
 func TestEqualTimeConstants(t *testing.T) {
-	at := func(tau float64) float64 { return float64(model(t, one(10, 10, tau, 0.5)).Populations[0].Receptors[0].PVR) }
+	at := func(tau float64) float64 {
+		return float64(model(t, one(10, 10, tau, 0.5)).Populations[0].Receptors[0].PVR)
+	}
 	require.InEpsilon(t, 0.01*math.Exp(-0.01), at(10), 1e-6)
 	require.InEpsilon(t, at(10), at(10+1e-9), 1e-6)
 	require.InEpsilon(t, at(10), at(10-1e-6), 1e-5)
