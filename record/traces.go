@@ -113,7 +113,7 @@ func (t *Traces) checkShapes() error {
 
 func (p Traced) check() error {
 	if !(p.VReset < p.VTh) || math.IsInf(p.VTh, 0) || math.IsInf(p.VReset, 0) || math.IsNaN(p.EL) || math.IsInf(p.EL, 0) {
-		return fmt.Errorf("V_reset %g, V_th %g, E_L %g: must be finite, V_reset below V_th", p.VReset, p.VTh, p.EL)
+		return fmt.Errorf("potentials V_reset %g, V_th %g, E_L %g: must be finite, V_reset below V_th", p.VReset, p.VTh, p.EL)
 	}
 	edges, counts := p.V.Edges, p.V.Counts
 	if len(edges) == 0 && len(counts) == 0 {

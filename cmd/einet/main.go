@@ -95,7 +95,7 @@ func (t *terminal) fail(err error) int {
 }
 
 func logger(w io.Writer, tty bool) *slog.Logger {
-	return slog.New(tint.NewHandler(w, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !tty}))
+	return slog.New(tint.NewTextHandler(w, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !tty}))
 }
 
 // versionString is the version that the build set, or else what Go recorded.
