@@ -96,13 +96,6 @@ func (f *fields) whole(key, allowed string) int {
 	return f.d.whole(f.need(key, allowed), dotted(f.path, key), allowed)
 }
 
-func (f *fields) wholeOr(key string, otherwise int, allowed string) int {
-	if n := f.get(key); n != nil {
-		return f.d.whole(n, dotted(f.path, key), allowed)
-	}
-	return otherwise
-}
-
 func (f *fields) word(key, allowed string) string {
 	return f.d.word(f.need(key, allowed), dotted(f.path, key), allowed)
 }
