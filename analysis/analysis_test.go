@@ -30,6 +30,12 @@ func renewal(neurons int, ms float64, interval func(*rand.Rand) float64) []sim.S
 	return spikes
 }
 
+// requireValues is InDeltaSlice that a list too short cannot pass.
+func requireValues(t require.TestingT, want, got []float64, delta float64) {
+	require.Len(t, got, len(want))
+	require.InDeltaSlice(t, want, got, delta)
+}
+
 func exponential(meanMs float64) func(*rand.Rand) float64 {
 	return func(r *rand.Rand) float64 { return meanMs * r.ExpFloat64() }
 }
@@ -109,7 +115,7 @@ func TestTrainsEqualThePlainForm(t *testing.T) {
 			}
 			require.EqualValues(t, count, got[i].Spikes)
 			require.InDelta(t, float64(count)/float64(len(ids))/(float64(30000-from)*1e-4), got[i].Rate, 1e-9)
-			require.InDeltaSlice(t, cvs, tr.CVs(i), 1e-9)
+			requireValues(t, cvs, tr.CVs(i), 1e-9)
 			require.InDelta(t, stat.Mean(tr.Rates(i, 30000), nil), got[i].Rate, 1e-9)
 		}
 	})
@@ -140,7 +146,7 @@ func TestPopulationCounts(t *testing.T) {
 	require.Equal(t, []int64{2, 0, 0}, c.Counts(0, 39), "the fourth bin is not full")
 	require.Equal(t, []int64{2, 0, 0, 1, 0}, c.Counts(0, 50))
 	require.Equal(t, []int64{0, 1, 0, 0}, c.Counts(1, 40))
-	require.InDeltaSlice(t, []float64{1000, 0, 0, 500}, c.Rates(0, 40), 1e-9)
+	requireValues(t, []float64{1000, 0, 0, 500}, c.Rates(0, 40), 1e-9)
 	require.Equal(t, []int64{2, 1}, c.Merge(2).Counts(0, 40))
 	require.InDelta(t, 2, c.Merge(2).BinMs(), 1e-12)
 }
@@ -154,7 +160,7 @@ func TestSample(t *testing.T) {
 	require.Equal(t, 8000, s.Neurons(1)[0])
 	s.Add([]sim.Spike{{Step: 1, Neuron: 50}, {Step: 2, Neuron: 51}, {Step: 100, Neuron: 50}, {Step: 101, Neuron: 50}})
 	times := s.Times(0)
-	require.InDeltaSlice(t, []float64{0.1, 10}, times[1], 1e-12)
+	requireValues(t, []float64{0.1, 10}, times[1], 1e-12)
 	require.Empty(t, times[0])
 	require.Empty(t, s.Times(1)[0])
 }

@@ -15,6 +15,7 @@ type PopulationState struct {
 	Excitatory Moments // excitatory and external input, R*I [mV]
 	Inhibitory Moments // inhibitory input [mV]
 	Net        Moments // their sum [mV]
+	AbsNet     Moments // the size of that, |Net| [mV]
 }
 
 // Moments accumulate a mean and a standard deviation.
@@ -112,6 +113,7 @@ func (s *StateSampler) sample(e Engine, i int) error {
 		state.Excitatory.add(exc[k])
 		state.Inhibitory.add(inh[k])
 		state.Net.add(exc[k] + inh[k])
+		state.AbsNet.add(math.Abs(exc[k] + inh[k]))
 	}
 	return nil
 }

@@ -50,6 +50,14 @@ func TestRunLeavesItsFilesAndCanBeRepeatedFromThem(t *testing.T) {
 	require.Equal(t, 100.0, s.DurationMs)
 	require.Len(t, s.Digest, 64)
 	require.NotZero(t, s.Spikes)
+	e := s.Populations["E"]
+	for _, x := range []*float64{e.NetOverExc, e.KSUniform} {
+		require.NotNil(t, x)
+		require.Greater(t, *x, 0.0)
+		require.Less(t, *x, 1.0)
+	}
+	require.NotNil(t, e.Correlation)
+	require.Nil(t, e.Fano, "100 ms are one window")
 	file, err := os.ReadFile(filepath.Join(outOf(args), summaryFile))
 	require.NoError(t, err)
 	require.JSONEq(t, out, string(file))

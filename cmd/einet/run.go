@@ -95,7 +95,7 @@ func (r *simulation) run(ctx context.Context) error {
 	if stopped != nil && !errors.Is(stopped, context.Canceled) {
 		return stopped
 	}
-	r.summary.finish(rec, r.engine.Step(), time.Since(start), stopped != nil)
+	r.summary.finish(r.net, rec, r.engine.Step(), time.Since(start), stopped != nil)
 	if err := r.write(spikes, rec); err != nil {
 		return machine(err)
 	}
@@ -144,11 +144,11 @@ func (r *simulation) report() error {
 
 // recorders are everything that watches a run.
 type recorders struct {
-	digest *sim.Digest
-	trains *analysis.Trains
-	state  *sim.StateSampler
-	trace  *sim.Trace
-	all    []sim.Recorder
+	digest     *sim.Digest
+	statistics *analysis.Statistics
+	state      *sim.StateSampler
+	trace      *sim.Trace
+	all        []sim.Recorder
 
 	discard int64
 }
@@ -169,15 +169,15 @@ func (r *simulation) recorders(spikes *record.SpikeWriter) *recorders {
 	}
 	traced := min(r.steps, int64(r.net.Steps(traceMs)))
 	rec := &recorders{
-		digest:  sim.NewDigest(),
-		trains:  analysis.NewTrains(sizes, r.net.Dt, r.discard),
-		state:   sim.NewStateSampler(m, r.discard, max(1, int64(r.net.Steps(stateEveryMs)))),
-		trace:   sim.NewTrace(m, 0, min(traceNeurons, sizes[0]), r.steps-traced, r.steps),
-		discard: r.discard,
+		digest:     sim.NewDigest(),
+		statistics: analysis.NewStatistics(sizes, r.net.Dt, r.discard),
+		state:      sim.NewStateSampler(m, r.discard, max(1, int64(r.net.Steps(stateEveryMs)))),
+		trace:      sim.NewTrace(m, 0, min(traceNeurons, sizes[0]), r.steps-traced, r.steps),
+		discard:    r.discard,
 	}
 	rec.all = []sim.Recorder{
 		rec.digest, rec.state, rec.trace,
-		sim.SpikeSink(func(_ int64, s []sim.Spike) error { rec.trains.Add(s); return nil }),
+		sim.SpikeSink(func(_ int64, s []sim.Spike) error { rec.statistics.Add(s); return nil }),
 		sim.SpikeSink(func(_ int64, s []sim.Spike) error { return spikes.Write(s) }),
 	}
 	return rec

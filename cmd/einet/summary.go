@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"einet/analysis"
+	"einet/network"
 	"einet/record"
 	"einet/sim"
 )
@@ -55,11 +56,18 @@ type PopulationSummary struct {
 	RateHz  *float64 `json:"rate_hz"`
 	CVISI   *float64 `json:"cv_isi"`         // mean over neurons with at least 5 intervals
 	CVCount int      `json:"cv_isi_neurons"` // how many those are
+	CV2     *float64 `json:"cv2"`            // mean over the same neurons
+	LV      *float64 `json:"lv"`             // likewise
+
+	Fano        *float64 `json:"fano"`                      // of counts in 100 ms, mean over neurons with spikes
+	Correlation *float64 `json:"mean_pairwise_correlation"` // of counts in 2 ms, 250 random neurons with spikes
 
 	ExcitatoryMV *float64 `json:"excitatory_input_mv"` // mean, external input included
 	InhibitoryMV *float64 `json:"inhibitory_input_mv"`
 	NetMV        *float64 `json:"net_input_mv"`
 	NetSDMV      *float64 `json:"net_input_sd_mv"`
+	NetOverExc   *float64 `json:"net_over_excitatory"` // mean of |net| over mean excitatory
+	KSUniform    *float64 `json:"ks_uniform"`          // of V between reset and threshold to the uniform distribution
 }
 
 // describe fills in what is known before the simulation begins.
@@ -82,8 +90,8 @@ func (r *simulation) describe(build time.Duration) {
 	}
 }
 
-// finish fills in what the simulation gave.
-func (s *Summary) finish(rec *recorders, step int64, took time.Duration, interrupted bool) {
+// finish fills in what the simulation of net gave.
+func (s *Summary) finish(net *network.Network, rec *recorders, step int64, took time.Duration, interrupted bool) {
 	s.Interrupted = interrupted
 	s.DurationMs = float64(step) * s.DtMs
 	s.SimulateS = took.Seconds()
@@ -91,16 +99,20 @@ func (s *Summary) finish(rec *recorders, step int64, took time.Duration, interru
 		s.RealTimeFactor = s.SimulateS / (s.DurationMs / 1000)
 	}
 	s.Spikes, s.Digest = rec.digest.Count(), rec.digest.String()
-	for i, p := range rec.trains.Populations(max(step, rec.discard)) {
-		s.Populations[s.order[i]] = summarise(p, &rec.state.Populations[i])
+	for i, p := range rec.statistics.Populations(max(step, rec.discard)) {
+		s.Populations[s.order[i]] = summarise(p, &net.Populations[i], &rec.state.Populations[i])
 	}
 }
 
-func summarise(p analysis.Population, state *sim.PopulationState) PopulationSummary {
+func summarise(p analysis.PopulationStatistics, of *network.Population, state *sim.PopulationState) PopulationSummary {
+	v := analysis.Histogram{Edges: state.Edges, Counts: state.Counts}
 	return PopulationSummary{
 		Size: p.Size, Spikes: p.Spikes, RateHz: number(p.Rate), CVISI: number(p.CV), CVCount: p.CVOver,
+		CV2: number(p.CV2), LV: number(p.LV), Fano: number(p.Fano), Correlation: number(p.Correlation),
 		ExcitatoryMV: number(state.Excitatory.Mean()), InhibitoryMV: number(state.Inhibitory.Mean()),
 		NetMV: number(state.Net.Mean()), NetSDMV: number(state.Net.SD()),
+		NetOverExc: number(analysis.NetOverExcitatory(state)),
+		KSUniform:  number(analysis.KSUniform(v, of.VReset, of.VTh)),
 	}
 }
 
@@ -127,11 +139,17 @@ func (s *Summary) print(out io.Writer, dir string, figures []string) error {
 	fmt.Fprintf(w, "engine\t%s on %s\n", s.Engine, s.Device)
 	fmt.Fprintf(w, "time\tbuilt in %.3g s; %g ms of model time in %.3g s (real-time factor %.3g)\n", s.BuildS, s.DurationMs, s.SimulateS, s.RealTimeFactor)
 	fmt.Fprintf(w, "spikes\t%d, digest %s\n", s.Spikes, s.Digest)
+	fmt.Fprintln(w, "spike trains\trate [Hz]\tCV of ISI\tneurons\tCV2\tLV\tFano\tcorrelation")
 	for _, name := range s.order {
 		p := s.Populations[name]
-		fmt.Fprintf(w, "%s\t%s Hz, CV of ISI %s (%d of %d neurons); input: excitatory and external %s, inhibitory %s, net %s mV (sd %s)\n",
-			name, shown(p.RateHz, 2), shown(p.CVISI, 3), p.CVCount, p.Size,
-			shown(p.ExcitatoryMV, 1), shown(p.InhibitoryMV, 1), shown(p.NetMV, 1), shown(p.NetSDMV, 1))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", name, shown(p.RateHz, 2), shown(p.CVISI, 3), p.CVCount,
+			shown(p.CV2, 3), shown(p.LV, 3), shown(p.Fano, 3), shown(p.Correlation, 4))
+	}
+	fmt.Fprintln(w, "inputs [mV]\texcitatory\tinhibitory\tnet\tsd\t|net|/exc\tKS of V to uniform")
+	for _, name := range s.order {
+		p := s.Populations[name]
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name, shown(p.ExcitatoryMV, 1), shown(p.InhibitoryMV, 1),
+			shown(p.NetMV, 1), shown(p.NetSDMV, 1), shown(p.NetOverExc, 3), shown(p.KSUniform, 3))
 	}
 	fmt.Fprintf(w, "files\t%s: %s\n", dir, strings.Join(append(append([]string{}, runFiles...), figures...), ", "))
 	return w.Flush()

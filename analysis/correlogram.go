@@ -1,0 +1,64 @@
+package analysis
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// A Correlogram is the correlation of two series of time as a function of the
+// lag of the second behind the first.
+type Correlogram struct {
+	LagMs []float64 // [2*L+1] from -L to L bins; positive: the second follows the first
+	Value []float64 // [2*L+1] Pearson's coefficient
+}
+
+// Correlate is the cross-correlogram of two series of equal length in bins of
+// binMs [ms], up to maxLag bins, at most their length less one, to either side:
+// at lag k the sum over t of (a[t]-mean a)(b[t+k]-mean b) over the series'
+// length and standard deviations. Beyond their ends the series are taken as
+// their mean, so that few overlapping bins cannot make a peak. NaN where a
+// series is constant.
+func Correlate(a, b []float64, binMs float64, maxLag int) Correlogram {
+	n := min(len(a), len(b))
+	maxLag = max(0, min(maxLag, n-1))
+	x, y := standardised(a[:n]), standardised(b[:n])
+	var c Correlogram
+	for lag := -maxLag; lag <= maxLag; lag++ {
+		sum := 0.0
+		for t := max(0, -lag); t < min(n, n-lag); t++ {
+			sum += x[t] * y[t+lag]
+		}
+		c.LagMs = append(c.LagMs, float64(lag)*binMs)
+		c.Value = append(c.Value, sum/float64(n))
+	}
+	return c
+}
+
+// CorrelateCounts is Correlate of two populations' counts in the same bins.
+func CorrelateCounts(a, b []int64, binMs float64, maxLag int) Correlogram {
+	return Correlate(floats(a), floats(b), binMs, maxLag)
+}
+
+// standardised is a series less its mean, over its standard deviation.
+func standardised(series []float64) []float64 {
+	mean, variance := stat.PopMeanVariance(series, nil)
+	sd := math.Sqrt(variance)
+	list := make([]float64, len(series))
+	for k, x := range series {
+		list[k] = (x - mean) / sd
+	}
+	return list
+}
+
+// Peak is the lag [ms] of the largest coefficient, and that; NaN where there
+// is none. Of equal ones it is the first.
+func (c Correlogram) Peak() (lagMs, value float64) {
+	lagMs, value = math.NaN(), math.NaN()
+	for k, x := range c.Value {
+		if !math.IsNaN(x) && !(x <= value) {
+			lagMs, value = c.LagMs[k], x
+		}
+	}
+	return lagMs, value
+}

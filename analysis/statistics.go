@@ -1,0 +1,82 @@
+package analysis
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+
+	"einet/sim"
+)
+
+// Widths of bins and windows [ms] that the field's statistics are stated for.
+const (
+	FanoWindowMs = 100
+	PairBinMs    = 2
+	CountBinMs   = 1
+)
+
+// Statistics are the measures of spike trains that are compared between engines,
+// seeds and papers, each gathered by its own type, about 80 bytes a neuron in
+// all.
+type Statistics struct {
+	Trains *Trains
+	Local  *Local
+	Fano   *Windows          // in windows of FanoWindowMs
+	Pairs  *Pairs            // of PairNeurons in bins of PairBinMs
+	Counts *PopulationCounts // in bins of CountBinMs, from step 0 on
+
+	from int64
+}
+
+// NewStatistics makes them for consecutive populations of the given sizes on a
+// grid of dtMs [ms]. Spikes at steps up to fromStep don't count.
+func NewStatistics(sizes []int, dtMs float64, fromStep int64) *Statistics {
+	steps := func(ms float64) int { return max(1, int(math.Round(ms/dtMs))) }
+	return &Statistics{
+		Trains: NewTrains(sizes, dtMs, fromStep),
+		Local:  NewLocal(sizes, fromStep),
+		Fano:   NewWindows(sizes, steps(FanoWindowMs), fromStep),
+		Pairs:  NewPairs(sizes, PairNeurons, steps(PairBinMs), fromStep),
+		Counts: NewPopulationCounts(sizes, dtMs, steps(CountBinMs)),
+		from:   fromStep,
+	}
+}
+
+// Add takes further spikes, sorted by step. Ids are global.
+func (s *Statistics) Add(spikes []sim.Spike) {
+	s.Trains.Add(spikes)
+	s.Local.Add(spikes)
+	s.Fano.Add(spikes)
+	s.Pairs.Add(spikes)
+	s.Counts.Add(spikes)
+}
+
+// PopulationStatistics is the summary of one population. A mean without values
+// is NaN.
+type PopulationStatistics struct {
+	Population
+	CV2            float64 // mean over the neurons with a CV
+	LV             float64 // likewise
+	Fano           float64 // mean over neurons with spikes
+	Correlation    float64 // mean over pairs
+	VarianceToMean float64 // of the population's count
+}
+
+// Populations summarises the spikes of the steps fromStep+1..toStep; toStep is
+// the last step simulated.
+func (s *Statistics) Populations(toStep int64) []PopulationStatistics {
+	var list []PopulationStatistics
+	for i, p := range s.Trains.Populations(toStep) {
+		list = append(list, PopulationStatistics{
+			Population:     p,
+			CV2:            mean(s.Local.CV2s(i)),
+			LV:             mean(s.Local.LVs(i)),
+			Fano:           mean(s.Fano.Fanos(i, toStep)),
+			Correlation:    mean(s.Pairs.Correlations(i, toStep)),
+			VarianceToMean: VarianceToMean(s.Counts.Between(i, s.from, toStep)),
+		})
+	}
+	return list
+}
+
+func mean(list []float64) float64 { return stat.Mean(list, nil) } // NaN of none
