@@ -19,6 +19,7 @@ type Engine struct {
 	populations []population
 	step        int64
 	spikes      []sim.Spike // since the last call of Spikes
+	lost        sim.Spike   // is not delivered; the zero Spike is none
 }
 
 // A population is the state of one population's neurons.
@@ -85,7 +86,9 @@ func (e *Engine) advanceOne() {
 	}
 	e.step++
 	for _, s := range e.spikes[before:] {
-		e.deliver(s)
+		if s != e.lost {
+			e.deliver(s)
+		}
 	}
 }
 
@@ -115,6 +118,9 @@ func (e *Engine) Read(v sim.Variable, pop, first int, dst []float32) error {
 	}
 	return nil
 }
+
+// Lose keeps one coming spike from its targets, for experiments on chaos.
+func (e *Engine) Lose(s sim.Spike) { e.lost = s }
 
 // Close does nothing: the engine holds memory only.
 func (e *Engine) Close() error { return nil }

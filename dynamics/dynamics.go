@@ -35,10 +35,11 @@ type Population struct {
 	Refractory  int     // t_ref [steps]
 	Receptors   []Receptor
 
-	input float64 // [mV]
-	scale float64 // -expm1(-dt/tau_m), input to drive
-	v0    network.Dist
-	key   rng.Key // of V0
+	courses []course // of the external input
+	steady  bool     // whether the input is the same at all times
+	scale   float64  // -expm1(-dt/tau_m), input to drive
+	v0      network.Dist
+	key     rng.Key // of V0
 }
 
 // A Receptor gathers the synapses of one time constant and sign.
@@ -85,6 +86,7 @@ func New(net *network.Network) (*Model, error) {
 func newPopulation(net *network.Network, i, first int) Population {
 	p := &net.Populations[i]
 	grid := powerOfTwo(p.VTh - p.VReset)
+	_, steady := p.Input.Constant()
 	return Population{
 		First: first, Size: p.Size,
 		PVV:        float32(libm.Exp(-net.Dt / p.TauM)),
@@ -93,7 +95,8 @@ func newPopulation(net *network.Network, i, first int) Population {
 		GridV:      grid,
 		EL:         p.EL,
 		Refractory: steps(p.TRef, net.Dt),
-		input:      p.Input,
+		courses:    newInput(p.Input, net.Dt),
+		steady:     steady,
 		scale:      -libm.Expm1(-net.Dt / p.TauM),
 		v0:         p.V0,
 		key:        rng.Key{Seed: net.Seed, Stream: rng.Stream(rng.InitialV, uint32(i), net.Trial)},
@@ -146,7 +149,8 @@ func (p *Population) check(n *network.Population) error {
 	}
 	inRange("e^(-dt/tau_m)", float64(p.PVV), 1)
 	inRange("V_th - V_reset", float64(p.GridV), largest)
-	for _, x := range []float64{p.input, p.v0.A, p.v0.B, n.VTh, n.VReset, p.EL} {
+	low, high := n.Input.Bounds()
+	for _, x := range []float64{low, high, p.v0.A, p.v0.B, n.VTh, n.VReset, p.EL} {
 		if math.Abs(x) > largest {
 			inRange("a potential or input", x, largest)
 		}
@@ -158,19 +162,6 @@ func (p *Population) check(n *network.Population) error {
 	}
 	return errors.Join(errs...)
 }
-
-// Drive writes what the external input adds to V in steps first+1, first+2, ...
-// of population pop [mV], one for each element of dst.
-func (m *Model) Drive(pop int, first int64, dst []float32) {
-	p := &m.Populations[pop]
-	c := onGrid(float64(p.scale*p.input), p.GridV)
-	for i := range dst {
-		dst[i] = c
-	}
-}
-
-// Input is the external input of population pop in step n [mV], R*I.
-func (m *Model) Input(pop int, n int64) float64 { return m.Populations[pop].input }
 
 // InitialV is the membrane potential of each neuron of population pop at step 0
 // [mV], relative to E_L.

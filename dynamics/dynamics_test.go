@@ -17,7 +17,7 @@ func one(n int, tauM, tauSyn, weight float64) *network.Network {
 		Name: "one", Dt: 0.1, Seed: 1,
 		Populations: []network.Population{{
 			Name: "A", Size: n, Neuron: network.LIF, TauM: tauM, EL: -65, VTh: -50, VReset: -60, TRef: 2,
-			V0: network.Dist{Kind: network.Constant, A: -61}, Input: 12,
+			V0: network.Dist{Kind: network.Constant, A: -61}, Input: network.Input{network.DC(12)},
 		}},
 		Projections: []network.Projection{{
 			Name: "AA", From: "A", To: "A", Rule: network.FixedProbability, P: 0.5, Weight: weight, Delay: 0.3, TauSyn: tauSyn,
@@ -130,6 +130,6 @@ func TestRefusals(t *testing.T) {
 	unlike.Projections = append(unlike.Projections, light)
 	refused(unlike, "projections.light.weight")
 	huge := one(10, 15, 6, 0.5)
-	huge.Populations[0].Input = 1e15
+	huge.Populations[0].Input = network.Input{network.DC(1e15)}
 	refused(huge, "a potential or input")
 }

@@ -20,6 +20,7 @@ const (
 	mustP        = "must be a probability from 0 to 1"
 	mustExponent = "must be -1, -0.5, 0, 0.5 or 1"
 	mustDist     = "must be a number or {uniform: [low, high]}"
+	mustInput    = "must be a number of magnitude at most 1e9, a time course {step, pulse, ramp, sinusoid or samples: ...}, or a list of these"
 )
 
 // A decoder gives nodes their types and collects what is wrong. A number that
@@ -121,10 +122,18 @@ func (d *decoder) number(n *node, path, allowed string) float64 {
 }
 
 func parseNumber(n *node) (float64, bool) {
-	if n.kind != scalar || n.quoted || strings.Trim(n.text, "0123456789+-.eE") != "" {
+	if n.kind != scalar || n.quoted {
 		return math.NaN(), false
 	}
-	x, err := strconv.ParseFloat(n.text, 64)
+	return parseDecimal(n.text)
+}
+
+// parseDecimal reads a finite number in decimal notation.
+func parseDecimal(text string) (float64, bool) {
+	if strings.Trim(text, "0123456789+-.eE") != "" {
+		return math.NaN(), false
+	}
+	x, err := strconv.ParseFloat(text, 64)
 	if err != nil {
 		return math.NaN(), false
 	}

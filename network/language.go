@@ -59,7 +59,7 @@ func (d *decoder) population(path string, e entry) Population {
 		rest = 0 // E_L is at fault, V0 is not
 	}
 	p.V0 = f.dist("V0", rest)
-	p.Input = f.numberOr("input", 0, mustNumber)
+	p.Input = f.input("input")
 	return p
 }
 

@@ -26,7 +26,9 @@ type Options struct {
 
 // Load reads a network's YAML description, changes it as the options say,
 // fills in every default and validates the result. The file names r in errors
-// and, without its extension, a network that has no name of its own.
+// and, without its extension, a network that has no name of its own. Files of
+// samples that the description names, beside it, are read and become part of
+// the Network.
 //
 // Unless r itself fails, the error joins a FieldError for every fault found.
 func Load(r io.Reader, file string, opts Options) (*Network, error) {
@@ -109,7 +111,7 @@ func (n *Network) rescale(s float64) []FieldError {
 		p := &n.Populations[i]
 		size := math.Round(float64(p.Size) * s)
 		p.Size = int(math.Min(math.Max(size, 1), maxNeurons+1))
-		p.Input *= power(s, n.Scale.Input)
+		p.Input = p.Input.scaled(power(s, n.Scale.Input))
 	}
 	for i := range n.Projections {
 		p := &n.Projections[i]

@@ -44,7 +44,7 @@ populations:
 		Name: "my_first_net", Dt: 0.1, Seed: 1, Duration: 1000,
 		Populations: []network.Population{{
 			Name: "E", Size: 80, Neuron: network.LIF, TauM: 15, EL: -60, VTh: -50, VReset: -60,
-			V0: network.Dist{Kind: network.Constant, A: -60},
+			V0: network.Dist{Kind: network.Constant, A: -60}, Input: network.Input{network.DC(0)},
 		}},
 	}, n)
 }
@@ -71,7 +71,7 @@ populations:
 	e, i, j := n.Populations[0], n.Populations[1], n.Populations[2]
 	require.Equal(t, []int{80, 20, 5}, []int{e.Size, i.Size, j.Size})
 	require.Equal(t, []float64{15, 15, 7}, []float64{e.TauM, i.TauM, j.TauM})
-	require.Equal(t, []float64{30, 60, 60}, []float64{e.Input, i.Input, j.Input}, "--set must not change what was merged")
+	require.Equal(t, []network.Input{{network.DC(30)}, {network.DC(60)}, {network.DC(60)}}, []network.Input{e.Input, i.Input, j.Input}, "--set must not change what was merged")
 }
 
 func TestOptions(t *testing.T) {
@@ -82,13 +82,13 @@ func TestOptions(t *testing.T) {
 	require.Equal(t, trial, n.Trial)
 	require.Equal(t, duration, n.Duration)
 	require.Equal(t, []int{20, 5}, []int{n.Populations[0].Size, n.Populations[1].Size})
-	require.Equal(t, []float64{30, 20}, []float64{n.Populations[0].Input, n.Populations[1].Input})
+	require.Equal(t, []network.Input{{network.DC(30)}, {network.DC(20)}}, []network.Input{n.Populations[0].Input, n.Populations[1].Input})
 	require.Equal(t, []float64{1, -4}, []float64{n.Projections[0].Weight, n.Projections[1].Weight})
 	require.Equal(t, 0.0625, n.Projections[0].P)
 
 	n = mustLoad(t, small, network.Options{Scale: 1e-6, Set: []string{"scale={input: -1}"}})
 	require.Equal(t, 1, n.Populations[1].Size, "a population keeps a neuron")
-	require.Equal(t, 60*(1/1e-6), n.Populations[0].Input)
+	require.Equal(t, network.Input{network.DC(60 * (1 / 1e-6))}, n.Populations[0].Input)
 	require.Equal(t, 0.5, n.Projections[0].Weight)
 }
 

@@ -25,7 +25,8 @@ func (n *Network) Marshal() ([]byte, error) {
 	b.WriteString("\n# exponents: what follows a factor s on the sizes, as s^weight and so on\n")
 	fmt.Fprintf(&b, "scale: {weight: %s, input: %s, p: %s}\n",
 		exact(n.Scale.Weight), exact(n.Scale.Input), exact(n.Scale.P))
-	b.WriteString("\n# size in neurons; tau_m, t_ref in ms; E_L, V_th, V_reset, V0, input (as R*I) in mV\npopulations:\n")
+	b.WriteString("\n# size in neurons; tau_m, t_ref in ms; E_L, V_th, V_reset, V0, input (as R*I) in mV;\n" +
+		"# of inputs the times in ms, frequency in Hz, phase in degrees\npopulations:\n")
 	for _, p := range n.Populations {
 		fmt.Fprintf(&b, "  %s: {%s}\n", p.Name, p.yaml())
 	}
@@ -42,7 +43,7 @@ func (n *Network) Marshal() ([]byte, error) {
 func (p Population) yaml() string {
 	return fmt.Sprintf("size: %d, neuron: %s, tau_m: %s, E_L: %s, V_th: %s, V_reset: %s, t_ref: %s, V0: %s, input: %s",
 		p.Size, p.Neuron, exact(p.TauM), exact(p.EL), exact(p.VTh), exact(p.VReset), exact(p.TRef), p.V0.yaml(),
-		exact(p.Input))
+		p.Input.yaml())
 }
 
 func (p Projection) yaml() string {
@@ -55,6 +56,54 @@ func (d Dist) yaml() string {
 		return fmt.Sprintf("{uniform: [%s, %s]}", exact(d.A), exact(d.B))
 	}
 	return exact(d.A)
+}
+
+func (in Input) yaml() string {
+	if len(in) == 1 {
+		return in[0].yaml()
+	}
+	parts := make([]string, len(in))
+	for i, part := range in {
+		parts[i] = part.yaml()
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}
+
+func (d DC) yaml() string { return exact(float64(d)) }
+
+func (s Step) yaml() string {
+	return fmt.Sprintf("{step: {at: %s, by: %s}}", exact(s.At), exact(s.By))
+}
+
+func (p Pulse) yaml() string {
+	return fmt.Sprintf("{pulse: {at: %s, duration: %s, amplitude: %s}}", exact(p.At), exact(p.Duration), exact(p.Amplitude))
+}
+
+func (r Ramp) yaml() string {
+	return fmt.Sprintf("{ramp: {at: %s, duration: %s, by: %s}}", exact(r.At), exact(r.Duration), exact(r.By))
+}
+
+func (s Sinusoid) yaml() string {
+	return fmt.Sprintf("{sinusoid: {amplitude: %s, frequency: %s, phase: %s}}", exact(s.Amplitude), exact(s.Frequency), exact(s.Phase))
+}
+
+func (s Samples) yaml() string {
+	when := "every: " + exact(s.Every)
+	if s.Times != nil {
+		when = "times: " + list(s.Times)
+	}
+	return fmt.Sprintf("{samples: {%s, values: %s}}", when, list(s.Values))
+}
+
+func list(numbers []float64) string {
+	text := []byte{'['}
+	for i, x := range numbers {
+		if i > 0 {
+			text = append(text, ", "...)
+		}
+		text = strconv.AppendFloat(text, x, 'g', -1, 64)
+	}
+	return string(append(text, ']'))
 }
 
 // plain writes a population's name as a value; YAML reads some words as null.

@@ -50,7 +50,7 @@ type Population struct {
 	VReset float64 // reset potential V_reset [mV], below V_th
 	TRef   float64 // refractory period t_ref [ms], a multiple of dt
 	V0     Dist    // membrane potential at step 0 [mV]
-	Input  float64 // constant external input R*I [mV]
+	Input  Input   // external input R*I [mV]
 }
 
 // A DistKind names a distribution.

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	maxBytes  = 1 << 20 // of a file; 4096 projections take a third of it
+	maxBytes  = 1 << 23 // of a file; maxSamples numbers take most of it
 	maxMerged = 1 << 16 // keys that "<<" adds; 1024 populations of 15 keys take a quarter
 )
 

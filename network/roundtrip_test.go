@@ -3,6 +3,7 @@ package network_test
 import (
 	"bytes"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -60,7 +61,7 @@ func drawNetwork(t *rapid.T) *network.Network {
 		n.Populations = append(n.Populations, network.Population{
 			Name: name, Size: rapid.IntRange(1, 1<<28).Draw(t, "size"), Neuron: network.LIF,
 			TauM: positive("tau_m"), EL: number("E_L"), VReset: min(reset, 9e8), VTh: min(reset, 9e8) + 1e6,
-			TRef: steps("t_ref", 0), V0: v0, Input: number("input"),
+			TRef: steps("t_ref", 0), V0: v0, Input: drawInput(t, dt),
 		})
 	}
 	for i := range rapid.IntRange(0, 4).Draw(t, "projections") {
@@ -74,11 +75,48 @@ func drawNetwork(t *rapid.T) *network.Network {
 	return n
 }
 
+func drawInput(t *rapid.T, dt float64) network.Input {
+	number := func(label string) float64 { return rapid.Float64Range(-1e9, 1e9).Draw(t, label) }
+	steps := func(label string, least int) float64 {
+		return float64(rapid.IntRange(least, 1<<20).Draw(t, label)) * dt
+	}
+	var in network.Input
+	for range rapid.IntRange(0, 3).Draw(t, "components") {
+		var part network.Component
+		switch rapid.IntRange(0, 6).Draw(t, "component") {
+		case 0:
+			part = network.DC(number("input"))
+		case 1:
+			part = network.Step{At: steps("at", 0), By: number("by")}
+		case 2:
+			part = network.Pulse{At: steps("at", 0), Duration: steps("duration", 1), Amplitude: number("amplitude")}
+		case 3:
+			part = network.Ramp{At: steps("at", 0), Duration: steps("duration", 1), By: number("by")}
+		case 4:
+			part = network.Sinusoid{Amplitude: number("amplitude"), Phase: number("phase"),
+				Frequency: rapid.Float64Range(5e-324, 500/dt).Draw(t, "frequency")}
+		case 5:
+			part = network.Samples{Every: steps("every", 1), Values: rapid.SliceOfN(rapid.Float64Range(-1e9, 1e9), 1, 5).Draw(t, "values")}
+		case 6:
+			s := network.Samples{}
+			for at := range rapid.IntRange(1, 5).Draw(t, "samples") {
+				s.Times = append(s.Times, float64(3*at+rapid.IntRange(0, 2).Draw(t, "at"))*dt)
+				s.Values = append(s.Values, number("value"))
+			}
+			part = s
+		}
+		in = append(in, part)
+	}
+	return in
+}
+
 // Load never panics, answers every fault on a line of its own, and what it
 // accepts can be written and read back.
 func FuzzLoad(f *testing.F) {
 	f.Add(small, "populations.*.size=3")
 	f.Add("populations: {E: &a {size: 1, tau_m: 1, V_th: 1, V_reset: 0}, I: {<<: *a, size: 2}}", "dt=0.05")
+	f.Add(strings.Replace(small, "input: 60", "input: [1, {step: {at: 1, by: 2}}, {samples: {times: [0, 1], values: [1, 2]}}]", 1),
+		"populations.I.input={sinusoid: {amplitude: 1, frequency: 5}}")
 	f.Add("a: |\n  b\n? c\n: [d, {e: f}]\n--- !!g 'h'\n", "a.*.0={}")
 	f.Add("populations:\n  E:\n    size: 1e1\n    V0: {uniform: [.nan, -.inf]}\n    neuron: >-\n      lif\n", "scale.weight=-0.5")
 	f.Fuzz(func(t *testing.T, text, set string) {

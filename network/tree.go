@@ -65,7 +65,8 @@ func (n *node) keys() []string {
 }
 
 // child finds the value at the start of a path, its place, and the rest of the
-// path. It is nil where there is none.
+// path. It is nil where there is none. The only item of a list may go without
+// its number.
 func (n *node) child(path string) (value *node, place Place, rest string) {
 	for i, item := range n.items {
 		if rest, ok := cutKey(path, strconv.Itoa(i)); ok {
@@ -81,6 +82,9 @@ func (n *node) child(path string) (value *node, place Place, rest string) {
 		default:
 			return e.value, e.value.place, rest
 		}
+	}
+	if len(n.items) == 1 {
+		return n.items[0], n.items[0].place, path
 	}
 	return nil, Place{}, ""
 }

@@ -26,8 +26,9 @@ func (n *Network) Validate() error { return join(n.check()) }
 // A checker collects the faults of a network's values. Every comparison is
 // written so that a NaN elsewhere makes no second fault.
 type checker struct {
-	dt     float64 // NaN where dt itself is at fault
-	faults []FieldError
+	dt      float64 // NaN where dt itself is at fault
+	samples int     // numbers of all Samples
+	faults  []FieldError
 }
 
 func (n *Network) check() []FieldError {
@@ -65,6 +66,7 @@ func (c *checker) populations(all []Population) {
 		}
 		c.population(path, p)
 	}
+	c.want(c.samples <= maxSamples, "populations", c.samples, mustSamples)
 	if neurons > maxNeurons {
 		c.fault("populations", "", "must have fewer than 2^31 neurons in all")
 	}
@@ -80,7 +82,7 @@ func (c *checker) population(path string, p Population) {
 	}
 	c.grid(path+".t_ref", p.TRef, 0)
 	c.dist(path+".V0", p.V0)
-	c.number(path+".input", p.Input)
+	c.input(path+".input", p.Input)
 }
 
 func (c *checker) projections(n *Network) {

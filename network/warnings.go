@@ -2,10 +2,11 @@ package network
 
 // Warnings are one line each for what is allowed but hardly meant. A network
 // in which no neuron can ever fire runs, and is silent: every membrane
-// potential starts below threshold and relaxes to E_L + input, at or below it.
+// potential starts below threshold and relaxes towards E_L + input, which is
+// at or below it at all times.
 func (n *Network) Warnings() []string {
 	for _, p := range n.Populations {
-		if p.EL+p.Input > p.VTh || !p.startsBelow() {
+		if _, most := p.Input.Bounds(); p.EL+most > p.VTh || !p.startsBelow() {
 			return nil
 		}
 	}

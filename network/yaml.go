@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	maxDepth  = 32 // of nesting; the language needs 5
+	maxDepth  = 32 // of nesting; the language needs 7
 	maxIndent = 512
 )
 

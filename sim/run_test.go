@@ -95,7 +95,7 @@ func TestSamplersOnAFreeMembrane(t *testing.T) {
 		Name: "free", Dt: 0.1, Duration: 100,
 		Populations: []network.Population{{
 			Name: "A", Size: 4, Neuron: network.LIF, TauM: 20, EL: -70, VTh: -50, VReset: -70,
-			V0: network.Dist{Kind: network.Constant, A: -70}, Input: 10,
+			V0: network.Dist{Kind: network.Constant, A: -70}, Input: network.Input{network.DC(10)},
 		}},
 	}
 	m, c := enginetest.Build(t, net)
@@ -130,7 +130,7 @@ func TestPostsynapticPotential(t *testing.T) {
 	at := func(delay float64) []float32 {
 		zero := network.Dist{Kind: network.Constant}
 		source := network.Population{
-			Name: "S", Size: 1, Neuron: network.LIF, TauM: 10, VTh: 1, VReset: 0, TRef: 50, Input: 1000, V0: zero,
+			Name: "S", Size: 1, Neuron: network.LIF, TauM: 10, VTh: 1, VReset: 0, TRef: 50, Input: network.Input{network.DC(1000)}, V0: zero,
 		}
 		target := network.Population{Name: "T", Size: 1, Neuron: network.LIF, TauM: 15, VTh: 20, VReset: 0, V0: zero}
 		net := &network.Network{

@@ -15,7 +15,7 @@ import (
 // lif is a population with the field's usual order of parameters.
 func lif(name string, size int, tauM, eL, vTh, vReset, v0, input float64) network.Population {
 	return network.Population{Name: name, Size: size, Neuron: network.LIF, TauM: tauM, EL: eL, VTh: vTh,
-		VReset: vReset, V0: network.Dist{Kind: network.Uniform, A: v0, B: vTh}, Input: input}
+		VReset: vReset, V0: network.Dist{Kind: network.Uniform, A: v0, B: vTh}, Input: network.Input{network.DC(input)}}
 }
 
 func random(from, to string, p, weight, tauSyn float64) network.Projection {
@@ -78,7 +78,7 @@ func TestScaleKeepsBalance(t *testing.T) {
 		require.NoError(t, err)
 		for i, p := range quarter.Populations {
 			require.Equal(t, one.Populations[i].Size/4, p.Size)
-			require.Equal(t, one.Populations[i].Input/2, p.Input)
+			require.Equal(t, one.Populations[i].Input[0].(network.DC)/2, p.Input[0])
 		}
 		for i, p := range quarter.Projections {
 			require.Equal(t, one.Projections[i].Weight*2, p.Weight)

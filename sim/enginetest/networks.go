@@ -4,14 +4,15 @@ import "einet/network"
 
 // Networks are small networks that between them use everything an engine has to
 // do: windows of one and of many steps, delays that differ, refractory periods,
-// several receptors, populations without any, sizes that fill no work group.
+// several receptors, populations without any, sizes that fill no work group,
+// inputs that vary.
 func Networks() []*network.Network {
-	return []*network.Network{balanced(), delayed(), lonely(), crowded(), unequal()}
+	return []*network.Network{balanced(), delayed(), lonely(), crowded(), unequal(), driven()}
 }
 
 func population(name string, size int, tau, input float64) network.Population {
 	return network.Population{
-		Name: name, Size: size, Neuron: network.LIF, TauM: tau, VTh: 15, Input: input,
+		Name: name, Size: size, Neuron: network.LIF, TauM: tau, VTh: 15, Input: network.Input{network.DC(input)},
 		V0: network.Dist{Kind: network.Uniform, A: 0, B: 15},
 	}
 }
@@ -71,4 +72,18 @@ func unequal() *network.Network {
 		projection("fast", "E", 0.05, 0.1, 0.2, 2), projection("E", "E", 0.2, 0.7, 0.7, 6),
 		projection("E", "I", 0.3, 0.7, 0.4, 6), projection("I", "E", 0.5, -2, 0.3, 4),
 		projection("I", "I", 0.5, -2, 0.2, 4))
+}
+
+// driven has inputs that vary within its windows of eleven steps.
+func driven() *network.Network {
+	e, i := population("E", 200, 15, 18), population("I", 70, 10, 0)
+	e.Input = append(e.Input, network.Step{At: 30.7, By: 9},
+		network.Sinusoid{Amplitude: 6, Frequency: 40, Phase: 90})
+	i.Input = network.Input{
+		network.Samples{Times: []float64{0, 1.3, 60}, Values: []float64{14, 20, 16}},
+		network.Pulse{At: 20, Duration: 0.7, Amplitude: 300}, network.Ramp{At: 80, Duration: 70, By: 8},
+	}
+	return named("driven", []network.Population{e, i},
+		projection("E", "E", 0.2, 0.7, 1.1, 6), projection("E", "I", 0.2, 0.8, 1.1, 6),
+		projection("I", "E", 0.4, -2, 1.1, 5), projection("I", "I", 0.4, -2, 1.9, 5))
 }

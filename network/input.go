@@ -1,0 +1,134 @@
+package network
+
+import "math"
+
+// An Input is the external input R*I of a population [mV]: the sum of its
+// components in file order, zero without any. It is constant from each step to
+// the next, at what it is where the step begins.
+type Input []Component
+
+// A Component is one term of an Input: a DC, Step, Pulse, Ramp, Sinusoid or
+// Samples. Its times count from the start of the simulation.
+type Component interface {
+	check(c *checker, path string)
+	yaml() string
+	scaled(s float64) Component
+	bounds() (lo, hi float64) // of its value over all time
+}
+
+// A DC is constant [mV].
+type DC float64
+
+// A Step adds By from At on.
+type Step struct {
+	At float64 // [ms], a multiple of dt
+	By float64 // [mV]
+}
+
+// A Pulse adds Amplitude from At on, for a Duration.
+type Pulse struct {
+	At        float64 // [ms], a multiple of dt
+	Duration  float64 // [ms], a multiple of dt, at least dt
+	Amplitude float64 // [mV]
+}
+
+// A Ramp rises linearly from zero at At to By at At+Duration, and stays there.
+type Ramp struct {
+	At       float64 // [ms], a multiple of dt
+	Duration float64 // [ms], a multiple of dt, at least dt
+	By       float64 // [mV]
+}
+
+// A Sinusoid is Amplitude sin(2 pi Frequency t + Phase), from the start.
+type Sinusoid struct {
+	Amplitude float64 // [mV]
+	Frequency float64 // [Hz], at least two steps a period
+	Phase     float64 // [degrees], as NEST's ac_generator has it
+}
+
+// Samples are values that hold until the next, the last of them for good.
+// Before the first there is nothing. Either Every says when they begin, or
+// Times do.
+type Samples struct {
+	Every  float64   // [ms] from each to the next, the first at the start; a multiple of dt
+	Times  []float64 // [ms] ascending multiples of dt, as many as Values; nil with Every
+	Values []float64 // [mV]
+}
+
+// Constant is the input's value [mV] where it is the same at all times.
+func (in Input) Constant() (mV float64, ok bool) {
+	for _, part := range in {
+		dc, isDC := part.(DC)
+		if !isDC {
+			return math.NaN(), false
+		}
+		mV += float64(dc)
+	}
+	return mV, true
+}
+
+// Bounds enclose the input's values at all times [mV]: they are the sums of
+// what its components reach at their lowest and at their highest.
+func (in Input) Bounds() (lo, hi float64) {
+	for _, part := range in {
+		l, h := part.bounds()
+		lo, hi = lo+l, hi+h
+	}
+	return lo, hi
+}
+
+func (d DC) bounds() (lo, hi float64)       { return float64(d), float64(d) }
+func (s Step) bounds() (lo, hi float64)     { return min(0, s.By), max(0, s.By) }
+func (p Pulse) bounds() (lo, hi float64)    { return min(0, p.Amplitude), max(0, p.Amplitude) }
+func (r Ramp) bounds() (lo, hi float64)     { return min(0, r.By), max(0, r.By) }
+func (s Sinusoid) bounds() (lo, hi float64) { return -math.Abs(s.Amplitude), math.Abs(s.Amplitude) }
+
+func (s Samples) bounds() (lo, hi float64) {
+	for _, x := range s.Values {
+		lo, hi = min(lo, x), max(hi, x)
+	}
+	return lo, hi
+}
+
+// scaled is the input with every amplitude multiplied by s.
+func (in Input) scaled(s float64) Input {
+	if in == nil {
+		return nil
+	}
+	out := make(Input, len(in))
+	for i, part := range in {
+		out[i] = part.scaled(s)
+	}
+	return out
+}
+
+func (d DC) scaled(s float64) Component { return DC(float64(d) * s) }
+
+func (t Step) scaled(s float64) Component {
+	t.By *= s
+	return t
+}
+
+func (p Pulse) scaled(s float64) Component {
+	p.Amplitude *= s
+	return p
+}
+
+func (r Ramp) scaled(s float64) Component {
+	r.By *= s
+	return r
+}
+
+func (w Sinusoid) scaled(s float64) Component {
+	w.Amplitude *= s
+	return w
+}
+
+func (v Samples) scaled(s float64) Component {
+	values := make([]float64, len(v.Values))
+	for i, x := range v.Values {
+		values[i] = x * s
+	}
+	v.Values = values
+	return v
+}

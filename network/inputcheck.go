@@ -1,0 +1,91 @@
+package network
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+)
+
+const (
+	maxComponents = 256     // of an input: their sum stays in range
+	maxSamples    = 1 << 18 // numbers of all Samples: a resolved network holds them as text
+)
+
+var mustSamples = fmt.Sprintf("must be at most %d numbers in the samples of all inputs; a wider grid of samples needs fewer", maxSamples)
+
+// input checks every component. That of an input with no other is at the
+// input's own path, whether it stands in a list or not.
+func (c *checker) input(path string, in Input) {
+	c.want(len(in) <= maxComponents, path, len(in), fmt.Sprintf("must be at most %d components", maxComponents))
+	for i, part := range in {
+		at := path
+		if len(in) > 1 {
+			at = dotted(path, strconv.Itoa(i))
+		}
+		switch part.(type) {
+		case DC, Step, Pulse, Ramp, Sinusoid, Samples:
+			part.check(c, at)
+		default: // nil or a pointer, of a Network built in Go
+			c.fault(at, fmt.Sprintf("%T", part), "must be a DC, Step, Pulse, Ramp, Sinusoid or Samples")
+		}
+	}
+}
+
+func (d DC) check(c *checker, path string) { c.number(path, float64(d)) }
+
+func (s Step) check(c *checker, path string) {
+	c.grid(path+".step.at", s.At, 0)
+	c.number(path+".step.by", s.By)
+}
+
+func (p Pulse) check(c *checker, path string) {
+	c.grid(path+".pulse.at", p.At, 0)
+	c.grid(path+".pulse.duration", p.Duration, 1)
+	c.number(path+".pulse.amplitude", p.Amplitude)
+}
+
+func (r Ramp) check(c *checker, path string) {
+	c.grid(path+".ramp.at", r.At, 0)
+	c.grid(path+".ramp.duration", r.Duration, 1)
+	c.number(path+".ramp.by", r.By)
+}
+
+// check refuses a frequency whose samples at the steps are those of a lower
+// one.
+func (s Sinusoid) check(c *checker, path string) {
+	path += ".sinusoid"
+	c.number(path+".amplitude", s.Amplitude)
+	if c.want(s.Frequency > 0 && s.Frequency <= maxMagnitude, path+".frequency", s.Frequency, mustFrequency) {
+		const slack = 1 + 1e-9 // decimal fractions
+		c.want(!(s.Frequency*c.dt > 500*slack), path+".frequency", s.Frequency,
+			"must be at most "+short(500/c.dt)+" Hz, two steps of dt a period")
+	}
+	c.number(path+".phase", s.Phase)
+}
+
+// check reports the first fault of each list: there may be 100 000 alike.
+func (s Samples) check(c *checker, path string) {
+	path += ".samples"
+	c.samples += len(s.Times) + len(s.Values)
+	c.want(len(s.Values) > 0, path+".values", len(s.Values), "must be at least one value")
+	if i := slices.IndexFunc(s.Values, func(x float64) bool { return !(math.Abs(x) <= maxMagnitude) }); i >= 0 {
+		c.number(path+".values."+strconv.Itoa(i), s.Values[i])
+	}
+	if s.Times == nil {
+		c.grid(path+".every", s.Every, 1)
+		return
+	}
+	c.want(s.Every == 0, path+".every", s.Every, "must not stand beside times")
+	c.want(len(s.Times) == len(s.Values), path+".times", len(s.Times),
+		fmt.Sprintf("must be as many times as values, %d", len(s.Values)))
+	for i, t := range s.Times {
+		at, faults := path+".times."+strconv.Itoa(i), len(c.faults)
+		if c.grid(at, t, 0); i > 0 && t <= s.Times[i-1] {
+			c.fault(at, short(t), "must be later than the time before it, "+short(s.Times[i-1]))
+		}
+		if len(c.faults) > faults {
+			break
+		}
+	}
+}

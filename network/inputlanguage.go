@@ -1,0 +1,148 @@
+package network
+
+import "strconv"
+
+const (
+	mustFrequency = "must be a frequency above 0 Hz"
+	mustTimes     = "must be a list of times in ms"
+	mustValues    = "must be a list of numbers of magnitude at most 1e9"
+	mustEvery     = "must be the time in ms from each value to the next"
+)
+
+// courses are the time courses of the language.
+var courses = []struct {
+	name string
+	read func(*fields) Component
+}{
+	{"step", func(f *fields) Component {
+		return Step{At: f.number("at", mustTime), By: f.number("by", mustNumber)}
+	}},
+	{"pulse", func(f *fields) Component {
+		return Pulse{f.number("at", mustTime), f.number("duration", mustTime), f.number("amplitude", mustNumber)}
+	}},
+	{"ramp", func(f *fields) Component {
+		return Ramp{f.number("at", mustTime), f.number("duration", mustTime), f.number("by", mustNumber)}
+	}},
+	{"sinusoid", func(f *fields) Component {
+		return Sinusoid{f.number("amplitude", mustNumber), f.number("frequency", mustFrequency), f.numberOr("phase", 0, mustNumber)}
+	}},
+	{"samples", (*fields).samples},
+}
+
+// input reads a component or a list of components.
+func (f *fields) input(key string) Input {
+	n, path := f.get(key), dotted(f.path, key)
+	switch {
+	case n == nil:
+		return Input{DC(0)}
+	case n.kind != sequence:
+		return Input{f.d.component(n, path)}
+	case len(n.items) == 1: // as the checker calls it
+		return Input{f.d.component(n.items[0], path)}
+	}
+	var in Input
+	for i, item := range n.items {
+		in = append(in, f.d.component(item, dotted(path, strconv.Itoa(i))))
+	}
+	return in
+}
+
+// component reads a number or a mapping of one time course's name to its
+// parameters. A faulty one is read as a DC, so that those behind it keep their
+// numbers.
+func (d *decoder) component(n *node, path string) Component {
+	if n.kind != mapping {
+		return DC(d.number(n, path, mustInput))
+	}
+	f := d.fields(path, n.place, n)
+	defer f.done()
+	var found []Component
+	for _, course := range courses {
+		if n := f.get(course.name); n != nil {
+			g := d.fields(dotted(path, course.name), n.place, n)
+			found = append(found, course.read(g))
+			g.done()
+		}
+	}
+	switch {
+	case len(found) == 1:
+		return found[0]
+	case len(found) > 1:
+		d.fault(n, path, "must be one time course; several make a list, [{...}, {...}]")
+	case len(n.entries) == 0 || f.has(f.asked...):
+		d.fault(n, path, mustInput)
+	} // what else stands there is unknown, which done reports
+	return DC(0)
+}
+
+// samples reads values, with their times or at regular ones, from the
+// description itself or from a file.
+func (f *fields) samples() Component {
+	if file := f.get("file"); file != nil {
+		return f.sampled(file)
+	}
+	before := len(f.d.faults)
+	var s Samples
+	if f.has("times") {
+		s.Times = f.numbers("times", mustTimes)
+	} else {
+		f.asked = append(f.asked, "times") // for done to name
+		s.Every = f.number("every", mustEvery)
+	}
+	s.Values = f.numbers("values", mustValues)
+	if len(f.d.faults) > before {
+		return DC(0)
+	}
+	return s
+}
+
+// sampled reads values from a file. With them the file has their times, or the
+// description says how far they are apart.
+func (f *fields) sampled(file *node) Component {
+	times, values, fault := readSamples(file)
+	if fault != nil {
+		fault.Path = dotted(f.path, "file")
+		f.d.faults = append(f.d.faults, *fault)
+		f.get("every")
+		return DC(0)
+	}
+	if times == nil {
+		return Samples{Every: f.number("every", mustEvery+", which the file doesn't say"), Values: values}
+	}
+	if n := f.get("every"); n != nil {
+		f.d.fault(n, dotted(f.path, "every"), "must be left out: the file has a column of times")
+	}
+	return Samples{Times: times, Values: values}
+}
+
+// has tells whether any of the keys is there.
+func (f *fields) has(keys ...string) bool {
+	for _, key := range keys {
+		if f.n.index(key) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// numbers reads a list of numbers, up to the first that is none.
+func (f *fields) numbers(key, allowed string) []float64 {
+	n, path := f.need(key, allowed), dotted(f.path, key)
+	if n == nil {
+		return nil
+	}
+	if n.kind != sequence {
+		f.d.fault(n, path, allowed)
+		return nil
+	}
+	var numbers []float64
+	for i, item := range n.items {
+		x, ok := parseNumber(item)
+		if !ok {
+			f.d.fault(item, dotted(path, strconv.Itoa(i)), "must be a number")
+			break
+		}
+		numbers = append(numbers, x)
+	}
+	return numbers
+}
