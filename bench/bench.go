@@ -16,14 +16,6 @@ import (
 	"einet/sim"
 )
 
-// An Engine is what is measured.
-type Engine struct {
-	Name   string
-	Device string
-	// Open makes an engine at step 0 and a function that frees it.
-	Open func(context.Context, *dynamics.Model, *connectome.Connectome) (sim.Engine, func() error, error)
-}
-
 // A Result is the times of one engine on one network: medians over the
 // repetitions.
 type Result struct {
@@ -59,7 +51,7 @@ func (r *Result) PerDelivery() float64 {
 // Network measures engines on one network: builds it once, then simulates
 // `steps` steps `repetitions` times with each engine, after one warm-up of a
 // tenth of the steps. done is called with each result.
-func Network(ctx context.Context, net *network.Network, steps int64, repetitions int, engines []Engine, done func(Result)) error {
+func Network(ctx context.Context, net *network.Network, steps int64, repetitions int, engines []sim.Backend, done func(Result)) error {
 	start := time.Now()
 	c, err := connectome.Build(ctx, net, 0)
 	if err != nil {
@@ -85,7 +77,7 @@ func Network(ctx context.Context, net *network.Network, steps int64, repetitions
 	return nil
 }
 
-func (r *Result) measure(ctx context.Context, e Engine, m *dynamics.Model, c *connectome.Connectome, repetitions int, degrees []int64) error {
+func (r *Result) measure(ctx context.Context, e sim.Backend, m *dynamics.Model, c *connectome.Connectome, repetitions int, degrees []int64) error {
 	if _, err := r.once(ctx, e, m, c, max(1, r.Steps/10), degrees); err != nil {
 		return err
 	}
@@ -104,12 +96,12 @@ func (r *Result) measure(ctx context.Context, e Engine, m *dynamics.Model, c *co
 }
 
 // once simulates from step 0 and returns the wall time without the loading.
-func (r *Result) once(ctx context.Context, e Engine, m *dynamics.Model, c *connectome.Connectome, steps int64, degrees []int64) (time.Duration, error) {
-	engine, free, err := e.Open(ctx, m, c)
+func (r *Result) once(ctx context.Context, e sim.Backend, m *dynamics.Model, c *connectome.Connectome, steps int64, degrees []int64) (time.Duration, error) {
+	engine, err := e.Open(ctx, m, c)
 	if err != nil {
 		return 0, err
 	}
-	defer free()
+	defer engine.Close()
 	r.Deliveries = 0
 	digest := sim.NewDigest()
 	events := sim.SpikeSink(func(_ int64, spikes []sim.Spike) error {

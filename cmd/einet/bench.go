@@ -3,20 +3,14 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"einet/bench"
-	"einet/connectome"
-	"einet/cpuref"
-	"einet/dynamics"
-	"einet/gpu"
 	"einet/network"
 	"einet/network/presets"
-	"einet/sim"
 )
 
 // benchCmd times the engines.
@@ -33,7 +27,7 @@ func (c *benchCmd) Run(ctx context.Context, t *terminal) error {
 	if c.Repetitions < 1 {
 		return usage(fmt.Errorf("--repetitions %d: must be at least 1", c.Repetitions))
 	}
-	engines, closeAll, err := c.engines()
+	engines, closeAll, err := backends(c.Engines)
 	if err != nil {
 		return err
 	}
@@ -67,51 +61,6 @@ func (c *benchCmd) Run(ctx context.Context, t *terminal) error {
 		return e.Encode(results)
 	}
 	return printBench(t, results)
-}
-
-// engines are those the flags ask for, and a function that closes what they
-// share.
-func (c *benchCmd) engines() (engines []bench.Engine, closeAll func(), err error) {
-	closeAll = func() {}
-	for _, name := range c.Engines {
-		if name == "reference" {
-			engines = append(engines, bench.Engine{
-				Name: name, Device: bench.Processor(),
-				Open: func(_ context.Context, m *dynamics.Model, s *connectome.Connectome) (sim.Engine, func() error, error) {
-					e := cpuref.New(m, s)
-					return e, e.Close, nil
-				},
-			})
-			continue
-		}
-		devices, err := gpu.Devices()
-		if err != nil && !errors.Is(err, gpu.ErrUnavailable) {
-			return nil, closeAll, err
-		}
-		for _, d := range devices {
-			g, err := gpu.Open(fmt.Sprint(d.Index))
-			if err != nil {
-				return nil, closeAll, err
-			}
-			earlier := closeAll
-			closeAll = func() { g.Close(); earlier() }
-			engines = append(engines, onDevice(g))
-		}
-	}
-	return engines, closeAll, nil
-}
-
-func onDevice(g *gpu.Context) bench.Engine {
-	return bench.Engine{
-		Name: "gpu", Device: g.Device().Renderer,
-		Open: func(ctx context.Context, m *dynamics.Model, s *connectome.Connectome) (sim.Engine, func() error, error) {
-			e, err := gpu.New(ctx, g, m, s)
-			if err != nil {
-				return nil, nil, err
-			}
-			return e, e.Close, nil
-		},
-	}
 }
 
 // printBench prints a table for people. The last column but one is how many

@@ -85,13 +85,20 @@ type built struct {
 	connectome *connectome.Connectome
 }
 
-// build builds a network, unless it needs more memory than there is.
-func build(ctx context.Context, net *network.Network, workers int) (built, error) {
+// estimate is the model of a network that can be built here: its arithmetic is
+// exact and its memory there is.
+func estimate(net *network.Network) (*dynamics.Model, error) {
 	m, err := dynamics.New(net)
 	if err != nil {
-		return built{}, usage(err)
+		return nil, usage(err)
 	}
-	if err := checkMemory(net, m); err != nil {
+	return m, checkMemory(net, m)
+}
+
+// build builds a network, unless it needs more memory than there is.
+func build(ctx context.Context, net *network.Network, workers int) (built, error) {
+	m, err := estimate(net)
+	if err != nil {
 		return built{}, err
 	}
 	c, err := connectome.Build(ctx, net, workers)

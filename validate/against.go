@@ -1,0 +1,45 @@
+package validate
+
+import (
+	"fmt"
+	"math"
+
+	"einet/analysis"
+	"einet/network"
+	"einet/sim"
+)
+
+// Spikes are spikes from elsewhere, such as another simulator's.
+type Spikes struct {
+	Name   string // of the file
+	DtMs   float64
+	Steps  int64 // how long they are
+	Sizes  []int // of the populations
+	Spikes []sim.Spike
+}
+
+// Check is an error unless the spikes can be compared with the network.
+func (s *Spikes) Check(net *network.Network) error {
+	if math.Abs(s.DtMs-net.Dt) > 1e-9 {
+		return fmt.Errorf("%s: its grid is %g ms, the network's is %g ms", s.Name, s.DtMs, net.Dt)
+	}
+	if len(s.Sizes) != len(net.Populations) {
+		return fmt.Errorf("%s: it has %d populations, the network has %d", s.Name, len(s.Sizes), len(net.Populations))
+	}
+	for i, n := range s.Sizes {
+		if n != net.Populations[i].Size {
+			return fmt.Errorf("%s: population %s has %d neurons, in the network it has %d", s.Name, net.Populations[i].Name, n, net.Populations[i].Size)
+		}
+	}
+	return nil
+}
+
+func (s *Spikes) print(net *network.Network, steps, discard int64) fingerprint {
+	statistics := analysis.NewStatistics(s.Sizes, s.DtMs, discard)
+	list := s.Spikes
+	for len(list) > 0 && int64(list[len(list)-1].Step) > steps {
+		list = list[:len(list)-1]
+	}
+	statistics.Add(list)
+	return printOf(statistics, net, steps)
+}

@@ -1,0 +1,113 @@
+package validate
+
+import (
+	"context"
+	"math"
+
+	"einet/cpuref"
+	"einet/dynamics"
+	"einet/network"
+	"einet/sim"
+)
+
+// Chaos is what the loss of one spike does.
+type Chaos struct {
+	DivergeMs   float64 `json:"diverge_ms"`  // until fewer than half of the spikes coincide to the step; NaN if never
+	Coincident  float64 `json:"coincident"`  // share of spikes that both runs have, in the last part
+	ByChance    float64 `json:"by_chance"`   // share expected of independent trains with these rates
+	RateChanged float64 `json:"rate_change"` // relative, over the last part
+}
+
+// Times of the chaos experiment [ms].
+const (
+	chaosLostMs   = 200
+	chaosFollowMs = 300
+	chaosWindowMs = 2
+)
+
+// chaos simulates the network twice on the reference engine, the second time
+// without delivering one spike, and compares the trains from there on.
+func (l *Lab) chaos(ctx context.Context, b *built) (Chaos, error) {
+	steps := int64(b.net.Steps(chaosLostMs + chaosFollowMs))
+	first, err := l.trains(ctx, b, steps, nil)
+	if err != nil {
+		return Chaos{}, err
+	}
+	from := int64(b.net.Steps(chaosLostMs))
+	var lost *sim.Spike
+	for i := range first {
+		if int64(first[i].Step) > from {
+			lost = &first[i]
+			break
+		}
+	}
+	if lost == nil {
+		return Chaos{DivergeMs: math.NaN(), Coincident: math.NaN()}, nil
+	}
+	second, err := l.trains(ctx, b, steps, lost)
+	if err != nil {
+		return Chaos{}, err
+	}
+	return compareTrains(b.net, first, second, from, steps), nil
+}
+
+func (l *Lab) trains(ctx context.Context, b *built, steps int64, lost *sim.Spike) ([]sim.Spike, error) {
+	m, err := dynamics.New(b.net)
+	if err != nil {
+		return nil, err
+	}
+	e := cpuref.New(m, b.connectome)
+	if lost != nil {
+		e.Lose(*lost)
+	}
+	var all []sim.Spike
+	err = sim.Run(ctx, e, steps, nil, spikesTo(func(s []sim.Spike) { all = append(all, s...) }))
+	if l.Progress != nil {
+		l.Progress()
+	}
+	return all, err
+}
+
+func compareTrains(net *network.Network, a, b []sim.Spike, from, steps int64) Chaos {
+	other := map[sim.Spike]bool{}
+	for _, s := range b {
+		other[s] = true
+	}
+	window := int64(net.Steps(chaosWindowMs))
+	n := (steps - from) / window
+	spikes, shared := make([]float64, n), make([]float64, n)
+	for _, s := range a {
+		if w := (int64(s.Step) - from - 1) / window; int64(s.Step) > from && w < n {
+			spikes[w]++
+			if other[s] {
+				shared[w]++
+			}
+		}
+	}
+	c := Chaos{DivergeMs: math.NaN()}
+	for w := range spikes {
+		if spikes[w] > 0 && shared[w] < spikes[w]/2 {
+			c.DivergeMs = (float64(w) + 0.5) * chaosWindowMs
+			break
+		}
+	}
+	lastFrom := from + (steps-from)/2
+	count := func(list []sim.Spike) (x float64) {
+		for _, s := range list {
+			if int64(s.Step) > lastFrom {
+				x++
+			}
+		}
+		return x
+	}
+	countA, countB, both := count(a), count(b), 0.0
+	for _, s := range a {
+		if int64(s.Step) > lastFrom && other[s] {
+			both++
+		}
+	}
+	c.Coincident = both / countA
+	c.ByChance = countB / float64(net.Neurons()) / float64(steps-lastFrom)
+	c.RateChanged = countB/countA - 1
+	return c
+}

@@ -1,0 +1,125 @@
+package validate
+
+import (
+	"context"
+	"fmt"
+
+	"einet/sim"
+)
+
+// findDifference steps both engines together until their spikes differ, and
+// then again, one step at a time, until their state does.
+func findDifference(ctx context.Context, b *built, steps int64, reference, backend sim.Backend) (*Difference, error) {
+	d := &Difference{Engine: backend.Name, Device: backend.Device}
+	l, err := openLockstep(ctx, b.net, b.connectome, reference, backend)
+	if err != nil {
+		return nil, err
+	}
+	defer l.close()
+	const stretch = 100
+	for done := int64(0); done < steps; done += stretch {
+		spike, inReference, differs, err := l.advance(ctx, int(min(stretch, steps-done)))
+		if err != nil {
+			return nil, err
+		}
+		if differs {
+			d.Step, d.Neuron, d.FiredIn = int64(spike.Step), int(spike.Neuron), backend.Name
+			if inReference {
+				d.FiredIn = reference.Name
+			}
+			d.locate(l)
+			return d, d.findState(ctx, b, reference, backend)
+		}
+	}
+	return nil, fmt.Errorf("%s on %s gave other spikes in one run and the same in another: it is not deterministic", backend.Name, backend.Device)
+}
+
+func (d *Difference) locate(l *lockstep) {
+	for i := range l.model.Populations {
+		if p := &l.model.Populations[i]; d.Neuron >= p.First && d.Neuron < p.First+p.Size {
+			d.Population, d.Index = l.model.Network.Populations[i].Name, d.Neuron-p.First
+		}
+	}
+}
+
+// findState looks for the first difference of state up to d.Step.
+func (d *Difference) findState(ctx context.Context, b *built, reference, backend sim.Backend) error {
+	l, err := openLockstep(ctx, b.net, b.connectome, reference, backend)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	for step := int64(0); step <= d.Step; step++ {
+		if step > 0 {
+			if _, _, _, err := l.advance(ctx, 1); err != nil {
+				return err
+			}
+		}
+		for i := range l.model.Populations {
+			k, differs, err := l.compareState(i)
+			if err != nil {
+				return err
+			}
+			if differs {
+				d.StateStep, d.StateNeuron = step, l.model.Populations[i].First+k
+				d.State, err = l.state(i, k)
+				return err
+			}
+		}
+	}
+	return d.stateOfSpike(l)
+}
+
+// stateOfSpike is used where only spikes differ: the state of the neuron after
+// the step of the spike.
+func (d *Difference) stateOfSpike(l *lockstep) (err error) {
+	for i := range l.model.Populations {
+		if l.model.Network.Populations[i].Name == d.Population {
+			d.State, err = l.state(i, d.Index)
+		}
+	}
+	return err
+}
+
+// compareState finds the first neuron of population i with a variable that
+// differs.
+func (l *lockstep) compareState(i int) (neuron int, differs bool, err error) {
+	p := &l.model.Populations[i]
+	neuron = p.Size
+	want, got := make([]float32, p.Size), make([]float32, p.Size)
+	for v := sim.V; int(v) < len(p.Receptors); v++ {
+		if err := l.reference.Read(v, i, 0, want); err != nil {
+			return 0, false, err
+		}
+		if err := l.engine.Read(v, i, 0, got); err != nil {
+			return 0, false, err
+		}
+		for k := range neuron {
+			if want[k] != got[k] {
+				neuron = k
+				break
+			}
+		}
+	}
+	return neuron, neuron < p.Size, nil
+}
+
+// state reads every variable of neuron k of population i in both engines.
+func (l *lockstep) state(i, k int) ([]Pair, error) {
+	var pairs []Pair
+	for v := sim.V; int(v) < len(l.model.Populations[i].Receptors); v++ {
+		name := "V"
+		if v != sim.V {
+			name = fmt.Sprintf("I_syn of receptor %d", v)
+		}
+		var x, y [1]float32
+		if err := l.reference.Read(v, i, k, x[:]); err != nil {
+			return nil, err
+		}
+		if err := l.engine.Read(v, i, k, y[:]); err != nil {
+			return nil, err
+		}
+		pairs = append(pairs, Pair{name, x[0], y[0]})
+	}
+	return pairs, nil
+}
