@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"einet/analysis/theory"
+	"einet/network"
+)
+
+// theoryCmd predicts a network's rates, and simulates them if asked to.
+type theoryCmd struct {
+	networkFlags
+	engineFlags
+	Simulate time.Duration `placeholder:"1s" help:"Simulate this much model time too, after half a second to settle, and compare."`
+	Sweep    bool          `help:"Draw rates against the strength of the external input, theory beside simulation."`
+	Threads  int           `placeholder:"N" help:"Threads that build the network; otherwise one for each processor."`
+	Out      string        `placeholder:"DIR" help:"Where the figure of --sweep goes; otherwise results/NAME."`
+	JSON     bool          `help:"Print the results as JSON."`
+	Quiet    bool          `short:"q" help:"Print no progress."`
+}
+
+// A TheorySummary is what einet theory --json prints.
+type TheorySummary struct {
+	Network     string                      `json:"network"`
+	Balance     BalanceSummary              `json:"balance"`
+	Populations map[string]PopulationTheory `json:"populations"`
+	Simulated   *SimulatedSummary           `json:"simulated,omitempty"`
+	Sweep       []SweepPoint                `json:"sweep,omitempty"` // simulated points only
+	Figures     []string                    `json:"figures,omitempty"`
+	order       []string
+}
+
+// A BalanceSummary tells whether the balance of van Vreeswijk & Sompolinsky
+// exists.
+type BalanceSummary struct {
+	Holds      bool               `json:"holds"`
+	Conditions []ConditionSummary `json:"conditions,omitempty"`
+	Verdict    string             `json:"verdict"`
+}
+
+// A ConditionSummary is one inequality; a side that is no number is null.
+type ConditionSummary struct {
+	Name  string   `json:"name"`
+	Left  *float64 `json:"left"`
+	Right *float64 `json:"right"`
+	Holds bool     `json:"holds"`
+}
+
+// A PopulationTheory is the prediction for one population, and what a
+// simulation gave. What does not exist is null.
+type PopulationTheory struct {
+	BalanceHz   *float64 `json:"balance_limit_hz"`
+	NoiselessHz *float64 `json:"noiseless_hz"` // under the mean input alone
+	WhiteHz     *float64 `json:"white_noise_hz"`
+	ColouredHz  *float64 `json:"coloured_noise_hz"`
+	RateHz      *float64 `json:"rate_hz"` // coloured noise and quenched in-degrees: the prediction
+	RateSDHz    *float64 `json:"rate_sd_hz"`
+	CV          *float64 `json:"cv_isi"`
+
+	ExcitatoryMV *float64 `json:"excitatory_input_mv"` // external input included
+	InhibitoryMV *float64 `json:"inhibitory_input_mv"`
+	NetMV        *float64 `json:"net_input_mv"`
+	SDMV         *float64 `json:"input_sd_mv"`         // in time
+	QuenchedMV   *float64 `json:"input_sd_neurons_mv"` // of the mean, over neurons
+	ThresholdMV  *float64 `json:"threshold_input_mv"`  // V_th - E_L
+	SimulatedHz  *float64 `json:"simulated_hz"`        // null unless simulated, as the rest
+	SimulatedCV  *float64 `json:"simulated_cv_isi"`    //
+	Deviation    *float64 `json:"deviation"`           // of rate_hz, relative to simulated_hz
+}
+
+// accepted is the largest relative deviation of theory from simulation.
+const accepted = 0.1
+
+// sweepSimulate is how long each point of a sweep is simulated when --simulate
+// does not say.
+const sweepSimulate = 500 * time.Millisecond
+
+// Run predicts, simulates and prints.
+func (c *theoryCmd) Run(ctx context.Context, t *terminal) error {
+	net, err := c.load(nil)
+	if err != nil {
+		return err
+	}
+	if c.Sweep && c.Simulate == 0 {
+		c.Simulate = sweepSimulate
+	}
+	if _, err := onGrid("--simulate", c.Simulate, net); err != nil {
+		return err
+	}
+	prediction, err := predict(net)
+	if err != nil {
+		return err
+	}
+	s := summariseTheory(net, prediction)
+	if c.Simulate > 0 {
+		if err := c.simulate(ctx, t, net, s); err != nil {
+			return err
+		}
+	}
+	if c.JSON {
+		e := json.NewEncoder(t.out)
+		e.SetIndent("", "  ")
+		e.SetEscapeHTML(false) // the names of conditions have a >
+		err = e.Encode(s)
+	} else {
+		err = s.print(t.out)
+	}
+	if err != nil {
+		return err
+	}
+	return s.check()
+}
+
+func predict(net *network.Network) (theory.Prediction, error) {
+	system, err := theory.FromNetwork(net)
+	if err != nil {
+		return theory.Prediction{}, usage(fmt.Errorf("%s: %w", net.Name, err))
+	}
+	p, err := system.Predict()
+	if err != nil {
+		return p, &statusError{exitCheckFailed, fmt.Errorf("%s: %w", net.Name, err)}
+	}
+	return p, nil
+}
+
+func summariseTheory(net *network.Network, p theory.Prediction) *TheorySummary {
+	s := &TheorySummary{Network: net.Name, Populations: map[string]PopulationTheory{}}
+	s.Balance = BalanceSummary{Holds: p.Balance.Holds, Verdict: verdict(p.Balance)}
+	for _, k := range p.Balance.Conditions {
+		s.Balance.Conditions = append(s.Balance.Conditions, ConditionSummary{k.Name, number(k.Left), number(k.Right), k.Holds})
+	}
+	for i, q := range net.Populations {
+		f := p.Full[i]
+		neuron := theory.LIF{TauM: q.TauM, EL: q.EL, VTh: q.VTh, VReset: q.VReset, TRef: q.TRef}
+		x := PopulationTheory{
+			NoiselessHz: number(neuron.Constant(f.Net())), WhiteHz: number(p.White[i].Rate), ColouredHz: number(p.Coloured[i].Rate),
+			RateHz: number(f.Rate), RateSDHz: number(f.RateSD), CV: number(f.CV),
+			ExcitatoryMV: number(f.Excitatory), InhibitoryMV: number(f.Inhibitory), NetMV: number(f.Net()),
+			SDMV: number(f.SD), QuenchedMV: number(f.Quenched), ThresholdMV: number(q.VTh - q.EL),
+		}
+		if p.Balance.Rates != nil {
+			x.BalanceHz = number(p.Balance.Rates[i])
+		}
+		s.order = append(s.order, q.Name)
+		s.Populations[q.Name] = x
+	}
+	return s
+}
+
+// verdict says in words whether a balanced state exists.
+func verdict(b theory.Balance) string {
+	failed := ""
+	for _, k := range b.Conditions {
+		if !k.Holds && failed == "" {
+			failed = fmt.Sprintf("%s does not hold (%.4g and %.4g)", k.Name, k.Left, k.Right)
+		}
+	}
+	switch {
+	case b.Holds && len(b.Conditions) > 0:
+		return fmt.Sprintf("a balanced state exists: X_E/X_I = %.4g > W_EI/W_II = %.4g > W_EE/W_IE = %.4g",
+			b.Conditions[0].Left, b.Conditions[0].Right, b.Conditions[1].Right)
+	case b.Holds:
+		return "the balance equations have a solution with all rates above 0"
+	case b.Rates == nil && failed != "":
+		return "not balanced: " + failed + ", and the balance equations are singular: no rates cancel the external input"
+	case b.Rates == nil:
+		return "not balanced: the balance equations are singular, there is no one set of rates that cancels the external input"
+	case failed != "":
+		return "not balanced: " + failed
+	}
+	return "not balanced: a rate of the solution is not above 0"
+}
+
+// check is an error where theory and simulation differ by more than accepted.
+func (s *TheorySummary) check() error {
+	var errs []error
+	for _, name := range s.order {
+		p := s.Populations[name]
+		if s.Simulated != nil && !(p.Deviation != nil && math.Abs(*p.Deviation) <= accepted) {
+			errs = append(errs, fmt.Errorf("%s: theory %s Hz, simulation %s Hz: more than %g %% apart",
+				name, shown(p.RateHz, 2), shown(p.SimulatedHz, 2), 100*accepted))
+		}
+	}
+	if errs == nil {
+		return nil
+	}
+	return &statusError{exitCheckFailed, errors.Join(errs...)}
+}

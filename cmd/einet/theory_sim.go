@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"einet/analysis"
+	"einet/analysis/theory"
+	"einet/dynamics"
+	"einet/network"
+	"einet/plot"
+	"einet/record"
+	"einet/sim"
+)
+
+// A SimulatedSummary says how the simulation beside a prediction was made.
+type SimulatedSummary struct {
+	Engine     string  `json:"engine"`
+	SettleMs   float64 `json:"settle_ms"`
+	DurationMs float64 `json:"duration_ms"` // counted
+}
+
+// A SweepPoint is one strength of the external input. Rates are in the order of
+// the network's populations.
+type SweepPoint struct {
+	Factor      float64   `json:"input_factor"`
+	TheoryHz    []float64 `json:"rate_hz"`
+	SimulatedHz []float64 `json:"simulated_hz"`
+}
+
+// settle is the model time after which rates are taken as stationary.
+const settle = 500 * time.Millisecond
+
+// The strengths of input of a sweep: theory is evaluated at sweepLines equal
+// distances from sweepFrom to sweepTo, and every sweepEvery-th is simulated.
+const (
+	sweepFrom  = 0.5
+	sweepTo    = 2.0
+	sweepLines = 48
+	sweepEvery = 8
+)
+
+// simulate fills in what a simulation of the network gives, and the sweep.
+func (c *theoryCmd) simulate(ctx context.Context, t *terminal, net *network.Network, s *TheorySummary) error {
+	b, err := build(ctx, net, c.Threads)
+	if err != nil {
+		return err
+	}
+	populations, err := c.rates(ctx, t, net, b)
+	if err != nil {
+		return err
+	}
+	engine, err := c.choose()
+	if err != nil {
+		return err
+	}
+	s.Simulated = &SimulatedSummary{Engine: engine, SettleMs: milliseconds(settle), DurationMs: milliseconds(c.Simulate)}
+	for i, name := range s.order {
+		p := s.Populations[name]
+		p.SimulatedHz, p.SimulatedCV = number(populations[i].Rate), number(populations[i].CV)
+		p.Deviation = deviation(*p.RateHz, populations[i].Rate)
+		s.Populations[name] = p
+	}
+	if c.Sweep {
+		return c.sweep(ctx, t, net, b, s)
+	}
+	return nil
+}
+
+// silent is a rate [Hz] that counts as none.
+const silent = 0.01
+
+// deviation is by how much a predicted rate [Hz] is off, relative to what was
+// measured; nil for a prediction of spikes that never came.
+func deviation(predicted, measured float64) *float64 {
+	if predicted < silent && measured < silent {
+		return new(float64)
+	}
+	return number(predicted/measured - 1)
+}
+
+// rates simulates a network that was built.
+func (c *theoryCmd) rates(ctx context.Context, t *terminal, net *network.Network, b built) ([]analysis.Population, error) {
+	engine, err := c.start(ctx, b.model, b.connectome)
+	if err != nil {
+		return nil, err
+	}
+	defer engine.Close()
+	var sizes []int
+	for _, p := range net.Populations {
+		sizes = append(sizes, p.Size)
+	}
+	first := int64(net.Steps(milliseconds(settle)))
+	last := first + int64(net.Steps(milliseconds(c.Simulate)))
+	trains := analysis.NewTrains(sizes, net.Dt, first)
+	p := newProgress(t, c.Quiet, net.Dt, last)
+	err = sim.Run(ctx, engine, last, p.update, sim.SpikeSink(func(_ int64, s []sim.Spike) error { trains.Add(s); return nil }))
+	p.done()
+	if err != nil {
+		return nil, err
+	}
+	return trains.Populations(last), nil
+}
+
+// sweep follows the rates over the strength of the input, on one connectome,
+// and draws them.
+func (c *theoryCmd) sweep(ctx context.Context, t *terminal, net *network.Network, b built, s *TheorySummary) error {
+	data := plot.Sweep{Theory: make([][]float64, len(s.order)), Simulated: make([][]float64, len(s.order))}
+	for i, p := range net.Populations {
+		data.Populations = append(data.Populations, plot.Population{Name: p.Name, Size: p.Size, Inhibitory: inhibits(net, p.Name)})
+		if limit := s.Populations[s.order[i]].BalanceHz; limit != nil && s.Balance.Holds {
+			data.Limit = append(data.Limit, *limit)
+		}
+	}
+	for k := range sweepLines + 1 {
+		factor := sweepFrom + (sweepTo-sweepFrom)*float64(k)/sweepLines
+		scaled := theory.WithInput(net, factor)
+		states, err := full(scaled)
+		if err != nil {
+			return fmt.Errorf("external input x %g: %w", factor, err)
+		}
+		data.Factor = append(data.Factor, factor)
+		point := SweepPoint{Factor: factor}
+		for i, f := range states {
+			data.Theory[i] = append(data.Theory[i], f.Rate)
+			point.TheoryHz = append(point.TheoryHz, f.Rate)
+		}
+		if k%sweepEvery != 0 {
+			continue
+		}
+		model, err := dynamics.New(scaled)
+		if err != nil {
+			return usage(err)
+		}
+		populations, err := c.rates(ctx, t, scaled, built{model, b.connectome})
+		if err != nil {
+			return err
+		}
+		data.SimFactor = append(data.SimFactor, factor)
+		for i, q := range populations {
+			data.Simulated[i] = append(data.Simulated[i], q.Rate)
+			point.SimulatedHz = append(point.SimulatedHz, q.Rate)
+		}
+		s.Sweep = append(s.Sweep, point)
+	}
+	figure, err := plot.Theory(data)
+	if err != nil {
+		return err
+	}
+	s.Figures, err = c.write(net, figure)
+	return err
+}
+
+// full is the best prediction alone.
+func full(net *network.Network) ([]theory.State, error) {
+	system, err := theory.FromNetwork(net)
+	if err != nil {
+		return nil, usage(err)
+	}
+	states, err := system.Solve(theory.Correction{Colour: true, Quenched: true})
+	if err != nil {
+		return nil, &statusError{exitCheckFailed, err}
+	}
+	return states, nil
+}
+
+// write puts the figure into the folder of --out.
+func (c *theoryCmd) write(net *network.Network, f plot.Figure) ([]string, error) {
+	dir := c.Out
+	if dir == "" {
+		dir = filepath.Join("results", net.Name)
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, machine(fmt.Errorf("--out %s: can't be made: %w", dir, err))
+	}
+	var names []string
+	for _, file := range []struct {
+		extension string
+		data      []byte
+	}{{".png", f.PNG}, {".svg", f.SVG}} {
+		path := filepath.Join(dir, f.Name+file.extension)
+		err := record.WriteFile(path, func(w io.Writer) error {
+			_, err := w.Write(file.data)
+			return err
+		})
+		if err != nil {
+			return nil, machine(err)
+		}
+		names = append(names, path)
+	}
+	return names, nil
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"einet/record"
+	"einet/validate"
+)
+
+// print writes the report for people: a table for each part, then the verdict.
+func (v *validation) print(out io.Writer) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	if v.Exact != nil {
+		printExact(w, v.Exact)
+	}
+	if v.Statistical != nil {
+		printStatistical(w, v.Statistical)
+	}
+	if v.Claims != nil {
+		printClaims(w, v.Claims)
+	}
+	for _, s := range v.LeftOut {
+		fmt.Fprintf(w, "left out: %s\n", s)
+	}
+	verdict := "everything that is claimed holds"
+	if !v.Pass {
+		verdict = "NOT everything that is claimed holds"
+	}
+	fmt.Fprintf(w, "%s: %s (%.0f s)\n", v.Network, verdict, v.TookS)
+	return w.Flush()
+}
+
+func printExact(w *tabwriter.Writer, x *validate.Exact) {
+	fmt.Fprintf(w, "Engines, %g ms (statistics after %g ms)\n", x.DurationMs, x.DiscardMs)
+	fmt.Fprintln(w, "engine\tdevice\tspikes\tdigest\tpopulation\trate [Hz]\tCV\tFano\tcorrelation\t")
+	for _, e := range x.Engines {
+		for i, p := range e.Populations {
+			name, device, spikes, digest := e.Name, e.Device, fmt.Sprint(e.Spikes), e.Digest[:16]
+			if i > 0 {
+				name, device, spikes, digest = "", "", "", ""
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", name, device, spikes, digest,
+				p.Name, shown(p.RateHz, 3), shown(p.CV, 3), shown(p.Fano, 3), shown(p.Correlation, 5))
+		}
+	}
+	_ = w.Flush()
+	if x.Equal {
+		fmt.Fprintf(w, "pass: %d engines, the same spikes\n\n", len(x.Engines))
+		return
+	}
+	for _, d := range x.Difference {
+		fmt.Fprintf(w, "FAIL: %s on %s: step %d, neuron %d (%s %d): only %s has a spike\n",
+			d.Engine, d.Device, d.Step, d.Neuron, d.Population, d.Index, d.FiredIn)
+		at, neuron := d.Step, d.Neuron
+		if d.StateNeuron != 0 || d.StateStep != 0 {
+			at, neuron = d.StateStep, d.StateNeuron
+			fmt.Fprintf(w, "  the first state that differs is that of neuron %d after step %d\n", neuron, at)
+		}
+		for _, s := range d.State {
+			fmt.Fprintf(w, "  neuron %d after step %d: %s is %v mV in the reference, %v mV here\n", neuron, at, s.Variable, s.Reference, s.Engine)
+		}
+	}
+	fmt.Fprintln(w)
+}
+
+func printStatistical(w *tabwriter.Writer, s *validate.Statistical) {
+	fmt.Fprintf(w, "Statistics of %s against %d seeds, %g ms after %g ms\n", s.Candidate, s.Seeds, s.DurationMs-s.DiscardMs, s.DiscardMs)
+	fmt.Fprintln(w, "population\tdistance\tmeasured\tseeds' median\tseeds' largest\t")
+	for _, d := range s.Comparison.Distances {
+		fmt.Fprintf(w, "%s\t%s\t%.4g\t%.4g\t%.4g\t\n", d.Population, d.Name, d.Value, d.Median, d.Band)
+	}
+	for _, d := range s.Comparison.Rates {
+		fmt.Fprintf(w, "%s\t%s\t%.4g\t%.4g\t+- %.3g\t\n", d.Population, d.Name, d.Value, d.Median, d.Band)
+	}
+	_ = w.Flush()
+	fmt.Fprintf(w, "largest distance over the seeds' median: %.3g, seeds themselves up to %.3g\n", s.Comparison.Statistic, s.Comparison.Band)
+	for _, c := range s.Controls {
+		verdict := "not told apart"
+		if c.ToldApart {
+			verdict = "told apart"
+		}
+		fmt.Fprintf(w, "control: %s\t%s\t%.3g\t%s\t\n", c.Name, verdict, c.Statistic, c.Reason)
+	}
+	_ = w.Flush()
+	fmt.Fprintf(w, "%s: %s\n\n", s.Verdict, s.Summary)
+}
+
+func printClaims(w *tabwriter.Writer, c *validate.Claims) {
+	fmt.Fprintln(w, "What the source claims\tmeasured\tbound\tverdict\t")
+	for _, x := range c.List {
+		note := ""
+		if x.Note != "" {
+			note = "(" + x.Note + ")"
+		}
+		measured := "-"
+		if x.Measured != nil {
+			measured = strings.TrimSpace(fmt.Sprintf("%.3g %s", *x.Measured, x.Unit))
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", x.Name, measured, x.Bound, x.Verdict, note)
+	}
+	_ = w.Flush()
+	fmt.Fprintln(w)
+}
+
+// writeReport writes report.json and the figures into a folder.
+func writeReport(dir string, v *validation) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	return record.WriteFile(filepath.Join(dir, "report.json"), func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(v)
+	})
+}
