@@ -84,12 +84,18 @@ func (e *Engine) build(ctx context.Context, syn *connectome.Connectome, pageByte
 	return nil
 }
 
+// updateDefines are what update.comp is compiled with.
+func (e *Engine) updateDefines() shaders.Defines {
+	l := &e.layout
+	return shaders.Defines{
+		"RECEPTORS": l.receptors, "SLOTS": l.slots, "STRIDE": l.stride, "MAX_GROUPS": maxIndirectGroups(e.c.Device()),
+	}
+}
+
 func (e *Engine) compile() error {
 	l := &e.layout
 	var err error
-	e.update, err = NewProgram(e.c, "update.comp", shaders.Defines{
-		"RECEPTORS": l.receptors, "SLOTS": l.slots, "STRIDE": l.stride, "MAX_GROUPS": maxIndirectGroups(e.c.Device()),
-	})
+	e.update, err = NewProgram(e.c, "update.comp", e.updateDefines())
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,76 @@
+//go:build cgo && !nogl
+
+package gpu
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"einet/connectome"
+	"einet/cpuref"
+	"einet/dynamics"
+	"einet/network"
+	"einet/network/presets"
+	"einet/shaders"
+	"einet/sim"
+	"einet/validate"
+
+	"github.com/stretchr/testify/require"
+)
+
+// broken is update.comp with one line changed.
+func broken(t *testing.T, e *Engine, from, to string) {
+	source, err := shaders.Load("update.comp", e.updateDefines())
+	require.NoError(t, err)
+	require.Equal(t, 1, strings.Count(source.Text, from))
+	source.Text = strings.Replace(source.Text, from, to, 1)
+	e.update.Delete()
+	e.update, err = Compile(e.c, source)
+	require.NoError(t, err)
+}
+
+// Two kernels that are wrong in ways that hardly show are caught by the exact
+// comparison, with the step and the neuron at which they first go wrong.
+func TestBrokenKernelsAreCaught(t *testing.T) {
+	net, err := presets.Load("ei", network.Options{Scale: 0.2})
+	require.NoError(t, err)
+	c := open(t, "")
+	reference := sim.Backend{Name: "reference", Open: func(_ context.Context, m *dynamics.Model, s *connectome.Connectome) (sim.Engine, error) {
+		return cpuref.New(m, s), nil
+	}}
+	for _, k := range []struct{ name, from, to string }{
+		{"a grid twice as coarse", "v = v + populations[q].grid;", "v = v + 2.0 * populations[q].grid; v = v - populations[q].grid;"},
+		{"one neuron's threshold", "if (v >= populations[q].v_th)", "if (v >= populations[q].v_th + (neuron == 77u ? 1.0 : 0.0))"},
+	} {
+		t.Run(k.name, func(t *testing.T) {
+			faulty := sim.Backend{Name: "gpu", Open: func(ctx context.Context, m *dynamics.Model, s *connectome.Connectome) (sim.Engine, error) {
+				e, err := New(ctx, c, m, s)
+				if err == nil {
+					broken(t, e, k.from, k.to)
+				}
+				return e, err
+			}}
+			x, err := validate.RunExact(t.Context(), net, 2000, 100, []sim.Backend{reference, faulty}, nil)
+			require.NoError(t, err)
+			require.False(t, x.Equal)
+			require.Len(t, x.Difference, 1)
+			d := x.Difference[0]
+			t.Logf("%+v", *d)
+			require.NotZero(t, d.Step)
+			require.NotZero(t, d.StateStep)
+			require.LessOrEqual(t, d.StateStep, d.Step)
+			require.Len(t, d.State, 3)
+			differs := false
+			for _, p := range d.State {
+				differs = differs || p.Reference != p.Engine
+			}
+			require.True(t, differs)
+			if strings.Contains(k.name, "neuron") {
+				require.Equal(t, 77, d.Neuron)
+				require.Equal(t, d.Step, d.StateStep)
+				require.Equal(t, "reference", d.FiredIn)
+			}
+		})
+	}
+}
