@@ -57,9 +57,7 @@ func TestBrokenKernelsAreCaught(t *testing.T) {
 			require.Len(t, x.Difference, 1)
 			d := x.Difference[0]
 			t.Logf("%+v", *d)
-			require.NotZero(t, d.Step)
-			require.NotZero(t, d.StateStep)
-			require.LessOrEqual(t, d.StateStep, d.Step)
+			require.GreaterOrEqual(t, d.StateStep, int64(1))
 			require.Len(t, d.State, 3)
 			differs := false
 			for _, p := range d.State {
@@ -67,6 +65,7 @@ func TestBrokenKernelsAreCaught(t *testing.T) {
 			}
 			require.True(t, differs)
 			if strings.Contains(k.name, "neuron") {
+				require.NotZero(t, d.Step)
 				require.Equal(t, 77, d.Neuron)
 				require.Equal(t, d.Step, d.StateStep)
 				require.Equal(t, "reference", d.FiredIn)

@@ -25,6 +25,7 @@ type EngineRun struct {
 	Name        string                          `json:"engine"`
 	Device      string                          `json:"device"`
 	Digest      string                          `json:"digest"`
+	State       string                          `json:"state_digest"` // of every variable of every neuron at the end
 	Spikes      int64                           `json:"spikes"`
 	Statistics  []analysis.PopulationStatistics `json:"-"`
 	Populations []Measures                      `json:"populations"`
@@ -41,7 +42,7 @@ type Measures struct {
 }
 
 // RunExact simulates the network for that many steps on every backend and, where
-// spikes differ from the first one's, finds out where that begins. done is
+// spikes or the final state differ from the first one's, finds out where that begins. done is
 // called after each simulation.
 func RunExact(ctx context.Context, net *network.Network, steps, discard int64, backends []sim.Backend, done func()) (*Exact, error) {
 	b, err := build(ctx, net, 0)
@@ -58,7 +59,7 @@ func RunExact(ctx context.Context, net *network.Network, steps, discard int64, b
 			done()
 		}
 		r.Engines = append(r.Engines, run)
-		if run.Digest != r.Engines[0].Digest {
+		if run.Digest != r.Engines[0].Digest || run.State != r.Engines[0].State {
 			r.Equal = false
 			d, err := findDifference(ctx, b, steps, backends[0], backend)
 			if err != nil {
@@ -73,12 +74,13 @@ func RunExact(ctx context.Context, net *network.Network, steps, discard int64, b
 func exactRun(ctx context.Context, b *built, steps, discard int64, backend sim.Backend) (EngineRun, error) {
 	digest := sim.NewDigest()
 	statistics := analysis.NewStatistics(sizes(b.net), b.net.Dt, discard)
-	lab := Lab{Backend: backend}
-	err := lab.run(ctx, b.net, b.connectome, steps, func(*dynamics.Model) []sim.Recorder {
-		return []sim.Recorder{digest, spikesTo(statistics.Add)}
+	lab, state := Lab{Backend: backend}, &stateDigest{at: steps}
+	err := lab.run(ctx, b.net, b.connectome, steps, func(m *dynamics.Model) []sim.Recorder {
+		state.model = m
+		return []sim.Recorder{digest, spikesTo(statistics.Add), state}
 	})
 	run := EngineRun{
-		Name: backend.Name, Device: backend.Device, Digest: digest.String(), Spikes: digest.Count(),
+		Name: backend.Name, Device: backend.Device, Digest: digest.String(), State: state.sum, Spikes: digest.Count(),
 		Statistics: statistics.Populations(steps),
 	}
 	for i, p := range run.Statistics {
@@ -94,14 +96,14 @@ func exactRun(ctx context.Context, b *built, steps, discard int64, backend sim.B
 type Difference struct {
 	Engine string `json:"engine"`
 	Device string `json:"device"`
-	// The first spike that only one of them has.
+	// The first spike that only one of them has; Step 0 if their spikes agree.
 	Step       int64  `json:"step"`
 	Neuron     int    `json:"neuron"` // global id
 	Population string `json:"population"`
 	Index      int    `json:"index"`    // in the population
 	FiredIn    string `json:"fired_in"` // the engine that has the spike
-	// The first step after which the state of some neuron differs, at or before
-	// Step, and that neuron; 0 where no state differs up to there.
+	// The first step after which the state of some neuron differs, and that
+	// neuron; -1 where no state differs up to Step.
 	StateStep   int64  `json:"state_step"`
 	StateNeuron int    `json:"state_neuron"`
 	State       []Pair `json:"state"` // of StateNeuron after StateStep, or of Neuron after Step

@@ -51,16 +51,18 @@ func printExact(w *tabwriter.Writer, x *validate.Exact) {
 	}
 	_ = w.Flush()
 	if x.Equal {
-		fmt.Fprintf(w, "pass: %d engines, the same spikes\n\n", len(x.Engines))
+		fmt.Fprintf(w, "pass: %d engines, the same spikes and the same final state\n\n", len(x.Engines))
 		return
 	}
 	for _, d := range x.Difference {
-		fmt.Fprintf(w, "FAIL: %s on %s: step %d, neuron %d (%s %d): only %s has a spike\n",
-			d.Engine, d.Device, d.Step, d.Neuron, d.Population, d.Index, d.FiredIn)
+		fmt.Fprintf(w, "FAIL: %s on %s differs\n", d.Engine, d.Device)
+		if d.Step > 0 {
+			fmt.Fprintf(w, "  spikes: first at step %d, neuron %d (%s %d), which fires in %s only\n", d.Step, d.Neuron, d.Population, d.Index, d.FiredIn)
+		}
 		at, neuron := d.Step, d.Neuron
-		if d.StateNeuron != 0 || d.StateStep != 0 {
+		if d.StateStep >= 0 {
 			at, neuron = d.StateStep, d.StateNeuron
-			fmt.Fprintf(w, "  the first state that differs is that of neuron %d after step %d\n", neuron, at)
+			fmt.Fprintf(w, "  state: first after step %d, neuron %d\n", at, neuron)
 		}
 		for _, s := range d.State {
 			fmt.Fprintf(w, "  neuron %d after step %d: %s is %v mV in the reference, %v mV here\n", neuron, at, s.Variable, s.Reference, s.Engine)
