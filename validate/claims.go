@@ -80,7 +80,7 @@ func (e Effort) Simulations(preset string) int {
 	if kindOf(preset) == clocks {
 		return 1
 	}
-	return 1 + 3*e.Trials + trackingTrials*len(e.Frequencies) + len(e.Scales) + 2
+	return 1 + 4*e.Trials + trackingTrials*len(e.Frequencies) + len(e.Scales) + 2
 }
 
 // claims gathers them.
@@ -229,8 +229,9 @@ func (c *claims) response(ctx context.Context) error {
 		return nil
 	}
 	tau := c.net.Populations[0].TauM
-	for _, factor := range []float64{2, 1.2} {
-		r, err := c.lab.respond(ctx, c.net, c.b.connectome, factor, c.effort.Trials)
+	// A small step stands out less from the network's own fluctuations.
+	for k, factor := range []float64{2, 1.2} {
+		r, err := c.lab.respond(ctx, c.net, c.b.connectome, factor, (k+1)*c.effort.Trials)
 		if err != nil {
 			return err
 		}
