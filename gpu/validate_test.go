@@ -19,6 +19,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+var reference = sim.Backend{Name: "reference", Open: func(_ context.Context, m *dynamics.Model, s *connectome.Connectome) (sim.Engine, error) {
+	return cpuref.New(m, s), nil
+}}
+
 // broken is update.comp with one line changed.
 func broken(t *testing.T, e *Engine, from, to string) {
 	source, err := shaders.Load("update.comp", e.updateDefines())
@@ -30,15 +34,33 @@ func broken(t *testing.T, e *Engine, from, to string) {
 	require.NoError(t, err)
 }
 
+// Statistics of the same network on both engines: equal, since the spikes are.
+func TestStatisticsOfBothEngines(t *testing.T) {
+	net, err := presets.Load("ei", network.Options{Scale: 0.2})
+	require.NoError(t, err)
+	onEach(t, func(t *testing.T, c *Context) {
+		ours := sim.Backend{Name: "gpu", Open: func(ctx context.Context, m *dynamics.Model, s *connectome.Connectome) (sim.Engine, error) {
+			return New(ctx, c, m, s)
+		}}
+		x, err := validate.RunExact(t.Context(), net, 6000, 1000, []sim.Backend{reference, ours}, nil)
+		require.NoError(t, err)
+		require.True(t, x.Equal)
+		require.Equal(t, x.Engines[0].Digest, x.Engines[1].Digest)
+		require.Equal(t, x.Engines[0].Statistics, x.Engines[1].Statistics)
+		for _, p := range x.Engines[1].Statistics {
+			t.Logf("rate %.2f Hz, CV %.3f, Fano %.3f, correlation %.5f", p.Rate, p.CV, p.Fano, p.Correlation)
+			require.Greater(t, p.Rate, 1.0)
+			require.Greater(t, p.CV, 0.3)
+		}
+	})
+}
+
 // Two kernels that are wrong in ways that hardly show are caught by the exact
 // comparison, with the step and the neuron at which they first go wrong.
 func TestBrokenKernelsAreCaught(t *testing.T) {
 	net, err := presets.Load("ei", network.Options{Scale: 0.2})
 	require.NoError(t, err)
 	c := open(t, "")
-	reference := sim.Backend{Name: "reference", Open: func(_ context.Context, m *dynamics.Model, s *connectome.Connectome) (sim.Engine, error) {
-		return cpuref.New(m, s), nil
-	}}
 	for _, k := range []struct{ name, from, to string }{
 		{"a grid twice as coarse", "v = v + populations[q].grid;", "v = v + 2.0 * populations[q].grid; v = v - populations[q].grid;"},
 		{"one neuron's threshold", "if (v >= populations[q].v_th)", "if (v >= populations[q].v_th + (neuron == 77u ? 1.0 : 0.0))"},
