@@ -58,16 +58,21 @@ func kindOf(preset string) kind {
 // Effort is how much is simulated for the claims.
 type Effort struct {
 	Trials      int
-	StatsMs     float64 // of the run that CV and balance are read from
-	TrackingMs  float64 // at each frequency and trial
+	Factors     []float64 // of the input, the first 2
+	Uncoupled   bool      // the cells without synapses beside them
+	StatsMs     float64   // of the run that CV and balance are read from
+	TrackingMs  float64   // at each frequency and trial
 	Frequencies []float64
 	Scales      []float64 // sizes for the scaling, relative; none: left out
 }
 
 // Full and Quick are the efforts of einet validate and of its --quick.
 var (
-	Full  = Effort{Trials: 30, StatsMs: 5500, TrackingMs: 1000, Frequencies: []float64{5, 10, 20, 50}, Scales: []float64{0.5, 1, 2, 4}}
-	Quick = Effort{Trials: 4, StatsMs: 1500, TrackingMs: 400, Frequencies: []float64{10, 50}}
+	Full = Effort{
+		Trials: 30, Factors: []float64{2, 1.2}, Uncoupled: true, StatsMs: 5500,
+		TrackingMs: 1000, Frequencies: []float64{5, 10, 20, 50}, Scales: []float64{0.5, 1, 2, 4},
+	}
+	Quick = Effort{Trials: 30, Factors: []float64{2}, StatsMs: 1500}
 )
 
 const trackingTrials = 4
@@ -80,7 +85,14 @@ func (e Effort) Simulations(preset string) int {
 	if kindOf(preset) == clocks {
 		return 1
 	}
-	return 1 + 4*e.Trials + trackingTrials*len(e.Frequencies) + len(e.Scales) + 2
+	n := 1 + trackingTrials*len(e.Frequencies) + len(e.Scales) + 2
+	for k := range e.Factors {
+		n += (k + 1) * e.Trials
+	}
+	if e.Uncoupled {
+		n += e.Trials
+	}
+	return n
 }
 
 // claims gathers them.
@@ -230,18 +242,37 @@ func (c *claims) response(ctx context.Context) error {
 	}
 	tau := c.net.Populations[0].TauM
 	// A small step stands out less from the network's own fluctuations.
-	for k, factor := range []float64{2, 1.2} {
+	if len(c.effort.Factors) < 2 {
+		c.LeftOut = append(c.LeftOut, "the response to a small step of the input")
+	}
+	for k, factor := range c.effort.Factors {
 		r, err := c.lab.respond(ctx, c.net, c.b.connectome, factor, (k+1)*c.effort.Trials)
 		if err != nil {
 			return err
 		}
 		c.Responses = append(c.Responses, r)
 		name := fmt.Sprintf("fast response to the input x %g: ", factor)
-		c.add(name+"time to half", r.HalfMs, "ms", 0, tau, fmt.Sprintf("below tau_m %g ms", tau))
+		c.add(name+"time to half", float64(r.HalfMs), "ms", 0, tau, fmt.Sprintf("below tau_m %g ms", tau))
 		c.add(name+"time to settle within 15 %", orNaN(r.Settle), "ms", 0, tau,
 			fmt.Sprintf("from %.2f to %.2f Hz; peak %.1f, then %.1f Hz; %d trials", r.Before, r.After, r.PeakHz, r.UnderHz, r.Trials))
 	}
-	var err error
+	if err := c.compareUncoupled(ctx); err != nil {
+		return err
+	}
+	c.add("linear rates: rate ratio when the input doubles", c.Responses[0].After/c.Responses[0].Before, "", 1.8, 2.2, "")
+	first, after, early, late := c.Responses[0].onset()
+	c.add("synchronous start: rate of the first ms over the steady rate", first, "", 3, inf, "")
+	c.add("which gives way: time until the count's variance/mean is steady", after, "ms", 0, 30,
+		fmt.Sprintf("%.3g in the first 10 ms, then %.3g", early, late))
+	return nil
+}
+
+// compareUncoupled judges whether the network is faster than its cells alone.
+func (c *claims) compareUncoupled(ctx context.Context) (err error) {
+	if !c.effort.Uncoupled {
+		c.LeftOut = append(c.LeftOut, "the response of the cells without synapses")
+		return nil
+	}
 	if c.Uncoupled, err = c.uncoupled(ctx); err != nil {
 		return err
 	}
@@ -250,11 +281,6 @@ func (c *claims) response(ctx context.Context) error {
 		settle, note = *s, fmt.Sprintf("without recurrent synapses %.1f ms", *s)
 	}
 	c.add("the network is faster than its cells: time to settle, x 2", orNaN(c.Responses[0].Settle), "ms", 0, math.Min(settle, followMs), note)
-	c.add("linear rates: rate ratio when the input doubles", c.Responses[0].After/c.Responses[0].Before, "", 1.8, 2.2, "")
-	first, after, early, late := c.Responses[0].onset()
-	c.add("synchronous start: rate of the first ms over the steady rate", first, "", 3, inf, "")
-	c.add("which gives way: time until the count's variance/mean is steady", after, "ms", 0, 30,
-		fmt.Sprintf("%.3g in the first 10 ms, then %.3g", early, late))
 	return nil
 }
 
@@ -280,13 +306,16 @@ func (c *claims) tracking(ctx context.Context) error {
 	if _, ok := stepped(c.net, 2, settleMs); !ok {
 		return nil
 	}
+	if len(c.effort.Frequencies) == 0 {
+		c.LeftOut = append(c.LeftOut, "tracking of sinusoidal input")
+	}
 	for _, f := range c.effort.Frequencies {
 		t, err := c.lab.track(ctx, c.net, c.b.connectome, f, c.effort.TrackingMs, trackingTrials)
 		if err != nil {
 			return err
 		}
 		c.Tracking = append(c.Tracking, t)
-		c.add(fmt.Sprintf("tracks an input of %g Hz: lag of the rate", f), t.LagMs, "ms", -inf, 2,
+		c.add(fmt.Sprintf("tracks an input of %g Hz: lag of the rate", f), float64(t.LagMs), "ms", -inf, 2,
 			fmt.Sprintf("gain %.2f; negative: it leads, for recurrent input lags by tau_syn", t.Gain))
 	}
 	return nil

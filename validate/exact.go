@@ -42,8 +42,8 @@ type Measures struct {
 }
 
 // RunExact simulates the network for that many steps on every backend and, where
-// spikes or the final state differ from the first one's, finds out where that begins. done is
-// called after each simulation.
+// spikes or the final state differ from the first one's, finds out where that
+// begins. done is called after each simulation.
 func RunExact(ctx context.Context, net *network.Network, steps, discard int64, backends []sim.Backend, done func()) (*Exact, error) {
 	b, err := build(ctx, net, 0)
 	if err != nil {

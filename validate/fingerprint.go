@@ -2,6 +2,7 @@ package validate
 
 import (
 	"context"
+	"encoding/json"
 	"math"
 
 	"einet/analysis"
@@ -92,6 +93,12 @@ func meanOf(pool []*populationPrint, of func(*populationPrint) float64) float64 
 	}
 	return sum / float64(len(pool))
 }
+
+// A Number is null in JSON where it is NaN or infinite.
+type Number float64
+
+// MarshalJSON writes the number or null.
+func (n Number) MarshalJSON() ([]byte, error) { return json.Marshal(number(float64(n))) }
 
 // number is nil for what JSON cannot hold.
 func number(x float64) *float64 {

@@ -22,10 +22,13 @@ const (
 	// time to settle is read off.
 	responseBinMs = 0.2
 	smoothBins    = 5
-	// settled is how near to the final rate the rate must stay, and for how
-	// long: the fluctuations of a finite network leave the band for good.
-	settled, settledForMs = 0.15, 10
+	settledForMs  = 10
 )
+
+// Settled is how near to its final value a rate must come, as a fraction, to
+// count as settled. It must stay there for settledForMs only: the fluctuations
+// of a finite network leave every band some time.
+const Settled = 0.15
 
 // A Response is a population's rate when the external input of all populations
 // is multiplied, averaged over trials: one connectome, other initial states.
@@ -36,7 +39,7 @@ type Response struct {
 	RateHz  []float64 `json:"-"` // of the first population
 	Before  float64   `json:"before_hz"`
 	After   float64   `json:"after_hz"`
-	HalfMs  float64   `json:"time_to_half_ms"`
+	HalfMs  Number    `json:"time_to_half_ms"`   // of the change, for 1 ms on average; NaN: not reached, or no rise
 	Settle  *float64  `json:"time_to_settle_ms"` // within 15 % of After, for 10 ms; null: not while it was followed
 	PeakHz  float64   `json:"peak_hz"`           // of the smoothed rate
 	UnderHz float64   `json:"undershoot_hz"`     // its least after the peak
@@ -102,16 +105,17 @@ func (r *Response) measure(binMs float64) {
 	r.After = r.mean(followMs-steadyMs, followMs)
 	smooth := r.smooth()
 	half := (r.Before + r.After) / 2
-	r.HalfMs = math.NaN()
+	r.HalfMs = Number(math.NaN())
 	since, peak := 0.0, 0 // the time since when it is settled
 	for b, t := range r.TimeMs {
 		if t < 0 || math.IsNaN(smooth[b]) {
 			continue
 		}
-		if math.IsNaN(r.HalfMs) && r.RateHz[b] >= half {
-			r.HalfMs = t + binMs/2
+		// One bin alone would pass for half by its noise.
+		if math.IsNaN(float64(r.HalfMs)) && r.After > r.Before && r.RateHz[b] >= half && ahead(smooth, b) >= half {
+			r.HalfMs = Number(t + binMs/2)
 		}
-		if math.Abs(smooth[b]/r.After-1) > settled {
+		if !(math.Abs(smooth[b]/r.After-1) <= Settled) {
 			since = t + binMs/2
 		} else if r.Settle == nil && t+binMs/2-since >= settledForMs {
 			r.Settle = number(since)
@@ -124,6 +128,14 @@ func (r *Response) measure(binMs float64) {
 	for _, x := range smooth[peak:] {
 		r.UnderHz = math.Min(r.UnderHz, orElse(x, r.UnderHz))
 	}
+}
+
+// ahead is the mean of the bins from b on, NaN at the end.
+func ahead(smooth []float64, b int) float64 {
+	if b += smoothBins / 2; b < len(smooth) {
+		return smooth[b]
+	}
+	return math.NaN()
 }
 
 // orElse is x, or y where x is NaN.
@@ -176,16 +188,20 @@ func uncoupled(net *network.Network) *network.Network {
 // its steady value for good, in windows of windowMs.
 func (r *Response) onset() (firstOverSteady, steadyAfterMs, early, late float64) {
 	const windowMs = 10
-	windows := settleMs / windowMs
+	bins := settleMs
+	for _, counts := range r.perMs {
+		bins = min(bins, len(counts)) // a grid coarser than 1 ms has fewer
+	}
+	windows := bins / windowMs
 	ratio := make([]float64, windows)
 	first, steady := 0.0, 0.0
 	for _, counts := range r.perMs {
-		for w, v := range analysis.VariancesToMean(counts[:settleMs], windowMs) {
+		for w, v := range analysis.VariancesToMean(counts[:bins], windowMs) {
 			ratio[w] += v / float64(len(r.perMs))
 		}
 		first += float64(counts[0])
-		for _, x := range counts[settleMs/2 : settleMs] {
-			steady += float64(x) / (settleMs / 2)
+		for _, x := range counts[bins/2 : bins] {
+			steady += float64(x) / float64(bins-bins/2)
 		}
 	}
 	for _, v := range ratio[windows/2:] {

@@ -15,8 +15,8 @@ import (
 // A Balance is how well excitation and inhibition cancel in a network of some
 // size, in its first population.
 type Balance struct {
-	Neurons int     `json:"neurons"`
-	Ratio   float64 `json:"net_over_excitatory"` // mean |net input| over mean excitatory and external input
+	Neurons int    `json:"neurons"`
+	Ratio   Number `json:"net_over_excitatory"` // mean |net input| over mean excitatory and external input
 }
 
 // balance measures the cancellation and the distribution of potentials.
@@ -33,14 +33,14 @@ func (l *Lab) balance(ctx context.Context, net *network.Network, workers int, ms
 	if err != nil {
 		return Balance{}, nil, err
 	}
-	return Balance{net.Neurons(), analysis.NetOverExcitatory(&sampler.Populations[0])}, sampler.Populations, nil
+	return Balance{net.Neurons(), Number(analysis.NetOverExcitatory(&sampler.Populations[0]))}, sampler.Populations, nil
 }
 
 // exponent is the slope of log ratio against log N.
 func exponent(list []Balance) float64 {
 	var x, y []float64
 	for _, b := range list {
-		x, y = append(x, math.Log(float64(b.Neurons))), append(y, math.Log(b.Ratio))
+		x, y = append(x, math.Log(float64(b.Neurons))), append(y, math.Log(float64(b.Ratio)))
 	}
 	_, slope := stat.LinearRegression(x, y, nil, false)
 	return slope

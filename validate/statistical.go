@@ -34,30 +34,31 @@ type Statistical struct {
 
 // A Comparison holds a run against the seeds. It is consistent when the largest
 // of its distances, each over the median of the seeds' own, is within the
-// largest that a seed has to the others, and each mean rate within the band.
+// largest that a seed has to the others, and each mean rate within the band. By
+// construction one seed in about seeds + 1 is not.
 type Comparison struct {
 	Consistent bool       `json:"consistent"`
-	Statistic  float64    `json:"statistic"`
-	Band       float64    `json:"band"` // the largest of the seeds, each left out of the others
+	Statistic  Number     `json:"statistic"` // infinite where the run lacks what the seeds have
+	Band       Number     `json:"band"`      // the largest of the seeds, each left out of the others
 	Distances  []Measured `json:"distances"`
 	Rates      []Measured `json:"rates_hz"`
 }
 
 // Measured is a number with what it is held to.
 type Measured struct {
-	Population string  `json:"population"`
-	Name       string  `json:"name"`
-	Value      float64 `json:"value"`
-	Median     float64 `json:"median"` // of the seeds; for a rate, their mean
-	Band       float64 `json:"band"`   // the largest of the seeds; for a rate, half the width
+	Population string `json:"population"`
+	Name       string `json:"name"`
+	Value      Number `json:"value"`
+	Median     Number `json:"median"` // of the seeds; for a rate, their mean
+	Band       Number `json:"band"`   // the largest of the seeds; for a rate, half the width
 }
 
 // A Control is a change of the network that a sound comparison must notice.
 type Control struct {
-	Name      string  `json:"name"`
-	ToldApart bool    `json:"told_apart"`
-	Statistic float64 `json:"statistic"`
-	Reason    string  `json:"reason"` // what gave it away
+	Name      string `json:"name"`
+	ToldApart bool   `json:"told_apart"`
+	Statistic Number `json:"statistic"`
+	Reason    string `json:"reason"` // what gave it away
 
 	kind string
 }
@@ -66,7 +67,7 @@ type Control struct {
 type ensemble struct {
 	net     *network.Network
 	prints  []fingerprint
-	median  [][]float64 // [population][distance] of a seed to the others
+	median  [][]float64 // [population][distance] of a seed to the others, NaN where one has none
 	largest [][]float64
 	band    float64
 }
@@ -166,6 +167,9 @@ func newEnsemble(net *network.Network, prints []fingerprint) *ensemble {
 				values = append(values, own[i][p][k])
 			}
 			slices.Sort(values)
+			if math.IsNaN(values[0]) { // which sorts first
+				values = values[:1]
+			}
 			median = append(median, values[len(values)/2])
 			largest = append(largest, values[len(values)-1])
 		}
@@ -198,15 +202,27 @@ func (e *ensemble) distances(x fingerprint, except int) [][]float64 {
 	return all
 }
 
+// rounding is the most that sums leave of a distance that is 0.
+const rounding = 1e-12
+
 // statistic is the largest distance over the seeds' median, and its name. A
-// distance that a seed or the run lacks (NaN) does not count unless only the
-// run lacks it.
+// distance that some seed lacks (NaN) does not count; one that only the run
+// lacks is infinite.
 func (e *ensemble) statistic(d [][]float64) (largest float64, name string) {
 	for p := range d {
 		for k, x := range d[p] {
-			ratio := x / e.median[p][k]
-			if math.IsNaN(x) && !math.IsNaN(e.median[p][k]) {
+			unit := e.median[p][k]
+			if unit < rounding { // most seeds are alike
+				unit = e.largest[p][k]
+			}
+			ratio := x / unit
+			switch {
+			case math.IsNaN(unit):
+				continue
+			case math.IsNaN(x):
 				ratio = math.Inf(1)
+			case x < rounding:
+				ratio = 0
 			}
 			if ratio > largest {
 				largest, name = ratio, e.net.Populations[p].Name+": "+distances[k].name
@@ -218,17 +234,16 @@ func (e *ensemble) statistic(d [][]float64) (largest float64, name string) {
 
 func (e *ensemble) compare(x fingerprint) Comparison {
 	d := e.distances(x, -1)
-	c := Comparison{Band: e.band}
-	c.Statistic, _ = e.statistic(d)
-	c.Consistent = c.Statistic <= e.band
+	statistic, _ := e.statistic(d)
+	c := Comparison{Band: Number(e.band), Statistic: Number(statistic), Consistent: statistic <= e.band}
 	for p := range d {
 		name := e.net.Populations[p].Name
 		for k, value := range d[p] {
-			c.Distances = append(c.Distances, Measured{name, distances[k].name, value, e.median[p][k], e.largest[p][k]})
+			c.Distances = append(c.Distances, Measured{name, distances[k].name, Number(value), Number(e.median[p][k]), Number(e.largest[p][k])})
 		}
 		mean, half := e.rateBand(p)
 		rate := x.populations[p].rate
-		c.Rates = append(c.Rates, Measured{name, "mean rate [Hz]", rate, mean, half})
+		c.Rates = append(c.Rates, Measured{name, "mean rate [Hz]", Number(rate), Number(mean), Number(half)})
 		c.Consistent = c.Consistent && math.Abs(rate-mean) <= half
 	}
 	return c
@@ -253,11 +268,11 @@ func (e *ensemble) control(c controlChange, x fingerprint) Control {
 	comparison := e.compare(x)
 	r := Control{Name: c.name, kind: c.kind, ToldApart: !comparison.Consistent, Statistic: comparison.Statistic}
 	for _, m := range comparison.Rates {
-		if math.Abs(m.Value-m.Median) > m.Band {
+		if math.Abs(float64(m.Value-m.Median)) > float64(m.Band) {
 			r.Reason = fmt.Sprintf("%s: rate %.3g Hz, outside %.3g +- %.2g", m.Population, m.Value, m.Median, m.Band)
 		}
 	}
-	if comparison.Statistic > e.band {
+	if comparison.Statistic > comparison.Band {
 		_, r.Reason = e.statistic(e.distances(x, -1))
 	}
 	return r
@@ -277,7 +292,7 @@ func (s *Statistical) judge() {
 	}
 	switch {
 	case !s.Comparison.Consistent:
-		s.Verdict, s.Summary = Fail, "not consistent with other seeds"
+		s.Verdict, s.Summary = Fail, fmt.Sprintf("not consistent with other seeds (about one seed in %d is not)", s.Seeds+1)
 	case len(seen) == 0:
 		s.Verdict, s.Summary = Inconclusive, "inconclusive: too short to notice any of the changes it was tried with"
 	case len(seen) == 1:

@@ -14,8 +14,8 @@ import (
 // Tracking is how a population's rate follows a sinusoidal input.
 type Tracking struct {
 	FrequencyHz float64 `json:"frequency_hz"`
-	LagMs       float64 `json:"lag_ms"` // of the rate behind the input
-	Gain        float64 `json:"gain"`   // relative modulation of the rate over that of the input
+	LagMs       Number  `json:"lag_ms"` // of the rate behind the input
+	Gain        Number  `json:"gain"`   // relative modulation of the rate over that of the input
 }
 
 // trackingAmplitude is the modulation of the input, relative to its mean.
@@ -65,10 +65,13 @@ func modulation(counts []*analysis.PopulationCounts, discard, steps int64, frequ
 			bins++
 		}
 	}
+	if total == 0 {
+		return Tracking{frequency, Number(math.NaN()), Number(math.NaN())}
+	}
 	// The rate is mean (1 + m sin(w t - phase)).
 	phase := math.Atan2(-re, im)
 	return Tracking{
-		FrequencyHz: frequency, LagMs: phase / (2 * math.Pi * frequency) * 1000,
-		Gain: 2 * math.Hypot(re, im) / total / trackingAmplitude,
+		FrequencyHz: frequency, LagMs: Number(phase / (2 * math.Pi * frequency) * 1000),
+		Gain: Number(2 * math.Hypot(re, im) / total / trackingAmplitude),
 	}
 }

@@ -21,7 +21,7 @@ type validateCmd struct {
 	Statistical bool   `help:"Only compare with other seeds, statistically."`
 	Exact       bool   `help:"Only compare the engines, spike for spike."`
 	Quick       bool   `help:"Within half a minute for ei, saying what is left out."`
-	Seeds       int    `default:"20" help:"Seeds that a statistical comparison takes, at least 10."`
+	Seeds       int    `placeholder:"N" help:"Seeds that a statistical comparison takes, at least 10; otherwise 20."`
 	Workers     int    `placeholder:"N" help:"Simulations at a time; otherwise one for each processor."`
 	Out         string `placeholder:"DIR" help:"Where figures and report.json go; otherwise results/NAME-validate."`
 	NoPlots     bool   `help:"Write no figures and no report."`
@@ -36,17 +36,20 @@ type validation struct {
 	Statistical *validate.Statistical `json:"statistical,omitempty"`
 	Claims      *validate.Claims      `json:"source,omitempty"`
 	LeftOut     []string              `json:"left_out,omitempty"`
+	Figures     []string              `json:"figures,omitempty"` // in the folder of the report
 	Pass        bool                  `json:"pass"`
 	TookS       float64               `json:"took_s"`
 	Version     string                `json:"version"`
 	Command     string                `json:"command"`
+
+	dir string // of the report, if there is one
 }
 
 // Times of the parts [ms].
 const (
 	exactMs, exactDiscardMs             = 500, 100
 	statisticalMs, statisticalDiscardMs = 1500, 300
-	quickExactMs, quickStatisticalMs    = 200, 800
+	quickExactMs, quickStatisticalMs    = 200, 600
 )
 
 // errFailed ends a command whose checks did not all hold.
@@ -58,6 +61,9 @@ func (c *validateCmd) Run(ctx context.Context, t *terminal) error {
 	net, err := c.load(nil)
 	if err != nil {
 		return err
+	}
+	if c.Seeds == 0 {
+		c.Seeds = 2 * validate.MinSeeds
 	}
 	if c.Seeds < validate.MinSeeds {
 		return usage(fmt.Errorf("--seeds %d: must be at least %d", c.Seeds, validate.MinSeeds))
@@ -81,7 +87,7 @@ func (c *validateCmd) Run(ctx context.Context, t *terminal) error {
 	}
 	v.judge()
 	v.TookS = time.Since(start).Seconds()
-	if err := c.report(t, v); err != nil {
+	if err := c.report(t, net, v); err != nil {
 		return err
 	}
 	if !v.Pass {
@@ -197,13 +203,13 @@ func (v *validation) judge() {
 }
 
 // report prints the report and writes it with its figures.
-func (c *validateCmd) report(t *terminal, v *validation) error {
+func (c *validateCmd) report(t *terminal, net *network.Network, v *validation) error {
 	if !c.NoPlots {
 		dir := c.Out
 		if dir == "" {
 			dir = filepath.Join("results", v.Network+"-validate")
 		}
-		if err := writeReport(dir, v); err != nil {
+		if err := writeReport(dir, v, net); err != nil {
 			return machine(err)
 		}
 	}

@@ -2,13 +2,16 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
+	"einet/network"
 	"einet/record"
 	"einet/validate"
 )
@@ -27,6 +30,9 @@ func (v *validation) print(out io.Writer) error {
 	}
 	for _, s := range v.LeftOut {
 		fmt.Fprintf(w, "left out: %s\n", s)
+	}
+	if v.dir != "" {
+		fmt.Fprintf(w, "files in %s: %s\n", v.dir, strings.Join(append([]string{reportFile}, v.Figures...), ", "))
 	}
 	verdict := "everything that is claimed holds"
 	if !v.Pass {
@@ -110,12 +116,23 @@ func printClaims(w *tabwriter.Writer, c *validate.Claims) {
 	fmt.Fprintln(w)
 }
 
-// writeReport writes report.json and the figures into a folder.
-func writeReport(dir string, v *validation) error {
+// writeReport writes the figures and report.json into a folder, in place of
+// those of an earlier report.
+func writeReport(dir string, v *validation, net *network.Network) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	return record.WriteFile(filepath.Join(dir, "report.json"), func(w io.Writer) error {
+	for _, name := range append([]string{reportFile}, validationFigures...) {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	v.dir = dir
+	var err error
+	if v.Figures, err = drawValidation(dir, net, v.Claims); err != nil {
+		return err
+	}
+	return record.WriteFile(filepath.Join(dir, reportFile), func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
 		return e.Encode(v)

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// folder lists what a command left.
+func folder(t *testing.T, dir string) (names []string) {
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func TestValidateTellsTheTruthOfClocks(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "v")
+	status, out, errs := einet(t, "validate", "vs96", "-q", "--quick", "--out", dir)
+	require.Equal(t, exitDone, status, out+errs)
+	require.Empty(t, errs)
+	for _, want := range []string{"not balanced", "regular, not irregular", "the same spikes", "would have seen", "control: weights + 5 %",
+		"everything that is claimed holds", "report.json, isi.png, isi.svg, correlations.png, correlations.svg"} {
+		require.Contains(t, out, want)
+	}
+	require.Equal(t, []string{"correlations.png", "correlations.svg", "isi.png", "isi.svg", "report.json"}, folder(t, dir))
+	file, err := os.ReadFile(filepath.Join(dir, "report.json"))
+	require.NoError(t, err)
+	var v validation
+	require.NoError(t, json.Unmarshal(file, &v))
+	require.True(t, v.Pass)
+	require.Len(t, v.Figures, 4)
+}
+
+func TestValidateFailsWhatDoesNotHold(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "response.png"), nil, 0o666))
+	status, out, errs := einet(t, "validate", "vs96", "-q", "--quick", "--set", "populations.*.input=3.2", "--out", dir)
+	require.Equal(t, exitCheckFailed, status, out)
+	require.Contains(t, out, "fail")
+	require.Contains(t, out, "NOT everything that is claimed holds")
+	require.Contains(t, errs, "not everything that is claimed holds")
+	require.NotContains(t, folder(t, dir), "response.png", "a figure of an earlier report is none of this one's")
+}
+
+func TestValidateJSON(t *testing.T) {
+	status, out, errs := einet(t, "validate", "vs96", "--exact", "--quick", "--json", "--no-plots")
+	require.Equal(t, exitDone, status, errs)
+	var v validation
+	require.NoError(t, json.Unmarshal([]byte(out), &v))
+	require.Equal(t, "vs96", v.Network)
+	require.True(t, v.Exact.Equal)
+	require.Equal(t, "reference", v.Exact.Engines[0].Name)
+	require.Nil(t, v.Statistical)
+	require.Nil(t, v.Claims)
+
+	// What a short run of a silent network lacks is null, not an error.
+	status, out, errs = einet(t, "validate", "ei", "--scale", "0.05", "--set", "populations.*.input=5", "--quick", "--json", "--no-plots")
+	require.Equal(t, exitCheckFailed, status, errs)
+	require.NoError(t, json.Unmarshal([]byte(out), &v))
+	require.False(t, v.Pass)
+}
+
+// The seed is one of the ten in eleven that are consistent with ten others.
+func TestValidateAgainst(t *testing.T) {
+	args := small(t, "-q", "--seed", "78", "--duration", "800ms")
+	status, _, errs := einet(t, args...)
+	require.Equal(t, exitDone, status, errs)
+	file := filepath.Join(outOf(args), spikesFile)
+
+	against := []string{"validate", "ei", "--scale", "0.1", "--against", file, "--seeds", "10", "-q", "--no-plots"}
+	status, out, errs := einet(t, against...)
+	require.Equal(t, exitDone, status, out+errs)
+	require.Contains(t, out, "Statistics of "+file+" against 10 seeds")
+	require.Contains(t, out, "consistent; would have seen")
+	status, out, _ = einet(t, append(against, "--set", "projections.*.delay=0.3")...)
+	require.Equal(t, exitCheckFailed, status, out)
+	require.Contains(t, out, "fail: not consistent")
+}
+
+func TestValidateBadInput(t *testing.T) {
+	args := small(t, "-q", "--duration", "20ms")
+	status, _, errs := einet(t, args...)
+	require.Equal(t, exitDone, status, errs)
+	file := filepath.Join(outOf(args), spikesFile)
+	blocked := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(blocked, nil, 0o666))
+	for _, k := range []struct {
+		args   []string
+		status int
+		want   string
+	}{
+		{[]string{"nosuch"}, exitUsage, "neither a file nor a preset"},
+		{[]string{"ei", "--nosuch"}, exitUsage, "unknown flag"},
+		{[]string{"ei", "--seeds", "9"}, exitUsage, "--seeds 9: must be at least 10"},
+		{[]string{"ei", "--workers=-1"}, exitUsage, "--workers -1"},
+		{[]string{"ei", "--exact", "--statistical"}, exitUsage, "choose one"},
+		{[]string{"ei", "--scale", "0.2", "--against", file}, exitUsage, "population E has 800 neurons, in the network it has 1600"},
+		{[]string{"ei", "--scale", "0.1", "--set", "dt=0.05", "--against", file}, exitUsage, "its grid is 0.1 ms, the network's is 0.05 ms"},
+		{[]string{"vs96", "--against", blocked}, exitUsage, "--against " + blocked},
+		{[]string{"vs96", "--exact", "--quick", "-q", "--scale", "0.1", "--out", filepath.Join(blocked, "x")}, exitMachine, "not a directory"},
+	} {
+		status, out, errs := einet(t, append([]string{"validate"}, k.args...)...)
+		require.Equal(t, k.status, status, "%v: %s", k.args, errs)
+		require.Empty(t, out)
+		require.Equal(t, 1, strings.Count(errs, "\n"), "one line: %s", errs)
+		require.Contains(t, errs, k.want, "%v", k.args)
+	}
+}
