@@ -1,0 +1,78 @@
+package cpu
+
+import (
+	"context"
+	"time"
+
+	"einet/sim"
+)
+
+// Advance simulates that many further steps. A cancelled ctx is noticed every
+// few ms.
+func (e *Engine) Advance(ctx context.Context, steps int) error {
+	for steps > 0 {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		batch := e.plan.next(steps)
+		e.advance(batch)
+		steps -= batch.steps
+	}
+	return nil
+}
+
+// advance simulates a batch of windows. One wait in a
+// window is enough: whoever is past it has all spikes that it delivers, and the
+// lists that it fills in the next window are not those that the others may
+// still read.
+func (e *Engine) advance(batch plan) {
+	start, steps, active := time.Now(), batch.steps, batch.workers
+	for i := range e.drives {
+		e.drives[i] = resize(e.drives[i], steps)
+		e.model.Drive(i, e.step, e.drives[i])
+	}
+	before := len(e.spikes)
+	e.pool.run(active, func(worker int) {
+		w := window{drives: make([][]float32, len(e.drives))}
+		for at := 0; at < steps; at += w.steps {
+			w.n, w.steps = e.step+int64(at), min(e.model.MinDelay, steps-at)
+			for i := range w.drives {
+				w.drives[i] = e.drives[i][at:]
+			}
+			for i := worker; i < len(e.shares); i += active {
+				e.update(&e.shares[i], &w)
+			}
+			e.pool.barrier.wait()
+			for i := worker; i < len(e.shares); i += active {
+				e.deliver(&e.shares[i], &w)
+			}
+			if worker == 0 {
+				e.collect(&w)
+			}
+			w.parity ^= 1
+		}
+	})
+	e.step += int64(steps)
+	e.plan.learn(batch, len(e.spikes)-before, time.Since(start))
+}
+
+// collect appends a window's spikes to the engine's, sorted by step and neuron.
+func (e *Engine) collect(w *window) {
+	for k := range w.steps {
+		for i := range e.pieces {
+			first := uint32(e.populations[i].First)
+			for _, p := range e.pieces[i] {
+				for _, j := range p.fired[w.parity][k] {
+					e.spikes = append(e.spikes, sim.Spike{Step: uint32(w.n) + uint32(k) + 1, Neuron: first + j})
+				}
+			}
+		}
+	}
+}
+
+func resize(s []float32, n int) []float32 {
+	if cap(s) < n {
+		return make([]float32, n)
+	}
+	return s[:n]
+}

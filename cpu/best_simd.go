@@ -1,0 +1,25 @@
+//go:build goexperiment.simd && amd64
+
+package cpu
+
+import "simd/archsimd"
+
+var (
+	avx512 = kernels{name: "avx512", update: updateAVX512, count: countAVX512, weigh: weighAVX512, denseFrom: 1. / 16}
+	avx2   = kernels{name: "avx2", update: updateAVX2, count: countAVX2, weigh: weighAVX2, denseFrom: 1. / 8}
+)
+
+// best is the fastest set of kernels that this program has for this processor.
+func best() *kernels { return available()[0] }
+
+// available are all sets that this processor has, the fastest first.
+func available() []*kernels {
+	sets := []*kernels{&scalar}
+	if archsimd.X86.AVX2() {
+		sets = append([]*kernels{&avx2}, sets...)
+	}
+	if archsimd.X86.AVX512() {
+		sets = append([]*kernels{&avx512}, sets...)
+	}
+	return sets
+}

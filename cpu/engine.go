@@ -1,0 +1,96 @@
+// Package cpu is the fast engine for processors: SIMD, threads and caches. Its
+// one invariant: what it computes is cpuref's, bit for bit, on any number of
+// threads and with any instruction set.
+package cpu
+
+import (
+	"fmt"
+	"runtime"
+
+	"einet/connectome"
+	"einet/dynamics"
+	"einet/sim"
+)
+
+// An Engine simulates one network.
+//
+// It advances by windows, the smallest delay of the network, within which
+// neurons do not influence each other. In a window each worker takes its neurons
+// through all steps, waits until every worker has, and then delivers all of the
+// window's spikes to its own neurons.
+type Engine struct {
+	model       *dynamics.Model
+	kernels     *kernels
+	populations []population
+	shares      []share
+	pieces      [][]*piece // of each population, in order
+	plan        planner
+	pool        pool
+	step        int64
+	spikes      []sim.Spike // since the last call of Spikes
+	drives      [][]float32 // [population][step of the present batch]
+}
+
+// New is an engine at step 0 that computes with up to that many threads (0: one
+// for each processor). The model and the connectome must be of the same
+// network; neither is changed.
+func New(m *dynamics.Model, c *connectome.Connectome, threads int) *Engine {
+	if threads <= 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	return newEngine(m, c, threads, best())
+}
+
+func newEngine(m *dynamics.Model, c *connectome.Connectome, threads int, k *kernels) *Engine {
+	e := &Engine{model: m, kernels: k, populations: make([]population, len(m.Populations))}
+	tiles := 0
+	for i := range e.populations {
+		e.populations[i] = newPopulation(m, i)
+		tiles += e.populations[i].tiles
+	}
+	cost := tileCosts(e.populations, c, m, k)
+	e.shares = cut(e.populations, cost, m.MinDelay, min(threads, tiles))
+	e.distribute(c)
+	e.pieces = make([][]*piece, len(e.populations))
+	for i := range e.shares {
+		for k := range e.shares[i].pieces {
+			p := &e.shares[i].pieces[k]
+			e.pieces[p.population] = append(e.pieces[p.population], p)
+		}
+	}
+	e.drives = make([][]float32, len(e.populations))
+	e.plan = newPlanner(e.populations, c, m, k, len(e.shares))
+	e.pool.barrier.init()
+	return e
+}
+
+// Kernel names the instruction set: avx512, avx2 or scalar.
+func (e *Engine) Kernel() string { return e.kernels.name }
+
+// Step is the number of steps simulated so far.
+func (e *Engine) Step() int64 { return e.step }
+
+// Spikes appends the spikes since the last call, sorted by step and then
+// neuron.
+func (e *Engine) Spikes(dst []sim.Spike) ([]sim.Spike, error) {
+	dst = append(dst, e.spikes...)
+	e.spikes = e.spikes[:0]
+	return dst, nil
+}
+
+// Read copies a state variable of neurons first, first+1, ... of a population.
+func (e *Engine) Read(v sim.Variable, pop, first int, dst []float32) error {
+	if err := sim.CheckRead(e.model, v, pop, first, len(dst)); err != nil {
+		return fmt.Errorf("cpu: %w", err)
+	}
+	for i := range dst {
+		dst[i] = e.populations[pop].read(v, first+i)
+	}
+	return nil
+}
+
+// Close ends the engine's threads.
+func (e *Engine) Close() error {
+	e.pool.close()
+	return nil
+}

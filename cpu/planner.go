@@ -1,0 +1,127 @@
+package cpu
+
+import (
+	"time"
+
+	"einet/connectome"
+	"einet/dynamics"
+)
+
+// A planner decides how many steps to simulate at once and whether one worker or
+// all are faster. In a window workers wait for each other, which takes as long as
+// a microsecond of work, and much longer where other programs want the
+// processors too. So it measures now and then what it does not use.
+type planner struct {
+	window  int
+	workers int  // at most, as many as there are shares
+	always  bool // all workers, for tests
+
+	update float64 // work of a step without spikes, estimated [ns]
+	spike  float64 // work of a spike, on average [ns]
+	spikes float64 // in a step, as last seen
+
+	batches uint64
+	cost    [2]float64 // time for 1 ns of work, of one worker and of all; 0 if not yet known
+}
+
+// A plan is a number of steps and of workers.
+type plan struct {
+	steps, workers int
+}
+
+const (
+	nsPerBatch    = 5e6 // between two looks at the context
+	stepsPerBatch = 1 << 13
+	nsPerProbe    = 1e6
+	probeEvery    = 64 // batches, and sooner at first
+
+	// nsPerWorker is the least work in a window that can be worth a worker.
+	nsPerWorker = 500
+)
+
+func newPlanner(populations []population, c *connectome.Connectome, m *dynamics.Model, k *kernels, shares int) planner {
+	p := planner{window: m.MinDelay, workers: shares}
+	var neurons float64
+	for i := range populations {
+		neurons += float64(populations[i].Size)
+	}
+	p.update, p.spikes = nsPerNeuron*neurons, typicalFiring*neurons
+	for i := range c.Projections {
+		p.spike += nsPerSpike(&c.Projections[i], m, k) * float64(m.Populations[c.Projections[i].From].Size) / neurons
+	}
+	return p
+}
+
+// next plans a batch of some of the remaining steps, whole windows if possible.
+func (p *planner) next(remaining int) plan {
+	perStep := p.update + p.spike*p.spikes
+	workers := min(p.workers, int(perStep*float64(p.window)/nsPerWorker))
+	if p.always {
+		workers = p.workers
+	}
+	if workers <= 1 {
+		return plan{p.steps(nsPerBatch/perStep, remaining), 1}
+	}
+	p.batches++
+	faster, slower := 0, 1
+	if p.cost[1] < p.cost[0] {
+		faster, slower = 1, 0
+	}
+	chosen, ns := faster, nsPerBatch
+	if due := p.batches&(p.batches-1) == 0 || p.batches%probeEvery == 0; due || p.cost[slower] == 0 {
+		chosen, ns = slower, nsPerProbe
+	}
+	if p.always || chosen == 1 {
+		return plan{p.steps(ns/perStep, remaining), workers}
+	}
+	return plan{p.steps(ns/perStep, remaining), 1}
+}
+
+// steps is about as many as wanted, in whole windows.
+func (p *planner) steps(wanted float64, remaining int) int {
+	windows := 1 + min(int(wanted), stepsPerBatch)/p.window
+	return min(remaining, windows*p.window)
+}
+
+// learn takes note of what a batch took.
+func (p *planner) learn(done plan, spikes int, took time.Duration) {
+	p.spikes = float64(spikes) / float64(done.steps)
+	cost := &p.cost[min(done.workers-1, 1)]
+	now := float64(took.Nanoseconds()) / (float64(done.steps) * (p.update + p.spike*p.spikes))
+	if *cost == 0 {
+		*cost = now
+	}
+	*cost += (now - *cost) / 4
+}
+
+// What work costs, in ns, on a processor of 2024. Who does it depends on this,
+// and nothing else.
+const (
+	nsPerNeuron   = 0.2   // a neuron's update
+	nsPerEvent    = 0.5   // a spike at one target
+	nsPerDense    = 0.04  // a spike at one neuron of a dense projection, be it a target or not
+	typicalFiring = 0.001 // spikes of a neuron in a step
+)
+
+// nsPerSpike is what it takes to deliver a spike.
+func nsPerSpike(c *connectome.Projection, m *dynamics.Model, k *kernels) float64 {
+	if dense(c, m, k) {
+		return nsPerDense * float64(m.Populations[c.To].Size)
+	}
+	return nsPerEvent * float64(c.Synapses()) / float64(m.Populations[c.From].Size)
+}
+
+// tileCosts estimates the work for a tile of each population [ns per step], its
+// update and its synapses at a typical rate of firing.
+func tileCosts(populations []population, c *connectome.Connectome, m *dynamics.Model, k *kernels) []float64 {
+	cost := make([]float64, len(populations))
+	for i := range cost {
+		cost[i] = lanes * nsPerNeuron
+	}
+	for i := range c.Projections {
+		p := &c.Projections[i]
+		spikes := typicalFiring * float64(populations[p.From].Size)
+		cost[p.To] += spikes * nsPerSpike(p, m, k) / float64(populations[p.To].tiles)
+	}
+	return cost
+}

@@ -1,0 +1,134 @@
+package cpu
+
+import (
+	"math"
+	"unsafe"
+
+	"einet/dynamics"
+	"einet/sim"
+)
+
+// lanes is the number of neurons in a tile, the unit of the update kernels: one
+// 512-bit vector of float32.
+const lanes = 16
+
+// maxBlock is connectome.MaxBlock: an index of 16 bits into an array of that
+// size needs no bounds check.
+const maxBlock = 1 << 16
+
+// A tile's state is a row of lanes for each of these and for each receptor's
+// current, g, all behind each other.
+const (
+	rowV     = iota // membrane potential, relative to E_L [mV]
+	rowUntil        // clamped to V_reset in steps from n, clock(n) < until; the bits of an int32
+	rowG            // first of the synaptic currents [units of the receptor's scale]
+)
+
+// A population is the state of one population's neurons in tiles. The lanes
+// behind its last neuron are clamped to V_reset for ever, so that they never
+// fire.
+type population struct {
+	*dynamics.Population
+	receptors []receptor // at least two, the kernels' special case; the last may be empty
+	tiles     int
+	state     [][lanes]float32 // [tile][row]
+
+	arriving [][][][lanes]int32 // [step mod slots][receptor][tile] input [units of the receptor's scale]
+	flat     []int32            // the memory of arriving, and maxBlock more
+}
+
+// A receptor holds coefficients in units of the receptor's scale. That is a
+// power of two, so all is rounded as it would be in mV, and its product with the
+// input is saved. The zero receptor, on a grid, adds nothing.
+type receptor struct{ prr, pvr, grid float32 }
+
+// clock maps the steps 0 to 2^32-1 to int32, in order: SIMD compares signed
+// integers.
+func clock(n int64) int32 { return int32(n - 1<<31) }
+
+func newPopulation(m *dynamics.Model, i int) population {
+	p := population{Population: &m.Populations[i]}
+	p.allocate()
+	for k := range p.tiles * lanes {
+		p.row(k/lanes, rowV)[k%lanes] = p.VReset
+		p.row(k/lanes, rowUntil)[k%lanes] = math.Float32frombits(math.MaxInt32)
+	}
+	for k, v := range m.InitialV(i) {
+		p.row(k/lanes, rowV)[k%lanes] = v
+		p.clamp(k/lanes, k%lanes, 0)
+	}
+	p.allocateArriving(m.MaxDelay)
+	return p
+}
+
+// allocate makes the state, all zero, and the receptors.
+func (p *population) allocate() {
+	for _, r := range p.Receptors {
+		p.receptors = append(p.receptors, receptor{prr: r.PRR, pvr: r.PVR * r.Scale, grid: r.Grid / r.Scale})
+	}
+	for len(p.receptors) < 2 {
+		p.receptors = append(p.receptors, receptor{grid: 1})
+	}
+	p.tiles = (p.Size + lanes - 1) / lanes
+	p.state = make([][lanes]float32, p.tiles*p.rows())
+}
+
+// rows is the number of rows of a tile.
+func (p *population) rows() int { return rowG + len(p.receptors) }
+
+func (p *population) row(tile, row int) *[lanes]float32 { return &p.state[tile*p.rows()+row] }
+
+// clamp holds a neuron at V_reset in the steps before that from step n.
+func (p *population) clamp(tile, lane int, n int64) {
+	p.row(tile, rowUntil)[lane] = math.Float32frombits(uint32(clock(n)))
+}
+
+// allocateArriving makes all slots one piece of memory, followed by enough for
+// a *[maxBlock]int32 to begin anywhere in it. What is behind the slots is never
+// touched, so the system never backs it. Nothing arrives at empty receptors.
+func (p *population) allocateArriving(slots int) {
+	real := len(p.Receptors)
+	all := make([][lanes]int32, slots*real*p.tiles+maxBlock/lanes)
+	p.flat = unsafe.Slice(&all[0][0], lanes*len(all))
+	nothing := make([][lanes]int32, p.tiles)
+	p.arriving = make([][][][lanes]int32, slots)
+	for s := range p.arriving {
+		p.arriving[s] = make([][][lanes]int32, len(p.receptors))
+		for r := range p.arriving[s] {
+			if r >= real {
+				p.arriving[s][r] = nothing
+				continue
+			}
+			p.arriving[s][r], all = all[:p.tiles:p.tiles], all[p.tiles:]
+		}
+	}
+}
+
+// targets is where the input of a receptor in a slot is summed, from neuron
+// first on.
+func (p *population) targets(slot, receptor, first int) *[maxBlock]int32 {
+	at := (slot*len(p.Receptors)+receptor)*p.tiles*lanes + first
+	return (*[maxBlock]int32)(p.flat[at:])
+}
+
+// read is a variable of neuron k [mV].
+func (p *population) read(v sim.Variable, k int) float32 {
+	if v == sim.V {
+		return p.Absolute(p.row(k/lanes, rowV)[k%lanes])
+	}
+	return p.row(k/lanes, rowG+int(v))[k%lanes] * p.Receptors[v].Scale
+}
+
+// reset lets those neurons of a tile fire at step n whose bits are set, and
+// appends them to a list.
+func (p *population) reset(n int64, tile int, bits uint32, fired []uint32) []uint32 {
+	v := p.row(tile, rowV)
+	for k := range lanes {
+		if bits&(1<<k) != 0 {
+			v[k] = p.VReset
+			p.clamp(tile, k, n+int64(p.Refractory))
+			fired = append(fired, uint32(tile*lanes+k))
+		}
+	}
+	return fired
+}
