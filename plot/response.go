@@ -35,7 +35,7 @@ const (
 func responses(list []Response) (Figure, error) {
 	var panels []panel
 	for _, r := range list {
-		if len(r.Time) != len(r.Rate) || len(r.Time) == 0 {
+		if len(r.Time) != len(r.Rate) || len(r.Time) < 2 {
 			return Figure{}, fmt.Errorf("response of %s: %d times for %d rates", r.Name, len(r.Time), len(r.Rate))
 		}
 		if err := finite("response of "+r.Name, slices.Concat(r.Time, r.Rate, []float64{r.Before, r.After})); err != nil {
@@ -177,5 +177,5 @@ func (n inset) Plot(c draw.Canvas, _ *plot.Plot) {
 	p.Draw(area)
 	style := face(tickSize, ink)
 	style.XAlign, style.YAlign = text.XRight, text.YTop
-	c.FillText(style, vg.Point{X: area.Max.X - 2, Y: area.Max.Y - 2}, "whole peak")
+	c.FillText(style, vg.Point{X: area.Max.X - 2, Y: area.Max.Y - 2}, fmt.Sprintf("whole peak, bins of %s ms", number(n.r.Time[1]-n.r.Time[0])))
 }

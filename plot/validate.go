@@ -146,6 +146,7 @@ func (v Validation) intervals() (Figure, error) {
 			steps[k].X, steps[k].Y = steps[k].X/mean, max(2*low, math.Log10(steps[k].Y*mean))
 			high = max(high, steps[k].Y)
 		}
+		steps = append(steps, plotter.XY{X: steps[len(steps)-1].X, Y: 2 * low}) // down to the axis
 		curves = append(curves, curve{points: steps, line: line})
 		key = append(key, entry{fmt.Sprintf("%s, mean %.3g ms", q.Name, mean), line})
 	}
@@ -208,7 +209,7 @@ func (v Validation) correlations() (Figure, error) {
 	p.X.Tick.Marker = ticks(8)
 	for i, list := range v.Correlations {
 		if len(list) > 1 { // the later ones thinner: means may be equal
-			p.Add(mark{stat.Mean(list, nil), draw.LineStyle{Color: hue(v.Populations[i].Inhibitory), Width: max(hairline, 2*medium-vg.Length(i)*medium), Dashes: []vg.Length{4, 2.5}}})
+			p.Add(mark{stat.Mean(list, nil), draw.LineStyle{Color: hue(v.Populations[i].Inhibitory), Width: max(hairline, (1.6-0.8*vg.Length(i))*medium), Dashes: []vg.Length{4, 2.5}}})
 		}
 	}
 	for _, c := range curves {

@@ -55,7 +55,7 @@ func TestValidate(t *testing.T) {
 	for i, words := range [][]string{
 		{"\u00b115 %", "half-way 0.2 ms", "settled 5.0 ms", "not settled", "without synapses", "whole peak"},
 		{"power \u22120.50", "20000"},
-		{"E, mean 5.3 ms", "exponential"},
+		{"E, mean 5.8 ms", "exponential"},
 		{"E, mean (dashed) 0.003", "2 ms"},
 	} {
 		for _, w := range words {

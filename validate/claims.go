@@ -254,7 +254,7 @@ func (c *claims) response(ctx context.Context) error {
 		name := fmt.Sprintf("fast response to the input x %g: ", factor)
 		c.add(name+"time to half", float64(r.HalfMs), "ms", 0, tau, fmt.Sprintf("below tau_m %g ms", tau))
 		c.add(name+"time to settle within 15 %", orNaN(r.Settle), "ms", 0, tau,
-			fmt.Sprintf("from %.2f to %.2f Hz; peak %.1f, then %.1f Hz; %d trials", r.Before, r.After, r.PeakHz, r.UnderHz, r.Trials))
+			fmt.Sprintf("from %.2f to %.2f Hz; peak %.1f, then %.1f Hz over 1 ms; %d trials", r.Before, r.After, r.PeakHz, r.UnderHz, r.Trials))
 	}
 	if err := c.compareUncoupled(ctx); err != nil {
 		return err

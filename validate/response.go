@@ -44,8 +44,7 @@ type Response struct {
 	PeakHz  float64   `json:"peak_hz"`           // of the smoothed rate
 	UnderHz float64   `json:"undershoot_hz"`     // its least after the peak
 
-	counts *analysis.PopulationCounts // summed over trials
-	perMs  [][]int64                  // [trial] the counts of the first population in bins of 1 ms
+	perMs [][]int64 // [trial] the counts of the first population in bins of 1 ms
 }
 
 // stepped is net with its constant inputs multiplied from a time [ms] on; ok is

@@ -283,11 +283,8 @@ func (e *ensemble) control(c controlChange, x fingerprint) Control {
 func (s *Statistical) judge() {
 	var seen []string
 	for _, kind := range []string{"weight", "delay"} {
-		for _, c := range s.Controls {
-			if c.kind == kind && c.ToldApart {
-				seen = append(seen, c.Name)
-				break
-			}
+		if name := s.smallest(kind); name != "" {
+			seen = append(seen, name)
 		}
 	}
 	switch {
@@ -300,4 +297,19 @@ func (s *Statistical) judge() {
 	default:
 		s.Verdict, s.Summary = Pass, fmt.Sprintf("consistent; would have seen %s, %s", seen[0], seen[1])
 	}
+}
+
+// smallest is the smallest control of a kind that is told apart like all larger
+// ones: a single one may be by chance, as a seed may. "" if there is none.
+func (s *Statistical) smallest(kind string) (name string) {
+	for _, c := range slices.Backward(s.Controls) {
+		switch {
+		case c.kind != kind:
+		case !c.ToldApart:
+			return name
+		default:
+			name = c.Name
+		}
+	}
+	return name
 }

@@ -67,12 +67,17 @@ func TestStatistical(t *testing.T) {
 }
 
 // Without spikes from elsewhere one more seed is compared. A run that is too
-// short to notice anything does not pass.
+// short to notice anything does not pass, and a silent one never does.
 func TestStatisticalTooShort(t *testing.T) {
-	s := statistical(t, load(t, "ei", 0.05), 20, 0, nil)
-	require.Equal(t, Inconclusive, s.Verdict, s.Summary)
-	require.Contains(t, s.Summary, "too short")
-	require.Equal(t, "seed 1 on reference", s.Candidate)
+	for _, k := range []struct {
+		net   *network.Network
+		steps int64
+	}{{load(t, "ei", 0.1), 1}, {load(t, "ei", 0.1, "populations.*.input=5"), 2000}} {
+		s := statistical(t, k.net, k.steps, 0, nil)
+		require.Equal(t, Inconclusive, s.Verdict, s.Summary)
+		require.Contains(t, s.Summary, "too short")
+		require.Equal(t, "seed 1 on reference", s.Candidate)
+	}
 }
 
 func TestJudge(t *testing.T) {
@@ -87,6 +92,7 @@ func TestJudge(t *testing.T) {
 		{"all seen", true, []Control{control("delay", "d1", true), control("delay", "d2", true), control("weight", "w5", true)}, Pass, "consistent; would have seen w5, d1"},
 		{"the least that is seen", true, []Control{control("delay", "d1", false), control("delay", "d2", true), control("weight", "w5", false), control("weight", "w10", true)}, Pass, "consistent; would have seen w10, d2"},
 		{"one kind only", true, []Control{control("delay", "d1", false), control("weight", "w5", true)}, Pass, "consistent; would have seen w5"},
+		{"one by chance", true, []Control{control("delay", "d1", true), control("delay", "d2", false), control("weight", "w5", false)}, Inconclusive, "inconclusive: too short to notice any of the changes it was tried with"},
 		{"none", true, []Control{control("delay", "d1", false), control("weight", "w5", false)}, Inconclusive, "inconclusive: too short to notice any of the changes it was tried with"},
 		{"no controls", true, nil, Inconclusive, "inconclusive: too short to notice any of the changes it was tried with"},
 		{"not consistent", false, []Control{control("weight", "w5", true)}, Fail, "not consistent with other seeds (about one seed in 21 is not)"},
