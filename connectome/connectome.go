@@ -4,7 +4,11 @@
 // the machine.
 package connectome
 
-import "einet/network"
+import (
+	"math"
+
+	"einet/network"
+)
 
 // MaxBlock is the largest number of targets in a block, so that a target fits
 // 16 bits.
@@ -65,16 +69,25 @@ func (c *Connectome) Bytes() int64 {
 }
 
 // Estimate is the expected number of synapses of a valid network and the bytes
-// that Build will store them in, without building it.
+// that Build will store them in, without building it. A number beyond int64 is
+// the largest int64.
 func Estimate(net *network.Network) (synapses, bytes int64) {
+	var n, b float64
 	for i := range net.Projections {
 		pr := &net.Projections[i]
 		from := net.Populations[net.Population(pr.From)].Size
 		to := net.Populations[net.Population(pr.To)].Size
-		n := int64(pr.P * float64(from) * float64(to))
-		blocks := int64((to + blockSize(from, to, pr.P) - 1) / blockSize(from, to, pr.P))
-		synapses += n
-		bytes += 2*n + 4*blocks*int64(from+1)
+		size := blockSize(from, to, pr.P)
+		pairs := math.Floor(pr.P * float64(from) * float64(to))
+		n += pairs
+		b += 2*pairs + 4*float64((to+size-1)/size)*float64(from+1)
 	}
-	return synapses, bytes
+	return saturate(n), saturate(b)
+}
+
+func saturate(x float64) int64 {
+	if x >= math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return int64(x)
 }

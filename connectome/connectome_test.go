@@ -124,6 +124,22 @@ func TestEstimate(t *testing.T) {
 	require.InEpsilon(t, c.Bytes(), bytes, 0.002)
 }
 
+// What no machine can hold is estimated as such, not as a number that wrapped.
+func TestEstimateDoesNotOverflow(t *testing.T) {
+	net := twoPopulations(1<<30, 1<<30, 1, 1)
+	for range 3 {
+		net.Projections = append(net.Projections, net.Projections[0])
+	}
+	synapses, bytes := connectome.Estimate(net) // five times 2^60, and two bytes each
+	require.EqualValues(t, int64(5)<<60, synapses)
+	require.EqualValues(t, int64(math.MaxInt64), bytes)
+	for range 5 {
+		net.Projections = append(net.Projections, net.Projections[0])
+	}
+	synapses, _ = connectome.Estimate(net)
+	require.EqualValues(t, int64(math.MaxInt64), synapses)
+}
+
 func TestBuildStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

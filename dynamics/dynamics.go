@@ -149,6 +149,9 @@ func (p *Population) check(n *network.Population) error {
 	}
 	inRange("e^(-dt/tau_m)", float64(p.PVV), 1)
 	inRange("V_th - V_reset", float64(p.GridV), largest)
+	if !(p.VReset < p.VTh) || !(p.Absolute(p.VReset) < p.Absolute(p.VTh)) {
+		errs = append(errs, fmt.Errorf("populations.%s.V_reset: %.12g: must be further below V_th (%.12g): in float32 they are the same", n.Name, n.VReset, n.VTh))
+	}
 	low, high := n.Input.Bounds()
 	for _, x := range []float64{low, high, p.v0.A, p.v0.B, n.VTh, n.VReset, p.EL} {
 		if math.Abs(x) > largest {
@@ -186,12 +189,15 @@ func (p *Population) Absolute(v float32) float32 { return float32(float64(v) + p
 
 // StateBytes is about how much memory the state of all neurons takes in an
 // engine: potential, clamp, and for each receptor its current and the input on
-// its way.
+// its way. A number beyond int64 is the largest int64.
 func (m *Model) StateBytes() int64 {
-	var n int64
+	var n float64
 	for i := range m.Populations {
 		p := &m.Populations[i]
-		n += int64(p.Size) * (12 + int64(len(p.Receptors))*(4+4*int64(m.MaxDelay)))
+		n += float64(p.Size) * (12 + float64(len(p.Receptors))*(4+4*float64(m.MaxDelay)))
 	}
-	return n
+	if n >= math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return int64(n)
 }

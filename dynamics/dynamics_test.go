@@ -129,7 +129,50 @@ func TestRefusals(t *testing.T) {
 	light.Name, light.Weight = "light", 0.01
 	unlike.Projections = append(unlike.Projections, light)
 	refused(unlike, "projections.light.weight")
+	refused(one(10, 15, 6, 1e-30), "projections.AA.weight: 1e-30 mV: must be 0 or of at least 4.59e-10 mV, the least that fixed point holds")
+	require.NoError(t, errOf(one(10, 15, 6, 4.59e-10)), "as the message says")
+	many := one(1<<31-1, 15, 6, 1.3)
+	refused(many, "where all 2147483647 sources may fire at once")
 	huge := one(10, 15, 6, 0.5)
 	huge.Populations[0].Input = network.Input{network.DC(1e15)}
 	refused(huge, "a potential or input")
+}
+
+func errOf(net *network.Network) error {
+	_, err := dynamics.New(net)
+	return err
+}
+
+// A reset that float32 rounds to the threshold would fire in every step, and a
+// histogram between the two has no width.
+func TestResetMustBeBelowThresholdInFloat32(t *testing.T) {
+	net := one(10, 15, 6, 0.5)
+	p := &net.Populations[0]
+	for _, k := range []struct {
+		el, reset, th float64
+		ok            bool
+	}{
+		{-65, -60, -50, true},
+		{-65, math.Nextafter(-50, -51), -50, false},
+		{0, 99.999999, 100, false},
+		{0, 99.99999, 100, true},
+		{1e9, 1e9, 1e9 + 15, false}, // as absolute potentials they are one
+		{0, 0, 1e-60, false},
+	} {
+		p.EL, p.VReset, p.VTh = k.el, k.reset, k.th
+		if k.ok {
+			require.NoError(t, errOf(net), "%v", k)
+			continue
+		}
+		require.ErrorContains(t, errOf(net), "populations.A.V_reset: ", "%v", k)
+	}
+}
+
+func TestStateBytesDoNotOverflow(t *testing.T) {
+	m := model(t, one(1000, 15, 6, 0.5))
+	require.EqualValues(t, 1000*(12+4+4*3), m.StateBytes())
+	m.Populations[0].Size, m.MaxDelay = 1<<31-1, 1<<30
+	require.Greater(t, m.StateBytes(), int64(1)<<62)
+	m.Populations = append(m.Populations, m.Populations[0])
+	require.EqualValues(t, int64(math.MaxInt64), m.StateBytes())
 }

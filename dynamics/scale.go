@@ -56,12 +56,27 @@ func (m *Model) fixScale(pop, receptor int) error {
 	var errs []error
 	for _, k := range into {
 		m.Projections[k].Weight = int32(math.RoundToEven(m.Network.Projections[k].Weight / float64(rec.Scale)))
-		if e := m.rounding(k); e > maxRounding {
-			errs = append(errs, fmt.Errorf("projections.%s.weight: %g mV: fixed point would be %.1g off, at most %g is allowed: weights that share a receptor must not differ so much",
-				m.Network.Projections[k].Name, m.Network.Projections[k].Weight, e, maxRounding))
+		if m.rounding(k) > maxRounding {
+			errs = append(errs, m.tooLight(k, into, heaviest))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// tooLight says what weight a projection must have at least, given those that
+// share its receptor.
+func (m *Model) tooLight(projection int, into []int, heaviest float64) error {
+	p := &m.Network.Projections[projection]
+	scale := float64(m.Populations[m.Projections[projection].To].Receptors[m.Projections[projection].Receptor].Scale)
+	why := "the least that fixed point holds"
+	switch {
+	case scale == smallest:
+	case len(into) == 1:
+		why = fmt.Sprintf("the least that fixed point holds where all %d sources may fire at once", m.Populations[m.Projections[projection].From].Size)
+	default:
+		why = fmt.Sprintf("the least that fixed point holds beside the largest weight of its receptor, %g mV", heaviest)
+	}
+	return fmt.Errorf("projections.%s.weight: %g mV: must be 0 or of at least %.3g mV, %s", p.Name, p.Weight, 1.01*scale/(2*maxRounding), why)
 }
 
 // rounding is the error of a projection's weight in fixed point, relative to

@@ -31,17 +31,22 @@ var found struct {
 // open; it may come with others that did. With none it wraps ErrUnavailable.
 func Devices() ([]Device, error) {
 	drivers, err := drivers()
+	return described(drivers), err
+}
+
+func described(drivers []driver) []Device {
 	devices := make([]Device, len(drivers))
 	for i, d := range drivers {
 		devices[i] = d.Device
 	}
-	return devices, err
+	return devices
 }
 
 // Open opens the device that selector names: an index into Devices, or a part
 // of the renderer's name in any case, of which the beginning is preferred
 // ("llvmpipe" is not "zink (llvmpipe ...)"). An empty selector is the first
-// device: hardware where there is some.
+// device: hardware where there is some. A selector that names none is a
+// *SelectorError.
 func Open(selector string) (*Context, error) {
 	drivers, err := drivers()
 	if len(drivers) == 0 {
@@ -125,9 +130,5 @@ func selectDriver(drivers []driver, selector string) (int, error) {
 			}
 		}
 	}
-	list := make([]string, len(drivers))
-	for i, d := range drivers {
-		list[i] = d.String()
-	}
-	return 0, fmt.Errorf("gpu: no device %q; there are %s", selector, strings.Join(list, ", "))
+	return 0, &SelectorError{selector, described(drivers)}
 }

@@ -54,6 +54,9 @@ func TestSelect(t *testing.T) {
 	}
 	for _, selector := range []string{"3", "-1", "radeon"} {
 		_, err := selectDriver(drivers, selector)
+		var wrong *SelectorError
+		require.ErrorAs(t, err, &wrong)
+		require.Equal(t, selector, wrong.Selector)
 		require.ErrorContains(t, err, `no device "`+selector+`"; there are 0: NVIDIA H100/PCIe/SSE2 (hardware, egl-device), 1: zink`)
 	}
 }
@@ -87,6 +90,7 @@ func TestDevicesOfOtherEnvironments(t *testing.T) {
 	}{
 		{"a driver that the user chose is left alone", "GALLIUM_DRIVER=llvmpipe", "device 0: llvmpipe", "zink"},
 		{"no lavapipe", "VK_DRIVER_FILES=/nowhere", "device 0: llvmpipe", "zink"},
+		{"no driver that loads, and Mesa says nothing of its own", "LIBGL_DRIVERS_PATH=/nowhere", "no OpenGL 4.3 device: EGL reaches none", "libEGL"},
 		{"no driver", "__EGL_VENDOR_LIBRARY_FILENAMES=/nowhere", "no OpenGL 4.3 device: EGL reaches none", "device 0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -53,6 +53,7 @@ import "C"
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"unsafe"
 )
@@ -175,6 +176,11 @@ func (c *eglContext) release() {
 
 // eglDrivers lists what EGL reaches without a window, and what failed.
 func eglDrivers() (drivers []driver, failed []error) {
+	// Mesa's libEGL would comment on what fails here, and is reported, in lines of
+	// its own. It reads this at its first complaint, whenever that is, so it stays.
+	if _, ok := os.LookupEnv("EGL_LOG_LEVEL"); !ok {
+		setenv(map[string]string{"EGL_LOG_LEVEL": "fatal"})
+	}
 	extensions := eglStrings(C.eglQueryString(0, C.EGL_EXTENSIONS))
 	client := &eglDisplay{extensions: extensions}
 	surfaceless := client.has("EGL_MESA_platform_surfaceless")

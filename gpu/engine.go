@@ -13,8 +13,8 @@ import (
 	"einet/sim"
 )
 
-// An Engine simulates one network on a device. Each window of the smallest
-// delay is two dispatches and one more for every further page of synapses; many
+// An Engine simulates one network on a device. Each window, of the smallest delay
+// or less, is two dispatches and one more for every further page of synapses; many
 // windows are queued as a batch, and spikes are fetched when a batch is done,
 // while the device works on the next.
 type Engine struct {
@@ -43,25 +43,31 @@ type Engine struct {
 // differs (ErrInexact), whose limits are too small (ErrLimit) or that has too
 // little memory (ErrMemory).
 func New(ctx context.Context, c *Context, m *dynamics.Model, syn *connectome.Connectome) (*Engine, error) {
-	return newEngine(ctx, c, m, syn, c.Device().Limits.MaxStorageBlock)
+	return newEngine(ctx, c, m, syn, c.Device().Limits.MaxStorageBlock, boundsOf(c.Device()))
 }
 
-// newEngine is New with the most bytes that a buffer of synapses may take.
-func newEngine(ctx context.Context, c *Context, m *dynamics.Model, syn *connectome.Connectome, pageBytes int64) (*Engine, error) {
+// Probe makes sure that a device's arithmetic is what engines presume, as New
+// does; it can be asked before a network is built. The error wraps ErrInexact
+// and names the operation.
+func Probe(c *Context) error { return probe(c, -1) }
+
+// newEngine is New with the most bytes that a buffer of synapses may take, and
+// with the bounds of a batch.
+func newEngine(ctx context.Context, c *Context, m *dynamics.Model, syn *connectome.Connectome, pageBytes int64, b bounds) (*Engine, error) {
 	if err := probe(c, -1); err != nil {
 		return nil, err
 	}
 	e := &Engine{c: c, model: m}
-	if err := e.build(ctx, syn, pageBytes); err != nil {
+	if err := e.build(ctx, syn, pageBytes, b); err != nil {
 		e.Close()
 		return nil, err
 	}
 	return e, nil
 }
 
-func (e *Engine) build(ctx context.Context, syn *connectome.Connectome, pageBytes int64) error {
+func (e *Engine) build(ctx context.Context, syn *connectome.Connectome, pageBytes int64, b bounds) error {
 	var err error
-	if e.layout, err = layoutState(e.model, updateLocal); err != nil {
+	if e.layout, err = layoutState(e.model, updateLocal, b); err != nil {
 		return err
 	}
 	if err := e.layout.fits(e.c.Device(), len(e.model.Populations)); err != nil {

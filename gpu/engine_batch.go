@@ -97,7 +97,7 @@ func (e *Engine) dispatch(b *batch, k int) error {
 	if err := e.bindUpdate(b, k); err != nil {
 		return err
 	}
-	if err := e.update.Dispatch(e.layout.groups, 1, 1); err != nil {
+	if err := e.update.Dispatch(e.layout.row, e.layout.rows, 1); err != nil {
 		return err
 	}
 	for i := range e.pages {

@@ -17,3 +17,6 @@ type Engine struct{ sim.Engine }
 func New(context.Context, *Context, *dynamics.Model, *connectome.Connectome) (*Engine, error) {
 	return nil, errStub
 }
+
+// Probe reports ErrUnavailable in this build.
+func Probe(*Context) error { return errStub }

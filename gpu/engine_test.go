@@ -19,7 +19,11 @@ import (
 )
 
 func start(t testing.TB, c *Context, m *dynamics.Model, syn *connectome.Connectome, pageBytes int64) *Engine {
-	e, err := newEngine(context.Background(), c, m, syn, pageBytes)
+	return startWithin(t, c, m, syn, pageBytes, boundsOf(c.Device()))
+}
+
+func startWithin(t testing.TB, c *Context, m *dynamics.Model, syn *connectome.Connectome, pageBytes int64, b bounds) *Engine {
+	e, err := newEngine(context.Background(), c, m, syn, pageBytes, b)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, e.Close()) })
 	return e
@@ -44,6 +48,38 @@ func TestConformanceOnManyPages(t *testing.T) {
 			return e
 		})
 		require.Greater(t, pages, 5)
+	})
+}
+
+// The same with update in several rows of work groups and with windows and
+// batches that their bounds cut short.
+func TestConformanceWithinSmallBounds(t *testing.T) {
+	onEach(t, func(t *testing.T, c *Context) {
+		rows, shorter := 0, false
+		enginetest.Run(t, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+			b := bounds{ring: 20_000, drives: 60, window: 4, windows: 3, row: 3}
+			e := startWithin(t, c, m, syn, c.Device().Limits.MaxStorageBlock, b)
+			rows = max(rows, e.layout.rows)
+			shorter = shorter || e.layout.window < m.MinDelay && e.layout.window > 1
+			return e
+		})
+		require.Greater(t, rows, 5)
+		require.True(t, shorter)
+	})
+}
+
+// A network whose smallest delay is a second runs: its windows are shorter.
+func TestLongDelays(t *testing.T) {
+	net := enginetest.Networks()[1]
+	for i := range net.Projections {
+		net.Projections[i].Delay = 100
+	}
+	m, syn := enginetest.Build(t, net)
+	want := digest(t, cpuref.New(m, syn), 2500)
+	onEach(t, func(t *testing.T, c *Context) {
+		e := start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
+		require.Less(t, e.layout.window, m.MinDelay)
+		require.Equal(t, want.String(), digest(t, e, 2500).String())
 	})
 }
 

@@ -15,6 +15,7 @@ package gpu
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 var (
@@ -47,6 +48,20 @@ func (d Device) String() string {
 		kind = "software"
 	}
 	return fmt.Sprintf("%d: %s (%s, %s)", d.Index, d.Renderer, kind, d.Platform)
+}
+
+// A SelectorError is Open's where no device is the one that was asked for.
+type SelectorError struct {
+	Selector string
+	Devices  []Device // what there is
+}
+
+func (e *SelectorError) Error() string {
+	list := make([]string, len(e.Devices))
+	for i, d := range e.Devices {
+		list[i] = d.String()
+	}
+	return fmt.Sprintf("gpu: no device %q; there are %s", e.Selector, strings.Join(list, ", "))
 }
 
 // Limits are what a device's driver promises to accept.

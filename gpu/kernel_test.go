@@ -82,7 +82,7 @@ func TestUpdateKernel(t *testing.T) {
 				currents.bind(t, bindCurrents)
 				clamped.bind(t, bindClamped)
 				arriving.bind(t, bindArriving)
-				require.NoError(t, e.update.Dispatch(e.layout.groups, 1, 1))
+				require.NoError(t, e.update.Dispatch(e.layout.row, e.layout.rows, 1))
 				e.step++
 
 				b.windows = 1

@@ -12,41 +12,42 @@ import (
 // host has for it, where a software device computes too; 0 where it is not
 // known.
 func Fits(d Device, m *dynamics.Model, synapseBytes, host int64) error {
-	l, err := layoutState(m, updateLocal)
+	l, err := layoutState(m, updateLocal, boundsOf(d))
 	if err != nil {
 		return err
 	}
 	if err := l.fits(d, len(m.Populations)); err != nil {
 		return err
 	}
-	total := synapseBytes
+	need, have, where := float64(synapseBytes), float64(d.Limits.MemoryBytes), "there are"
 	for _, r := range l.buffers(len(m.Populations)) {
-		total += r.bytes
+		need += float64(r.copies * r.bytes)
 	}
-	memory := d.Limits.MemoryBytes
 	if d.Software && host > 0 {
-		memory = host - synapseBytes // they are built on the host first
+		need += float64(synapseBytes) // they are built on the host first
+		have, where = float64(host), "the host has"
 	}
-	if memory != 0 && total > memory {
-		return fmt.Errorf("gpu: %s: state and synapses take %s, there are %s: use fewer neurons or synapses: %w",
-			d.Renderer, inMiB(total), inMiB(max(memory, 0)), ErrLimit)
+	if have > 0 && need > have {
+		return fmt.Errorf("gpu: %s: state and synapses take %s, %s %s: use fewer neurons or synapses: %w",
+			d.Renderer, inMiB(need), where, inMiB(have), ErrLimit)
 	}
 	if host > 0 && synapseBytes > host {
-		return fmt.Errorf("gpu: the synapses take %s on the host, which has %s: use fewer: %w", inMiB(synapseBytes), inMiB(host), ErrLimit)
+		return fmt.Errorf("gpu: the synapses take %s on the host, which has %s: use fewer: %w",
+			inMiB(float64(synapseBytes)), inMiB(float64(host)), ErrLimit)
 	}
 	return nil
 }
 
 // fits compares the state's buffers with the device's limits.
 func (l *stateLayout) fits(d Device, populations int) error {
-	if most := d.Limits.MaxWorkGroupCount[0]; l.groups > most {
-		return fmt.Errorf("gpu: %s: %d neurons take %d work groups, it runs at most %d: use fewer neurons: %w",
-			d.Renderer, l.neurons, l.groups, most, ErrLimit)
+	if most := d.Limits.MaxWorkGroupCount; l.rows > most[1] {
+		return fmt.Errorf("gpu: %s: %d neurons take %d work groups, it runs at most %d x %d: use fewer neurons: %w",
+			d.Renderer, l.neurons, l.groups, most[0], most[1], ErrLimit)
 	}
 	for _, r := range l.buffers(populations) {
 		if limit := d.Limits.MaxStorageBlock; r.bytes > limit {
 			return fmt.Errorf("gpu: %s: %s take %s, one buffer holds at most %s: use %s: %w",
-				d.Renderer, r.name, inMiB(r.bytes), inMiB(limit), r.remedy, ErrLimit)
+				d.Renderer, r.name, inMiB(float64(r.bytes)), inMiB(float64(limit)), r.remedy, ErrLimit)
 		}
 	}
 	if most := d.Limits.MaxStorageBlocks; most < storageBlocks {
@@ -65,4 +66,4 @@ const updateLocal = 64
 // maxIndirectGroups bounds the work groups in a row that update asks for.
 func maxIndirectGroups(d Device) int { return min(d.Limits.MaxWorkGroupCount[0], math.MaxUint16) }
 
-func inMiB(bytes int64) string { return fmt.Sprintf("%.1f MiB", float64(bytes)/(1<<20)) }
+func inMiB(bytes float64) string { return fmt.Sprintf("%.1f MiB", bytes/(1<<20)) }

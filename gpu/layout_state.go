@@ -3,17 +3,32 @@ package gpu
 import (
 	"fmt"
 	"math"
+	"sort"
 
 	"einet/dynamics"
 )
 
-// ringBytes is how much memory the spikes of a batch may take at the most,
-// unless a single window needs more.
-const ringBytes = 64 << 20
+// bounds keep a batch small, whatever the network's delays. They change when the
+// host hears of spikes, never what they are.
+type bounds struct {
+	ring    int64 // bytes of a batch's spikes, unless a single step needs more
+	drives  int64 // bytes of its drives, likewise
+	window  int   // steps of a window
+	windows int   // windows of a batch
+	row     int   // work groups of update in a row
+}
 
-// maxWindows bounds the windows of a batch, so that one does not keep a slow
-// device busy for long.
-const maxWindows = 512
+// boundsOf are those of a device: one batch neither needs much memory nor keeps
+// a slow device busy for long.
+func boundsOf(d Device) bounds {
+	return bounds{
+		ring:    min(64<<20, d.Limits.MaxStorageBlock),
+		drives:  min(16<<20, d.Limits.MaxStorageBlock),
+		window:  256,
+		windows: 512,
+		row:     d.Limits.MaxWorkGroupCount[0],
+	}
+}
 
 // spikeBytes is the size of a spike in the ring.
 const spikeBytes = 8
@@ -21,42 +36,68 @@ const spikeBytes = 8
 // A stateLayout says where the neurons' state lies in the device's buffers.
 type stateLayout struct {
 	neurons   int
-	window    int      // steps of a window: the smallest delay
+	window    int      // steps of a window: at most the smallest delay
 	slots     int      // steps of arriving input: the largest delay
 	stride    int      // numbers in a slot and in currents: a neuron's for each receptor
 	receptors int      // most receptors of a population, at least 1
 	first     []int    // [population] place of receptor 0 in currents and in a slot
 	table     []uint32 // update's populations, in std430
 	groups    int      // of update
-	windows   int      // most windows of a batch
-	ring      int      // most spikes of a batch
+	row       int      // of them in a row of its dispatch, in which there are rows
+	rows      int
+	windows   int // most windows of a batch
+	ring      int // most spikes of a batch
 }
 
 // layoutState lays out the state of a model for update with that local size.
-func layoutState(m *dynamics.Model, local int) (stateLayout, error) {
-	l := stateLayout{window: m.MinDelay, slots: m.MaxDelay, receptors: 1}
-	perWindow := 0
+func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
+	l := stateLayout{slots: m.MaxDelay, receptors: 1}
 	for i := range m.Populations {
 		p := &m.Populations[i]
 		l.first = append(l.first, l.stride)
 		l.neurons += p.Size
 		l.stride += p.Size * len(p.Receptors)
 		l.receptors = max(l.receptors, len(p.Receptors))
-		// A neuron is silent for t_ref after a spike.
-		perWindow += p.Size * ((l.window + p.Refractory) / (p.Refractory + 1))
 	}
-	if total := int64(l.slots) * int64(l.stride); total > math.MaxUint32 {
-		return l, fmt.Errorf("gpu: %d numbers of arriving input, 32 bits count: use a smaller largest delay (now %d steps) or fewer neurons (now %d): %w",
+	if total := float64(l.slots) * float64(l.stride); total > math.MaxUint32 {
+		return l, fmt.Errorf("gpu: %.4g numbers of arriving input, 32 bits count: use a smaller largest delay (now %d steps) or fewer neurons (now %d): %w",
 			total, l.slots, l.neurons, ErrLimit)
 	}
-	l.windows = min(maxWindows, max(1, ringBytes/spikeBytes/max(1, perWindow)))
-	l.ring = l.windows * perWindow
+	l.chooseWindow(m, b)
 	for i := range m.Populations {
 		p := &m.Populations[i]
 		l.table = append(l.table, l.population(p, i)...)
 		l.groups += (p.Size + local - 1) / local
 	}
+	l.row = max(1, min(l.groups, b.row))
+	l.rows = (l.groups + l.row - 1) / l.row
 	return l, nil
+}
+
+// chooseWindow makes windows as long as the smallest delay and the bounds allow,
+// and batches of as many of them as the bounds allow.
+func (l *stateLayout) chooseWindow(m *dynamics.Model, b bounds) {
+	driveBytes := 4 * int64(len(m.Populations)) // of a step
+	fit := func(window int) bool {
+		return spikeBytes*int64(mostSpikes(m, window)) <= b.ring && driveBytes*int64(window) <= b.drives
+	}
+	longest := min(m.MinDelay, b.window)
+	l.window = max(1, sort.Search(longest, func(w int) bool { return !fit(w + 1) }))
+	perWindow := mostSpikes(m, l.window)
+	windows := min(int64(b.windows), b.ring/spikeBytes/int64(max(1, perWindow)), b.drives/driveBytes/int64(l.window))
+	l.windows = int(max(1, windows))
+	l.ring = l.windows * perWindow
+}
+
+// mostSpikes is how many spikes there can be in a window of that many steps: a
+// neuron is silent for t_ref after each.
+func mostSpikes(m *dynamics.Model, window int) int {
+	n := 0
+	for i := range m.Populations {
+		p := &m.Populations[i]
+		n += p.Size * ((window + p.Refractory) / (p.Refractory + 1))
+	}
+	return n
 }
 
 // population is one element of update's table; l.groups counts the work groups
@@ -87,11 +128,11 @@ func (l *stateLayout) receptor(p *dynamics.Population, i, r int) int { return l.
 // one is too large.
 func (l *stateLayout) buffers(populations int) []requirement {
 	return []requirement{
-		{"membrane potentials", 4 * int64(l.neurons), "fewer neurons"},
-		{"currents", 4 * int64(l.stride), "fewer neurons"},
-		{"arriving input", 4 * int64(l.slots) * int64(l.stride), "fewer neurons or a smaller largest delay"},
-		{"spikes", spikeBytes * int64(l.ring), "fewer neurons, a longer t_ref or a smaller smallest delay"},
-		{"drives", 4 * int64(populations) * int64(l.windows) * int64(l.window), "fewer populations"},
+		{"membrane potentials", 4 * int64(l.neurons), 2, "fewer neurons"}, // and as many ends of clamps
+		{"currents", 4 * int64(l.stride), 1, "fewer neurons"},
+		{"arriving input", 4 * int64(l.slots) * int64(l.stride), 1, "fewer neurons or a smaller largest delay"},
+		{"spikes", spikeBytes * int64(l.ring), 2, "fewer neurons"}, // of two batches
+		{"drives", 4 * int64(populations) * int64(l.windows) * int64(l.window), 2, "fewer populations"},
 	}
 }
 
@@ -99,5 +140,6 @@ func (l *stateLayout) buffers(populations int) []requirement {
 type requirement struct {
 	name   string
 	bytes  int64
+	copies int64 // buffers of that size
 	remedy string
 }

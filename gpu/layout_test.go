@@ -1,6 +1,7 @@
 package gpu
 
 import (
+	"math"
 	"testing"
 
 	"einet/dynamics"
@@ -9,12 +10,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// promised is a device that takes what drivers commonly promise.
+var promised = Device{Renderer: "small", Limits: Limits{
+	MaxStorageBlock: 1 << 27, MaxStorageBlocks: 8, MaxWorkGroupCount: [3]int{65535, 65535, 65535},
+}}
+
 // Every synapse is in exactly one segment of one page, in its place, whatever
 // the limit of a buffer.
 func TestPagesHoldEverySynapseOnce(t *testing.T) {
 	for _, net := range enginetest.Networks() {
 		m, c := enginetest.Build(t, net)
-		l, err := layoutState(m, updateLocal)
+		l, err := layoutState(m, updateLocal, boundsOf(promised))
 		require.NoError(t, err)
 		for _, limit := range []int64{1 << 11, 1 << 13, 1 << 16, 1 << 27} {
 			held := int64(0)
@@ -57,7 +63,7 @@ func checkPage(t *testing.T, p *page, m *dynamics.Model, l *stateLayout, limit i
 func TestRingHoldsTheWorstBatch(t *testing.T) {
 	for _, net := range enginetest.Networks() {
 		m, _ := enginetest.Build(t, net)
-		l, err := layoutState(m, updateLocal)
+		l, err := layoutState(m, updateLocal, boundsOf(promised))
 		require.NoError(t, err)
 		worst := 0
 		for _, p := range m.Populations {
@@ -78,9 +84,7 @@ func TestRingHoldsTheWorstBatch(t *testing.T) {
 
 func TestLimitsAreRefusedWithWhatMustChange(t *testing.T) {
 	m, c := enginetest.Build(t, enginetest.Networks()[0])
-	d := Device{Renderer: "small", Limits: Limits{
-		MaxStorageBlock: 1 << 27, MaxStorageBlocks: 8, MaxWorkGroupCount: [3]int{65535, 65535, 65535},
-	}}
+	d := promised
 	require.NoError(t, Fits(d, m, c.Bytes(), 1<<30))
 	for _, k := range []struct {
 		change func(*Device)
@@ -88,10 +92,11 @@ func TestLimitsAreRefusedWithWhatMustChange(t *testing.T) {
 		want   string
 	}{
 		{func(d *Device) { d.Limits.MaxStorageBlock = 1000 }, 0, "membrane potentials take"},
-		{func(d *Device) { d.Limits.MaxWorkGroupCount[0] = 10 }, 0, "work groups"},
+		{func(d *Device) { d.Limits.MaxWorkGroupCount = [3]int{4, 4, 4} }, 0, "take 17 work groups, it runs at most 4 x 4"},
 		{func(d *Device) { d.Limits.MaxStorageBlocks = 7 }, 0, "storage blocks"},
 		{func(d *Device) { d.Limits.MemoryBytes = 1000 }, 0, "use fewer neurons or synapses"},
 		{func(d *Device) { d.Software = true }, c.Bytes() + 1000, "use fewer neurons or synapses"},
+		{func(d *Device) { d.Software = true }, 2*c.Bytes() + 1000, "the host has"},
 		{func(d *Device) {}, 1000, "on the host"},
 	} {
 		changed := d
@@ -100,6 +105,46 @@ func TestLimitsAreRefusedWithWhatMustChange(t *testing.T) {
 		require.ErrorIs(t, err, ErrLimit)
 		require.ErrorContains(t, err, k.want)
 	}
+}
+
+// Delays and sizes that only a batch as long as the smallest delay, or a single
+// row of work groups, could not hold are no reason to refuse a network.
+func TestLongDelaysAndManyNeuronsFit(t *testing.T) {
+	ei := func(size, delay int) *dynamics.Model {
+		net := enginetest.Networks()[0]
+		for i := range net.Populations {
+			net.Populations[i].Size = size / 2
+		}
+		for i := range net.Projections {
+			net.Projections[i].P, net.Projections[i].Delay = 1e-7, 0.1*float64(delay)
+		}
+		require.NoError(t, net.Validate())
+		m, err := dynamics.New(net)
+		require.NoError(t, err)
+		return m
+	}
+	for _, k := range []struct{ size, delay, window int }{
+		{1000, 1, 1},
+		{1000, 150, 150},
+		{1000, 16_000, 256},
+		{1_000_000, 16, 8},
+		{6_000_000, 1, 1},
+		{15_000_000, 1, 1},
+	} {
+		m := ei(k.size, k.delay)
+		require.NoError(t, Fits(promised, m, 1<<30, 0), "%v", k)
+		l, err := layoutState(m, updateLocal, boundsOf(promised))
+		require.NoError(t, err)
+		require.Equal(t, k.window, l.window, "%v", k)
+		require.LessOrEqual(t, l.row, 65535)
+		require.GreaterOrEqual(t, l.row*l.rows, l.groups)
+		require.Less(t, l.row*(l.rows-1), l.groups)
+	}
+	m := ei(1000, 1)
+	require.ErrorIs(t, Fits(promised, m, math.MaxInt64, 1<<40), ErrLimit, "an estimate beyond int64")
+	m.MaxDelay, m.Populations[0].Size = 1<<30, 1<<31-1
+	m.Populations[0].Receptors = make([]dynamics.Receptor, 4096)
+	require.ErrorIs(t, Fits(promised, m, 0, 0), ErrLimit)
 }
 
 func TestProbeCasesAvoidSubnormals(t *testing.T) {

@@ -138,3 +138,18 @@ func FuzzHeader(f *testing.F) {
 		_, _ = readNames(z, "x")
 	})
 }
+
+// A reader that counts by neuron must not be handed one that does not exist.
+func TestNoSpikeComesWithAnError(t *testing.T) {
+	for _, replace := range []map[string][]byte{
+		{"neuron": npy("\x05\x00\x00\x00\xa0\x86\x01\x00", "<u4", 2)},
+		{"step": npy("\x01\x00\x00\x00\xff\xff\xff\xff", "<u4", 2)},
+	} {
+		data := archive(t, replace)
+		r, err := newSpikeReader(bytes.NewReader(data), int64(len(data)))
+		require.NoError(t, err)
+		n, err := r.Read(make([]sim.Spike, 10))
+		require.Error(t, err)
+		require.Zero(t, n)
+	}
+}

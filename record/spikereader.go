@@ -101,8 +101,8 @@ func (r *SpikeReader) openColumns(z *zip.Reader) (err error) {
 }
 
 // Read fills dst with the next spikes and returns how many there were; after
-// the last one it returns 0 and io.EOF. Spikes out of order or out of range are
-// an error.
+// the last one it returns 0 and io.EOF. Where any of them is out of order or out
+// of range it returns 0 and an error, and dst is not to be used.
 func (r *SpikeReader) Read(dst []sim.Spike) (int, error) {
 	if r.read == r.Count {
 		if err := errors.Join(r.step.atEnd(), r.neuron.atEnd()); err != nil {
@@ -128,7 +128,10 @@ func (r *SpikeReader) Read(dst []sim.Spike) (int, error) {
 		}
 	}
 	r.read += int64(n)
-	return n, r.at(r.order.check(dst[:n]))
+	if err := r.order.check(dst[:n]); err != nil {
+		return 0, r.at(err)
+	}
+	return n, nil
 }
 
 func (r *SpikeReader) all() (*Spikes, error) {

@@ -83,6 +83,9 @@ func (t *Traces) check() error {
 	if err := checkPopulations(list); err != nil {
 		return err
 	}
+	if len(t.Step) > 0 && (t.Step[0] < 0 || t.Step[len(t.Step)-1] > 1<<32-1) {
+		return fmt.Errorf("trace_step holds %d to %d, must be in 0..%d", t.Step[0], t.Step[len(t.Step)-1], int64(1<<32-1))
+	}
 	for i := 1; i < len(t.Step); i++ {
 		if t.Step[i] <= t.Step[i-1] {
 			return fmt.Errorf("trace_step is not ascending at %d", t.Step[i])
@@ -111,8 +114,15 @@ func (t *Traces) checkShapes() error {
 	return nil
 }
 
+// Bounds of what is believed: potentials [mV], as of all magnitudes in a
+// network, a thousand times what that allows; values in a bin.
+const (
+	maxPotential = 1e12
+	maxCount     = 1 << 48
+)
+
 func (p Traced) check() error {
-	if !(p.VReset < p.VTh) || math.IsInf(p.VTh, 0) || math.IsInf(p.VReset, 0) || math.IsNaN(p.EL) || math.IsInf(p.EL, 0) {
+	if !(p.VReset < p.VTh) || !(math.Abs(p.VTh) < maxPotential && math.Abs(p.VReset) < maxPotential && math.Abs(p.EL) < maxPotential) {
 		return fmt.Errorf("potentials V_reset %g, V_th %g, E_L %g: must be finite, V_reset below V_th", p.VReset, p.VTh, p.EL)
 	}
 	edges, counts := p.V.Edges, p.V.Counts
@@ -123,8 +133,8 @@ func (p Traced) check() error {
 		return fmt.Errorf("histogram has %d edges and %d counts, want one edge more", len(edges), len(counts))
 	}
 	for i, c := range counts {
-		if !(edges[i] < edges[i+1]) || math.IsInf(edges[i], 0) || math.IsInf(edges[i+1], 0) || c < 0 {
-			return errors.New("histogram: edges must ascend and be finite, counts not be negative")
+		if !(edges[i] < edges[i+1]) || !(math.Abs(edges[i]) < maxPotential && math.Abs(edges[i+1]) < maxPotential) || c < 0 || c > maxCount {
+			return errors.New("histogram: edges must ascend and be potentials, counts must not be negative")
 		}
 	}
 	return nil

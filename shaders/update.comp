@@ -2,7 +2,9 @@
 // defines: RECEPTORS=2 SLOTS=1 STRIDE=20000 MAX_GROUPS=65535
 //
 // update advances every neuron through a window, one invocation a neuron, with
-// the state in registers. It is cpuref's update; every float is precise, so that
+// the state in registers. Where a device takes fewer work groups in a row than
+// there are, they are dispatched in several rows, the last of them in part for
+// nothing. It is cpuref's update; every float is precise, so that
 // no product is fused with a sum.
 
 layout(local_size_x = 64) in;
@@ -53,9 +55,9 @@ layout(std430, binding = 7) readonly buffer Drives {
 };
 
 // my_population is the population whose work groups this one is among.
-uint my_population() {
+uint my_population(uint group) {
     uint p = uint(populations.length()) - 1u;
-    while (gl_WorkGroupID.x < populations[p].first_group) {
+    while (group < populations[p].first_group) {
         p--;
     }
     return p;
@@ -78,12 +80,13 @@ void main() {
     if (now > 0u) {
         begin = windows[now - 1u].begin + windows[now - 1u].spikes;
     }
-    if (gl_GlobalInvocationID.x == 0u) {
+    uint group = gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x;
+    if (group == 0u && gl_LocalInvocationID.x == 0u) {
         windows[now].begin = begin;
     }
 
-    uint q = my_population();
-    uint i = (gl_WorkGroupID.x - populations[q].first_group) * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+    uint q = my_population(group);
+    uint i = (group - populations[q].first_group) * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
     if (i >= populations[q].size) {
         return;
     }

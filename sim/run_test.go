@@ -158,3 +158,36 @@ func TestPostsynapticPotential(t *testing.T) {
 	}
 	require.True(t, differs)
 }
+
+// Sources that fire like clocks: the mean input is the external input plus
+// rate K w tau, to the rounding of the grid. What the currents are on the grid, just
+// behind their jumps, is 2.5 % more at tau = 20 dt.
+func TestMeanInputIsThatOfContinuousTime(t *testing.T) {
+	const sources, weight, tau, periodMs = 40, 0.5, 2, 5.1
+	zero := network.Dist{Kind: network.Constant}
+	net := &network.Network{
+		Name: "clocks", Dt: 0.1,
+		Populations: []network.Population{
+			{Name: "S", Size: sources, Neuron: network.LIF, TauM: 10, VTh: 1, TRef: 5, Input: network.Input{network.DC(1000)}, V0: zero},
+			{Name: "T", Size: 1, Neuron: network.LIF, TauM: 15, VTh: 1e6, V0: zero, Input: network.Input{network.DC(60)}},
+		},
+		Projections: []network.Projection{
+			{Name: "exc", From: "S", To: "T", Rule: network.FixedProbability, P: 1, Weight: weight, Delay: 0.1, TauSyn: tau},
+			{Name: "inh", From: "S", To: "T", Rule: network.FixedProbability, P: 1, Weight: -weight, Delay: 0.3, TauSyn: 3 * tau},
+		},
+	}
+	m, c := enginetest.Build(t, net)
+	// Whole periods, and each step of them, so that no phase counts more.
+	state, trace := sim.NewStateSampler(m, 10*51, 1), sim.NewTrace(m, 1, 1, 10*51, 30*51)
+	require.NoError(t, sim.Run(t.Context(), cpuref.New(m, c), 30*51, nil, state, trace))
+	p, want := &state.Populations[1], sources/periodMs*weight*tau
+	require.InEpsilon(t, 60+want, p.Excitatory.Mean(), 1e-5)
+	require.InEpsilon(t, -3*want, p.Inhibitory.Mean(), 1e-5)
+	require.InDelta(t, 60-2*want, p.Net.Mean(), 1e-3)
+
+	onGrid := 0.0
+	for _, g := range trace.Exc[0] {
+		onGrid += float64(g) / float64(len(trace.Exc[0]))
+	}
+	require.InEpsilon(t, want*1.025, onGrid, 1e-3, "control")
+}

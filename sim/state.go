@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"einet/dynamics"
+	"einet/libm"
 )
 
 // A PopulationState pools a population's state over neurons and over the
@@ -46,7 +47,11 @@ const (
 )
 
 // A StateSampler is a Recorder that pools potentials and input currents of all
-// neurons at regular times.
+// neurons at regular times. The input at step n is the mean over the time from
+// step n to n+1, which is what moves V there. A synaptic current decays from its
+// value g on the grid, where it has just jumped, so that its mean over the step is
+// g (tau/dt)(1 - e^(-dt/tau)); g itself would be larger by dt/(2 tau), and the sum
+// of inputs that cancel wrong by much more.
 type StateSampler struct {
 	Populations []PopulationState
 	Steps       []int64 // that were sampled
@@ -118,7 +123,8 @@ func (s *StateSampler) sample(e Engine, i int) error {
 	return nil
 }
 
-// inputs is every neuron's excitatory and external, and inhibitory, input.
+// inputs is every neuron's excitatory and external, and inhibitory, input, over
+// the step that begins now.
 func (s *StateSampler) inputs(e Engine, i int) (exc, inh []float64, err error) {
 	p := &s.model.Populations[i]
 	exc, inh = make([]float64, p.Size), make([]float64, p.Size)
@@ -135,8 +141,10 @@ func (s *StateSampler) inputs(e Engine, i int) (exc, inh []float64, err error) {
 		if x.Excitatory {
 			to = exc
 		}
+		perStep := s.model.Network.Dt / x.TauSyn
+		mean := -libm.Expm1(-perStep) / perStep
 		for k, y := range g {
-			to[k] += float64(y)
+			to[k] += mean * float64(y)
 		}
 	}
 	return exc, inh, nil

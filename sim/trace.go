@@ -3,7 +3,8 @@ package sim
 import "einet/dynamics"
 
 // A Trace is a Recorder that follows the first neurons of a population through
-// every step of an interval.
+// every step of an interval. Its currents are the state on the grid, as engines
+// have it.
 type Trace struct {
 	Step []int64     // [T] the steps
 	V    [][]float32 // [neurons][T] membrane potential [mV]

@@ -33,32 +33,82 @@ func onDevice(g *gpu.Context) sim.Backend {
 	}
 }
 
+// engines are some of the engines of this machine, with what they share.
+type engines struct {
+	list    []sim.Backend
+	devices []gpu.Device // those of the gpu engines in list
+	open    []*gpu.Context
+	noGPU   error // why there is no gpu engine although one was asked for
+}
+
+// Close frees the devices.
+func (e *engines) Close() {
+	for _, g := range e.open {
+		g.Close()
+	}
+}
+
+// engines are the named engines of this machine, the gpu engine once for every
+// OpenGL device. Devices that do not open while others do are told of.
+func (t *terminal) engines(names []string) (*engines, error) {
+	e := &engines{}
+	for _, name := range names {
+		if name == "reference" {
+			e.list = append(e.list, reference())
+			continue
+		}
+		if err := t.addDevices(e); err != nil {
+			e.Close()
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+func (t *terminal) addDevices(e *engines) error {
+	devices, err := t.gl.devices()
+	switch {
+	case len(devices) == 0:
+		e.noGPU = err
+		return nil
+	case err != nil:
+		t.warnDevices(err)
+	}
+	for _, d := range devices {
+		g, err := t.gl.open(fmt.Sprint(d.Index))
+		if err != nil {
+			return machine(errors.New(oneLine(err)))
+		}
+		e.open = append(e.open, g)
+		e.devices = append(e.devices, d)
+		e.list = append(e.list, onDevice(g))
+	}
+	return nil
+}
+
+// fit is an error unless every one of the engines takes a network.
+func (e *engines) fit(m *dynamics.Model) error {
+	for _, b := range e.list {
+		if b.Name == "reference" {
+			if err := checkMemory(m.Network, m); err != nil {
+				return err
+			}
+		}
+	}
+	for _, d := range e.devices {
+		if err := fits(d, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // backends are the named engines of this machine, the gpu engine once for every
 // OpenGL device, and a function that closes what they share.
 func backends(names []string) (list []sim.Backend, closeAll func(), err error) {
-	var open []*gpu.Context
-	closeAll = func() {
-		for _, g := range open {
-			g.Close()
-		}
+	e, err := onStandardError().engines(names)
+	if err != nil {
+		return nil, func() {}, err
 	}
-	for _, name := range names {
-		if name == "reference" {
-			list = append(list, reference())
-			continue
-		}
-		devices, err := gpu.Devices()
-		if err != nil && !errors.Is(err, gpu.ErrUnavailable) {
-			return nil, closeAll, err
-		}
-		for _, d := range devices {
-			g, err := gpu.Open(fmt.Sprint(d.Index))
-			if err != nil {
-				return nil, closeAll, err
-			}
-			open = append(open, g)
-			list = append(list, onDevice(g))
-		}
-	}
-	return list, closeAll, nil
+	return e.list, e.Close, nil
 }

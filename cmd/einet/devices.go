@@ -1,11 +1,12 @@
 package main
 
 import (
-	"einet/bench"
+	"context"
 	"errors"
 	"fmt"
 	"text/tabwriter"
 
+	"einet/bench"
 	"einet/connectome"
 	"einet/dynamics"
 	"einet/gpu"
@@ -16,19 +17,23 @@ import (
 // devicesCmd shows what can simulate here.
 type devicesCmd struct{}
 
-func (devicesCmd) Run(t *terminal) error {
+// Run prints them.
+func (devicesCmd) Run(ctx context.Context, t *terminal) error {
 	host, _ := availableMemory()
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "engine reference\t%s, %s available\n", bench.Processor(), inBytes(host))
-	devices, err := gpu.Devices()
+	devices, err := t.gl.devices()
 	if errors.Is(err, gpu.ErrUnavailable) {
-		fmt.Fprintf(w, "engine gpu\tunavailable: %v\n", err)
+		fmt.Fprintf(w, "engine gpu\tunavailable: %s\n", oneLine(err))
 		return w.Flush()
 	}
 	if err != nil {
-		t.log.Warn("some devices did not open", "reason", err)
+		t.warnDevices(err)
 	}
 	for _, d := range devices {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		show(w, d, host)
 	}
 	return w.Flush()

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
-	"einet/bench"
 	"errors"
 	"fmt"
+	"math"
+	"os"
 	"strings"
 
+	"einet/bench"
 	"einet/connectome"
 	"einet/cpuref"
 	"einet/dynamics"
@@ -19,6 +21,134 @@ import (
 type engineFlags struct {
 	Engine string `enum:"auto,gpu,reference" default:"auto" help:"What simulates: ${enum}. auto is gpu where there is a hardware device, else reference."`
 	Device string `placeholder:"D" help:"OpenGL device of the gpu engine: a number or part of a name, as einet devices lists them."`
+}
+
+// opengl is how commands reach OpenGL.
+type opengl struct {
+	devices func() ([]gpu.Device, error)
+	open    func(selector string) (*gpu.Context, error)
+	probe   func(*gpu.Context) error
+}
+
+// thisMachine is the OpenGL that there is.
+func thisMachine() opengl { return opengl{gpu.Devices, gpu.Open, gpu.Probe} }
+
+// A chosen engine is ready for a network: its device is open, its arithmetic is
+// exact and there is memory for the network.
+type chosen struct {
+	name    string          // gpu or reference
+	context *gpu.Context    // of gpu
+	retreat func(why error) // of auto's gpu: tells that the reference takes over; nil: it must not
+}
+
+// Close frees the device.
+func (c *chosen) Close() error {
+	if c.context == nil {
+		return nil
+	}
+	return c.context.Close()
+}
+
+// resolve chooses the engine that the flags mean on this machine for a network
+// of that model. With no model, memory is not looked at.
+func (f *engineFlags) resolve(t *terminal, m *dynamics.Model) (*chosen, error) {
+	name, err := f.pick(t)
+	if err != nil {
+		return nil, err
+	}
+	if name == "reference" {
+		return &chosen{name: name}, holds(m)
+	}
+	if !f.auto() {
+		return f.open(t, m, nil)
+	}
+	devices, _ := t.gl.devices()
+	retreat := func(why error) {
+		t.log.Warn("not the gpu engine but the reference simulates", "device", devices[0].Renderer, "reason", oneLine(why))
+	}
+	c, err := f.open(t, m, &devices[0])
+	if err != nil {
+		retreat(err)
+		return &chosen{name: "reference"}, holds(m)
+	}
+	c.retreat = retreat
+	return c, nil
+}
+
+// auto is true where the choice between the engines is einet's.
+func (f *engineFlags) auto() bool { return f.Engine == "auto" && f.Device == "" }
+
+// pick is the name of the engine that the flags mean.
+func (f *engineFlags) pick(t *terminal) (string, error) {
+	if f.Device != "" && f.Engine == "reference" {
+		return "", usage(errors.New("--device: only the gpu engine has devices"))
+	}
+	if f.Engine != "auto" {
+		return f.Engine, nil
+	}
+	if f.Device != "" {
+		return "gpu", nil
+	}
+	devices, err := t.gl.devices()
+	if len(devices) > 0 && !devices[0].Software {
+		return "gpu", nil
+	}
+	if err != nil && !errors.Is(err, gpu.ErrUnavailable) {
+		t.warnDevices(err)
+	}
+	return "reference", nil
+}
+
+// warnDevices tells of devices that did not open while others did.
+func (t *terminal) warnDevices(err error) {
+	t.log.Warn("some OpenGL devices did not open", "reason", oneLine(err))
+}
+
+// open opens the device that the flags name, which must be fit for a network of
+// that model. Where the caller knows it from a list, it is given too.
+func (f *engineFlags) open(t *terminal, m *dynamics.Model, known *gpu.Device) (*chosen, error) {
+	g, err := t.gl.open(f.Device)
+	var wrong *gpu.SelectorError
+	switch {
+	case errors.As(err, &wrong):
+		return nil, usage(fmt.Errorf("--device: %w", err))
+	case errors.Is(err, gpu.ErrUnavailable):
+		return nil, machine(fmt.Errorf("--engine gpu: %s; --engine reference needs none", oneLine(err)))
+	case err != nil:
+		return nil, machine(fmt.Errorf("--engine gpu: %s", oneLine(err)))
+	}
+	device := g.Device()
+	if known != nil {
+		device = *known
+	}
+	if err := t.gl.probe(g); err != nil {
+		return nil, machine(errors.Join(err, g.Close()))
+	}
+	if err := fits(device, m); err != nil {
+		return nil, errors.Join(err, g.Close())
+	}
+	return &chosen{name: "gpu", context: g}, nil
+}
+
+// fits is an error unless a device, and the host beside it, take a network.
+func fits(d gpu.Device, m *dynamics.Model) error {
+	if m == nil {
+		return nil
+	}
+	_, bytes := connectome.Estimate(m.Network)
+	have, _ := availableMemory()
+	if err := gpu.Fits(d, m, bytes, have); err != nil {
+		return machine(fmt.Errorf("%s: %w", m.Network.Name, err))
+	}
+	return nil
+}
+
+// holds is an error unless the machine takes a network.
+func holds(m *dynamics.Model) error {
+	if m == nil {
+		return nil
+	}
+	return checkMemory(m.Network, m)
 }
 
 // An opened engine says what it runs on. Close frees the engine and, where
@@ -38,45 +168,42 @@ func (o *opened) Close() error {
 	return err
 }
 
-// choose says which engine the flags mean on this machine.
-func (f *engineFlags) choose() (string, error) {
-	if f.Device != "" && f.Engine == "reference" {
-		return "", usage(errors.New("--device: only the gpu engine has devices"))
+// start makes an engine at step 0, which takes over the device.
+func (c *chosen) start(ctx context.Context, m *dynamics.Model, syn *connectome.Connectome) (*opened, error) {
+	if c.name == "reference" {
+		return onReference(m, syn), nil
 	}
-	if f.Engine != "auto" {
-		return f.Engine, nil
+	e, err := gpu.New(ctx, c.context, m, syn)
+	if err == nil {
+		return &opened{Engine: e, name: c.name, device: c.context.Device().Renderer, context: c.context}, nil
 	}
-	if f.Device != "" {
-		return "gpu", nil
+	err = errors.Join(err, c.context.Close())
+	if c.retreat == nil || ctx.Err() != nil {
+		return nil, err
 	}
-	devices, _ := gpu.Devices()
-	if len(devices) > 0 && !devices[0].Software {
-		return "gpu", nil
-	}
-	return "reference", nil
+	c.retreat(err)
+	return onReference(m, syn), nil
 }
 
-// start makes an engine at step 0.
-func (f *engineFlags) start(ctx context.Context, m *dynamics.Model, c *connectome.Connectome) (*opened, error) {
-	name, err := f.choose()
+func onReference(m *dynamics.Model, syn *connectome.Connectome) *opened {
+	return &opened{Engine: cpuref.New(m, syn), name: "reference", device: bench.Processor()}
+}
+
+// choose says which engine the flags mean on this machine.
+func (f *engineFlags) choose() (string, error) { return f.pick(onStandardError()) }
+
+// start makes an engine at step 0 for a network that is built.
+func (f *engineFlags) start(ctx context.Context, m *dynamics.Model, syn *connectome.Connectome) (*opened, error) {
+	c, err := f.resolve(onStandardError(), nil)
 	if err != nil {
 		return nil, err
 	}
-	if name == "reference" {
-		return &opened{Engine: cpuref.New(m, c), name: name, device: bench.Processor()}, nil
-	}
-	g, err := gpu.Open(f.Device)
-	if errors.Is(err, gpu.ErrUnavailable) {
-		return nil, machine(fmt.Errorf("--engine gpu: %w; --engine reference needs none", err))
-	}
-	if err != nil {
-		return nil, usage(err)
-	}
-	e, err := gpu.New(ctx, g, m, c)
-	if err != nil {
-		return nil, errors.Join(err, g.Close())
-	}
-	return &opened{Engine: e, name: name, device: g.Device().Renderer, context: g}, nil
+	return c.start(ctx, m, syn)
+}
+
+// onStandardError is a terminal for those who have none at hand.
+func onStandardError() *terminal {
+	return &terminal{err: os.Stderr, log: logger(os.Stderr, false), gl: thisMachine()}
 }
 
 // A built network is ready for engines.
@@ -108,25 +235,29 @@ func build(ctx context.Context, net *network.Network, workers int) (built, error
 // checkMemory compares what a network's synapses and state need with what the
 // machine has.
 func checkMemory(net *network.Network, m *dynamics.Model) error {
-	synapses, need := connectome.Estimate(net)
-	need += m.StateBytes()
+	synapses, bytes := connectome.Estimate(net)
+	need := float64(bytes) + float64(m.StateBytes())
 	have, ok := availableMemory()
-	if !ok || need <= have {
+	if !ok || need <= float64(have) {
 		return nil
 	}
 	return machine(fmt.Errorf("%s: %s neurons and %s synapses need %s of memory, %s are available: use fewer neurons (--scale) or a smaller p",
-		net.Name, strings.ReplaceAll(count(int64(net.Neurons())), " ", ""), strings.ReplaceAll(count(synapses), " ", ""), inBytes(need), inBytes(have)))
+		net.Name, strings.ReplaceAll(count(int64(net.Neurons())), " ", ""), strings.ReplaceAll(count(synapses), " ", ""),
+		inBytes(int64(min(need, math.MaxInt64/2))), inBytes(have)))
 }
 
 // inBytes writes a number of bytes with a binary suffix.
 func inBytes(n int64) string {
-	switch x := float64(n); {
-	case x >= 1<<40:
-		return fmt.Sprintf("%.1f TiB", x/(1<<40))
-	case x >= 1<<30:
-		return fmt.Sprintf("%.1f GiB", x/(1<<30))
-	case x >= 1<<20:
-		return fmt.Sprintf("%.1f MiB", x/(1<<20))
+	x, suffix := float64(n)/(1<<10), "KiB"
+	for _, larger := range []string{"MiB", "GiB", "TiB", "PiB"} {
+		if x >= 1<<10 {
+			x, suffix = x/(1<<10), larger
+		}
 	}
-	return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
+	return fmt.Sprintf("%.1f %s", x, suffix)
+}
+
+// oneLine joins the causes of an error in one line.
+func oneLine(err error) string {
+	return strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
 }

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -16,36 +18,34 @@ import (
 )
 
 // The raster shows this many neurons over the first part of the run; rates are
-// counted in bins of rateBinMs.
+// counted in bins of rateBinMs, or in wider ones where that would be more than
+// mostBins, of which a figure shows far fewer.
 const (
 	rasterNeurons = 200
 	rasterMs      = 500
 	rateBinMs     = 1
+	mostBins      = 1 << 20
+	mostPanels    = 6 // of currents
 )
 
 // drawFigures draws the figures of the run in dir from its files and returns
-// their names. Each file appears whole or not at all.
-func drawFigures(dir string) ([]string, error) {
-	net, err := readNetwork(filepath.Join(dir, networkFile))
-	if err != nil {
-		return nil, err
-	}
-	data := plot.Data{}
-	for _, p := range net.Populations {
-		data.Populations = append(data.Populations, plot.Population{Name: p.Name, Size: p.Size, Inhibitory: inhibits(net, p.Name)})
-	}
-	if err := readSpikes(filepath.Join(dir, spikesFile), net, &data); err != nil {
-		return nil, err
-	}
-	if err := readState(filepath.Join(dir, tracesFile), &data); err != nil {
-		return nil, err
-	}
-	figures, err := plot.Figures(data)
+// their names. Those that a short run leaves nothing to draw for are left out.
+// Each file appears whole or not at all; that one cannot be written is the
+// machine's fault.
+func drawFigures(ctx context.Context, dir string) ([]string, error) {
+	data, err := readRun(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
 	var names []string
-	for _, f := range figures {
+	for _, figure := range figuresOf(data) {
+		if err := ctx.Err(); err != nil {
+			return names, err
+		}
+		f, err := figure()
+		if err != nil {
+			return names, fmt.Errorf("%s: %w", dir, err)
+		}
 		for _, file := range []struct {
 			name string
 			data []byte
@@ -55,12 +55,45 @@ func drawFigures(dir string) ([]string, error) {
 				return err
 			})
 			if err != nil {
-				return nil, err
+				return names, machine(err)
 			}
 			names = append(names, file.name)
 		}
 	}
 	return names, nil
+}
+
+// figuresOf are the figures that there are data for.
+func figuresOf(data plot.Data) []func() (plot.Figure, error) {
+	var list []func() (plot.Figure, error)
+	if data.Counts != nil && float64(data.Steps)*data.Counts.StepMs() >= 2*data.Counts.BinMs() {
+		list = append(list,
+			func() (plot.Figure, error) { return plot.Raster(data) },
+			func() (plot.Figure, error) { return plot.Rate(data) })
+	}
+	if len(data.Potentials) > 0 {
+		list = append(list, func() (plot.Figure, error) { return plot.Potentials(data.Potentials) })
+	}
+	if len(data.Currents) > 0 {
+		list = append(list, func() (plot.Figure, error) { return plot.Currents(data.Currents) })
+	}
+	return list
+}
+
+// readRun reads what the run in dir left to draw.
+func readRun(ctx context.Context, dir string) (plot.Data, error) {
+	data := plot.Data{}
+	net, err := readNetwork(filepath.Join(dir, networkFile))
+	if err != nil {
+		return data, err
+	}
+	for _, p := range net.Populations {
+		data.Populations = append(data.Populations, plot.Population{Name: p.Name, Size: p.Size, Inhibitory: inhibits(net, p.Name)})
+	}
+	if err := readSpikes(ctx, filepath.Join(dir, spikesFile), net, &data); err != nil {
+		return data, err
+	}
+	return data, readState(filepath.Join(dir, tracesFile), net, &data)
 }
 
 func readNetwork(path string) (*network.Network, error) {
@@ -83,15 +116,36 @@ func inhibits(net *network.Network, name string) bool {
 	return false
 }
 
+// sameGrid is an error unless a file is of a run of the network.
+func sameGrid(path string, net *network.Network, dt float64, populations []record.Population) error {
+	if math.Abs(dt/net.Dt-1) > 1e-9 {
+		return fmt.Errorf("%s: dt_ms is %g, %s has %g", path, dt, networkFile, net.Dt)
+	}
+	want := record.Populations(net)
+	if len(populations) != len(want) {
+		return fmt.Errorf("%s: has %d populations, %s has %d", path, len(populations), networkFile, len(want))
+	}
+	for i, p := range populations {
+		if p != want[i] {
+			return fmt.Errorf("%s: population %d is %s of %d neurons, in %s it is %s of %d",
+				path, i, p.Name, p.Size, networkFile, want[i].Name, want[i].Size)
+		}
+	}
+	return nil
+}
+
 // readSpikes streams the spike file into the raster's sample and the rates.
-func readSpikes(path string, net *network.Network, data *plot.Data) error {
+func readSpikes(ctx context.Context, path string, net *network.Network, data *plot.Data) error {
 	r, err := record.OpenSpikes(path)
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	if r.Neurons() != net.Neurons() {
-		return fmt.Errorf("%s: has %d neurons, %s has %d", path, r.Neurons(), networkFile, net.Neurons())
+	if err := sameGrid(path, net, r.DtMs, r.Populations); err != nil {
+		return err
+	}
+	if asked := int64(net.Steps(net.Duration)); r.Steps > asked {
+		return fmt.Errorf("%s: duration_steps is %d, %s asks for %d", path, r.Steps, networkFile, asked)
 	}
 	var sizes []int
 	for _, p := range r.Populations {
@@ -99,23 +153,26 @@ func readSpikes(path string, net *network.Network, data *plot.Data) error {
 	}
 	data.Steps = r.Steps
 	data.Sample = analysis.NewSample(sizes, r.DtMs, rasterNeurons, 0, min(r.Steps, int64(net.Steps(rasterMs))))
-	data.Counts = analysis.NewPopulationCounts(sizes, r.DtMs, max(1, net.Steps(rateBinMs)))
+	data.Counts = analysis.NewPopulationCounts(sizes, r.DtMs, max(1, net.Steps(rateBinMs), int(r.Steps/mostBins)))
 	buf := make([]sim.Spike, 1<<14)
 	for {
 		n, err := r.Read(buf)
-		data.Sample.Add(buf[:n])
-		data.Counts.Add(buf[:n])
 		if errors.Is(err, io.EOF) {
 			return nil
+		}
+		if err == nil {
+			err = ctx.Err()
 		}
 		if err != nil {
 			return err
 		}
+		data.Sample.Add(buf[:n])
+		data.Counts.Add(buf[:n])
 	}
 }
 
 // readState reads the recorded state, if there is any.
-func readState(path string, data *plot.Data) error {
+func readState(path string, net *network.Network, data *plot.Data) error {
 	t, err := record.ReadTraces(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -123,20 +180,40 @@ func readState(path string, data *plot.Data) error {
 	if err != nil {
 		return err
 	}
-	if len(t.Populations) != len(data.Populations) {
-		return fmt.Errorf("%s: has %d populations, %s has %d", path, len(t.Populations), networkFile, len(data.Populations))
+	populations := make([]record.Population, len(t.Populations))
+	for i, p := range t.Populations {
+		populations[i] = p.Population
+	}
+	if err := sameGrid(path, net, t.DtMs, populations); err != nil {
+		return err
 	}
 	for i, p := range t.Populations {
+		if q := &net.Populations[i]; p.VTh != q.VTh || p.VReset != q.VReset || p.EL != q.EL {
+			return fmt.Errorf("%s: population %s has V_reset %g, V_th %g, E_L %g, in %s they are %g, %g, %g",
+				path, p.Name, p.VReset, p.VTh, p.EL, networkFile, q.VReset, q.VTh, q.EL)
+		}
 		v := analysis.Histogram(p.V)
 		if v.Total() > 0 {
 			data.Potentials = append(data.Potentials, plot.Potential{Population: data.Populations[i], VReset: p.VReset, VTh: p.VTh, V: v})
 		}
 	}
+	return readCurrents(path, t, data)
+}
+
+// readCurrents takes the traces, unless the run ended before there were two
+// times of them.
+func readCurrents(path string, t *record.Traces, data *plot.Data) error {
+	if len(t.Step) < 2 {
+		return nil
+	}
+	if last := t.Step[len(t.Step)-1]; last > data.Steps {
+		return fmt.Errorf("%s: trace_step holds %d, the run has %d steps", path, last, data.Steps)
+	}
 	times := make([]float64, len(t.Step))
 	for i, s := range t.Step {
 		times[i] = float64(s) * t.DtMs
 	}
-	for k, id := range t.Neuron {
+	for k, id := range t.Neuron[:min(len(t.Neuron), mostPanels)] {
 		i := 0
 		for int(id) >= t.Populations[i].First+t.Populations[i].Size {
 			i++

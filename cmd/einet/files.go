@@ -1,11 +1,7 @@
 package main
 
 import (
-	"errors"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 
 	"einet/network"
 	"einet/record"
@@ -19,23 +15,20 @@ const (
 	tracesFile  = "traces.npz"
 )
 
-var runFiles = []string{summaryFile, networkFile, spikesFile, tracesFile}
+// runFiles are in the order in which they appear: a folder with a summary.json has
+// a complete run.
+var runFiles = []string{spikesFile, tracesFile, networkFile, summaryFile}
 
 // figureNames are the figures of a run, each as .png and .svg.
 var figureNames = []string{"raster", "rate", "potentials", "currents"}
 
-// removeRun removes an earlier run's files, so that none outlives the others.
-func removeRun(dir string) error {
-	names := runFiles
+// figureFiles are the files of a run's figures.
+func figureFiles() []string {
+	var names []string
 	for _, f := range figureNames {
 		names = append(names, f+".png", f+".svg")
 	}
-	for _, name := range names {
-		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
+	return names
 }
 
 func writeNetwork(path string, net *network.Network) error {

@@ -28,13 +28,16 @@ func (listCmd) Run(t *terminal) error {
 
 // count writes a large number with three digits and a suffix.
 func count(n int64) string {
-	switch x := float64(n); {
-	case x >= 1e9:
-		return fmt.Sprintf("%.3g G", x/1e9)
-	case x >= 1e6:
-		return fmt.Sprintf("%.3g M", x/1e6)
-	case x >= 1e4:
-		return fmt.Sprintf("%.3g k", x/1e3)
+	x := float64(n)
+	if x < 1e4 {
+		return fmt.Sprint(n)
 	}
-	return fmt.Sprint(n)
+	suffix := " k"
+	x /= 1e3
+	for _, larger := range []string{" M", " G", " T", " P", " E"} {
+		if x >= 999.5 {
+			x, suffix = x/1e3, larger
+		}
+	}
+	return fmt.Sprintf("%.3g%s", x, suffix)
 }

@@ -11,7 +11,9 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"regexp"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -45,25 +47,37 @@ type terminal struct {
 	tty      bool // err is a terminal
 	log      *slog.Logger
 	args     []string
+	gl       opengl
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	tty := term.IsTerminal(int(os.Stderr.Fd()))
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, tty))
+	os.Exit(run(interruptible(), os.Args[1:], os.Stdout, os.Stderr, tty))
+}
+
+// interruptible is cancelled by the first Ctrl-C. A second one ends what does
+// not heed that.
+func interruptible() context.Context {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx
 }
 
 // run is main with everything passed in. It returns the exit status.
 func run(ctx context.Context, args []string, out, errs io.Writer, tty bool) int {
-	t := &terminal{out: out, err: errs, tty: tty, args: args, log: logger(errs, tty)}
+	t := &terminal{out: out, err: errs, tty: tty, args: args, log: logger(errs, tty), gl: thisMachine()}
+	return t.run(ctx)
+}
+
+// run runs the command that the terminal's arguments are.
+func (t *terminal) run(ctx context.Context) int {
 	var c cli
 	exited := -1
 	parser, err := kong.New(&c,
 		kong.Name("einet"),
 		kong.Description("Simulate networks of spiking neurons, on the GPU and on the CPU, spike for spike the same.\n\n"+exitHelp),
 		kong.Vars{"version": versionString()},
-		kong.Writers(out, errs),
+		kong.Writers(t.out, t.err),
 		kong.Exit(func(code int) { exited = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
@@ -71,18 +85,55 @@ func run(ctx context.Context, args []string, out, errs io.Writer, tty bool) int 
 	if err != nil {
 		panic(err) // the struct tags above are wrong
 	}
-	k, err := parser.Parse(args)
+	k, err := parser.Parse(joinNegatives(t.args))
 	if exited >= 0 {
 		return exited // --help or --version
 	}
 	if err != nil {
-		fmt.Fprintf(errs, "einet: %v (see einet --help)\n", err)
+		fmt.Fprintf(t.err, "einet: %s (see einet --help)\n", readable(err))
 		return exitUsage
 	}
 	if err := k.Run(ctx, t); err != nil {
 		return t.fail(err)
 	}
 	return exitDone
+}
+
+var (
+	longFlag  = regexp.MustCompile(`^--[a-z][a-z-]*$`)
+	negative  = regexp.MustCompile(`^-[0-9.]`)
+	badNumber = regexp.MustCompile(`^(--[a-z-]+): expected a valid (\d+) bit (u?)int but got "(.*)"$`)
+)
+
+// joinNegatives makes --flag=-1 of --flag -1, which would be taken for a short
+// flag.
+func joinNegatives(args []string) []string {
+	var joined []string
+	for i, arg := range args {
+		if arg == "--" {
+			return append(joined, args[i:]...)
+		}
+		if last := len(joined) - 1; last >= 0 && negative.MatchString(arg) && longFlag.MatchString(joined[last]) {
+			joined[last] += "=" + arg
+			continue
+		}
+		joined = append(joined, arg)
+	}
+	return joined
+}
+
+// readable is the message of an error of the command line, with the range of a
+// number instead of its bits.
+func readable(err error) string {
+	m := badNumber.FindStringSubmatch(err.Error())
+	if m == nil {
+		return err.Error()
+	}
+	allowed := "must be a whole number"
+	if bits, err := strconv.Atoi(m[2]); err == nil && m[3] == "u" && bits < 64 {
+		allowed += fmt.Sprintf(" from 0 to %d", uint64(1)<<bits-1)
+	}
+	return fmt.Sprintf("%s %s: %s", m[1], m[4], allowed)
 }
 
 // fail prints an error, one line a fault, and returns its exit status.

@@ -1,14 +1,18 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 )
@@ -101,11 +105,22 @@ func TestBadInput(t *testing.T) {
 		{[]string{"run", "nosuch"}, exitUsage, []string{"nosuch: neither a file nor a preset; the presets are ei, tian2020, vs96"}},
 		{[]string{"run", "ei", "--engine", "cuda"}, exitUsage, []string{`--engine must be one of "auto","gpu","reference"`}},
 		{[]string{"run", "ei", "--nosuch"}, exitUsage, []string{"unknown flag --nosuch"}},
-		{[]string{"run", "ei", "--seed", "-1"}, exitUsage, []string{"--seed"}},
+		{[]string{"run", "ei", "--seed", "-1"}, exitUsage, []string{"--seed -1: must be a whole number from 0 to 4294967295 (see"}},
+		{[]string{"run", "ei", "--seed", "1.5"}, exitUsage, []string{"--seed 1.5: must be a whole number from 0"}},
+		{[]string{"run", "ei", "--threads", "many"}, exitUsage, []string{"--threads many: must be a whole number"}},
+		{[]string{"run", "ei", "--scale", "-1"}, exitUsage, []string{"--scale -1: must be a factor above 0"}},
+		{[]string{"run", "ei", "--duration", "-1s"}, exitUsage, []string{"--duration -1000: "}},
+		{[]string{"run", "ei", "--duration", "0s"}, exitUsage, []string{"--duration 0s: must be at least dt (0.1 ms)"}},
+		{[]string{"run", "ei", "--set", "duration=0"}, exitUsage, []string{"ei: duration: 0: there is nothing to simulate"}},
+		{[]string{"run", "ei", "--set", "populations.E.V_reset=14.9999999", "--out", filepath.Join(dir, "v")}, exitUsage,
+			[]string{"populations.E.V_reset: 14.9999999: must be further below V_th (15)"}},
+		{[]string{"run", "vs96", "--set", "projections.*.weight=1e-30", "--out", filepath.Join(dir, "w")}, exitUsage, []string{
+			"projections.E_to_E.weight: 1e-30 mV: must be 0 or of at least 4.59e-10 mV", "I_to_E", "E_to_I", "I_to_I"}},
 		{[]string{"run", "ei", "--duration", "0.25ms"}, exitUsage, []string{"--duration 0.25"}},
 		{[]string{"run", "ei", "--duration", "1s", "--discard", "1s"}, exitUsage, []string{"--discard 1s: must be shorter than the run, 1000 ms"}},
 		{[]string{"run", "ei", "--discard", "50us"}, exitUsage, []string{"--discard 50µs: must be a multiple of dt (0.1 ms)"}},
 		{[]string{"run", "ei", "--scale", "0"}, exitUsage, []string{"--scale 0: must be a factor above 0"}},
+		{[]string{"run", "ei", "--threads", "-2"}, exitUsage, []string{"--threads -2"}},
 		{[]string{"run", "ei", "--threads=-2"}, exitUsage, []string{"--threads -2"}},
 		{[]string{"run", "ei", "--set", "populations.E.size=-5", "--set", "projections.E_to_E.p=1.5"}, exitUsage,
 			[]string{"--set populations.E.size=-5: ", "--set projections.E_to_E.p=1.5: "}},
@@ -113,12 +128,18 @@ func TestBadInput(t *testing.T) {
 		{[]string{"run", file}, exitUsage, []string{file + ":1:1: ", "populations"}},
 		{[]string{"run", "ei", "--out", file}, exitUsage, []string{"--out " + file + ": is a file"}},
 		{[]string{"run", "ei", "--out", "/proc/einet"}, exitMachine, []string{"--out /proc/einet: can't be made"}},
-		{[]string{"run", "ei", "--scale", "100", "--out", filepath.Join(dir, "big")}, exitMachine, []string{"of memory"}},
+		{[]string{"run", "ei", "--scale", "100", "--engine", "reference", "--out", filepath.Join(dir, "big", "run")}, exitMachine, []string{"of memory"}},
+		{[]string{"run", "ei", "--set", "populations.*.size=1073741823", "--set", "projections.*.p=1", "--set", "projections.*.weight=0.5", "--engine", "reference", "--out", filepath.Join(dir, "huge")},
+			exitMachine, []string{"ei: 2.15G neurons and 4.61E synapses need"}},
 		{[]string{"run", "ei", "--engine", "reference", "--device", "0", "--out", filepath.Join(dir, "d")}, exitUsage, []string{"--device: only the gpu engine has devices"}},
 		{[]string{"plot", dir}, exitUsage, []string{"holds no run"}},
 		{[]string{"show", "ei", "--set", "x=1"}, exitUsage, []string{"--set x=1"}},
 		{[]string{"bench", "--repetitions", "0"}, exitUsage, []string{"--repetitions 0"}},
 		{[]string{"bench", "--sizes", "3"}, exitUsage, []string{"--sizes 3"}},
+		{[]string{"bench", "--sizes", "20000,5"}, exitUsage, []string{"--sizes 5: must be at least 10"}},
+		{[]string{"bench", "--duration", "0s"}, exitUsage, []string{"--duration 0s: must be at least dt (0.1 ms)"}},
+		{[]string{"bench", "--sizes", "500,1000000", "--engines", "reference"}, exitMachine, []string{"ei: 1M neurons and 250G synapses need"}},
+		{[]string{"bench", "--engines", "cuda"}, exitUsage, []string{"--engines"}},
 		{nil, exitUsage, []string{"expected one of"}},
 	} {
 		status, out, errs := einet(t, k.args...)
@@ -131,9 +152,10 @@ func TestBadInput(t *testing.T) {
 			require.Contains(t, line, k.want[i], "%v", k.args)
 		}
 	}
-	left, err := filepath.Glob(filepath.Join(dir, "*", "*"))
+	left, err := os.ReadDir(dir)
 	require.NoError(t, err)
-	require.Empty(t, left)
+	require.Len(t, left, 1, "nothing but what was there: %v", left)
+	require.NoDirExists(t, "results", "nor where runs go by default")
 }
 
 func TestSilentNetworkRunsWithAWarning(t *testing.T) {
@@ -143,22 +165,134 @@ func TestSilentNetworkRunsWithAWarning(t *testing.T) {
 	require.Contains(t, errs, "WRN")
 }
 
-// A run that is stopped keeps what was simulated and says so.
-func TestInterrupt(t *testing.T) {
+// A canceller is a terminal that cancels when it is shown progress.
+type canceller struct {
+	shown  bytes.Buffer
+	cancel context.CancelFunc
+}
+
+func (c *canceller) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte(" left")) {
+		c.cancel()
+	}
+	return c.shown.Write(p)
+}
+
+// interrupted runs the command line and stops it at its first sign of progress.
+func interrupted(t *testing.T, args ...string) (out, errs string) {
 	ctx, cancel := context.WithCancel(t.Context())
-	args := small(t, "--json")
+	defer cancel()
+	var o bytes.Buffer
+	e := canceller{cancel: cancel}
+	require.Equal(t, exitInterrupted, run(ctx, args, &o, &e, true), e.shown.String())
+	return o.String(), e.shown.String()
+}
+
+// A run that is stopped keeps what was simulated and says so, also on standard
+// output if that is to have the summary.
+func TestInterrupt(t *testing.T) {
+	args := small(t)
 	args[7] = "1000s"
-	time.AfterFunc(700*time.Millisecond, cancel)
-	var out, errs bytes.Buffer
-	require.Equal(t, exitInterrupted, run(ctx, args, &out, &errs, false), errs.String())
-	require.Contains(t, errs.String(), "interrupted at")
-	var s Summary
+	out, errs := interrupted(t, append(args, "--json")...)
+	require.Contains(t, errs, "interrupted at")
 	file, err := os.ReadFile(filepath.Join(outOf(args), summaryFile))
 	require.NoError(t, err)
+	require.JSONEq(t, string(file), out)
+	var s Summary
 	require.NoError(t, json.Unmarshal(file, &s))
 	require.True(t, s.Interrupted)
 	require.Greater(t, s.DurationMs, 0.0)
 	require.Less(t, s.DurationMs, 1e6)
+
+	out, _ = interrupted(t, append(args, "--force")...)
+	require.Empty(t, out)
+	status, out, errs := einet(t, "plot", outOf(args))
+	require.NotContains(t, out, "currents", "their time was not reached")
+	if status != exitDone {
+		require.Contains(t, errs, "too short")
+	}
+}
+
+// A second Ctrl-C ends a command that does not heed the first. The test is its own
+// child, which heeds nothing.
+func TestSecondInterruptKills(t *testing.T) {
+	const child = "EINET_TEST_DEAF"
+	if os.Getenv(child) != "" {
+		ctx := interruptible()
+		fmt.Println("ready")
+		<-ctx.Done()
+		fmt.Println("heard")
+		select {}
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestSecondInterruptKills$")
+	cmd.Env = append(os.Environ(), child+"=1")
+	pipe, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	defer cmd.Process.Kill()
+	lines := bufio.NewScanner(pipe)
+	for _, want := range []string{"ready", "heard"} {
+		require.True(t, lines.Scan())
+		require.Equal(t, want, lines.Text())
+		require.NoError(t, cmd.Process.Signal(os.Interrupt))
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for tooLong := time.After(10 * time.Second); ; {
+		select {
+		case err := <-ended:
+			require.ErrorContains(t, err, "signal: interrupt")
+			return
+		case <-time.After(50 * time.Millisecond): // the first may not be done with yet
+			_ = cmd.Process.Signal(os.Interrupt)
+		case <-tooLong:
+			require.Fail(t, "it is still running")
+		}
+	}
+}
+
+// The shortest run there is has no figures, and none fails for that.
+func TestShortRuns(t *testing.T) {
+	for duration, figures := range map[string]string{"100us": "", "1900us": "currents", "30ms": "raster rate potentials currents"} {
+		dir := filepath.Join(t.TempDir(), "run")
+		status, out, errs := einet(t, "run", "vs96", "--engine", "reference", "--duration", duration, "--out", dir)
+		require.Equal(t, exitDone, status, "%s: %s", duration, errs)
+		for _, f := range figureNames {
+			if strings.Contains(figures, f) {
+				require.FileExists(t, filepath.Join(dir, f+".png"), duration)
+				require.Contains(t, out, f+".svg")
+			} else {
+				require.NoFileExists(t, filepath.Join(dir, f+".png"), duration)
+			}
+		}
+	}
+}
+
+// A run that cannot be written leaves the earlier one as it was.
+func TestFailedRunLeavesTheEarlierOne(t *testing.T) {
+	args := small(t, "-q")
+	status, _, errs := einet(t, args...)
+	require.Equal(t, exitDone, status, errs)
+	dir := outOf(args)
+	require.NoError(t, os.Remove(filepath.Join(dir, networkFile)))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, networkFile, "mine"), 0o777))
+	before := map[string][]byte{}
+	for _, f := range []string{summaryFile, spikesFile, tracesFile} {
+		text, err := os.ReadFile(filepath.Join(dir, f))
+		require.NoError(t, err)
+		before[f] = text
+	}
+	status, _, errs = einet(t, append(args, "--force", "--seed", "9")...)
+	require.Equal(t, exitMachine, status)
+	require.Contains(t, errs, "is a folder")
+	for f, want := range before {
+		text, err := os.ReadFile(filepath.Join(dir, f))
+		require.NoError(t, err)
+		require.Equal(t, want, text, f)
+	}
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, left, 4, "and nothing of the new one")
 }
 
 func TestShowCanBeLoaded(t *testing.T) {
@@ -186,14 +320,39 @@ func TestListDevicesAndHelp(t *testing.T) {
 	require.NotEmpty(t, strings.TrimSpace(out))
 }
 
-func TestBench(t *testing.T) {
-	status, out, errs := einet(t, "bench", "--sizes", "500,1000", "--duration", "20ms", "--repetitions", "1", "--engines", "reference", "--json", "-q")
-	require.Equal(t, exitDone, status, errs)
-	var results []map[string]any
-	require.NoError(t, json.Unmarshal([]byte(out), &results))
-	require.Len(t, results, 2)
-	require.NotZero(t, results[1]["deliveries"])
-	status, out, errs = einet(t, "bench", "--sizes", "500", "--duration", "20ms", "--repetitions", "1", "--engines", "reference")
-	require.Equal(t, exitDone, status, errs)
-	require.Contains(t, out, "real-time factor")
+func TestNumbersForPeople(t *testing.T) {
+	for n, want := range map[int64]string{
+		9999: "9999", 10_000: "10 k", 999_900: "1 M", 25_000_000: "25 M", 5_620_000_000: "5.62 G", 2_500_000_000_000: "2.5 T", 1 << 62: "4.61 E",
+	} {
+		require.Equal(t, want, count(n))
+	}
+	require.Equal(t, 0.7, inMs(7, 0.1))
+	require.Equal(t, 491.9, inMs(4919, 0.1))
+	require.Equal(t, 0.375, inMs(3, 0.125))
+	require.Equal(t, []string{"run", "--seed=-1", "-q", "--set", "a=-1", "--", "--seed", "-1"},
+		joinNegatives([]string{"run", "--seed", "-1", "-q", "--set", "a=-1", "--", "--seed", "-1"}))
+}
+
+// The bar stays on its line: what a terminal of 80 columns wraps, a carriage
+// return does not clear.
+func TestProgressFitsTheTerminal(t *testing.T) {
+	var shown bytes.Buffer
+	p := newProgress(&terminal{err: &shown, tty: true}, false, 0.1, 123_456_789)
+	for _, step := range []int64{1, 1_000_000, 61_000_000, 123_456_788} {
+		p.start = time.Now().Add(-100 * time.Hour)
+		p.update(step, 1_234_567_890_123)
+		time.Sleep(60 * time.Millisecond) // the bar's throttle
+	}
+	p.done()
+	bars := 0
+	for _, line := range strings.Split(shown.String(), "\r") {
+		require.LessOrEqual(t, utf8.RuneCountInString(line), 80, "%q", line)
+		if strings.Contains(line, " left") {
+			bars++
+		}
+	}
+	require.Greater(t, bars, 2)
+	require.Equal(t, "one, two", cut("one, two, three", 14))
+	require.Equal(t, "one, two, three", cut("one, two, three", 15))
+	require.Empty(t, cut("one, two", -3))
 }

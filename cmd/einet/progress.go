@@ -2,9 +2,12 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
 )
 
 // progressEvery is the time between two lines of progress where standard error
@@ -22,6 +25,13 @@ type progress struct {
 	bar    *progressbar.ProgressBar
 }
 
+// The bar is that wide, and with its frame and percentage it takes that many
+// columns of a line.
+const (
+	barWidth = 10
+	barRoom  = barWidth + 12
+)
+
 // newProgress begins now. A quiet progress shows nothing.
 func newProgress(t *terminal, quiet bool, dt float64, last int64) *progress {
 	if quiet {
@@ -31,7 +41,8 @@ func newProgress(t *terminal, quiet bool, dt float64, last int64) *progress {
 	if t.tty {
 		p.bar = progressbar.NewOptions64(last,
 			progressbar.OptionSetWriter(t.err), progressbar.OptionThrottle(50*time.Millisecond),
-			progressbar.OptionSetPredictTime(false), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(20))
+			progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false),
+			progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(barWidth))
 	}
 	return p
 }
@@ -45,18 +56,44 @@ func (p *progress) update(step, spikes int64) {
 	if p.bar == nil && (now.Sub(p.spoken) < progressEvery || step == p.last) {
 		return
 	}
-	took := now.Sub(p.start).Seconds()
-	model := float64(step) * p.dt / 1000
-	left := time.Duration(took * (float64(p.last)/float64(step) - 1) * float64(time.Second))
-	text := fmt.Sprintf("%.3g of %.3g s model time, %s spikes, real-time factor %.3g, %v left",
-		model, float64(p.last)*p.dt/1000, count(spikes), took/model, left.Round(time.Second))
+	text := p.text(step, spikes, now.Sub(p.start))
 	if p.bar == nil {
 		fmt.Fprintln(p.t.err, "einet:", text)
 		p.spoken = now
 		return
 	}
-	p.bar.Describe(text)
+	p.bar.Describe(cut(text, p.t.columns()-barRoom))
 	_ = p.bar.Set64(step) // a terminal that doesn't take it does not stop the run
+}
+
+// text is the progress in words, the most important first.
+func (p *progress) text(step, spikes int64, took time.Duration) string {
+	model := float64(step) * p.dt / 1000
+	left := time.Duration(min(took.Seconds()*(float64(p.last)/float64(step)-1), 9e9) * float64(time.Second))
+	return fmt.Sprintf("%.3g of %.3g s, %v left, real-time factor %.3g, %s spikes",
+		model, float64(p.last)*p.dt/1000, left.Round(time.Second), took.Seconds()/model, count(spikes))
+}
+
+// cut leaves as many of a text's parts as that many columns hold: a longer line
+// would wrap, and the bar leave its remains on the terminal.
+func cut(text string, columns int) string {
+	for len(text) > columns {
+		text = text[:max(0, strings.LastIndex(text, ", "))]
+		if text == "" {
+			break
+		}
+	}
+	return text
+}
+
+// columns is the width of the terminal.
+func (t *terminal) columns() int {
+	if f, ok := t.err.(*os.File); ok {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+			return width
+		}
+	}
+	return 80
 }
 
 // done clears the bar.

@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"einet/analysis"
+	"einet/connectome"
+	"einet/dynamics"
 	"einet/network"
 	"einet/record"
 	"einet/sim"
@@ -22,7 +26,7 @@ type runCmd struct {
 	Discard  time.Duration  `placeholder:"500ms" help:"Leave this first part of the run out of the rates and the other statistics."`
 	Threads  int            `placeholder:"N" help:"Threads that build the network; otherwise one for each processor."`
 	Out      string         `placeholder:"DIR" help:"Where the files go; otherwise results/NAME."`
-	Force    bool           `help:"Replace an earlier run in that folder."`
+	Force    bool           `help:"Replace an earlier run in that folder. It stays until the new one is written as a whole; of a new one that is interrupted, what was simulated until then replaces it. Without --force, not even an incomplete run (a folder without summary.json) is replaced."`
 	NoPlots  bool           `help:"Draw no figures."`
 	JSON     bool           `help:"Print summary.json on standard output, and nothing else there."`
 	Quiet    bool           `short:"q" help:"Print no progress and no table."`
@@ -37,9 +41,12 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	if c.Threads < 0 {
 		return usage(fmt.Errorf("--threads %d: must be at least 1, or 0 for one each processor", c.Threads))
 	}
-	r := &simulation{flags: c, t: t, net: net}
-	if r.steps, err = onGrid("duration", fromMilliseconds(net.Duration), net); err != nil {
-		return err
+	r := &simulation{flags: c, t: t, net: net, steps: int64(net.Steps(net.Duration))}
+	if r.steps < 1 {
+		if c.Duration != nil {
+			return usage(fmt.Errorf("--duration %v: must be at least dt (%g ms)", *c.Duration, net.Dt))
+		}
+		return usage(fmt.Errorf("%s: duration: %g: there is nothing to simulate: must be at least dt (%g ms), or use --duration", net.Name, net.Duration, net.Dt))
 	}
 	if r.discard, err = onGrid("--discard", c.Discard, net); err != nil {
 		return err
@@ -50,7 +57,7 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	for _, w := range net.Warnings() {
 		t.log.Warn(w)
 	}
-	if r.dir, err = prepare(c.Out, net.Name, c.Force); err != nil {
+	if r.dir, err = destination(c.Out, net.Name, c.Force); err != nil {
 		return err
 	}
 	return r.run(ctx)
@@ -67,22 +74,27 @@ type simulation struct {
 
 	built   built
 	engine  *opened
+	files   *record.Set
 	summary Summary
 }
 
+// run makes the folder only once nothing but the machine can fail, and leaves
+// nothing in it unless the run is written as a whole.
 func (r *simulation) run(ctx context.Context) error {
 	start := time.Now()
-	var err error
-	if r.built, err = build(ctx, r.net, r.flags.Threads); err != nil {
-		return err
-	}
-	if r.engine, err = r.flags.start(ctx, r.built.model, r.built.connectome); err != nil {
+	if err := r.start(ctx); err != nil {
 		return err
 	}
 	defer r.engine.Close()
 	r.describe(time.Since(start))
+	r.release()
 
-	spikes, err := record.CreateSpikes(filepath.Join(r.dir, spikesFile), r.net.Dt, record.Populations(r.net))
+	var err error
+	if r.files, err = record.NewSet(r.dir); err != nil {
+		return machine(fmt.Errorf("--out %s: can't be made or written: %w", r.dir, err))
+	}
+	defer r.files.Abort()
+	spikes, err := record.CreateSpikes(r.files.Path(spikesFile), r.net.Dt, record.Populations(r.net))
 	if err != nil {
 		return machine(err)
 	}
@@ -101,42 +113,78 @@ func (r *simulation) run(ctx context.Context) error {
 	}
 	if stopped != nil {
 		fmt.Fprintf(r.t.err, "einet: interrupted at %g ms of model time; what was simulated until then is in %s\n", r.summary.DurationMs, r.dir)
-		return errInterrupted
+		return errors.Join(r.print(nil), errInterrupted)
 	}
-	return r.report()
+	return r.report(ctx)
+}
+
+// start chooses the engine, makes sure that it takes the network, builds the
+// network and gives it to the engine.
+func (r *simulation) start(ctx context.Context) error {
+	model, err := dynamics.New(r.net)
+	if err != nil {
+		return usage(err)
+	}
+	chosen, err := r.flags.resolve(r.t, model)
+	if err != nil {
+		return err
+	}
+	synapses, err := connectome.Build(ctx, r.net, r.flags.Threads)
+	if err != nil {
+		return errors.Join(err, chosen.Close())
+	}
+	r.built = built{model, synapses}
+	r.engine, err = chosen.start(ctx, model, synapses)
+	return err
+}
+
+// release frees the host's copy of the synapses where the engine has one of its
+// own.
+func (r *simulation) release() {
+	if r.engine.name == "gpu" {
+		r.built.connectome = nil
+	}
 }
 
 // write puts the run's files into its folder, in place of an earlier run's.
 func (r *simulation) write(spikes *record.SpikeWriter, rec *recorders) error {
-	if err := removeRun(r.dir); err != nil {
-		return err
-	}
 	if err := spikes.Close(r.engine.Step()); err != nil {
 		return err
 	}
-	if err := record.WriteTraces(filepath.Join(r.dir, tracesFile), rec.traces(r.net)); err != nil {
+	if err := record.WriteTraces(r.files.Path(tracesFile), rec.traces(r.net)); err != nil {
 		return err
 	}
-	if err := writeNetwork(filepath.Join(r.dir, networkFile), r.net); err != nil {
+	if err := writeNetwork(r.files.Path(networkFile), r.net); err != nil {
 		return err
 	}
 	r.summary.PeakRSSMB = peakMemory()
-	return r.summary.write(filepath.Join(r.dir, summaryFile))
+	if err := r.summary.write(r.files.Path(summaryFile)); err != nil {
+		return err
+	}
+	return r.files.Commit(runFiles, figureFiles())
 }
 
-// report draws the figures and prints the result.
-func (r *simulation) report() error {
+// report draws the figures and prints the result. The run is complete without
+// figures, so that a Ctrl-C among them only leaves some out.
+func (r *simulation) report(ctx context.Context) error {
 	var figures []string
+	var failed error
 	if !r.flags.NoPlots {
-		var err error
-		if figures, err = drawFigures(r.dir); err != nil {
-			return machine(err)
+		figures, failed = drawFigures(ctx, r.dir)
+		if errors.Is(failed, context.Canceled) {
+			fmt.Fprintf(r.t.err, "einet: interrupted while drawing; the run in %s is complete, and einet plot draws its figures\n", r.dir)
+			failed = errInterrupted
 		}
 	}
+	return errors.Join(r.print(figures), failed)
+}
+
+// print prints the result in the form that the flags ask for.
+func (r *simulation) print(figures []string) error {
 	switch {
 	case r.flags.JSON:
 		return r.summary.json(r.t.out)
-	case !r.flags.Quiet:
+	case !r.flags.Quiet && !r.summary.Interrupted:
 		return r.summary.print(r.t.out, r.dir, figures)
 	}
 	return nil
@@ -202,14 +250,9 @@ func (rec *recorders) traces(net *network.Network) *record.Traces {
 	return t
 }
 
-// fromMilliseconds is a model time as a duration, to the nanosecond.
-func fromMilliseconds(ms float64) time.Duration {
-	return time.Duration(ms*float64(time.Millisecond) + 0.5)
-}
-
-// prepare makes the folder of a run and refuses one that holds a run already,
-// or that cannot be written, before any work is done.
-func prepare(out, name string, force bool) (string, error) {
+// destination is where a run's files go. It is an error where they cannot be written or
+// an earlier run is; nothing is made yet.
+func destination(out, name string, force bool) (string, error) {
 	dir := out
 	if dir == "" {
 		dir = filepath.Join("results", name)
@@ -217,17 +260,29 @@ func prepare(out, name string, force bool) (string, error) {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return "", usage(fmt.Errorf("--out %s: is a file, must be a folder", dir))
 	}
-	for _, f := range runFiles {
+	for i, f := range slices.Backward(runFiles) {
 		if _, err := os.Stat(filepath.Join(dir, f)); err == nil && !force {
-			return "", usage(fmt.Errorf("--out %s: holds an earlier run (%s): choose another folder, or --force to replace it", dir, f))
+			what := "an earlier run"
+			if i < len(runFiles)-1 {
+				what = "part of an earlier run"
+			}
+			return "", usage(fmt.Errorf("--out %s: holds %s (%s): choose another folder, or --force to replace it", dir, what, f))
 		}
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return "", machine(fmt.Errorf("--out %s: can't be made: %w", dir, err))
+	at := filepath.Clean(dir)
+	for at != filepath.Dir(at) {
+		if _, err := os.Stat(at); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		at = filepath.Dir(at)
 	}
-	probe, err := os.CreateTemp(dir, ".einet-*")
+	probe, err := os.CreateTemp(at, ".einet-*")
 	if err != nil {
-		return "", machine(fmt.Errorf("--out %s: can't be written: %w", dir, err))
+		can := "written"
+		if at != filepath.Clean(dir) {
+			can = "made"
+		}
+		return "", machine(fmt.Errorf("--out %s: can't be %s: %w", dir, can, err))
 	}
 	return dir, errors.Join(probe.Close(), os.Remove(probe.Name()))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -76,7 +77,7 @@ func (r *simulation) describe(build time.Duration) {
 	s := &r.summary
 	*s = Summary{
 		Network: r.net.Name, Preset: r.flags.preset(), Engine: r.engine.name, Device: r.engine.device,
-		Seed: r.net.Seed, Trial: r.net.Trial, DtMs: r.net.Dt, DiscardMs: float64(r.discard) * r.net.Dt,
+		Seed: r.net.Seed, Trial: r.net.Trial, DtMs: r.net.Dt, DiscardMs: inMs(r.discard, r.net.Dt),
 		Neurons: r.net.Neurons(), Synapses: c.Synapses(), BuildS: build.Seconds(),
 		WeightRoundingError: r.built.model.WeightRounding(),
 		Populations:         map[string]PopulationSummary{},
@@ -93,7 +94,7 @@ func (r *simulation) describe(build time.Duration) {
 // finish fills in what the simulation of net gave.
 func (s *Summary) finish(net *network.Network, rec *recorders, step int64, took time.Duration, interrupted bool) {
 	s.Interrupted = interrupted
-	s.DurationMs = float64(step) * s.DtMs
+	s.DurationMs = inMs(step, s.DtMs)
 	s.SimulateS = took.Seconds()
 	if s.DurationMs > 0 {
 		s.RealTimeFactor = s.SimulateS / (s.DurationMs / 1000)
@@ -102,6 +103,13 @@ func (s *Summary) finish(net *network.Network, rec *recorders, step int64, took 
 	for i, p := range rec.statistics.Populations(max(step, rec.discard)) {
 		s.Populations[s.order[i]] = summarise(p, &net.Populations[i], &rec.state.Populations[i])
 	}
+}
+
+// inMs is a number of steps of dt in ms, without what the rounding of a decimal
+// fraction leaves behind its last decimal.
+func inMs(steps int64, dt float64) float64 {
+	ms, _ := strconv.ParseFloat(strconv.FormatFloat(float64(steps)*dt, 'g', 12, 64), 64)
+	return ms
 }
 
 func summarise(p analysis.PopulationStatistics, of *network.Population, state *sim.PopulationState) PopulationSummary {

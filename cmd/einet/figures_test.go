@@ -1,0 +1,149 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/binary"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// clockRun is the folder of a short run of vs96, without figures.
+func clockRun(t *testing.T) string {
+	dir := filepath.Join(t.TempDir(), "run")
+	status, _, errs := einet(t, "run", "vs96", "--engine", "reference", "--duration", "250ms", "--no-plots", "-q", "--out", dir)
+	require.Equal(t, exitDone, status, errs)
+	return dir
+}
+
+// rewrite changes a member of an archive; its checksum is made right again.
+func rewrite(t *testing.T, path, member string, change func(data []byte)) {
+	z, err := zip.OpenReader(path)
+	require.NoError(t, err)
+	defer z.Close()
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	changed := false
+	for _, f := range z.File {
+		r, err := f.Open()
+		require.NoError(t, err)
+		data, err := io.ReadAll(r)
+		require.NoError(t, err)
+		if f.Name == member+".npy" {
+			change(data)
+			changed = true
+		}
+		m, err := w.Create(f.Name)
+		require.NoError(t, err)
+		_, err = m.Write(data)
+		require.NoError(t, err)
+	}
+	require.True(t, changed, member)
+	require.NoError(t, w.Close())
+	require.NoError(t, os.WriteFile(path, out.Bytes(), 0o666))
+}
+
+// Archives that are sound as such and say what cannot be are refused in one line,
+// without a panic and without memory that they only claim to need.
+func TestPlotRefusesWhatCannotBe(t *testing.T) {
+	le := binary.LittleEndian
+	last32 := func(v uint32) func([]byte) { return func(b []byte) { le.PutUint32(b[len(b)-4:], v) } }
+	last64 := func(v uint64) func([]byte) { return func(b []byte) { le.PutUint64(b[len(b)-8:], v) } }
+	float := func(x float64) func([]byte) { return last64(math.Float64bits(x)) }
+	whole := clockRun(t)
+	for _, k := range []struct {
+		file, member string
+		change       func([]byte)
+		want         string
+	}{
+		{spikesFile, "neuron", last32(100_000), "ids must be below 1000"},
+		{spikesFile, "step", last32(1<<32 - 1), "steps must be in 1..2500"},
+		{spikesFile, "step", last32(1), "not sorted"},
+		{spikesFile, "duration_steps", last64(1<<32 - 1), "duration_steps is 4294967295, network.yaml asks for 2500"},
+		{spikesFile, "duration_steps", last64(1 << 40), "duration_steps is 1099511627776, must be in"},
+		{spikesFile, "duration_steps", last64(7), "steps must be in 1..7"},
+		{spikesFile, "dt_ms", float(1e-7), "dt_ms is 1e-07, network.yaml has 0.1"},
+		{spikesFile, "population_size", last64(501), "population 1 is I of 501 neurons, in network.yaml it is I of 500"},
+		{spikesFile, "population_size", last64(1 << 31), "population 1 is I of 2147483648 neurons"},
+		{spikesFile, "population_names", last32('J'), "population 1 is J of 500"},
+		{tracesFile, "dt_ms", float(10), "dt_ms is 10, network.yaml has 0.1"},
+		{tracesFile, "population_size", last64(499), "population 1 is I of 499 neurons"},
+		{tracesFile, "V_th", float(-49), "population I has V_reset -60, V_th -49, E_L -52, in network.yaml they are -60, -50, -52"},
+		{tracesFile, "E_L", float(math.Inf(1)), "must be finite"},
+		{tracesFile, "v_edges_I", float(1e300), "histogram: edges must ascend and be potentials"},
+		{tracesFile, "v_counts_I", last64(math.MaxInt64), "histogram: edges must ascend"},
+		{tracesFile, "trace_step", last64(2501), "trace_step holds 2501, the run has 2500 steps"},
+		{tracesFile, "trace_step", last64(1 << 62), "trace_step holds 501 to 4611686018427387904"},
+		{tracesFile, "trace_neuron", last64(1000), "trace_neuron is 1000, must be in 0..999"},
+		{tracesFile, "trace_exc", last32(math.Float32bits(float32(math.NaN()))), "cannot be drawn"},
+		{tracesFile, "trace_inh", last32(math.Float32bits(float32(math.Inf(-1)))), "cannot be drawn"},
+	} {
+		dir := filepath.Join(t.TempDir(), "run")
+		require.NoError(t, os.CopyFS(dir, os.DirFS(whole)))
+		rewrite(t, filepath.Join(dir, k.file), k.member, k.change)
+		status, out, errs := einet(t, "plot", dir)
+		require.Equal(t, exitUsage, status, "%s: %s", k.member, errs)
+		require.Empty(t, out)
+		require.Contains(t, errs, k.want)
+		require.Equal(t, 1, strings.Count(errs, "\n"), errs)
+	}
+	status, out, errs := einet(t, "plot", whole)
+	require.Equal(t, exitDone, status, "control: %s", errs)
+	require.Contains(t, out, "raster.png, raster.svg, rate.png, rate.svg, potentials.png, potentials.svg, currents.png")
+}
+
+// A figure that cannot be written is the machine's fault.
+func TestPlotThatCannotWrite(t *testing.T) {
+	dir := clockRun(t)
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "rate.png", "x"), 0o777))
+	status, _, errs := einet(t, "plot", dir)
+	require.Equal(t, exitMachine, status, errs)
+	require.Contains(t, errs, "rate.png")
+}
+
+// Ctrl-C stops between two figures; a run whose figures are stopped is complete.
+func TestInterruptedFigures(t *testing.T) {
+	dir := clockRun(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, errs bytes.Buffer
+	require.Equal(t, exitInterrupted, run(ctx, []string{"plot", dir}, &out, &errs, false))
+	require.NoFileExists(t, filepath.Join(dir, "raster.png"))
+
+	r := &simulation{flags: &runCmd{JSON: true}, dir: dir, t: &terminal{out: &out, err: &errs}}
+	r.summary.Network = "vs96"
+	require.Equal(t, exitInterrupted, exitStatus(r.report(ctx)))
+	require.Contains(t, out.String(), `"network": "vs96"`)
+	require.NotContains(t, out.String(), "interrupted")
+	require.Contains(t, errs.String(), "the run in "+dir+" is complete")
+}
+
+// A context that ends at the n-th look at it.
+type ending struct {
+	context.Context
+	looks int
+}
+
+func (e *ending) Err() error {
+	if e.looks--; e.looks < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+func TestFiguresBeforeTheInterruptStay(t *testing.T) {
+	dir := clockRun(t)
+	// One look at each read of spikes, of which there is one, and at each figure.
+	names, err := drawFigures(&ending{t.Context(), 2}, dir)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, []string{"raster.png", "raster.svg"}, names)
+	require.FileExists(t, filepath.Join(dir, "raster.svg"))
+	require.NoFileExists(t, filepath.Join(dir, "rate.png"))
+}

@@ -1,0 +1,105 @@
+package record
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func put(t *testing.T, path, text string) {
+	require.NoError(t, WriteFile(path, func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
+	}))
+}
+
+// content is every file below dir with its text; folders end in a slash.
+func content(t *testing.T, dir string) map[string]string {
+	all := map[string]string{}
+	require.NoError(t, filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		require.NoError(t, err)
+		name, err := filepath.Rel(dir, path)
+		require.NoError(t, err)
+		if d.IsDir() {
+			all[name+"/"] = ""
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		all[name] = string(text)
+		return err
+	}))
+	return all
+}
+
+func TestSetReplacesAnEarlierOne(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a", "b")
+	s, err := NewSet(dir)
+	require.NoError(t, err)
+	put(t, s.Path("data"), "one")
+	put(t, s.Path("mark"), "one")
+	require.Len(t, content(t, dir), 4, "nothing outside the hidden folder yet")
+	require.NoError(t, s.Commit([]string{"data", "mark"}, []string{"figure"}))
+	require.NoError(t, s.Abort(), "does nothing")
+	require.Equal(t, map[string]string{"./": "", "data": "one", "mark": "one"}, content(t, dir))
+
+	put(t, filepath.Join(dir, "figure"), "of one")
+	put(t, filepath.Join(dir, "other"), "kept")
+	s, err = NewSet(dir)
+	require.NoError(t, err)
+	put(t, s.Path("data"), "two")
+	put(t, s.Path("mark"), "two")
+	require.NoError(t, s.Commit([]string{"data", "mark"}, []string{"figure", "data", "mark"}))
+	require.Equal(t, map[string]string{"./": "", "data": "two", "mark": "two", "other": "kept"}, content(t, dir))
+}
+
+// Whichever step fails, the earlier run is as it was.
+func TestFailedSetLeavesTheEarlierOne(t *testing.T) {
+	for name, spoil := range map[string]func(dir string, s *Set){
+		"a file is missing":        func(_ string, s *Set) { require.NoError(t, os.Remove(s.Path("data"))) },
+		"the last file is missing": func(_ string, s *Set) { require.NoError(t, os.Remove(s.Path("mark"))) },
+		"a folder is in a file's place": func(dir string, _ *Set) {
+			require.NoError(t, os.Remove(filepath.Join(dir, "figure")))
+			require.NoError(t, os.MkdirAll(filepath.Join(dir, "figure", "mine"), 0o777))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			for _, name := range []string{"data", "mark", "figure"} {
+				put(t, filepath.Join(dir, name), "one")
+			}
+			s, err := NewSet(dir)
+			require.NoError(t, err)
+			put(t, s.Path("data"), "two")
+			put(t, s.Path("mark"), "two")
+			spoil(dir, s)
+			before := content(t, dir)
+			for name := range before {
+				if filepath.Dir(name) == filepath.Base(s.stage) || name == filepath.Base(s.stage)+"/" {
+					delete(before, name)
+				}
+			}
+			require.Error(t, s.Commit([]string{"data", "mark"}, []string{"figure"}))
+			require.NoError(t, s.Abort())
+			require.Equal(t, before, content(t, dir))
+			require.Equal(t, "one", before["mark"])
+		})
+	}
+}
+
+// The folders that were made for an aborted set go, others stay.
+func TestAbortedSetLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	s, err := NewSet(filepath.Join(dir, "a", "b"))
+	require.NoError(t, err)
+	put(t, s.Path("data"), "x")
+	require.NoError(t, s.Abort())
+	require.Equal(t, map[string]string{"./": ""}, content(t, dir))
+
+	put(t, filepath.Join(dir, "file"), "x")
+	_, err = NewSet(filepath.Join(dir, "file", "b"))
+	require.Error(t, err)
+	require.Equal(t, map[string]string{"./": "", "file": "x"}, content(t, dir))
+}
