@@ -7,6 +7,7 @@ import (
 
 	"einet/bench"
 	"einet/connectome"
+	"einet/cpu"
 	"einet/cpuref"
 	"einet/dynamics"
 	"einet/gpu"
@@ -19,6 +20,16 @@ func reference() sim.Backend {
 		Name: "reference", Device: bench.Processor(),
 		Open: func(_ context.Context, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
 			return cpuref.New(m, c), nil
+		},
+	}
+}
+
+// onCPU is the cpu engine with that many threads (0: all).
+func onCPU(threads int) sim.Backend {
+	return sim.Backend{
+		Name: "cpu", Device: processor(threads),
+		Open: func(_ context.Context, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
+			return cpu.New(m, c, threads), nil
 		},
 	}
 }
@@ -53,8 +64,12 @@ func (e *engines) Close() {
 func (t *terminal) engines(names []string) (*engines, error) {
 	e := &engines{}
 	for _, name := range names {
-		if name == "reference" {
+		switch name {
+		case "reference":
 			e.list = append(e.list, reference())
+			continue
+		case "cpu":
+			e.list = append(e.list, onCPU(0))
 			continue
 		}
 		if err := t.addDevices(e); err != nil {
@@ -89,7 +104,7 @@ func (t *terminal) addDevices(e *engines) error {
 // fit is an error unless every one of the engines takes a network.
 func (e *engines) fit(m *dynamics.Model) error {
 	for _, b := range e.list {
-		if b.Name == "reference" {
+		if b.Name != "gpu" {
 			if err := checkMemory(m.Network, m); err != nil {
 				return err
 			}

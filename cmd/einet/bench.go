@@ -21,7 +21,7 @@ type benchCmd struct {
 	Sizes       []int         `default:"2500,10000,20000" help:"Numbers of neurons of the network ei."`
 	Duration    time.Duration `default:"1s" help:"Model time of a measurement."`
 	Repetitions int           `default:"3" help:"Measurements, of which the median is shown."`
-	Engines     []string      `enum:"all,reference,gpu" default:"all" help:"Engines to time: ${enum}. gpu is every OpenGL device; all is reference, and gpu where there is one."`
+	Engines     []string      `enum:"all,reference,cpu,gpu" default:"all" help:"Engines to time: ${enum}. gpu is every OpenGL device; all is reference, cpu, and gpu where there is one."`
 	JSON        bool          `help:"Print the results as JSON."`
 	Quiet       bool          `short:"q" help:"Print no progress."`
 }
@@ -97,9 +97,10 @@ func (c *benchCmd) engines(t *terminal) (*engines, error) {
 	all := slices.Contains(c.Engines, "all")
 	names := slices.Compact(slices.Sorted(slices.Values(c.Engines)))
 	if all {
-		names = []string{"gpu", "reference"}
+		names = []string{"cpu", "gpu", "reference"}
 	}
-	slices.Reverse(names) // reference first: the others' speed is in terms of it
+	// reference first: the others' speed is in terms of it
+	slices.SortStableFunc(names, func(a, b string) int { return order[a] - order[b] })
 	e, err := t.engines(names)
 	switch {
 	case err != nil:
@@ -107,12 +108,15 @@ func (c *benchCmd) engines(t *terminal) (*engines, error) {
 	case e.noGPU == nil:
 	case slices.Contains(c.Engines, "gpu"):
 		e.Close()
-		return nil, machine(fmt.Errorf("--engines gpu: %s; --engines reference needs none", oneLine(e.noGPU)))
+		return nil, machine(fmt.Errorf("--engines gpu: %s; --engines cpu needs none", oneLine(e.noGPU)))
 	default:
-		fmt.Fprintf(t.err, "einet: only the reference engine: %s\n", oneLine(e.noGPU))
+		fmt.Fprintf(t.err, "einet: without the gpu engine: %s\n", oneLine(e.noGPU))
 	}
 	return e, nil
 }
+
+// order is that of the engines in a table.
+var order = map[string]int{"reference": 0, "cpu": 1, "gpu": 2}
 
 // printBench prints a table for people. The last column but one is how many
 // times faster an engine is than the first one on the same network.

@@ -27,12 +27,12 @@ func TestBenchWithoutOpenGL(t *testing.T) {
 		status, out, errs := einetOn(t, withoutGL(), append(args, "--engines", engines)...)
 		require.Equal(t, exitMachine, status)
 		require.Empty(t, out)
-		require.Equal(t, "einet: --engines gpu: no OpenGL 4.3 device: here; one cause; another; --engines reference needs none\n", errs)
+		require.Equal(t, "einet: --engines gpu: no OpenGL 4.3 device: here; one cause; another; --engines cpu needs none\n", errs)
 	}
 	status, out, errs := einetOn(t, withoutGL(), args...)
 	require.Equal(t, exitDone, status, errs)
 	require.Contains(t, out, "reference")
-	require.Equal(t, "einet: only the reference engine: no OpenGL 4.3 device: here; one cause; another\n", errs)
+	require.Equal(t, "einet: without the gpu engine: no OpenGL 4.3 device: here; one cause; another\n", errs)
 }
 
 // Every engine has to take every size before one is measured.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"text/tabwriter"
 
-	"einet/bench"
 	"einet/connectome"
 	"einet/dynamics"
 	"einet/gpu"
@@ -21,7 +20,8 @@ type devicesCmd struct{}
 func (devicesCmd) Run(ctx context.Context, t *terminal) error {
 	host, _ := availableMemory()
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "engine reference\t%s, %s available\n", bench.Processor(), inBytes(host))
+	fmt.Fprintf(w, "engine cpu\t%s, %s available\n", processor(0), inBytes(host))
+	fmt.Fprintf(w, "engine reference\tthe same, one thread, plain Go\n")
 	devices, err := t.gl.devices()
 	if errors.Is(err, gpu.ErrUnavailable) {
 		fmt.Fprintf(w, "engine gpu\tunavailable: %s\n", oneLine(err))

@@ -10,6 +10,7 @@ import (
 
 	"einet/bench"
 	"einet/connectome"
+	"einet/cpu"
 	"einet/cpuref"
 	"einet/dynamics"
 	"einet/gpu"
@@ -19,8 +20,9 @@ import (
 
 // engineFlags choose what simulates.
 type engineFlags struct {
-	Engine string `enum:"auto,gpu,reference" default:"auto" help:"What simulates: ${enum}. auto is gpu where there is a hardware device, else reference."`
-	Device string `placeholder:"D" help:"OpenGL device of the gpu engine: a number or part of a name, as einet devices lists them."`
+	Engine  string `enum:"auto,gpu,cpu,reference" default:"auto" help:"What simulates: ${enum}. auto is gpu where there is a hardware device, else cpu."`
+	Device  string `placeholder:"D" help:"OpenGL device of the gpu engine: a number or part of a name, as einet devices lists them."`
+	Threads int    `placeholder:"N" help:"Threads that build the network and, in the cpu engine, simulate it; otherwise one for each processor."`
 }
 
 // opengl is how commands reach OpenGL.
@@ -36,9 +38,10 @@ func thisMachine() opengl { return opengl{gpu.Devices, gpu.Open, gpu.Probe} }
 // A chosen engine is ready for a network: its device is open, its arithmetic is
 // exact and there is memory for the network.
 type chosen struct {
-	name    string          // gpu or reference
+	name    string          // gpu, cpu or reference
+	threads int             // of cpu
 	context *gpu.Context    // of gpu
-	retreat func(why error) // of auto's gpu: tells that the reference takes over; nil: it must not
+	retreat func(why error) // of auto's gpu: tells that the cpu engine takes over; nil: it must not
 }
 
 // Close frees the device.
@@ -56,22 +59,22 @@ func (f *engineFlags) resolve(t *terminal, m *dynamics.Model) (*chosen, error) {
 	if err != nil {
 		return nil, err
 	}
-	if name == "reference" {
-		return &chosen{name: name}, holds(m)
+	if name != "gpu" {
+		return &chosen{name: name, threads: f.Threads}, holds(m)
 	}
 	if !f.auto() {
 		return f.open(t, m, nil)
 	}
 	devices, _ := t.gl.devices()
 	retreat := func(why error) {
-		t.log.Warn("not the gpu engine but the reference simulates", "device", devices[0].Renderer, "reason", oneLine(why))
+		t.log.Warn("not the gpu engine but the cpu engine simulates", "device", devices[0].Renderer, "reason", oneLine(why))
 	}
 	c, err := f.open(t, m, &devices[0])
 	if err != nil {
 		retreat(err)
-		return &chosen{name: "reference"}, holds(m)
+		return &chosen{name: "cpu", threads: f.Threads}, holds(m)
 	}
-	c.retreat = retreat
+	c.retreat, c.threads = retreat, f.Threads
 	return c, nil
 }
 
@@ -80,7 +83,7 @@ func (f *engineFlags) auto() bool { return f.Engine == "auto" && f.Device == "" 
 
 // pick is the name of the engine that the flags mean.
 func (f *engineFlags) pick(t *terminal) (string, error) {
-	if f.Device != "" && f.Engine == "reference" {
+	if f.Device != "" && (f.Engine == "cpu" || f.Engine == "reference") {
 		return "", usage(errors.New("--device: only the gpu engine has devices"))
 	}
 	if f.Engine != "auto" {
@@ -96,7 +99,7 @@ func (f *engineFlags) pick(t *terminal) (string, error) {
 	if err != nil && !errors.Is(err, gpu.ErrUnavailable) {
 		t.warnDevices(err)
 	}
-	return "reference", nil
+	return "cpu", nil
 }
 
 // warnDevices tells of devices that did not open while others did.
@@ -113,7 +116,7 @@ func (f *engineFlags) open(t *terminal, m *dynamics.Model, known *gpu.Device) (*
 	case errors.As(err, &wrong):
 		return nil, usage(fmt.Errorf("--device: %w", err))
 	case errors.Is(err, gpu.ErrUnavailable):
-		return nil, machine(fmt.Errorf("--engine gpu: %s; --engine reference needs none", oneLine(err)))
+		return nil, machine(fmt.Errorf("--engine gpu: %s; --engine cpu needs none", oneLine(err)))
 	case err != nil:
 		return nil, machine(fmt.Errorf("--engine gpu: %s", oneLine(err)))
 	}
@@ -155,7 +158,7 @@ func holds(m *dynamics.Model) error {
 // there is one, its GL context.
 type opened struct {
 	sim.Engine
-	name    string // gpu or reference
+	name    string // gpu, cpu or reference
 	device  string // renderer, or the processor
 	context *gpu.Context
 }
@@ -170,8 +173,11 @@ func (o *opened) Close() error {
 
 // start makes an engine at step 0, which takes over the device.
 func (c *chosen) start(ctx context.Context, m *dynamics.Model, syn *connectome.Connectome) (*opened, error) {
-	if c.name == "reference" {
-		return onReference(m, syn), nil
+	switch c.name {
+	case "reference":
+		return &opened{Engine: cpuref.New(m, syn), name: c.name, device: bench.Processor()}, nil
+	case "cpu":
+		return onProcessor(m, syn, c.threads), nil
 	}
 	e, err := gpu.New(ctx, c.context, m, syn)
 	if err == nil {
@@ -182,11 +188,20 @@ func (c *chosen) start(ctx context.Context, m *dynamics.Model, syn *connectome.C
 		return nil, err
 	}
 	c.retreat(err)
-	return onReference(m, syn), nil
+	return onProcessor(m, syn, c.threads), nil
 }
 
-func onReference(m *dynamics.Model, syn *connectome.Connectome) *opened {
-	return &opened{Engine: cpuref.New(m, syn), name: "reference", device: bench.Processor()}
+func onProcessor(m *dynamics.Model, syn *connectome.Connectome, threads int) *opened {
+	return &opened{Engine: cpu.New(m, syn, threads), name: "cpu", device: processor(threads)}
+}
+
+// processor is what the cpu engine runs on with that many threads (0: all).
+func processor(threads int) string {
+	device := bench.Processor() + ", " + cpu.Kernel()
+	if threads > 0 {
+		device += fmt.Sprintf(", %d used", threads)
+	}
+	return device
 }
 
 // choose says which engine the flags mean on this machine.

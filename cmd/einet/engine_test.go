@@ -80,12 +80,12 @@ func TestAutoFallsBackWithAWarning(t *testing.T) {
 		args[5] = "auto"
 		status, out, errs := einetOn(t, gl, args...)
 		require.Equal(t, exitDone, status, errs)
-		require.Contains(t, errs, "WRN not the gpu engine but the reference simulates")
+		require.Contains(t, errs, "WRN not the gpu engine but the cpu engine simulates")
 		require.Contains(t, errs, why)
 		require.Len(t, strings.Split(strings.TrimSpace(errs), "\n"), 1)
 		var s Summary
 		require.NoError(t, json.Unmarshal([]byte(out), &s))
-		require.Equal(t, "reference", s.Engine)
+		require.Equal(t, "cpu", s.Engine)
 
 		args = small(t)
 		args[5] = "gpu"
@@ -99,7 +99,7 @@ func TestAutoFallsBackWithAWarning(t *testing.T) {
 		}
 		status, _, errs = einetOn(t, gl, args...)
 		require.Equal(t, exitMachine, status)
-		require.Equal(t, "einet: --engine gpu: no OpenGL 4.3 device: here; one cause; another; --engine reference needs none\n", errs)
+		require.Equal(t, "einet: --engine gpu: no OpenGL 4.3 device: here; one cause; another; --engine cpu needs none\n", errs)
 		require.NoDirExists(t, outOf(args))
 	}
 }

@@ -103,7 +103,7 @@ func TestBadInput(t *testing.T) {
 		want   []string // one for each line
 	}{
 		{[]string{"run", "nosuch"}, exitUsage, []string{"nosuch: neither a file nor a preset; the presets are ei, tian2020, vs96"}},
-		{[]string{"run", "ei", "--engine", "cuda"}, exitUsage, []string{`--engine must be one of "auto","gpu","reference"`}},
+		{[]string{"run", "ei", "--engine", "cuda"}, exitUsage, []string{`--engine must be one of "auto","gpu","cpu","reference"`}},
 		{[]string{"run", "ei", "--nosuch"}, exitUsage, []string{"unknown flag --nosuch"}},
 		{[]string{"run", "ei", "--seed", "-1"}, exitUsage, []string{"--seed -1: must be a whole number from 0 to 4294967295 (see"}},
 		{[]string{"run", "ei", "--seed", "1.5"}, exitUsage, []string{"--seed 1.5: must be a whole number from 0"}},

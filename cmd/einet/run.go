@@ -24,7 +24,6 @@ type runCmd struct {
 	engineFlags
 	Duration *time.Duration `placeholder:"1s" help:"Model time to simulate; otherwise what the network states."`
 	Discard  time.Duration  `placeholder:"500ms" help:"Leave this first part of the run out of the rates and the other statistics."`
-	Threads  int            `placeholder:"N" help:"Threads that build the network; otherwise one for each processor."`
 	Out      string         `placeholder:"DIR" help:"Where the files go; otherwise results/NAME."`
 	Force    bool           `help:"Replace an earlier run in that folder. It stays until the new one is written as a whole; of a new one that is interrupted, what was simulated until then replaces it. Without --force, not even an incomplete run (a folder without summary.json) is replaced."`
 	NoPlots  bool           `help:"Draw no figures."`

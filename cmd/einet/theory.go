@@ -18,7 +18,6 @@ type theoryCmd struct {
 	engineFlags
 	Simulate time.Duration `placeholder:"1s" help:"Simulate this much model time too, after half a second to settle, and compare."`
 	Sweep    bool          `help:"Draw rates against the strength of the external input, theory beside simulation."`
-	Threads  int           `placeholder:"N" help:"Threads that build the network; otherwise one for each processor."`
 	Out      string        `placeholder:"DIR" help:"Where the figure of --sweep goes; otherwise results/NAME."`
 	JSON     bool          `help:"Print the results as JSON."`
 	Quiet    bool          `short:"q" help:"Print no progress."`

@@ -10,7 +10,6 @@ import (
 
 	"einet/network"
 	"einet/record"
-	"einet/sim"
 	"einet/validate"
 )
 
@@ -117,7 +116,7 @@ func (c *validateCmd) against(net *network.Network) (*validate.Spikes, error) {
 
 // run does the parts that the flags ask for.
 func (c *validateCmd) run(ctx context.Context, t *terminal, net *network.Network, spikes *validate.Spikes, v *validation) error {
-	list, closeAll, err := backends([]string{"reference", "gpu"})
+	list, closeAll, err := backends([]string{"reference", "cpu", "gpu"})
 	if err != nil {
 		return err
 	}
@@ -140,13 +139,13 @@ func (c *validateCmd) run(ctx context.Context, t *terminal, net *network.Network
 	}
 	p := newCounter(t, c.Quiet || c.JSON, total)
 	defer p.done()
-	lab := &validate.Lab{Backend: fastest(list), Workers: c.Workers, Progress: p.add}
+	lab := &validate.Lab{Backend: onCPU(1), Workers: c.Workers, Progress: p.add}
 	if exact {
 		v.Exact, err = validate.RunExact(ctx, net, int64(net.Steps(float64(exactSteps))), int64(net.Steps(exactDiscardMs)), list, p.add)
 		if err != nil {
 			return err
 		}
-		if len(list) == 1 {
+		if len(list) == 2 {
 			v.LeftOut = append(v.LeftOut, "the gpu engine: no OpenGL device")
 		}
 	}
@@ -179,9 +178,6 @@ func (c *validateCmd) parts(spikes *validate.Spikes) (exact, statistical, claims
 	}
 	return true, true, true
 }
-
-// fastest is the engine that seeds and trials are simulated with.
-func fastest(list []sim.Backend) sim.Backend { return list[0] }
 
 // checkNetwork refuses a network that cannot be built before anything runs.
 func checkNetwork(net *network.Network) error {
