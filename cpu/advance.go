@@ -23,8 +23,8 @@ func (e *Engine) Advance(ctx context.Context, steps int) error {
 
 // advance simulates a batch of windows. One wait in a
 // window is enough: whoever is past it has all spikes that it delivers, and the
-// lists that it fills in the next window are not those that the others may
-// still read.
+// mail that it fills in the next window is not that which others may still
+// read.
 func (e *Engine) advance(batch plan) {
 	start, steps, active := time.Now(), batch.steps, batch.workers
 	for i := range e.drives {
@@ -42,7 +42,7 @@ func (e *Engine) advance(batch plan) {
 			for i := worker; i < len(e.shares); i += active {
 				e.update(&e.shares[i], &w)
 			}
-			e.pool.barrier.wait()
+			e.pool.barrier.wait(worker)
 			for i := worker; i < len(e.shares); i += active {
 				e.deliver(&e.shares[i], &w)
 			}
@@ -59,10 +59,10 @@ func (e *Engine) advance(batch plan) {
 // collect appends a window's spikes to the engine's, sorted by step and neuron.
 func (e *Engine) collect(w *window) {
 	for k := range w.steps {
-		for i := range e.pieces {
+		for i := range e.sources {
 			first := uint32(e.populations[i].First)
-			for _, p := range e.pieces[i] {
-				for _, j := range p.fired[w.parity][k] {
+			for _, from := range e.sources[i] {
+				for _, j := range from.fired(w, k) {
 					e.spikes = append(e.spikes, sim.Spike{Step: uint32(w.n) + uint32(k) + 1, Neuron: first + j})
 				}
 			}

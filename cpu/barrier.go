@@ -7,68 +7,91 @@ import (
 )
 
 // A barrier holds workers until all parties have come. It may be used again at
-// once. Waiting is busy at first, for a window takes microseconds and waking a
-// thread as long; then the processor is given up.
+// once. Each worker raises its own flag and looks at the others': the shortest
+// way between two processors.
+//
+// Waiting is busy at first, for a window takes microseconds and waking a thread
+// as long; then the processor is given up.
 type barrier struct {
-	parties int32
+	flags   []flag
+	parties int
 	spins   int // looks before a worker sleeps; 0 where there are fewer processors than parties
 
-	arrived  atomic.Int32
-	_        [60]byte // what waiters look at has a cache line of its own
-	phase    atomic.Uint32
-	_        [60]byte
 	sleepers atomic.Int32
 	mu       sync.Mutex
 	woken    sync.Cond
 }
 
-// spinsBeforeSleep takes about 20 us.
-const spinsBeforeSleep = 1 << 14
+// A flag is the number of times that a worker has come, in a cache line of its
+// own.
+type flag struct {
+	phase atomic.Int64
+	_     [56]byte
+}
 
-func (b *barrier) init() { b.woken.L = &b.mu }
+// A waiter looks that often at once, 2 to 3 us, and then lets other goroutines run
+// between looks, for some 100 us. It has to be far longer than waking a
+// goroutine takes: workers that gave up sooner would wake each other in turns, on
+// one processor.
+const (
+	busySpins        = 1 << 10
+	spinsBeforeSleep = busySpins + 1<<10
+)
 
-// set prepares a barrier that nobody waits at.
+func newBarrier(workers int) *barrier {
+	b := &barrier{flags: make([]flag, workers)}
+	b.woken.L = &b.mu
+	return b
+}
+
+// set prepares for that many parties, workers 0, 1, ... Worker 0 calls it, and
+// nobody is at the barrier but some that may not have noticed that all came.
 func (b *barrier) set(parties int) {
-	b.parties, b.spins = int32(parties), 0
+	b.parties, b.spins = parties, 0
 	if parties <= runtime.GOMAXPROCS(0) {
 		b.spins = spinsBeforeSleep
+	}
+	phase := b.flags[0].phase.Load()
+	for i := range b.flags[1:parties] {
+		b.flags[1+i].phase.Store(phase)
 	}
 }
 
 // wait returns when all parties have called it. What they wrote before, each
 // sees after.
-func (b *barrier) wait() {
-	if b.parties == 1 {
+func (b *barrier) wait(worker int) {
+	// Once this worker's flag is up, worker 0 may go on and set the barrier anew.
+	flags, spins := b.flags[:b.parties], b.spins
+	if len(flags) == 1 {
 		return
 	}
-	// Once this worker is counted, the others may go on and set the barrier anew.
-	phase, parties, spins := b.phase.Load(), b.parties, b.spins
-	if b.arrived.Add(1) == parties {
-		b.arrived.Store(0)
-		b.phase.Add(1)
-		if b.sleepers.Load() > 0 {
-			b.mu.Lock()
-			b.woken.Broadcast()
-			b.mu.Unlock()
-		}
-		return
+	phase := flags[worker].phase.Add(1)
+	if b.sleepers.Load() > 0 {
+		b.mu.Lock()
+		b.woken.Broadcast()
+		b.mu.Unlock()
 	}
-	for range spins {
-		if b.phase.Load() != phase {
-			return
+	for i := range flags {
+		for looks := 0; flags[i].phase.Load() < phase; looks++ {
+			if looks >= spins {
+				b.sleep(&flags[i], phase)
+				break
+			}
+			if looks >= busySpins {
+				runtime.Gosched()
+			}
 		}
 	}
-	b.sleep(phase)
 }
 
-// sleep counts the sleeper before it looks again, and the last to arrive moves
-// the phase before it looks for sleepers: one of them sees the other.
-func (b *barrier) sleep(phase uint32) {
+// sleep counts the sleeper before it looks again, and a worker raises its flag
+// before it looks for sleepers: one of them sees the other.
+func (b *barrier) sleep(f *flag, phase int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.sleepers.Add(1)
 	defer b.sleepers.Add(-1)
-	for b.phase.Load() == phase {
+	for f.phase.Load() < phase {
 		b.woken.Wait()
 	}
 }

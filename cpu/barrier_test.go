@@ -10,8 +10,7 @@ import (
 // Nobody passes before all have come, whoever waits busily or asleep.
 func TestBarrier(t *testing.T) {
 	for workers := 1; workers <= 5; workers++ {
-		var p pool
-		p.barrier.init()
+		p := newPool(workers)
 		var arrived atomic.Int64
 		const rounds = 3000
 		for range 3 {
@@ -19,11 +18,11 @@ func TestBarrier(t *testing.T) {
 			p.run(workers, func(worker int) {
 				for round := range int64(rounds) {
 					arrived.Add(1)
-					p.barrier.wait()
+					p.barrier.wait(worker)
 					if n := arrived.Load(); n < (round+1)*int64(workers) {
 						t.Errorf("worker %d passed when %d had come", worker, n)
 					}
-					p.barrier.wait()
+					p.barrier.wait(worker)
 				}
 			})
 			require.EqualValues(t, rounds*workers, arrived.Load())
@@ -33,14 +32,13 @@ func TestBarrier(t *testing.T) {
 }
 
 func BenchmarkBarrier(b *testing.B) {
-	var p pool
-	p.barrier.init()
+	p := newPool(2)
 	defer p.close()
 	const rounds = 200
 	round := func() {
-		p.run(2, func(int) {
+		p.run(2, func(worker int) {
 			for range rounds {
-				p.barrier.wait()
+				p.barrier.wait(worker)
 			}
 		})
 	}

@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 
 	"einet/cpuref"
@@ -29,6 +30,11 @@ func BenchmarkNetwork(b *testing.B) {
 					spikes, err = e.Spikes(spikes[:0])
 					require.NoError(b, err)
 				}
+				least := fastest(func() {
+					require.NoError(b, e.Advance(b.Context(), 200))
+					spikes, err = e.Spikes(spikes[:0])
+				})
+				b.ReportMetric(least.Seconds()*50*1000, "least-ms")
 				require.NoError(b, e.Close())
 			}
 		}
@@ -39,6 +45,46 @@ func BenchmarkNetwork(b *testing.B) {
 					return newEngine(m, c, threads, k)
 				}))
 			}
+			b.Run(name+"/"+k.name+"/2 always", run(func() sim.Engine { return eager(b, m, c, 2, k) }))
+		}
+	}
+}
+
+// BenchmarkDeliver delivers spikes of random neurons, 8 a step, from lists and
+// from bits.
+func BenchmarkDeliver(b *testing.B) {
+	for _, k := range available() {
+		for _, shape := range []struct {
+			neurons int
+			p       float64
+		}{{4000, 0.02}, {10_000, 0.05}, {10_000, 0.25}, {40_000, 0.002}} {
+			b.Run(fmt.Sprintf("%s/N=%d/p=%g", k.name, shape.neurons, shape.p), func(b *testing.B) {
+				net, err := presets.Load("ei", network.Options{Scale: float64(shape.neurons) / 10_000,
+					Set: []string{fmt.Sprintf("projections.*.p=%g", shape.p), "scale={}"}})
+				require.NoError(b, err)
+				m, c := enginetest.Build(b, net)
+				e := newEngine(m, c, 1, k)
+				rnd := rand.New(rand.NewPCG(1, 4))
+				var events int64
+				round := func() {
+					events = 0
+					for n := range int64(200) {
+						fired := e.shares[0].pieces[0].fired
+						for range 8 {
+							fired[0] = append(fired[0], uint32(rnd.IntN(m.Populations[0].Size)))
+						}
+						events += 8 * int64(float64(shape.neurons)*shape.p)
+						w := window{n: n, steps: 1}
+						e.shares[0].post(&w)
+						e.deliver(&e.shares[0], &w)
+					}
+				}
+				for b.Loop() {
+					round()
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(events), "ns/event")
+				b.ReportMetric(float64(fastest(round).Nanoseconds())/float64(events), "least-ns/event")
+			})
 		}
 	}
 }

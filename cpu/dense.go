@@ -68,8 +68,8 @@ func (e *Engine) deliverBits(s *share, m *bitmap, w *window) {
 		slot := int((w.n + int64(1+k+m.Delay)) % int64(len(to.arriving)))
 		arriving := to.arriving[slot][m.Receptor][m.tile:][:m.tiles]
 		rows := s.rows[:0]
-		for _, from := range e.pieces[m.From] {
-			for _, j := range from.fired[w.parity][k] {
+		for _, from := range e.sources[m.From] {
+			for _, j := range from.fired(w, k) {
 				if rows = append(rows, m.row(j)); len(rows) == maxRows {
 					e.kernels.addRows(arriving, rows, m.Weight, &s.planes)
 					rows = rows[:0]

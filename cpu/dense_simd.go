@@ -62,20 +62,31 @@ func weighAVX512(arriving [][lanes]int32, low, high []uint64, weight int32) {
 	leave()
 }
 
-// weighAVX2 is weighScalar, half a tile in a vector. Without mask registers, a
-// byte of bits is spread over the lanes and each looks at its own.
+// weighAVX2 is weighScalar, half a tile in a vector. Without mask registers, 32
+// bits are put in every lane and each looks at its own.
 func weighAVX2(arriving [][lanes]int32, low, high []uint64, weight int32) {
 	once, twice := allI8(weight), allI8(2*weight)
-	bit := loadI8(&[8]int32{1, 2, 4, 8, 16, 32, 64, 128})
-	for i := range arriving {
-		shift := lanes * (i % 4)
-		x, y := int32(low[i/4]>>shift), int32(high[i/4]>>shift)
-		for h := 0; h <= 8; h += 8 {
-			a := half(&arriving[i], h)
-			isX := allI8(x >> h).And(bit).Equal(bit).ToInt32x8()
-			isY := allI8(y >> h).And(bit).Equal(bit).ToInt32x8()
-			storeI8(loadI8(a).Add(once.And(isX)).Add(twice.And(isY)), a)
-		}
+	b0 := loadI8(&[8]int32{1, 2, 4, 8, 16, 32, 64, 128})
+	b1, b2, b3 := b0.ShiftAllLeft(8), b0.ShiftAllLeft(16), b0.ShiftAllLeft(24)
+	add := func(a *[8]int32, x, y, bit i8) {
+		isX, isY := x.And(bit).Equal(bit).ToInt32x8(), y.And(bit).Equal(bit).ToInt32x8()
+		storeI8(loadI8(a).Add(once.And(isX)).Add(twice.And(isY)), a)
+	}
+	pairs := len(arriving) / 2
+	for i := range pairs {
+		shift := 32 * (i % 2)
+		x, y := allI8(int32(low[i/2]>>shift)), allI8(int32(high[i/2]>>shift))
+		a := (*[2][lanes]int32)(arriving[2*i:])
+		add(half(&a[0], 0), x, y, b0)
+		add(half(&a[0], 8), x, y, b1)
+		add(half(&a[1], 0), x, y, b2)
+		add(half(&a[1], 8), x, y, b3)
+	}
+	if odd := arriving[2*pairs:]; len(odd) > 0 {
+		shift := 32 * (pairs % 2)
+		x, y := allI8(int32(low[pairs/2]>>shift)), allI8(int32(high[pairs/2]>>shift))
+		add(half(&odd[0], 0), x, y, b0)
+		add(half(&odd[0], 8), x, y, b1)
 	}
 	leave()
 }

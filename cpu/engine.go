@@ -23,12 +23,15 @@ type Engine struct {
 	kernels     *kernels
 	populations []population
 	shares      []share
-	pieces      [][]*piece // of each population, in order
+	sources     [][]source // of each population, in order
 	plan        planner
 	pool        pool
 	step        int64
-	spikes      []sim.Spike // since the last call of Spikes
 	drives      [][]float32 // [population][step of the present batch]
+
+	_      [64]byte    // all workers read what is above, and one writes what is below
+	spikes []sim.Spike // since the last call of Spikes
+	_      [64]byte
 }
 
 // New is an engine at step 0 that computes with up to that many threads (0: one
@@ -51,16 +54,15 @@ func newEngine(m *dynamics.Model, c *connectome.Connectome, threads int, k *kern
 	cost := tileCosts(e.populations, c, m, k)
 	e.shares = cut(e.populations, cost, m.MinDelay, min(threads, tiles))
 	e.distribute(c)
-	e.pieces = make([][]*piece, len(e.populations))
+	e.sources = make([][]source, len(e.populations))
 	for i := range e.shares {
-		for k := range e.shares[i].pieces {
-			p := &e.shares[i].pieces[k]
-			e.pieces[p.population] = append(e.pieces[p.population], p)
+		for k, p := range e.shares[i].pieces {
+			e.sources[p.population] = append(e.sources[p.population], source{&e.shares[i], k})
 		}
 	}
 	e.drives = make([][]float32, len(e.populations))
 	e.plan = newPlanner(e.populations, c, m, k, len(e.shares))
-	e.pool.barrier.init()
+	e.pool = newPool(len(e.shares))
 	return e
 }
 

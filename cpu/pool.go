@@ -3,10 +3,11 @@ package cpu
 // A pool is a fixed number of goroutines that run one function at a time
 // together with their caller. They start at the first use and sleep in between.
 type pool struct {
-	workers int // the caller included
-	barrier barrier
+	barrier *barrier
 	jobs    []chan func(worker int) // of workers 1, 2, ...
 }
+
+func newPool(workers int) pool { return pool{barrier: newBarrier(workers)} }
 
 // run calls job on workers 0 (the caller) to active-1 and returns when all are
 // done. The job may wait at the barrier, all of them equally often.
@@ -23,7 +24,7 @@ func (p *pool) run(active int, job func(worker int)) {
 		jobs <- job
 	}
 	job(0)
-	p.barrier.wait()
+	p.barrier.wait(0)
 }
 
 func (p *pool) start() {
@@ -33,7 +34,7 @@ func (p *pool) start() {
 	go func() {
 		for job := range jobs {
 			job(worker)
-			p.barrier.wait()
+			p.barrier.wait(worker)
 		}
 	}()
 }

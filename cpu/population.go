@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"math"
+	"math/bits"
 	"unsafe"
 
 	"einet/dynamics"
@@ -119,16 +120,15 @@ func (p *population) read(v sim.Variable, k int) float32 {
 	return p.row(k/lanes, rowG+int(v))[k%lanes] * p.Receptors[v].Scale
 }
 
-// reset lets those neurons of a tile fire at step n whose bits are set, and
+// reset lets those neurons of a tile fire at step n whose bits are in set, and
 // appends them to a list.
-func (p *population) reset(n int64, tile int, bits uint32, fired []uint32) []uint32 {
+func (p *population) reset(n int64, tile int, set uint32, fired []uint32) []uint32 {
 	v := p.row(tile, rowV)
-	for k := range lanes {
-		if bits&(1<<k) != 0 {
-			v[k] = p.VReset
-			p.clamp(tile, k, n+int64(p.Refractory))
-			fired = append(fired, uint32(tile*lanes+k))
-		}
+	for ; set != 0; set &= set - 1 {
+		k := bits.TrailingZeros32(set)
+		v[k] = p.VReset
+		p.clamp(tile, k, n+int64(p.Refractory))
+		fired = append(fired, uint32(tile*lanes+k))
 	}
 	return fired
 }

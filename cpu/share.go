@@ -6,20 +6,21 @@ type share struct {
 	pieces   []piece
 	segments []segment
 	bitmaps  []bitmap // of dense projections
+	mail     [2]mail  // to all shares
 
-	hits   [maxTiles + 1]uint32 // scratch of update
-	rows   [maxRows][]uint64    // and of deliverBits
-	planes planes
+	_       [64]byte // others read what is above, and only this share what is below
+	moment  moment   // scratch of update
+	hits    [maxTiles + 1]uint32
+	rows    [maxRows][]uint64 // and of deliver
+	touched uint16
+	planes  planes
 }
 
 // A piece is the neurons of one population in a share: tiles lo to hi-1.
 type piece struct {
 	population int
 	lo, hi     int
-	// fired holds the neurons, as indices in the population and ascending, that
-	// fired in each step of a window. There are two, for a worker may begin a
-	// window while others still deliver the one before.
-	fired [2][][]uint32
+	fired      [][]uint32 // in each step of a window, until it is posted
 }
 
 // cut divides the neurons into consecutive shares of about equal work, of which
@@ -40,7 +41,7 @@ func cut(populations []population, cost []float64, window, shares int) []share {
 				hi = tiles
 			}
 			if hi > lo {
-				all[k].pieces = append(all[k].pieces, newPiece(i, lo, hi, window))
+				all[k].pieces = append(all[k].pieces, piece{population: i, lo: lo, hi: hi, fired: make([][]uint32, window)})
 				before += cost[i] * float64(hi-lo)
 			}
 			if lo = hi; hi < tiles {
@@ -50,12 +51,4 @@ func cut(populations []population, cost []float64, window, shares int) []share {
 		}
 	}
 	return all
-}
-
-func newPiece(population, lo, hi, window int) piece {
-	p := piece{population: population, lo: lo, hi: hi}
-	for parity := range p.fired {
-		p.fired[parity] = make([][]uint32, window)
-	}
-	return p
 }

@@ -5,7 +5,7 @@ package cpu
 type window struct {
 	n      int64 // the steps are n+1 to n+steps
 	steps  int
-	parity int         // which of a piece's two lists of spikes
+	parity int         // which of a share's two mails
 	drives [][]float32 // [population][step of the window]
 }
 
@@ -18,30 +18,27 @@ func (e *Engine) update(s *share, w *window) {
 	}
 	for i := range s.pieces {
 		p := &s.pieces[i]
-		for k := range w.steps {
-			p.fired[w.parity][k] = p.fired[w.parity][k][:0]
-		}
 		for lo := p.lo; lo < p.hi; lo += tiles {
-			e.updateTiles(p, w, lo, min(lo+tiles, p.hi), s.hits[:])
+			e.updateTiles(s, p, w, lo, min(lo+tiles, p.hi))
 		}
 	}
+	s.post(w)
 }
 
 // cachedTiles of two receptors take 24 KiB with one step of their input.
 const cachedTiles = 64
 
-func (e *Engine) updateTiles(p *piece, w *window, lo, hi int, hits []uint32) {
+func (e *Engine) updateTiles(s *share, p *piece, w *window, lo, hi int) {
 	pop := &e.populations[p.population]
-	fired := p.fired[w.parity]
 	for k := range w.steps {
 		n := w.n + int64(k)
-		m := moment{
+		s.moment = moment{
 			now: clock(n), drive: w.drives[p.population][k],
 			arriving: pop.arriving[int((n+1)%int64(len(pop.arriving)))],
 		}
-		count := e.kernels.update(pop, &m, lo, hi, hits)
-		for _, hit := range hits[:count] {
-			fired[k] = pop.reset(n+1, lo+int(hit>>16), hit&0xffff, fired[k])
+		count := e.kernels.update(pop, &s.moment, lo, hi, s.hits[:])
+		for _, hit := range s.hits[:count] {
+			p.fired[k] = pop.reset(n+1, lo+int(hit>>16), hit&0xffff, p.fired[k])
 		}
 	}
 }
@@ -59,13 +56,29 @@ func (e *Engine) deliver(s *share, w *window) {
 		for k := range w.steps {
 			slot := int((w.n + int64(1+k+seg.Delay)) % int64(len(to.arriving)))
 			arriving := to.targets(slot, seg.Receptor, seg.first)
-			for _, from := range e.pieces[seg.From] {
-				for _, j := range from.fired[w.parity][k] {
-					add(arriving, seg.targets[seg.begin[j]:seg.end[j]], seg.Weight)
-				}
+			for _, from := range e.sources[seg.From] {
+				s.touched ^= seg.deliver(arriving, from.fired(w, k))
 			}
 		}
 	}
+}
+
+// rowsAhead is how much sooner than its turn a row is asked for.
+const rowsAhead = 4
+
+// deliver adds the weights of spikes of one step. The processor foresees what
+// comes next in a row but not where the next row is: so each is touched ahead of
+// its turn. What was read there is returned, or it would not be read.
+func (g *segment) deliver(arriving *[maxBlock]int32, fired []uint32) (touched uint16) {
+	for i, j := range fired {
+		if i+rowsAhead < len(fired) {
+			if at := int(g.begin[fired[i+rowsAhead]]); at < len(g.targets) {
+				touched ^= g.targets[at]
+			}
+		}
+		add(arriving, g.targets[g.begin[j]:g.end[j]], g.Weight)
+	}
+	return touched
 }
 
 // add adds a weight to every target.
@@ -81,6 +94,14 @@ func add(arriving *[maxBlock]int32, targets []uint16, weight int32) {
 		arriving[t[6]] += weight
 		arriving[t[7]] += weight
 		targets = targets[8:]
+	}
+	if len(targets) >= 4 {
+		t := (*[4]uint16)(targets)
+		arriving[t[0]] += weight
+		arriving[t[1]] += weight
+		arriving[t[2]] += weight
+		arriving[t[3]] += weight
+		targets = targets[4:]
 	}
 	for _, t := range targets {
 		arriving[t] += weight

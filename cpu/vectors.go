@@ -26,8 +26,6 @@ func storeI16(x i16, p *[16]int32)   { x.Store(p) }
 func allF16(x float32) f16           { return archsimd.BroadcastFloat32x16(x) }
 func allI16(x int32) i16             { return archsimd.BroadcastInt32x16(x) }
 
-func zeroI16() (zero i16) { return zero }
-
 func loadF8(p *[8]float32) f8     { return archsimd.LoadFloat32x8(p) }
 func loadI8(p *[8]int32) i8       { return archsimd.LoadInt32x8(p) }
 func storeF8(x f8, p *[8]float32) { x.Store(p) }
