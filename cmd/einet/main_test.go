@@ -356,3 +356,25 @@ func TestProgressFitsTheTerminal(t *testing.T) {
 	require.Equal(t, "one, two, three", cut("one, two, three", 15))
 	require.Empty(t, cut("one, two", -3))
 }
+
+// The clocks of vs96 show in the spectrum at their rate, 41.7 Hz, and in ei
+// inhibition follows excitation closely.
+func TestSummaryOfSeries(t *testing.T) {
+	summary := func(args ...string) Summary {
+		args = append(args, "--engine", "reference", "--no-plots", "--json", "-q", "--out", filepath.Join(t.TempDir(), "run"))
+		status, out, errs := einet(t, args...)
+		require.Equal(t, exitDone, status, errs)
+		var s Summary
+		require.NoError(t, json.Unmarshal([]byte(out), &s))
+		return s
+	}
+	s := summary("run", "vs96", "--duration", "2s", "--discard", "500ms")
+	for _, p := range s.Populations {
+		require.InDelta(t, 41.7, *p.SpectrumPeakHz, 1000./spectrumSegment)
+		require.Greater(t, *p.CountDispersion, 1.0)
+	}
+	s = summary("run", "ei", "--scale", "0.3", "--duration", "600ms", "--discard", "100ms")
+	require.InDelta(t, 1, *s.InhibitionLagMs, 2)
+	s = summary("run", "ei", "--scale", "0.3", "--duration", "50ms")
+	require.Nil(t, s.Populations["E"].SpectrumPeakHz, "too short")
+}

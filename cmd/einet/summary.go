@@ -45,6 +45,8 @@ type Summary struct {
 	Populations map[string]PopulationSummary `json:"populations"`
 	order       []string
 
+	InhibitionLagMs *float64 `json:"inhibition_lag_ms"` // of inhibition behind excitation in the traced neurons
+
 	Version string `json:"version"`
 	Command string `json:"command"`
 }
@@ -62,6 +64,9 @@ type PopulationSummary struct {
 
 	Fano        *float64 `json:"fano"`                      // of counts in 100 ms, mean over neurons with spikes
 	Correlation *float64 `json:"mean_pairwise_correlation"` // of counts in 2 ms, 250 random neurons with spikes
+
+	CountDispersion *float64 `json:"count_variance_over_mean"` // of the population's count in 1 ms
+	SpectrumPeakHz  *float64 `json:"rate_spectrum_peak_hz"`    // where the power of the population's rate is largest
 
 	ExcitatoryMV *float64 `json:"excitatory_input_mv"` // mean, external input included
 	InhibitoryMV *float64 `json:"inhibitory_input_mv"`
@@ -101,8 +106,45 @@ func (s *Summary) finish(net *network.Network, rec *recorders, step int64, took 
 	}
 	s.Spikes, s.Digest = rec.digest.Count(), rec.digest.String()
 	for i, p := range rec.statistics.Populations(max(step, rec.discard)) {
-		s.Populations[s.order[i]] = summarise(p, &net.Populations[i], &rec.state.Populations[i])
+		population := summarise(p, &net.Populations[i], &rec.state.Populations[i])
+		population.SpectrumPeakHz = number(spectrumPeak(rec.statistics.Counts, i, rec.discard, step))
+		s.Populations[s.order[i]] = population
 	}
+	s.InhibitionLagMs = number(inhibitionLag(rec.trace, s.DtMs))
+}
+
+// Lengths of the series that peaks are looked for in: segments of the spectrum
+// in bins of 1 ms, and the largest lag.
+const (
+	spectrumSegment = 256
+	maxLagMs        = 20
+)
+
+// spectrumPeak is the frequency [Hz] at which the power spectrum of population
+// i's rate is largest, NaN where the run is too short for one.
+func spectrumPeak(counts *analysis.PopulationCounts, i int, from, to int64) float64 {
+	var series []float64
+	for _, n := range counts.Between(i, from, to) {
+		series = append(series, float64(n))
+	}
+	spectrum := analysis.Welch(series, counts.BinMs(), spectrumSegment)
+	peak := 0
+	for k := range spectrum.Power {
+		if k > 0 && (peak == 0 || spectrum.Power[k] > spectrum.Power[peak]) {
+			peak = k
+		}
+	}
+	if peak == 0 || spectrum.Power[peak] == 0 {
+		return math.NaN()
+	}
+	return spectrum.Hz[peak]
+}
+
+// inhibitionLag is the lag [ms] at which the inhibition of the traced neurons
+// follows their excitation best.
+func inhibitionLag(t *sim.Trace, dt float64) float64 {
+	lag, _ := analysis.InputCorrelogram(t.Exc, t.Inh, dt, int(maxLagMs/dt)).Peak()
+	return lag
 }
 
 // inMs is a number of steps of dt in ms, without what the rounding of a decimal
@@ -117,7 +159,8 @@ func summarise(p analysis.PopulationStatistics, of *network.Population, state *s
 	return PopulationSummary{
 		Size: p.Size, Spikes: p.Spikes, RateHz: number(p.Rate), CVISI: number(p.CV), CVCount: p.CVOver,
 		CV2: number(p.CV2), LV: number(p.LV), Fano: number(p.Fano), Correlation: number(p.Correlation),
-		ExcitatoryMV: number(state.Excitatory.Mean()), InhibitoryMV: number(state.Inhibitory.Mean()),
+		CountDispersion: number(p.VarianceToMean),
+		ExcitatoryMV:    number(state.Excitatory.Mean()), InhibitoryMV: number(state.Inhibitory.Mean()),
 		NetMV: number(state.Net.Mean()), NetSDMV: number(state.Net.SD()),
 		NetOverExc: number(analysis.NetOverExcitatory(state)),
 		KSUniform:  number(analysis.KSUniform(v, of.VReset, of.VTh)),
