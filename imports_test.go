@@ -48,7 +48,7 @@ var imports = map[string][]string{
 	"connectome":     {"network", "rng"},
 
 	"network/presets": {"network"},
-	"network":         {},
+	"network":         {"libm"},
 	"rng":             {"libm"},
 	"libm":            {},
 	"shaders":         {},

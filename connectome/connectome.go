@@ -26,15 +26,54 @@ type Projection struct {
 }
 
 // A Block holds the synapses of a projection whose targets are neurons
-// First to First+Size-1 of the target population, in compressed sparse rows.
+// First to First+Size-1 of the target population, in compressed sparse rows. They
+// are Targets where all have one weight and one delay, and else Packed. Two may be
+// equal, of a projection with multapses.
 type Block struct {
 	First, Size int
-	Rows        []uint32 // of source j: Targets[Rows[j]:Rows[j+1]]; length sources + 1
+	Rows        []uint32 // of source j: from Rows[j] to Rows[j+1]-1; length sources + 1
 	Targets     []uint16 // relative to First, ascending within a row
+	Packed      []uint32 // delay code, target relative to First and weight code; ascending within a row
 }
 
-// Row is the targets of source j, relative to b.First, ascending.
-func (b *Block) Row(j int) []uint16 { return b.Targets[b.Rows[j]:b.Rows[j+1]] }
+// Bits of a packed synapse, from the highest on: the code of its delay, its target and
+// the code of its weight. Ascending, they are by delay first.
+const (
+	delayBits  = 6
+	targetBits = 16
+	weightBits = 10
+)
+
+// Pack makes a synapse of a target and codes.
+func Pack(target, weight, delay uint32) uint32 {
+	return delay<<(targetBits+weightBits) | target<<weightBits | weight
+}
+
+// Unpack is what Pack put together.
+func Unpack(s uint32) (target, weight, delay uint32) {
+	return s >> weightBits & (1<<targetBits - 1), s & (1<<weightBits - 1), s >> (targetBits + weightBits)
+}
+
+// Row is the targets of source j, relative to b.First, ascending; none of a packed
+// block.
+func (b *Block) Row(j int) []uint16 {
+	if b.Targets == nil {
+		return nil
+	}
+	return b.Targets[b.Rows[j]:b.Rows[j+1]]
+}
+
+// PackedRow is the synapses of source j, ascending; none of a block that is not
+// packed.
+func (b *Block) PackedRow(j int) []uint32 {
+	if b.Packed == nil {
+		return nil
+	}
+	return b.Packed[b.Rows[j]:b.Rows[j+1]]
+}
+
+// Len is the number of synapses.
+func (b *Block) Len() int { return max(len(b.Targets), len(b.Packed)) }
 
 // Sources is the number of neurons of the source population.
 func (b *Block) Sources() int { return len(b.Rows) - 1 }
@@ -43,7 +82,7 @@ func (b *Block) Sources() int { return len(b.Rows) - 1 }
 func (p *Projection) Synapses() int64 {
 	var n int64
 	for i := range p.Blocks {
-		n += int64(len(p.Blocks[i].Targets))
+		n += int64(p.Blocks[i].Len())
 	}
 	return n
 }
@@ -62,7 +101,7 @@ func (c *Connectome) Bytes() int64 {
 	var n int64
 	for _, p := range c.Projections {
 		for _, b := range p.Blocks {
-			n += 4*int64(len(b.Rows)) + 2*int64(len(b.Targets))
+			n += 4*int64(len(b.Rows)) + 2*int64(len(b.Targets)) + 4*int64(len(b.Packed))
 		}
 	}
 	return n
@@ -74,15 +113,40 @@ func (c *Connectome) Bytes() int64 {
 func Estimate(net *network.Network) (synapses, bytes int64) {
 	var n, b float64
 	for i := range net.Projections {
-		pr := &net.Projections[i]
-		from := net.Populations[net.Population(pr.From)].Size
-		to := net.Populations[net.Population(pr.To)].Size
-		size := blockSize(from, to, pr.P)
-		pairs := math.Floor(pr.P * float64(from) * float64(to))
-		n += pairs
-		b += 2*pairs + 4*float64((to+size-1)/size)*float64(from+1)
+		codes := NewCodes(net, i)
+		each := 2.0
+		if !codes.alike() {
+			each = 4
+		}
+		from, to, expected := expected(net, i)
+		size := blockSize(to, expected)
+		n += math.Floor(expected)
+		b += each*math.Floor(expected) + 4*float64((to+size-1)/size)*float64(from+1)
 	}
 	return saturate(n), saturate(b)
+}
+
+// expected is the sizes of a projection's populations and the mean number of its
+// synapses.
+func expected(net *network.Network, i int) (from, to int, synapses float64) {
+	p := &net.Projections[i]
+	from = net.Populations[net.Population(p.From)].Size
+	to = net.Populations[net.Population(p.To)].Size
+	switch p.Rule {
+	case network.FixedInDegree:
+		return from, to, float64(p.N) * float64(to)
+	case network.FixedOutDegree:
+		return from, to, float64(p.N) * float64(from)
+	case network.FixedTotalNumber:
+		return from, to, float64(p.N)
+	case network.AllToAll:
+		return from, to, float64(from) * float64(to)
+	case network.OneToOne:
+		return from, to, float64(from)
+	case network.List:
+		return from, to, float64(len(p.Edges.Source))
+	}
+	return from, to, p.P * float64(from) * float64(to)
 }
 
 func saturate(x float64) int64 {

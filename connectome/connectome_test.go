@@ -15,10 +15,10 @@ import (
 
 func twoPopulations(nE, nI int, p float64, seed uint32) *network.Network {
 	return &network.Network{
-		Seed:        seed,
+		Seed: seed, Dt: 0.1,
 		Populations: []network.Population{{Name: "E", Size: nE}, {Name: "I", Size: nI}},
 		Projections: []network.Projection{
-			{Name: "EE", From: "E", To: "E", P: p}, {Name: "IE", From: "I", To: "E", P: p},
+			{Name: "EE", From: "E", To: "E", Rule: network.FixedProbability, P: p, Autapses: true, Delay: network.Number(0.1)}, {Name: "IE", From: "I", To: "E", Rule: network.FixedProbability, P: p, Autapses: true, Delay: network.Number(0.1)},
 		},
 	}
 }

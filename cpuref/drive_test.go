@@ -18,7 +18,7 @@ const dt, tau = 0.1, 15.0
 // at the steps 0, 1, ..., steps.
 func follow(t *testing.T, steps int, in ...network.Component) []float64 {
 	m, c := enginetest.Build(t, &network.Network{Name: "membrane", Dt: dt, Populations: []network.Population{{
-		Name: "A", Size: 1, Neuron: network.LIF, TauM: tau, VTh: 1000, V0: network.Dist{Kind: network.Constant}, Input: in,
+		Name: "A", Size: 1, Neuron: network.LIF, TauM: tau, VTh: network.Number(1000), V0: network.Dist{Kind: network.Constant}, Input: in,
 	}}})
 	e := cpuref.New(m, c)
 	v, now := make([]float64, steps+1), make([]float32, 1)

@@ -9,6 +9,7 @@ import (
 
 	"einet/connectome"
 	"einet/dynamics"
+	"einet/rng"
 	"einet/sim"
 )
 
@@ -16,54 +17,80 @@ import (
 type Engine struct {
 	model       *dynamics.Model
 	connectome  *connectome.Connectome
+	normal      *rng.Normal
 	populations []population
 	step        int64
 	spikes      []sim.Spike // since the last call of Spikes
 	lost        sim.Spike   // is not delivered; the zero Spike is none
 }
 
-// A population is the state of one population's neurons.
+// A population is the state of one population's neurons. A source has only
+// what starts there.
 type population struct {
 	*dynamics.Population
+	name      string
 	v         []float32   // membrane potential, relative to E_L [mV]
+	threshold []float32   // of each neuron, or nil where all have VTh
+	bias      []float32   // of each neuron, or nil
 	until     []int64     // clamped to V_reset in steps from n = until-1 and before
-	g         [][]float32 // [receptor][neuron] synaptic current [mV]
+	g         [][]float32 // [receptor][neuron] synaptic state; of a delta nil
+	y         [][]float32 // [receptor][neuron] what feeds g of an alpha, otherwise nil
+	u         []float32   // Ornstein-Uhlenbeck current, or nil
 	arriving  [][][]int32 // [step mod slots][receptor][neuron] input [units of the receptor's scale]
-	projected []outgoing  // the projections that start here
+	train     []dynamics.SourceSpike
+	projected []outgoing // the projections that start here
 }
 
 // An outgoing projection is one that a population's spikes travel along.
 type outgoing struct {
 	*dynamics.Projection
-	blocks []connectome.Block
+	synapses *connectome.Projection
 }
 
 // New is an engine at step 0. The model and the connectome must be of the same
 // network; neither is changed.
 func New(m *dynamics.Model, c *connectome.Connectome) *Engine {
-	e := &Engine{model: m, connectome: c, populations: make([]population, len(m.Populations))}
+	e := &Engine{model: m, connectome: c, normal: rng.NormalTable(), populations: make([]population, len(m.Populations))}
 	for i := range m.Populations {
 		p := &e.populations[i]
-		p.Population = &m.Populations[i]
-		p.v = m.InitialV(i)
-		p.until = make([]int64, p.Size)
-		p.g = make([][]float32, len(p.Receptors))
-		for r := range p.g {
-			p.g[r] = make([]float32, p.Size)
-		}
-		p.arriving = make([][][]int32, m.MaxDelay)
-		for s := range p.arriving {
-			p.arriving[s] = make([][]int32, len(p.Receptors))
-			for r := range p.arriving[s] {
-				p.arriving[s][r] = make([]int32, p.Size)
-			}
+		p.Population, p.name = &m.Populations[i], m.Network.Populations[i].Name
+		if p.IsSource() {
+			p.train = m.Train(i)
+		} else {
+			p.start(m, i)
 		}
 	}
 	for k := range m.Projections {
 		from := &e.populations[m.Projections[k].From]
-		from.projected = append(from.projected, outgoing{&m.Projections[k], c.Projections[k].Blocks})
+		from.projected = append(from.projected, outgoing{&m.Projections[k], &c.Projections[k]})
 	}
 	return e
+}
+
+// start gives the neurons of population i their state at step 0.
+func (p *population) start(m *dynamics.Model, i int) {
+	p.v, p.threshold, p.bias = m.InitialV(i), m.Thresholds(i), m.Biases(i)
+	p.until = make([]int64, p.Size)
+	if p.Noise.HasOU() {
+		p.u = m.InitialOU(i)
+	}
+	p.g, p.y = make([][]float32, len(p.Receptors)), make([][]float32, len(p.Receptors))
+	for r := range p.Receptors {
+		states := p.Receptors[r].States()
+		if p.g[r] = m.InitialG(i, r); p.g[r] == nil && states > 0 {
+			p.g[r] = make([]float32, p.Size)
+		}
+		if states > 1 {
+			p.y[r] = make([]float32, p.Size)
+		}
+	}
+	p.arriving = make([][][]int32, m.MaxDelay)
+	for s := range p.arriving {
+		p.arriving[s] = make([][]int32, len(p.Receptors))
+		for r := range p.arriving[s] {
+			p.arriving[s][r] = make([]int32, p.Size)
+		}
+	}
 }
 
 // Advance simulates that many further steps.
@@ -72,17 +99,26 @@ func (e *Engine) Advance(ctx context.Context, steps int) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		e.advanceOne()
+		if err := e.advanceOne(); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // advanceOne takes the network from step n to n+1: every neuron first, then the
 // spikes of step n+1 on their way.
-func (e *Engine) advanceOne() {
+func (e *Engine) advanceOne() error {
 	before := len(e.spikes)
 	for i := range e.populations {
-		e.update(i)
+		p := &e.populations[i]
+		if p.IsSource() {
+			e.fire(i)
+			continue
+		}
+		if err := e.update(i); err != nil {
+			return err
+		}
 	}
 	e.step++
 	for _, s := range e.spikes[before:] {
@@ -90,6 +126,7 @@ func (e *Engine) advanceOne() {
 			e.deliver(s)
 		}
 	}
+	return nil
 }
 
 // Step is the number of steps simulated so far.

@@ -1,39 +1,174 @@
 package cpuref
 
-import "einet/sim"
+import (
+	"fmt"
+
+	"einet/connectome"
+	"einet/dynamics"
+	"einet/network"
+	"einet/rng"
+	"einet/sim"
+)
 
 // update takes the neurons of population i from step n to n+1. Every product
 // is converted by itself, so that the compiler does not fuse it with a sum.
-func (e *Engine) update(i int) {
+func (e *Engine) update(i int) error {
 	p := &e.populations[i]
 	n := e.step
 	var drive [1]float32
 	e.model.Drive(i, n, drive[:])
 	arriving := p.arriving[int(n+1)%len(p.arriving)]
+	e.addPoisson(p, arriving)
 
 	for k := range p.v {
-		x := float32(p.PVV * p.v[k])
-		for r := range p.Receptors {
-			x += float32(p.Receptors[r].PVR * p.g[r][k])
+		v, err := p.integrate(k, drive[0])
+		if err != nil {
+			return fmt.Errorf("cpuref: step %d: %w", n+1, err)
 		}
-		x += drive[0]
-		v := x
+		if p.Noise.HasWhite() {
+			v += float32(p.Noise.White * e.gaussian(p, k, 0))
+		}
+		for r := range p.Receptors {
+			if p.Receptors[r].Synapse == network.Delta {
+				v += float32(p.Receptors[r].Scale * float32(arriving[r][k]))
+			}
+		}
 		if n < p.until[k] {
 			v = p.VReset
 		}
 		for r := range p.Receptors {
-			rec, g := &p.Receptors[r], p.g[r]
-			y := float32(rec.PRR*g[k]) + float32(rec.Scale*float32(arriving[r][k]))
-			g[k] = (y + rec.Grid) - rec.Grid
+			p.decay(r, k, arriving[r][k])
 			arriving[r][k] = 0
 		}
+		if p.Noise.HasOU() {
+			u := float32(p.Noise.PUU*p.u[k]) + float32(p.Noise.Kick*e.gaussian(p, k, 1))
+			p.u[k] = (u + p.Noise.Grid) - p.Noise.Grid
+		}
 		v = (v + p.GridV) - p.GridV
-		if v >= p.VTh {
+		if v >= p.thresholdOf(k) {
 			e.spikes = append(e.spikes, sim.Spike{Step: uint32(n + 1), Neuron: uint32(p.First + k)})
 			v = p.VReset
 			p.until[k] = n + 1 + int64(p.Refractory)
 		}
 		p.v[k] = v
+	}
+	return nil
+}
+
+// addPoisson adds the Poisson inputs of step n+1 to what arrives then.
+func (e *Engine) addPoisson(p *population, arriving [][]int32) {
+	for k := range p.Poisson {
+		in := &p.Poisson[k]
+		for i := range p.v {
+			w := rng.Neuron(p.PoissonKey, uint32(i), uint32(e.step+1), uint32(k))
+			arriving[in.Receptor][i] += int32(rng.Count(w, in.Thresholds)) * in.Weight
+		}
+	}
+}
+
+// gaussian is the standard normal number of neuron k at step n+1.
+func (e *Engine) gaussian(p *population, k int, draw uint32) float32 {
+	return e.normal.Z(rng.Neuron(p.Noise.Key, uint32(k), uint32(e.step+1), draw))
+}
+
+func (p *population) thresholdOf(k int) float32 {
+	if p.threshold != nil {
+		return p.threshold[k]
+	}
+	return p.VTh
+}
+
+// integrate is V of neuron k at the end of a step, without white noise and delta
+// synapses.
+func (p *population) integrate(k int, drive float32) (float32, error) {
+	if p.Neuron == network.LIFCond {
+		return p.integrateCond(k, drive)
+	}
+	return p.integrateCurrent(k, drive), nil
+}
+
+func (p *population) integrateCurrent(k int, drive float32) float32 {
+	x := float32(p.PVV * p.v[k])
+	for r := range p.Receptors {
+		rec := &p.Receptors[r]
+		if rec.Synapse == network.Delta {
+			continue
+		}
+		x += float32(rec.PVR * p.g[r][k])
+		if rec.Synapse == network.Alpha {
+			x += float32(rec.PVY * p.y[r][k])
+		}
+	}
+	x += drive
+	if p.bias != nil {
+		x += p.bias[k]
+	}
+	if p.u != nil {
+		x += float32(p.Noise.PVU * p.u[k])
+	}
+	return x
+}
+
+func (p *population) integrateCond(k int, drive float32) (float32, error) {
+	total, current := p.Leak, drive
+	if p.bias != nil {
+		current += p.bias[k]
+	}
+	if p.u != nil {
+		current += float32(p.Noise.PVU * p.u[k])
+	}
+	for r := range p.Receptors {
+		rec := &p.Receptors[r]
+		h := float32(rec.Half * p.g[r][k])
+		if rec.Synapse == network.Alpha {
+			h += float32(rec.HalfY * p.y[r][k])
+		}
+		total += h
+		current += float32(h * rec.Reversal)
+	}
+	z := float32(p.PerC * total)
+	if z > dynamics.MaxZ {
+		return 0, dynamics.TooConductive(p.name)
+	}
+	phi := dynamics.Phi[9]
+	for c := 8; c >= 0; c-- {
+		phi = float32(phi*z) + dynamics.Phi[c]
+	}
+	net := current - float32(total*p.v[k])
+	return p.v[k] + float32(float32(p.PerC*net)*phi), nil
+}
+
+// decay takes the state of receptor r of neuron k over a step, at the end of
+// which input arrives.
+func (p *population) decay(r, k int, input int32) {
+	rec := &p.Receptors[r]
+	grid := func(x float32) float32 { return (x + rec.Grid) - rec.Grid }
+	arrived := float32(rec.Scale * float32(input))
+	switch rec.Synapse {
+	case network.Exponential:
+		p.g[r][k] = grid(float32(rec.PRR*p.g[r][k]) + arrived)
+	case network.Alpha:
+		p.g[r][k] = grid(float32(rec.PRR*p.g[r][k]) + float32(rec.PGY*p.y[r][k]))
+		p.y[r][k] = grid(float32(rec.PRR*p.y[r][k]) + arrived)
+	}
+}
+
+// fire lets the neurons of a source fire at step n+1.
+func (e *Engine) fire(i int) {
+	p := &e.populations[i]
+	step := uint32(e.step + 1)
+	for ; len(p.train) > 0 && p.train[0].Step <= step; p.train = p.train[1:] {
+		e.spikes = append(e.spikes, sim.Spike{Step: step, Neuron: uint32(p.First) + p.train[0].Neuron})
+	}
+	if p.Neuron != network.Poisson {
+		return
+	}
+	var chance [1]uint32
+	e.model.Chances(i, e.step, chance[:])
+	for k := range uint32(p.Size) {
+		if rng.Neuron(p.SpikeKey, k, step, 0) < chance[0] {
+			e.spikes = append(e.spikes, sim.Spike{Step: step, Neuron: uint32(p.First) + k})
+		}
 	}
 }
 
@@ -44,12 +179,16 @@ func (e *Engine) deliver(s sim.Spike) {
 	source := int(s.Neuron) - e.populations[i].First
 	for _, out := range e.populations[i].projected {
 		to := &e.populations[out.To]
-		slot := to.arriving[(int(s.Step)+out.Delay)%len(to.arriving)]
-		for b := range out.blocks {
-			block := &out.blocks[b]
-			arriving := slot[out.Receptor][block.First:]
+		for b := range out.synapses.Blocks {
+			block := &out.synapses.Blocks[b]
 			for _, t := range block.Row(source) {
-				arriving[t] += out.Weight
+				slot := to.arriving[(int(s.Step)+out.Delay)%len(to.arriving)]
+				slot[out.Receptor][block.First+int(t)] += out.Weight()
+			}
+			for _, packed := range block.PackedRow(source) {
+				target, weight, delay := connectome.Unpack(packed)
+				slot := to.arriving[(int(s.Step)+out.Delay+int(delay))%len(to.arriving)]
+				slot[out.Receptor][block.First+int(target)] += out.Weights[weight]
 			}
 		}
 	}

@@ -16,11 +16,11 @@ func one(n int, tauM, tauSyn, weight float64) *network.Network {
 	return &network.Network{
 		Name: "one", Dt: 0.1, Seed: 1,
 		Populations: []network.Population{{
-			Name: "A", Size: n, Neuron: network.LIF, TauM: tauM, EL: -65, VTh: -50, VReset: -60, TRef: 2,
-			V0: network.Dist{Kind: network.Constant, A: -61}, Input: network.Input{network.DC(12)},
+			Name: "A", Size: n, Neuron: network.LIF, TauM: tauM, EL: -65, VTh: network.Number(-50), VReset: -60, TRef: 2,
+			V0: network.Number(-61), Input: network.Input{network.DC(12)},
 		}},
 		Projections: []network.Projection{{
-			Name: "AA", From: "A", To: "A", Rule: network.FixedProbability, P: 0.5, Weight: weight, Delay: 0.3, TauSyn: tauSyn,
+			Name: "AA", From: "A", To: "A", Rule: network.FixedProbability, P: 0.5, Weight: network.Number(weight), Delay: network.Number(0.3), Synapse: network.Exponential, Autapses: true, TauSyn: tauSyn,
 		}},
 	}
 }
@@ -67,7 +67,7 @@ func TestScaleIsTheFinestThatCannotOverflow(t *testing.T) {
 		w := rapid.Float64Range(0.01, 100).Draw(t, "w")
 		m, err := dynamics.New(one(n, 15, 6, w))
 		require.NoError(t, err)
-		r, units := m.Populations[0].Receptors[0], float64(m.Projections[0].Weight)
+		r, units := m.Populations[0].Receptors[0], float64(m.Projections[0].Weight())
 		require.LessOrEqual(t, units*float64(n), float64(math.MaxInt32))
 		finer := math.RoundToEven(2*w/float64(r.Scale)) * float64(n)
 		require.True(t, r.Scale == 0x1p-40 || finer > math.MaxInt32)
@@ -82,7 +82,7 @@ func TestReceptorsShareTimeConstantAndSign(t *testing.T) {
 	net := one(10, 15, 6, 0.5)
 	add := func(tau, w, delay float64) {
 		p := net.Projections[0]
-		p.TauSyn, p.Weight, p.Delay = tau, w, delay
+		p.TauSyn, p.Weight, p.Delay = tau, network.Number(w), network.Number(delay)
 		net.Projections = append(net.Projections, p)
 	}
 	add(6, -0.5, 0.3)
@@ -96,14 +96,14 @@ func TestReceptorsShareTimeConstantAndSign(t *testing.T) {
 	require.Equal(t, []int{0, 1, 0, 2}, got)
 	require.Equal(t, 1, m.MinDelay)
 	require.Equal(t, 10, m.MaxDelay)
-	require.Equal(t, 2*m.Projections[2].Weight, m.Projections[0].Weight)
+	require.Equal(t, 2*m.Projections[2].Weight(), m.Projections[0].Weight())
 	require.Equal(t, float32(0.5), m.Populations[0].Receptors[0].Grid)
 }
 
 func TestInitialPotential(t *testing.T) {
 	net := one(2000, 15, 6, 0.5)
 	require.Equal(t, float32(4), model(t, net).InitialV(0)[7])
-	net.Populations[0].V0 = network.Dist{Kind: network.Uniform, A: -60, B: -50}
+	net.Populations[0].V0 = network.Between(-60, -50)
 	v := model(t, net).InitialV(0)
 	mean := 0.0
 	for _, x := range v {
@@ -126,7 +126,7 @@ func TestRefusals(t *testing.T) {
 	refused(fast, "populations.A: e^(-dt/tau_m)")
 	unlike := one(1_000_000, 15, 6, 1000)
 	light := unlike.Projections[0]
-	light.Name, light.Weight = "light", 0.01
+	light.Name, light.Weight = "light", network.Number(0.01)
 	unlike.Projections = append(unlike.Projections, light)
 	refused(unlike, "projections.light.weight")
 	refused(one(10, 15, 6, 1e-30), "projections.AA.weight: 1e-30 mV: must be 0 or of at least 4.59e-10 mV, the least that fixed point holds")
@@ -159,7 +159,7 @@ func TestResetMustBeBelowThresholdInFloat32(t *testing.T) {
 		{1e9, 1e9, 1e9 + 15, false}, // as absolute potentials they are one
 		{0, 0, 1e-60, false},
 	} {
-		p.EL, p.VReset, p.VTh = k.el, k.reset, k.th
+		p.EL, p.VReset, p.VTh = k.el, k.reset, network.Number(k.th)
 		if k.ok {
 			require.NoError(t, errOf(net), "%v", k)
 			continue

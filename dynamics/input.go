@@ -121,8 +121,9 @@ func (p *Population) input(n int64) float64 {
 	return sum
 }
 
-// Drive writes what the external input adds to V in steps first+1, first+2, ...
-// of population pop [mV], one for each element of dst.
+// Drive writes what the external input adds in steps first+1, first+2, ... of
+// population pop, one for each element of dst: to V for LIF [mV], to the current for
+// LIFCond [pA].
 func (m *Model) Drive(pop int, first int64, dst []float32) {
 	p := &m.Populations[pop]
 	for i := range dst {
@@ -130,9 +131,15 @@ func (m *Model) Drive(pop int, first int64, dst []float32) {
 			dst[i] = dst[0]
 			continue
 		}
-		dst[i] = onGrid(float64(p.scale*p.input(first+int64(i))), p.GridV)
+		x := float64(p.scale * p.input(first+int64(i)))
+		if p.Neuron == network.LIFCond {
+			dst[i] = float32(x)
+			continue
+		}
+		dst[i] = onGrid(x, p.GridV)
 	}
 }
 
-// Input is the external input of population pop [mV], R*I, from step n to n+1.
+// Input is the external input of population pop from step n to n+1 [mV, or pA where
+// the population has C_m]; of a Poisson source its rate [Hz].
 func (m *Model) Input(pop int, n int64) float64 { return m.Populations[pop].input(n) }

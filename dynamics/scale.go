@@ -4,102 +4,144 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"einet/connectome"
+	"einet/network"
 )
 
-// smallest is the least magnitude that a nonzero coefficient or scale may have.
-// States are zero or at least B 2^-24, so that no product of the two is
-// subnormal.
-const smallest = 0x1p-40
-
-// largest bounds potentials, inputs and scales [mV], so that nothing overflows.
-const largest = 0x1p40
-
 // maxRounding is the largest error that fixed point may make in a weight,
-// relative to the weight.
+// relative to the mean weight of its projection.
 const maxRounding = 1e-3
+
+// A load is what one projection or Poisson input can bring to a neuron in one
+// step: at most so many times the largest of its weights.
+type load struct {
+	path    string // of the weight, for errors
+	unit    string
+	weights []float64
+	most    int
+	mean    float64 // |weight|
+	set     func(units []int32)
+}
+
+// heaviest is the largest magnitude of the weights.
+func (l *load) heaviest() float64 {
+	w := 0.0
+	for _, x := range l.weights {
+		w = max(w, math.Abs(x))
+	}
+	return w
+}
+
+// units are the weights in fixed point. A conductance is its magnitude.
+func (l *load) units(scale float64, magnitude bool) []int32 {
+	units := make([]int32, len(l.weights))
+	for k, w := range l.weights {
+		if magnitude {
+			w = math.Abs(w)
+		}
+		units[k] = int32(math.RoundToEven(w / scale))
+	}
+	return units
+}
+
+// rounding is the largest error of the weights in fixed point, relative to their
+// mean.
+func (l *load) rounding(scale float64) float64 {
+	worst := 0.0
+	for _, w := range l.weights {
+		worst = max(worst, math.Abs(float64(math.RoundToEven(w/scale)*scale)-w))
+	}
+	if worst == 0 {
+		return 0
+	}
+	return worst / l.mean
+}
+
+// loads are those of a receptor.
+func (m *Model) loads(pop, receptor int, codes []connectome.Codes) []load {
+	var loads []load
+	n, q := &m.Network.Populations[pop], &m.Populations[pop]
+	for k := range q.Poisson {
+		if in := &q.Poisson[k]; in.Receptor == receptor {
+			path := fmt.Sprintf("populations.%s.poisson.%d.weight", n.Name, k)
+			loads = append(loads, load{path, n.WeightUnit(n.PoissonInput[k].Synapse), []float64{n.PoissonInput[k].Weight},
+				len(in.Thresholds), math.Abs(n.PoissonInput[k].Weight), func(u []int32) { in.Weight = u[0] }})
+		}
+	}
+	for k := range m.Projections {
+		if p := &m.Projections[k]; p.To == pop && p.Receptor == receptor {
+			from := &m.Network.Projections[k]
+			loads = append(loads, load{"projections." + from.Name + ".weight", n.WeightUnit(from.Synapse), codes[k].Weights,
+				m.Network.InDegreeBound(k), codes[k].Mean, func(u []int32) { p.Weights = u }})
+		}
+	}
+	return loads
+}
 
 // fixScales chooses each receptor's fixed-point scale: the smallest power of
 // two, not below 2^-40, at which the largest input that a neuron can receive in
-// one step fits an int32. For fixed_probability that is every source at once.
-func (m *Model) fixScales() error {
+// one step fits an int32.
+func (m *Model) fixScales(codes []connectome.Codes) error {
 	var errs []error
 	for i := range m.Populations {
 		for r := range m.Populations[i].Receptors {
-			errs = append(errs, m.fixScale(i, r))
+			errs = append(errs, m.fixScale(i, r, m.loads(i, r, codes)))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-func (m *Model) fixScale(pop, receptor int) error {
-	rec := &m.Populations[pop].Receptors[receptor]
-	var into []int // projections
+func (m *Model) fixScale(pop, receptor int, loads []load) error {
+	p := &m.Populations[pop]
+	rec := &p.Receptors[receptor]
 	heaviest := 0.0
-	for k, p := range m.Projections {
-		if p.To == pop && p.Receptor == receptor {
-			into = append(into, k)
-			heaviest = max(heaviest, math.Abs(m.Network.Projections[k].Weight))
-		}
+	for _, l := range loads {
+		heaviest = max(heaviest, l.heaviest())
 	}
 	rec.Grid = powerOfTwo(heaviest)
-	for scale := smallest; ; scale *= 2 {
-		worst := 0.0
-		for _, k := range into {
-			units := math.RoundToEven(m.Network.Projections[k].Weight / scale)
-			worst += math.Abs(units) * float64(m.Populations[m.Projections[k].From].Size)
-		}
-		if worst <= math.MaxInt32 {
-			rec.Scale = float32(scale)
-			break
-		}
-	}
+	scale := finestScale(loads)
+	rec.Scale = float32(scale)
 	var errs []error
-	for _, k := range into {
-		m.Projections[k].Weight = int32(math.RoundToEven(m.Network.Projections[k].Weight / float64(rec.Scale)))
-		if m.rounding(k) > maxRounding {
-			errs = append(errs, m.tooLight(k, into, heaviest))
+	for _, l := range loads {
+		l.set(l.units(scale, p.Neuron == network.LIFCond))
+		m.rounding = max(m.rounding, l.rounding(scale))
+		if l.rounding(scale) > maxRounding {
+			errs = append(errs, tooLight(&l, loads, heaviest, scale))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// tooLight says what weight a projection must have at least, given those that
-// share its receptor.
-func (m *Model) tooLight(projection int, into []int, heaviest float64) error {
-	p := &m.Network.Projections[projection]
-	scale := float64(m.Populations[m.Projections[projection].To].Receptors[m.Projections[projection].Receptor].Scale)
+func finestScale(loads []load) float64 {
+	for scale := smallest; ; scale *= 2 {
+		worst := 0.0
+		for _, l := range loads {
+			worst += math.RoundToEven(l.heaviest()/scale) * float64(l.most)
+		}
+		if worst <= math.MaxInt32 {
+			return scale
+		}
+	}
+}
+
+// tooLight says what weight there must be at least, given those that share its
+// receptor.
+func tooLight(l *load, loads []load, heaviest, scale float64) error {
 	why := "the least that fixed point holds"
 	switch {
 	case scale == smallest:
-	case len(into) == 1:
-		why = fmt.Sprintf("the least that fixed point holds where all %d sources may fire at once", m.Populations[m.Projections[projection].From].Size)
+	case len(loads) == 1:
+		why = fmt.Sprintf("the least that fixed point holds where all %d sources may fire at once", l.most)
 	default:
-		why = fmt.Sprintf("the least that fixed point holds beside the largest weight of its receptor, %g mV", heaviest)
+		why = fmt.Sprintf("the least that fixed point holds beside the largest weight of its receptor, %g %s", heaviest, l.unit)
 	}
-	return fmt.Errorf("projections.%s.weight: %g mV: must be 0 or of at least %.3g mV, %s", p.Name, p.Weight, 1.01*scale/(2*maxRounding), why)
-}
-
-// rounding is the error of a projection's weight in fixed point, relative to
-// the weight.
-func (m *Model) rounding(projection int) float64 {
-	w := m.Network.Projections[projection].Weight
-	if w == 0 {
-		return 0
-	}
-	p := &m.Projections[projection]
-	scale := float64(m.Populations[p.To].Receptors[p.Receptor].Scale)
-	return math.Abs(float64(float64(p.Weight)*scale)-w) / math.Abs(w)
+	return fmt.Errorf("%s: %g %s: must be 0 or of at least %.3g %s, %s", l.path, l.mean, l.unit, 1.01*scale/(2*maxRounding), l.unit, why)
 }
 
 // WeightRounding is the largest error of a weight in fixed point, relative to
 // the mean weight of its projection.
-func (m *Model) WeightRounding() float64 {
-	worst := 0.0
-	for k := range m.Projections {
-		worst = max(worst, m.rounding(k))
-	}
-	return worst
-}
+func (m *Model) WeightRounding() float64 { return m.rounding }
 
 // powerOfTwo is the smallest power of two that is at least x, and 1 for x = 0.
 func powerOfTwo(x float64) float32 {

@@ -19,16 +19,26 @@ const (
 	mustTrial    = "must be a whole number from 0 to 16383"
 	mustP        = "must be a probability from 0 to 1"
 	mustExponent = "must be -1, -0.5, 0, 0.5 or 1"
-	mustDist     = "must be a number or {uniform: [low, high]}"
+	mustDist     = "must be a number or a distribution {uniform: [low, high]}, {normal: [mean, sd]} or {lognormal: [mean, sd]}"
+	mustPair     = "must be [low, high]"
+	mustMoments  = "must be [mean, sd] or {mean, sd, low, high}, the bounds if wanted"
+	mustPositive = "must be a number above 0 and at most 1e9"
+	mustCount    = "must be a whole number of at least 0"
+	mustRate     = "must be a rate in Hz, not negative"
+	mustBool     = "must be true or false"
 	mustInput    = "must be a number of magnitude at most 1e9, a time course {step, pulse, ramp, sinusoid or samples: ...}, or a list of these"
 )
 
 // A decoder gives nodes their types and collects what is wrong. A number that
 // it can't read is NaN, so that later checks can leave it alone.
-type decoder struct{ faults []FieldError }
+type decoder struct {
+	faults []FieldError
+	scope  *scope
+	units  []unitUse
+}
 
 func (d *decoder) fault(n *node, path, allowed string) {
-	d.faults = append(d.faults, FieldError{n.place, path, n.String(), allowed})
+	d.faults = append(d.faults, FieldError{n.place, path, n.String(), strings.TrimSpace(allowed)})
 }
 
 // fields reads the keys of one mapping. What the code asks for is what the
@@ -114,18 +124,38 @@ func (d *decoder) number(n *node, path, allowed string) float64 {
 	if n == nil {
 		return math.NaN()
 	}
-	x, ok := parseNumber(n)
-	if !ok {
-		d.fault(n, path, allowed)
+	x, why := d.value(n, path)
+	if why != "" {
+		d.fault(n, path, allowed+why)
+		return math.NaN()
 	}
 	return x
 }
 
-func parseNumber(n *node) (float64, bool) {
-	if n.kind != scalar || n.quoted {
-		return math.NaN(), false
+// value is the number that a scalar means, an expression perhaps and with a unit. The
+// text, where there is no such number, follows what is allowed; it is a blank where no
+// more need be said.
+func (d *decoder) value(n *node, path string) (x float64, why string) {
+	if n.kind != scalar {
+		return math.NaN(), " "
 	}
-	return parseDecimal(n.text)
+	if x, ok := parseDecimal(n.text); ok {
+		return x, ""
+	}
+	text, unit := cutUnit(n.text)
+	x, wrong := d.scope.evaluate(&node{kind: scalar, text: text})
+	if wrong != "" {
+		if unit == "" && !strings.ContainsAny(text, "+-*/^()") && len(d.scope.names()) == 0 {
+			return math.NaN(), " " // not meant as an expression
+		}
+		return math.NaN(), ": " + wrong
+	}
+	if unit != "" {
+		if x, wrong = d.inUnit(x, n, path, unit); wrong != "" {
+			return math.NaN(), ": " + wrong
+		}
+	}
+	return x, ""
 }
 
 // parseDecimal reads a finite number in decimal notation.
@@ -146,9 +176,12 @@ func (d *decoder) whole(n *node, path, allowed string) int {
 	if n == nil {
 		return 0
 	}
-	x, ok := parseNumber(n)
-	if !ok || x != math.Trunc(x) || math.Abs(x) > 1<<53 {
-		d.fault(n, path, allowed)
+	x, why := d.value(n, path)
+	if r := math.Round(x); why == "" && math.Abs(x-r) <= 1e-9*math.Abs(x) {
+		x = r // but for the rounding of an expression
+	}
+	if why != "" || x != math.Trunc(x) || math.Abs(x) > 1<<53 {
+		d.fault(n, path, allowed+why)
 		return 0
 	}
 	return int(x)

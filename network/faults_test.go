@@ -17,7 +17,7 @@ func TestFaults(t *testing.T) {
 		{"size: 80", "size: 0", "net.yaml:4:13: populations.E.size: 0: must be a whole number of at least 1"},
 		{"size: 80", "size: 2.5", "net.yaml:4:13: populations.E.size: 2.5: must be a whole number of at least 1"},
 		{"size: 80", "size: many", "net.yaml:4:13: populations.E.size: many: must be a whole number of at least 1"},
-		{"size: 80", `size: "80"`, `net.yaml:4:13: populations.E.size: "80": must be a whole number of at least 1`},
+		{"size: 80", `size: "80 mV"`, `net.yaml:4:13: populations.E.size: "80 mV": must be a whole number of at least 1: has no unit, not mV`},
 		{"size: 80", "size: [80]", "net.yaml:4:13: populations.E.size: a list: must be a whole number of at least 1"},
 		{"size: 80", "size: 3e9", "net.yaml:3:1: populations: must have fewer than 2^31 neurons in all"},
 		{"size: 80, ", "", "net.yaml:4:3: populations.E.size: missing: must be a whole number of at least 1"},
@@ -29,16 +29,16 @@ func TestFaults(t *testing.T) {
 		{"input: 60", "input: -1e10", "net.yaml:4:81: populations.E.input: -10000000000: must be a number of magnitude at most 1e9"},
 		{"input: 60", "input: yes", "net.yaml:4:81: populations.E.input: yes: " + mustInput},
 		{"V_reset: 0", "V_reset: 15", "net.yaml:4:47: populations.E.V_reset: 15: must be below V_th (15)"},
-		{"V_th: 15", "V_th: high", "net.yaml:4:34: populations.E.V_th: high: must be a number of magnitude at most 1e9"},
+		{"V_th: 15", "V_th: high", "net.yaml:4:34: populations.E.V_th: high: must be a number or a distribution {uniform: [low, high]}, {normal: [mean, sd]} or {lognormal: [mean, sd]}"},
 		{"uniform: [0, 15]", "uniform: [15, 0]", "net.yaml:4:69: populations.E.V0.uniform.1: 0: must be at least 15, the low end"},
 		{"uniform: [0, 15]", "uniform: [0]", "net.yaml:4:64: populations.E.V0.uniform: a list: must be [low, high]"},
 		{"uniform: [0, 15]", "uniform: [0, x]", "net.yaml:4:68: populations.E.V0.uniform.1: x: must be a number of magnitude at most 1e9"},
-		{"V0: 5", "V0: random", "net.yaml:5:54: populations.I.V0: random: must be a number or {uniform: [low, high]}"},
-		{"size: 80", "size: 80, neuron: hh", `net.yaml:4:25: populations.E.neuron: "hh": must be one of lif`},
+		{"V0: 5", "V0: random", "net.yaml:5:54: populations.I.V0: random: must be a number or a distribution {uniform: [low, high]}, {normal: [mean, sd]} or {lognormal: [mean, sd]}"},
+		{"size: 80", "size: 80, neuron: hh", `net.yaml:4:25: populations.E.neuron: "hh": must be one of lif, lif_cond, poisson, spikes`},
 		{"p: 0.25, weight: 0.5", "p: 1.5, weight: 0.5", "net.yaml:7:31: projections.E_to_I.p: 1.5: must be a probability from 0 to 1"},
 		{"from: E", "from: X", `net.yaml:7:18: projections.E_to_I.from: "X": must be the name of a population: E, I`},
 		{"tau_syn: 6", "tau_syn: -6", "net.yaml:7:71: projections.E_to_I.tau_syn: -6: must be a time above 0 and at most 1e9 ms"},
-		{"tau_syn: 6", "tau_syn: 6, rule: all", `net.yaml:7:80: projections.E_to_I.rule: "all": must be one of fixed_probability`},
+		{"tau_syn: 6", "tau_syn: 6, rule: all", `net.yaml:7:80: projections.E_to_I.rule: "all": must be one of fixed_probability, fixed_indegree, fixed_outdegree, fixed_total_number, all_to_all, one_to_one, list`},
 		// the grid
 		{"delay: 1.5", "delay: 1.46", "net.yaml:8:56: projections.I_to_E.delay: 1.46: must be a whole multiple of dt (0.1 ms), at least 0.1; the nearest is 1.5"},
 		{"delay: 1.5", "delay: 0", "net.yaml:8:56: projections.I_to_E.delay: 0: must be a whole multiple of dt (0.1 ms), at least 0.1; the nearest is 0.1"},
@@ -60,10 +60,31 @@ func TestFaults(t *testing.T) {
 			"\n" + `net.yaml:8:18: projections.I_to_E.from: "I": must be the name of a population: E`},
 		{"dt: 0.1", "dt: 0.1\ndt: 0.2", "net.yaml:3:1: dt: the key stands here twice, first at net.yaml:2:1"},
 		{"tau_m: 15", "tau_M: 15", "net.yaml:4:3: populations.E.tau_m: missing: must be a time above 0 and at most 1e9 ms" +
-			"\nnet.yaml:4:17: populations.E.tau_M: unknown key: did you mean tau_m? allowed are size, neuron, tau_m, E_L, V_th, V_reset, t_ref, V0, input"},
-		{"uniform: [0, 15]", "normal: [0, 15]", "net.yaml:4:54: populations.E.V0.uniform: missing: must be [low, high]" +
-			"\nnet.yaml:4:55: populations.E.V0.normal: unknown key: allowed are uniform"},
-		{"dt: 0.1", "dt: 0.1\nrecord: all", "net.yaml:3:1: record: unknown key: allowed are name, description, source, dt, seed, trial, duration, scale, populations, projections"},
+			"\nnet.yaml:4:17: populations.E.tau_M: unknown key: did you mean tau_m? allowed are size, neuron, tau_m, C_m, E_L, V_th, V_reset, t_ref, V0, g0, input, bias, poisson, white_noise, ou_noise"},
+		{"uniform: [0, 15]", "gamma: [0, 15]", "net.yaml:4:54: populations.E.V0: a mapping: must be a number or a distribution {uniform: [low, high]}, {normal: [mean, sd]} or {lognormal: [mean, sd]}"},
+		{"uniform: [0, 15]", "normal: [0, -1]", "net.yaml:4:63: populations.E.V0.normal.sd: -1: must be a number above 0 and at most 1e9"},
+		{"uniform: [0, 15]", "normal: {mean: 0, sd: 1, low: 2, high: 1}", "net.yaml:4:85: populations.E.V0.normal.low: 2: must be at most high"},
+		// expressions and units
+		{"tau_m: 15", "tau_m: 15 mV", "net.yaml:4:24: populations.E.tau_m: 15 mV: must be a time above 0 and at most 1e9 ms: its unit must be ms or a multiple of it, not mV"},
+		{"tau_m: 15", "tau_m: 3 * (5", "net.yaml:4:24: populations.E.tau_m: 3 * (5: must be a time above 0 and at most 1e9 ms: a ) is missing"},
+		{"tau_m: 15", "tau_m: 3 * five", "net.yaml:4:24: populations.E.tau_m: 3 * five: must be a time above 0 and at most 1e9 ms: no constant is called five"},
+		{"input: 60", "input: 60 pA", "net.yaml:4:81: populations.E.input: 60 pA: its unit must be mV, that of the population's neurons"},
+		{"dt: 0.1", "dt: 0.1\nconstants: {a: b, b: 2*a}", "net.yaml:3:16: constants.a: b: must be a number or an expression: a is defined by itself" +
+			"\nnet.yaml:3:22: constants.b: 2*a: must be a number or an expression: b is defined by itself"},
+		{"dt: 0.1", "dt: lag/4\nconstants: {leg: 1}", "net.yaml:2:5: dt: lag/4: must be a time above 0 and at most 1e9 ms: no constant is called lag; did you mean leg?"},
+		// models, rules and shapes
+		{"size: 80", "size: 80, neuron: lif_cond", "net.yaml:4:3: populations.E.C_m: missing: must be a number above 0 and at most 1e9" +
+			"\nnet.yaml:4:3: populations.E.g_L: missing: must be a number above 0 and at most 1e9" +
+			"\nnet.yaml:4:3: populations.E.E_ex: missing: must be a number of magnitude at most 1e9" +
+			"\nnet.yaml:4:3: populations.E.E_in: missing: must be a number of magnitude at most 1e9" +
+			"\nnet.yaml:4:35: populations.E.tau_m: unknown key: allowed are size, neuron, C_m, g_L, E_ex, E_in, E_L, V_th, V_reset, t_ref, V0, g0, input, bias, poisson, white_noise, ..."},
+		{"p: 0.25, weight: 0.5", "rule: fixed_indegree, indegree: 81, multapses: false, weight: 0.5", "net.yaml:7:60: projections.E_to_I.indegree: 81: must be at most 80, the neurons of E; or allow multapses"},
+		{"p: 0.25, weight: 0.5", "rule: one_to_one, weight: 0.5", "net.yaml:7:34: projections.E_to_I.rule: \"one_to_one\": needs populations of one size, to connect neuron i to neuron i"},
+		{"p: 0.25, weight: 0.5", "p: 0.25, weight: {uniform: [-1, 1]}", "net.yaml:7:37: projections.E_to_I.weight: \"-1 to 1\": must have one sign: make two projections"},
+		{"delay: 1.5", "delay: {normal: [10, 3]}", "net.yaml:8:49: projections.I_to_E.delay: \"0.1 to 25 ms\": must span at most 64 steps of dt (0.1 ms): narrow it with low and high"},
+		{"tau_syn: 6", "tau_syn: 6, synapse: delta", "net.yaml:7:62: projections.E_to_I.tau_syn: unknown key: allowed are from, to, rule, p, autapses, weight, delay, synapse"},
+		{"size: 80", "size: 80, poisson: {rate: 6e6, weight: 1, tau_syn: 5}", "net.yaml:4:33: populations.E.poisson.rate: 6000000: must be at most 5000000 Hz, 500 spikes in a step; more is white_noise"},
+		{"dt: 0.1", "dt: 0.1\nrecords: all", "net.yaml:3:1: records: unknown key: did you mean record? allowed are constants, name, description, source, dt, seed, trial, duration, scale, populations, projections, record"},
 		// YAML
 		{"size: 80", "size: *n", "net.yaml:4:13: populations.E.size: no anchor of this name stands before the alias"},
 		{"size: 80", "size: !!int 80", "net.yaml:4:13: populations.E.size: must be a plain value, mapping or list"},

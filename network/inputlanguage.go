@@ -31,10 +31,15 @@ var courses = []struct {
 
 // input reads a component or a list of components.
 func (f *fields) input(key string) Input {
-	n, path := f.get(key), dotted(f.path, key)
+	if n := f.get(key); n != nil {
+		return f.components(n, key)
+	}
+	return Input{DC(0)}
+}
+
+func (f *fields) components(n *node, key string) Input {
+	path := dotted(f.path, key)
 	switch {
-	case n == nil:
-		return Input{DC(0)}
 	case n.kind != sequence:
 		return Input{f.d.component(n, path)}
 	case len(n.items) == 1: // as the checker calls it
@@ -137,9 +142,9 @@ func (f *fields) numbers(key, allowed string) []float64 {
 	}
 	var numbers []float64
 	for i, item := range n.items {
-		x, ok := parseNumber(item)
-		if !ok {
-			f.d.fault(item, dotted(path, strconv.Itoa(i)), "must be a number")
+		before := len(f.d.faults)
+		x := f.d.number(item, dotted(path, strconv.Itoa(i)), "must be a number")
+		if len(f.d.faults) > before {
 			break
 		}
 		numbers = append(numbers, x)

@@ -1,6 +1,9 @@
 package network
 
-import "math"
+import (
+	"math"
+	"strconv"
+)
 
 // network reads the whole description. It checks types and keys only: what the
 // values may be is for Validate, which a Network built in Go passes too.
@@ -9,6 +12,8 @@ func (d *decoder) network(root *node, file string) *Network {
 		root = &node{kind: mapping, place: root.place}
 	}
 	f := d.fields("", root.place, root)
+	d.scope = newScope(root)
+	d.constants(f)
 	n := &Network{
 		Name:        f.wordOr("name", fileName(file), mustText),
 		Description: f.wordOr("description", "", mustText),
@@ -29,7 +34,9 @@ func (d *decoder) network(root *node, file string) *Network {
 			n.Projections = append(n.Projections, d.projection(dotted("projections", e.key), e))
 		}
 	}
+	n.Record = f.record("record")
 	f.done()
+	d.checkUnits(n)
 	return n
 }
 
@@ -41,41 +48,151 @@ func (d *decoder) members(path string, n *node) []entry {
 	return n.entries
 }
 
+// constants evaluates all of them, so that what is wrong with one is told where it
+// stands.
+func (d *decoder) constants(f *fields) {
+	all := f.get("constants")
+	if all == nil {
+		return
+	}
+	for _, e := range d.members("constants", all) {
+		path := dotted("constants", e.key)
+		if !memberName.MatchString(e.key) || e.key == "pi" {
+			d.faults = append(d.faults, FieldError{e.place, path, e.key, "the name must match " + namePattern + " and not be pi"})
+			continue
+		}
+		if _, wrong := d.scope.lookup(e.key); wrong != "" {
+			d.fault(e.value, path, "must be a number or an expression: "+wrong)
+		}
+	}
+}
+
 func (d *decoder) population(path string, e entry) Population {
 	f := d.fields(path, e.place, e.value)
 	defer f.done()
 	p := Population{
-		Name:   e.key,
-		Size:   f.whole("size", mustSize),
-		Neuron: Neuron(f.wordOr("neuron", string(LIF), mustNeuron)),
-		TauM:   f.number("tau_m", mustTau),
-		EL:     f.numberOr("E_L", 0, mustNumber),
-		VTh:    f.number("V_th", mustNumber),
-		VReset: f.number("V_reset", mustNumber),
-		TRef:   f.numberOr("t_ref", 0, mustTime),
+		Name: e.key, Size: f.whole("size", mustSize), Neuron: Neuron(f.wordOr("neuron", string(LIF), mustNeuron)),
 	}
+	switch p.Neuron {
+	case Poisson:
+		if n := f.need("rate", mustRate); n != nil {
+			p.Rate = f.components(n, "rate")
+		}
+		return p
+	case SpikeSource:
+		p.Spikes = f.spikes()
+		return p
+	case LIFCond:
+		p.CM, p.GL = f.number("C_m", mustPositive), f.number("g_L", mustPositive)
+		p.EEx, p.EIn = f.number("E_ex", mustNumber), f.number("E_in", mustNumber)
+	default:
+		p.TauM, p.CM = f.number("tau_m", mustTau), f.numberOr("C_m", 0, mustPositive)
+	}
+	p.EL = f.numberOr("E_L", 0, mustNumber)
+	p.VTh = f.distNeeded("V_th")
+	p.VReset = f.number("V_reset", mustNumber)
+	p.TRef = f.numberOr("t_ref", 0, mustTime)
 	rest := p.EL
 	if !(math.Abs(rest) <= maxMagnitude) {
 		rest = 0 // E_L is at fault, V0 is not
 	}
 	p.V0 = f.dist("V0", rest)
+	p.G0Ex, p.G0In = Number(0), Number(0)
+	if n := f.get("g0"); n != nil {
+		g := d.fields(dotted(path, "g0"), n.place, n)
+		p.G0Ex, p.G0In = g.dist("excitatory", 0), g.dist("inhibitory", 0)
+		g.done()
+	}
 	p.Input = f.input("input")
+	p.Bias = f.dist("bias", 0)
+	f.noise(&p)
 	return p
+}
+
+// noise reads the random inputs of a population.
+func (f *fields) noise(p *Population) {
+	if n, path := f.get("poisson"), dotted(f.path, "poisson"); n != nil {
+		items := n.items
+		if n.kind != sequence {
+			items = []*node{n}
+		}
+		for i, item := range items {
+			at := path
+			if len(items) > 1 {
+				at = dotted(path, strconv.Itoa(i))
+			}
+			g := f.d.fields(at, item.place, item)
+			in := PoissonInput{Rate: g.number("rate", mustRate), Weight: g.number("weight", mustNumber)}
+			in.Synapse, in.TauSyn = g.synapse()
+			p.PoissonInput = append(p.PoissonInput, in)
+			g.done()
+		}
+	}
+	if n := f.get("white_noise"); n != nil {
+		g := f.d.fields(dotted(f.path, "white_noise"), n.place, n)
+		p.WhiteNoise = g.number("sd", mustPositive)
+		g.done()
+	}
+	if n := f.get("ou_noise"); n != nil {
+		g := f.d.fields(dotted(f.path, "ou_noise"), n.place, n)
+		p.OUNoise = OUNoise{SD: g.number("sd", mustPositive), Tau: g.number("tau", mustTau)}
+		g.done()
+	}
+}
+
+// synapse reads a shape and the time constant that it has.
+func (f *fields) synapse() (Synapse, float64) {
+	shape := Synapse(f.wordOr("synapse", string(Exponential), mustSynapse))
+	if shape == Delta {
+		return shape, 0
+	}
+	return shape, f.number("tau_syn", mustTau)
 }
 
 func (d *decoder) projection(path string, e entry) Projection {
 	f := d.fields(path, e.place, e.value)
 	defer f.done()
-	return Projection{
-		Name:   e.key,
-		From:   f.word("from", "must be the name of a population"),
-		To:     f.word("to", "must be the name of a population"),
-		Rule:   Rule(f.wordOr("rule", string(FixedProbability), mustRule)),
-		P:      f.number("p", mustP),
-		Weight: f.number("weight", mustNumber),
-		Delay:  f.number("delay", mustTime),
-		TauSyn: f.number("tau_syn", mustTau),
+	p := Projection{
+		Name: e.key,
+		From: f.word("from", "must be the name of a population"),
+		To:   f.word("to", "must be the name of a population"),
+		Rule: Rule(f.wordOr("rule", string(FixedProbability), mustRule)),
 	}
+	switch p.Rule {
+	case FixedInDegree:
+		p.N = f.whole("indegree", mustCount)
+	case FixedOutDegree:
+		p.N = f.whole("outdegree", mustCount)
+	case FixedTotalNumber:
+		p.N = f.whole("synapses", mustCount)
+	case AllToAll, OneToOne:
+	case List:
+		p.Edges = f.edges()
+	default:
+		p.P = f.number("p", mustP)
+	}
+	p.Multapses = true
+	if p.Rule.Counts() {
+		p.Multapses = f.boolOr("multapses", true)
+	}
+	p.Autapses = f.boolOr("autapses", true)
+	if p.Edges.Weight != nil {
+		p.Weight = f.dist("weight", 0)
+	} else {
+		p.Weight = f.distNeeded("weight")
+	}
+	if p.Edges.Delay != nil {
+		p.Delay = f.dist("delay", 0)
+	} else {
+		p.Delay = f.delay("delay")
+	}
+	p.Synapse, p.TauSyn = f.synapse()
+	return p
+}
+
+// Counts tells whether the rule draws a given number of synapses, N.
+func (r Rule) Counts() bool {
+	return r == FixedInDegree || r == FixedOutDegree || r == FixedTotalNumber
 }
 
 func (f *fields) scaling(key string) Scaling {
@@ -85,43 +202,22 @@ func (f *fields) scaling(key string) Scaling {
 	}
 	g := f.d.fields(dotted(f.path, key), n.place, n)
 	defer g.done()
-	return Scaling{
-		Weight: g.numberOr("weight", 0, mustExponent),
-		Input:  g.numberOr("input", 0, mustExponent),
-		P:      g.numberOr("p", 0, mustExponent),
+	s := Scaling{
+		Weight:      g.numberOr("weight", 0, mustExponent),
+		Input:       g.numberOr("input", 0, mustExponent),
+		P:           g.numberOr("p", 0, mustExponent),
+		Indegree:    g.numberOr("indegree", 0, mustExponent),
+		PoissonRate: g.numberOr("poisson_rate", 0, mustExponent),
+		Rule:        Rule(g.wordOr("rule", "", mustScaleRule)),
 	}
+	if rates := g.get("rates"); rates != nil {
+		path := dotted(g.path, "rates")
+		for _, e := range g.d.members(path, rates) {
+			s.Rates = append(s.Rates, Rate{e.key, g.d.number(e.value, dotted(path, e.key), mustRate)})
+		}
+	}
+	return s
 }
-
-// dist reads a number or a mapping of one distribution's name to its
-// parameters.
-func (f *fields) dist(key string, otherwise float64) Dist {
-	n, path := f.get(key), dotted(f.path, key)
-	switch {
-	case n == nil:
-		return Dist{Kind: Constant, A: otherwise}
-	case n.kind != mapping:
-		return Dist{Kind: Constant, A: f.d.number(n, path, mustDist)}
-	}
-	g := f.d.fields(path, n.place, n)
-	defer g.done()
-	path = dotted(path, string(Uniform))
-	pair := g.need(string(Uniform), mustPair)
-	if pair == nil {
-		return Dist{Kind: Uniform, A: math.NaN(), B: math.NaN()}
-	}
-	if pair.kind != sequence || len(pair.items) != 2 {
-		f.d.fault(pair, path, mustPair)
-		return Dist{Kind: Uniform, A: math.NaN(), B: math.NaN()}
-	}
-	return Dist{
-		Kind: Uniform,
-		A:    f.d.number(pair.items[0], dotted(path, "0"), mustNumber),
-		B:    f.d.number(pair.items[1], dotted(path, "1"), mustNumber),
-	}
-}
-
-// mustPair is what a uniform distribution allows.
-const mustPair = "must be [low, high]"
 
 // uint32Or reads a whole number that an uint32 holds.
 func (f *fields) uint32Or(key string, otherwise uint32, allowed string) uint32 {
@@ -138,8 +234,10 @@ func (f *fields) uint32Or(key string, otherwise uint32, allowed string) uint32 {
 	return uint32(x)
 }
 
-// mustNeuron and mustRule name what the language has.
+// What the words of the language are.
 const (
-	mustNeuron = "must be one of " + string(LIF)
-	mustRule   = "must be one of " + string(FixedProbability)
+	mustNeuron    = "must be one of lif, lif_cond, poisson, spikes"
+	mustRule      = "must be one of fixed_probability, fixed_indegree, fixed_outdegree, fixed_total_number, all_to_all, one_to_one, list"
+	mustSynapse   = "must be one of exponential, alpha, delta"
+	mustScaleRule = "must be fixed_indegree, which replaces fixed_probability, or left out"
 )

@@ -107,17 +107,7 @@ func (n *Network) rescale(s float64) []FieldError {
 	case !(s > 0 && s <= maxMagnitude):
 		return []FieldError{{Place: place, Allowed: "must be a factor above 0 and at most 1e9"}}
 	}
-	for i := range n.Populations {
-		p := &n.Populations[i]
-		size := math.Round(float64(p.Size) * s)
-		p.Size = int(math.Min(math.Max(size, 1), maxNeurons+1))
-		p.Input = p.Input.scaled(power(s, n.Scale.Input))
-	}
-	for i := range n.Projections {
-		p := &n.Projections[i]
-		p.Weight *= power(s, n.Scale.Weight)
-		p.P *= power(s, n.Scale.P)
-	}
+	n.scaleBy(s)
 	faults := n.check()
 	for i := range faults {
 		faults[i].Place = place

@@ -43,8 +43,9 @@ populations:
 	require.Equal(t, &network.Network{
 		Name: "my_first_net", Dt: 0.1, Seed: 1, Duration: 1000,
 		Populations: []network.Population{{
-			Name: "E", Size: 80, Neuron: network.LIF, TauM: 15, EL: -60, VTh: -50, VReset: -60,
-			V0: network.Dist{Kind: network.Constant, A: -60}, Input: network.Input{network.DC(0)},
+			Name: "E", Size: 80, Neuron: network.LIF, TauM: 15, EL: -60, VTh: network.Number(-50), VReset: -60,
+			V0: network.Number(-60), Input: network.Input{network.DC(0)},
+			Bias: network.Number(0), G0Ex: network.Number(0), G0In: network.Number(0),
 		}},
 	}, n)
 }
@@ -56,7 +57,7 @@ func TestFileOrderIsKept(t *testing.T) {
 	require.Equal(t, 1, n.Population("I"))
 	require.Equal(t, "I_to_E", n.Projections[1].Name)
 	require.Equal(t, 100, n.Neurons())
-	require.Equal(t, 15, n.Steps(n.Projections[1].Delay))
+	require.Equal(t, 15, n.Steps(n.Projections[1].Delay.A))
 }
 
 func TestMergeKeys(t *testing.T) {
@@ -83,13 +84,13 @@ func TestOptions(t *testing.T) {
 	require.Equal(t, duration, n.Duration)
 	require.Equal(t, []int{20, 5}, []int{n.Populations[0].Size, n.Populations[1].Size})
 	require.Equal(t, []network.Input{{network.DC(30)}, {network.DC(20)}}, []network.Input{n.Populations[0].Input, n.Populations[1].Input})
-	require.Equal(t, []float64{1, -4}, []float64{n.Projections[0].Weight, n.Projections[1].Weight})
+	require.Equal(t, []float64{1, -4}, []float64{n.Projections[0].Weight.A, n.Projections[1].Weight.A})
 	require.Equal(t, 0.0625, n.Projections[0].P)
 
 	n = mustLoad(t, small, network.Options{Scale: 1e-6, Set: []string{"scale={input: -1}"}})
 	require.Equal(t, 1, n.Populations[1].Size, "a population keeps a neuron")
 	require.Equal(t, network.Input{network.DC(60 * (1 / 1e-6))}, n.Populations[0].Input)
-	require.Equal(t, 0.5, n.Projections[0].Weight)
+	require.Equal(t, 0.5, n.Projections[0].Weight.A)
 }
 
 func TestReaderFails(t *testing.T) {
@@ -117,7 +118,7 @@ func TestValidateInGo(t *testing.T) {
 	n.Populations[0].Size = -5
 	n.Populations[1].Name = "E"
 	n.Projections[0].Name = ""
-	n.Projections[1].Delay = 0.25
+	n.Projections[1].Delay = network.Number(0.25)
 	err := n.Validate()
 	require.EqualError(t, err, strings.Join([]string{
 		`populations.E.size: -5: must be a whole number of at least 1`,

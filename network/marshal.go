@@ -2,6 +2,7 @@ package network
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"unicode"
@@ -23,9 +24,9 @@ func (n *Network) Marshal() ([]byte, error) {
 	fmt.Fprintf(&b, "seed: %d\n", n.Seed)
 	fmt.Fprintf(&b, "trial: %d\n", n.Trial)
 	b.WriteString("\n# exponents: what follows a factor s on the sizes, as s^weight and so on\n")
-	fmt.Fprintf(&b, "scale: {weight: %s, input: %s, p: %s}\n",
-		exact(n.Scale.Weight), exact(n.Scale.Input), exact(n.Scale.P))
-	b.WriteString("\n# size in neurons; tau_m, t_ref in ms; E_L, V_th, V_reset, V0, input (as R*I) in mV;\n" +
+	fmt.Fprintf(&b, "scale: {%s}\n", n.Scale.yaml())
+	fmt.Fprintf(&b, "\nrecord: {%s}\n", n.Record.yaml())
+	b.WriteString("\n# size in neurons; times in ms; potentials in mV; currents as R*I in mV or, with C_m [pF], in pA; rates in Hz;\n" +
 		"# of inputs the times in ms, frequency in Hz, phase in degrees\npopulations:\n")
 	for _, p := range n.Populations {
 		fmt.Fprintf(&b, "  %s: {%s}\n", p.Name, p.yaml())
@@ -33,7 +34,7 @@ func (n *Network) Marshal() ([]byte, error) {
 	if len(n.Projections) == 0 {
 		return []byte(b.String()), nil
 	}
-	b.WriteString("\n# p in [0, 1]; weight in mV; delay, tau_syn in ms\nprojections:\n")
+	b.WriteString("\n# weight in mV, in pA where the target has C_m, in nS of lif_cond; delay, tau_syn in ms\nprojections:\n")
 	for _, p := range n.Projections {
 		fmt.Fprintf(&b, "  %s: {%s}\n", p.Name, p.yaml())
 	}
@@ -41,21 +42,184 @@ func (n *Network) Marshal() ([]byte, error) {
 }
 
 func (p Population) yaml() string {
-	return fmt.Sprintf("size: %d, neuron: %s, tau_m: %s, E_L: %s, V_th: %s, V_reset: %s, t_ref: %s, V0: %s, input: %s",
-		p.Size, p.Neuron, exact(p.TauM), exact(p.EL), exact(p.VTh), exact(p.VReset), exact(p.TRef), p.V0.yaml(),
-		p.Input.yaml())
+	f := fieldsOut{}
+	f.add("size", strconv.Itoa(p.Size))
+	f.add("neuron", string(p.Neuron))
+	switch p.Neuron {
+	case Poisson:
+		f.add("rate", p.Rate.yaml())
+		return f.String()
+	case SpikeSource:
+		if p.Spikes.File.Path != "" {
+			f.file(p.Spikes.File)
+			return f.String()
+		}
+		f.add("times", list(p.Spikes.Times))
+		neurons := make([]float64, len(p.Spikes.Neuron))
+		for i, n := range p.Spikes.Neuron {
+			neurons[i] = float64(n)
+		}
+		f.add("neurons", list(neurons))
+		return f.String()
+	case LIFCond:
+		f.number("C_m", p.CM)
+		f.number("g_L", p.GL)
+		f.number("E_ex", p.EEx)
+		f.number("E_in", p.EIn)
+	case LIF:
+		f.number("tau_m", p.TauM)
+		if p.CM > 0 {
+			f.number("C_m", p.CM)
+		}
+	}
+	f.number("E_L", p.EL)
+	f.add("V_th", p.VTh.yaml())
+	f.number("V_reset", p.VReset)
+	f.number("t_ref", p.TRef)
+	f.add("V0", p.V0.yaml())
+	if zero := Number(0); p.G0Ex != zero || p.G0In != zero {
+		f.add("g0", "{excitatory: "+p.G0Ex.yaml()+", inhibitory: "+p.G0In.yaml()+"}")
+	}
+	f.add("input", p.Input.yaml())
+	if p.Bias != Number(0) {
+		f.add("bias", p.Bias.yaml())
+	}
+	f.noise(&p)
+	return f.String()
+}
+
+func (f *fieldsOut) noise(p *Population) {
+	var inputs []string
+	for _, in := range p.PoissonInput {
+		g := fieldsOut{}
+		g.number("rate", in.Rate)
+		g.number("weight", in.Weight)
+		g.synapse(in.Synapse, in.TauSyn)
+		inputs = append(inputs, "{"+g.String()+"}")
+	}
+	if len(inputs) > 0 {
+		f.add("poisson", "["+strings.Join(inputs, ", ")+"]")
+	}
+	if p.WhiteNoise > 0 {
+		f.add("white_noise", "{sd: "+exact(p.WhiteNoise)+"}")
+	}
+	if p.OUNoise != (OUNoise{}) {
+		f.add("ou_noise", "{sd: "+exact(p.OUNoise.SD)+", tau: "+exact(p.OUNoise.Tau)+"}")
+	}
 }
 
 func (p Projection) yaml() string {
-	return fmt.Sprintf("from: %s, to: %s, rule: %s, p: %s, weight: %s, delay: %s, tau_syn: %s",
-		plain(p.From), plain(p.To), p.Rule, exact(p.P), exact(p.Weight), exact(p.Delay), exact(p.TauSyn))
+	f := fieldsOut{}
+	f.add("from", plain(p.From))
+	f.add("to", plain(p.To))
+	f.add("rule", string(p.Rule))
+	switch p.Rule {
+	case FixedProbability:
+		f.number("p", p.P)
+	case FixedInDegree:
+		f.add("indegree", strconv.Itoa(p.N))
+	case FixedOutDegree:
+		f.add("outdegree", strconv.Itoa(p.N))
+	case FixedTotalNumber:
+		f.add("synapses", strconv.Itoa(p.N))
+	case List:
+		f.file(p.Edges.File)
+	case AllToAll, OneToOne:
+	}
+	if p.Rule.Counts() {
+		f.add("multapses", strconv.FormatBool(p.Multapses))
+	}
+	f.add("autapses", strconv.FormatBool(p.Autapses))
+	f.add("weight", p.Weight.yaml())
+	f.add("delay", p.Delay.yaml())
+	f.synapse(p.Synapse, p.TauSyn)
+	return f.String()
+}
+
+// fieldsOut are the entries of a mapping, written in a line.
+type fieldsOut []string
+
+func (f *fieldsOut) add(key, value string)        { *f = append(*f, key+": "+value) }
+func (f *fieldsOut) number(key string, x float64) { f.add(key, exact(x)) }
+func (f fieldsOut) String() string                { return strings.Join(f, ", ") }
+
+func (f *fieldsOut) synapse(shape Synapse, tau float64) {
+	f.add("synapse", string(shape))
+	if shape != Delta {
+		f.number("tau_syn", tau)
+	}
+}
+
+func (f *fieldsOut) file(file File) {
+	f.add("file", quote(file.Path))
+	f.add("sha256", quote(file.SHA256))
 }
 
 func (d Dist) yaml() string {
-	if d.Kind == Uniform {
+	switch d.Kind {
+	case Uniform:
 		return fmt.Sprintf("{uniform: [%s, %s]}", exact(d.A), exact(d.B))
+	case Normal, LogNormal:
+		f := fieldsOut{}
+		f.number("mean", d.A)
+		f.number("sd", d.B)
+		if !math.IsInf(d.Low, 0) {
+			f.number("low", d.Low)
+		}
+		if !math.IsInf(d.High, 0) {
+			f.number("high", d.High)
+		}
+		return fmt.Sprintf("{%s: {%s}}", d.Kind, f)
+	case Constant, "":
 	}
 	return exact(d.A)
+}
+
+func (s Scaling) yaml() string {
+	f := fieldsOut{}
+	f.number("weight", s.Weight)
+	f.number("input", s.Input)
+	f.number("p", s.P)
+	f.number("indegree", s.Indegree)
+	f.number("poisson_rate", s.PoissonRate)
+	if s.Rule != "" {
+		f.add("rule", string(s.Rule))
+	}
+	if len(s.Rates) > 0 {
+		g := fieldsOut{}
+		for _, r := range s.Rates {
+			g.number(r.Population, r.Hz)
+		}
+		f.add("rates", "{"+g.String()+"}")
+	}
+	return f.String()
+}
+
+func (r Record) yaml() string {
+	f := fieldsOut{}
+	switch {
+	case r.Spikes == nil:
+		f.add("spikes", "all")
+	case len(r.Spikes) == 0:
+		f.add("spikes", "none")
+	default:
+		g := fieldsOut{}
+		for _, s := range r.Spikes {
+			g.add(s.Population, strconv.Itoa(s.Neurons))
+		}
+		f.add("spikes", "{"+g.String()+"}")
+	}
+	if len(r.State) > 0 {
+		g := fieldsOut{}
+		for _, s := range r.State {
+			g.add(s.Population, fmt.Sprintf("{neurons: %d, every: %s}", s.Neurons, exact(s.Every)))
+		}
+		f.add("state", "{"+g.String()+"}")
+	}
+	if r.Averages > 0 {
+		f.number("averages", r.Averages)
+	}
+	return f.String()
 }
 
 func (in Input) yaml() string {

@@ -20,6 +20,7 @@ type Network struct {
 	Scale       Scaling      // what --scale changes besides the sizes
 	Populations []Population // in file order, which is the order of the global neuron ids
 	Projections []Projection // in file order, which numbers their random streams and receptors
+	Record      Record
 }
 
 // Scaling holds the exponents with which parameters follow a factor s on all
@@ -27,66 +28,223 @@ type Network struct {
 // Van Vreeswijk & Sompolinsky's balanced scaling at fixed probability is
 // Weight -0.5, Input 0.5.
 type Scaling struct {
-	Weight float64
-	Input  float64
-	P      float64
+	Weight float64 // of weights, those of Poisson inputs too
+	Input  float64 // of inputs
+	P      float64 // of connection probabilities
+
+	Indegree    float64 // of N of FixedInDegree and FixedOutDegree; FixedTotalNumber goes with s^(1 + Indegree)
+	PoissonRate float64 // of the rates of Poisson inputs
+
+	// Rule FixedInDegree makes projections of FixedProbability at any scale but 1
+	// into ones of round(p N_pre) synapses a target, before scaling. Empty: none.
+	Rule Rule
+	// Rates, where there are some, are those at which the mean input of each
+	// population is kept by a constant input more.
+	Rates []Rate
 }
 
-// A Neuron names a neuron model.
+// A Rate is what a population does.
+type Rate struct {
+	Population string
+	Hz         float64
+}
+
+// A Record says what a run keeps besides its statistics.
+type Record struct {
+	Spikes   []RecordSpikes // nil: all spikes of all populations
+	State    []RecordState
+	Averages float64 // [ms] between averages over each population; 0: none
+}
+
+// RecordSpikes keeps the spikes of a population's first neurons.
+type RecordSpikes struct {
+	Population string
+	Neurons    int
+}
+
+// RecordState keeps the state of a population's first neurons.
+type RecordState struct {
+	Population string
+	Neurons    int
+	Every      float64 // [ms], a multiple of dt
+}
+
+// A Neuron names what the neurons of a population are.
 type Neuron string
 
-// LIF is the leaky integrate-and-fire neuron with current-based synapses,
-// tau_m dV/dt = -(V - E_L) + I.
-const LIF Neuron = "lif"
+// The neuron models, and the sources, which have no membrane potential.
+const (
+	// LIF is leaky integrate-and-fire with current-based synapses,
+	// tau_m dV/dt = -(V - E_L) + R I. Weights and currents are R*I in mV or,
+	// with C_m, in pA.
+	LIF Neuron = "lif"
+	// LIFCond has conductance-based synapses,
+	// C_m dV/dt = -g_L (V - E_L) - sum g (V - E) + I. Weights are in nS,
+	// negative for those with the reversal potential E_in; currents in pA.
+	LIFCond Neuron = "lif_cond"
+	// Poisson fires at random with a given rate.
+	Poisson Neuron = "poisson"
+	// SpikeSource fires at given times.
+	SpikeSource Neuron = "spikes"
+)
 
-// A Population is a number of neurons with common parameters.
+// IsSource tells whether the neurons have no membrane potential and no input.
+func (n Neuron) IsSource() bool { return n == Poisson || n == SpikeSource }
+
+// A Population is a number of neurons with common parameters. Of a source only
+// Name, Size, Neuron and either Rate or Spikes mean something.
 type Population struct {
 	Name   string
-	Size   int     // neurons, at least 1
-	Neuron Neuron  // the model; lif
-	TauM   float64 // membrane time constant tau_m [ms]
+	Size   int    // neurons, at least 1
+	Neuron Neuron // the model
+
+	TauM   float64 // membrane time constant tau_m [ms]; of LIFCond 0, for it is C_m/g_L
+	CM     float64 // capacitance C_m [pF]; of LIF 0 where weights and currents are in mV
+	GL     float64 // leak conductance g_L [nS] of LIFCond
 	EL     float64 // leak potential E_L [mV]
-	VTh    float64 // threshold V_th [mV]
+	EEx    float64 // reversal potential E_ex of excitatory synapses [mV] of LIFCond
+	EIn    float64 // and E_in of inhibitory ones [mV]
+	VTh    Dist    // threshold V_th [mV], the same for all or drawn per neuron
 	VReset float64 // reset potential V_reset [mV], below V_th
 	TRef   float64 // refractory period t_ref [ms], a multiple of dt
 	V0     Dist    // membrane potential at step 0 [mV]
-	Input  Input   // external input R*I [mV]
+
+	// Synaptic state g at step 0, of all receptors of one sign [mV, pA or nS];
+	// of current-based inhibition negative.
+	G0Ex, G0In Dist
+
+	Input        Input          // external input [mV or pA]
+	Bias         Dist           // a constant input more, drawn per neuron [mV or pA]
+	PoissonInput []PoissonInput // at most 16
+	WhiteNoise   float64        // standard deviation that it gives the free membrane potential [mV]; 0 is none
+	OUNoise      OUNoise
+
+	Rate   Input      // of a Poisson source [Hz]
+	Spikes SpikeTrain // of a SpikeSource
+}
+
+// A PoissonInput is Poisson spikes that every neuron of a population receives
+// independently, through synapses of its own.
+type PoissonInput struct {
+	Rate    float64 // [Hz]
+	Weight  float64 // as of a projection; negative inhibits
+	Synapse Synapse
+	TauSyn  float64 // [ms]; 0 of a Delta
+}
+
+// An OUNoise is an Ornstein-Uhlenbeck current, stationary from the start. The zero
+// OUNoise is none.
+type OUNoise struct {
+	SD  float64 // standard deviation [mV or pA]
+	Tau float64 // correlation time [ms]
+}
+
+// A SpikeTrain is what the neurons of a SpikeSource do, in any order.
+type SpikeTrain struct {
+	File   File      // where it was read; the zero File if it stands in the description
+	Times  []float64 // [ms], rounded to the nearest step, which is at least 1
+	Neuron []int     // as many as Times; indices in the population
+}
+
+// A File is what a description names instead of holding it.
+type File struct {
+	Path   string // as it was found: absolute, or relative to where einet ran
+	SHA256 string // of its bytes, in hexadecimal
 }
 
 // A DistKind names a distribution.
 type DistKind string
 
-// The distributions: Constant is A; Uniform is on [A, B).
+// The distributions: Constant is A; Uniform is on [A, B); Normal and LogNormal
+// have the mean A and the standard deviation B, and are cut to [Low, High].
 const (
-	Constant DistKind = "constant"
-	Uniform  DistKind = "uniform"
+	Constant  DistKind = "constant"
+	Uniform   DistKind = "uniform"
+	Normal    DistKind = "normal"
+	LogNormal DistKind = "lognormal"
 )
 
-// A Dist is a number or a distribution of numbers.
+// A Dist is a number or a distribution of numbers. The zero Dist is the number
+// 0.
 type Dist struct {
-	Kind DistKind
-	A, B float64
+	Kind      DistKind
+	A, B      float64
+	Low, High float64 // bounds of Normal and LogNormal, infinite where there are none
 }
+
+// Number is the Dist that is always x.
+func Number(x float64) Dist { return Dist{Kind: Constant, A: x} }
+
+// Between is uniform on [a, b).
+func Between(a, b float64) Dist { return Dist{Kind: Uniform, A: a, B: b} }
+
+// NormalDist is normal without bounds.
+func NormalDist(mean, sd float64) Dist {
+	return Dist{Kind: Normal, A: mean, B: sd, Low: math.Inf(-1), High: math.Inf(1)}
+}
+
+// IsNumber tells whether all draws are the same, A.
+func (d Dist) IsNumber() bool { return d.Kind == Constant || d.Kind == "" }
+
+// Mean is the number, or the mean of the distribution before it is cut.
+func (d Dist) Mean() float64 {
+	if d.Kind == Uniform {
+		return d.A + (d.B-d.A)/2
+	}
+	return d.A
+}
+
+// A Synapse names the shape of a synapse's effect.
+type Synapse string
+
+// The shapes: Exponential jumps by the weight and decays with tau_syn; Alpha
+// rises to the weight within tau_syn; Delta moves V itself by the weight [mV].
+const (
+	Exponential Synapse = "exponential"
+	Alpha       Synapse = "alpha"
+	Delta       Synapse = "delta"
+)
 
 // A Rule names the way a projection chooses its synapses.
 type Rule string
 
-// FixedProbability connects each ordered pair (source, target), a neuron with
-// itself included, independently with probability P.
-const FixedProbability Rule = "fixed_probability"
+// The rules. docs/equations.md has what each draws.
+const (
+	FixedProbability Rule = "fixed_probability"  // each ordered pair independently with probability P
+	FixedInDegree    Rule = "fixed_indegree"     // N sources for each target
+	FixedOutDegree   Rule = "fixed_outdegree"    // N targets for each source
+	FixedTotalNumber Rule = "fixed_total_number" // N synapses in all
+	AllToAll         Rule = "all_to_all"         // each ordered pair
+	OneToOne         Rule = "one_to_one"         // neuron i to neuron i
+	List             Rule = "list"               // the synapses of Edges
+)
 
 // A Projection is a set of synapses from one population to another (or to
-// itself) that share a rule, a weight, a delay and a time constant. The sign of
-// the weight says whether it excites.
+// itself) that share a rule, a shape and a time constant. The sign of the (mean)
+// weight says whether it excites.
 type Projection struct {
-	Name   string
-	From   string  // name of the source population
-	To     string  // name of the target population
-	Rule   Rule    // fixed_probability
-	P      float64 // connection probability
-	Weight float64 // jump of the synaptic current [mV]; negative inhibits
-	Delay  float64 // [ms], a multiple of dt, at least dt
-	TauSyn float64 // synaptic time constant tau_syn [ms]
+	Name      string
+	From      string  // name of the source population
+	To        string  // name of the target population
+	Rule      Rule    // which decides what of the next four means something
+	P         float64 // connection probability, of FixedProbability
+	N         int     // of synapses, of FixedInDegree, FixedOutDegree and FixedTotalNumber
+	Multapses bool    // whether a pair may have several synapses, of the same three; FixedTotalNumber must
+	Edges     Edges   // of List
+	Autapses  bool    // whether a neuron may have a synapse to itself, of a population with itself
+	Weight    Dist    // in the unit of the target's neurons; of a List with weights ignored
+	Delay     Dist    // [ms]; a number is a multiple of dt, at least dt; of a List with delays ignored
+	Synapse   Synapse // the shape
+	TauSyn    float64 // synaptic time constant tau_syn [ms]; 0 of a Delta
+}
+
+// Edges are the synapses of a List, in any order. All slices have one length,
+// but for those that are nil.
+type Edges struct {
+	File           File
+	Source, Target []uint32  // indices in the populations
+	Weight         []float64 // all of one sign, or nil: Projection.Weight
+	Delay          []float64 // [ms], multiples of dt, or nil: Projection.Delay
 }
 
 // Neurons is the number of neurons of all populations.

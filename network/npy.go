@@ -17,6 +17,9 @@ var (
 	npyShape   = regexp.MustCompile(`'shape':\s*\(([0-9, ]*)\)`)
 )
 
+// maxColumns is that of a list of synapses.
+const maxColumns = 4
+
 const mustNpy = "must be a numpy array of little-endian float64, float32, int64 or int32 that is not cut short"
 
 // readNpy reads an array of shape [n], [n, 1] or [n, 2].
@@ -71,7 +74,7 @@ func npyDims(shape string) (rows, columns int, ok bool) {
 			continue
 		}
 		n, err := strconv.Atoi(field)
-		if err != nil || n > maxSampleBytes {
+		if err != nil || n > maxListFile {
 			return 0, 0, false
 		}
 		dims = append(dims, n)
@@ -79,7 +82,7 @@ func npyDims(shape string) (rows, columns int, ok bool) {
 	switch {
 	case len(dims) == 1:
 		return dims[0], 1, true
-	case len(dims) == 2 && (dims[1] == 1 || dims[1] == 2):
+	case len(dims) == 2 && dims[1] >= 1 && dims[1] <= maxColumns:
 		return dims[0], dims[1], true
 	}
 	return 0, 0, false

@@ -54,22 +54,22 @@ func drawNetwork(t *rapid.T) *network.Network {
 	names := rapid.SliceOfNDistinct(name, 1, 5, rapid.ID).Draw(t, "names")
 	for _, name := range names {
 		reset := number("V_reset")
-		v0 := network.Dist{Kind: network.Constant, A: number("V0")}
+		v0 := network.Number(number("V0"))
 		if rapid.Bool().Draw(t, "uniform") {
 			v0 = network.Dist{Kind: network.Uniform, A: v0.A, B: rapid.Float64Range(v0.A, 1e9).Draw(t, "high")}
 		}
 		n.Populations = append(n.Populations, network.Population{
 			Name: name, Size: rapid.IntRange(1, 1<<28).Draw(t, "size"), Neuron: network.LIF,
-			TauM: positive("tau_m"), EL: number("E_L"), VReset: min(reset, 9e8), VTh: min(reset, 9e8) + 1e6,
-			TRef: steps("t_ref", 0), V0: v0, Input: drawInput(t, dt),
+			TauM: positive("tau_m"), EL: number("E_L"), VReset: min(reset, 9e8), VTh: network.Number(min(reset, 9e8) + 1e6),
+			TRef: steps("t_ref", 0), V0: v0, Bias: network.Number(0), G0Ex: network.Number(0), G0In: network.Number(0), Input: drawInput(t, dt),
 		})
 	}
 	for i := range rapid.IntRange(0, 4).Draw(t, "projections") {
 		n.Projections = append(n.Projections, network.Projection{
 			Name: "P" + strconv.Itoa(i), From: rapid.SampledFrom(names).Draw(t, "from"),
 			To: rapid.SampledFrom(names).Draw(t, "to"), Rule: network.FixedProbability,
-			P: rapid.Float64Range(0, 1).Draw(t, "p"), Weight: number("weight"),
-			Delay: steps("delay", 1), TauSyn: positive("tau_syn"),
+			P: rapid.Float64Range(0, 1).Draw(t, "p"), Weight: network.Number(number("weight")), Multapses: true,
+			Delay: network.Number(steps("delay", 1)), Synapse: network.Exponential, TauSyn: positive("tau_syn"),
 		})
 	}
 	return n

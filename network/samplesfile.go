@@ -37,7 +37,7 @@ func readSamples(n *node) (times, values []float64, fault *FieldError) {
 	if !filepath.IsAbs(file) && n.place.Line > 0 {
 		file = filepath.Join(filepath.Dir(n.place.Source), file)
 	}
-	data, err := readFile(file)
+	data, err := readFile(file, maxSampleBytes)
 	if err != nil {
 		return nil, nil, refuse(file, err.Error())
 	}
@@ -61,7 +61,7 @@ func readSamples(n *node) (times, values []float64, fault *FieldError) {
 
 // readFile refuses what is no file before opening it: opening a pipe may never
 // return.
-func readFile(file string) ([]byte, error) {
+func readFile(file string, most int64) ([]byte, error) {
 	info, err := os.Stat(file)
 	if err == nil && !info.Mode().IsRegular() {
 		return nil, errors.New("must be a file")
@@ -71,15 +71,15 @@ func readFile(file string) ([]byte, error) {
 		var f *os.File
 		if f, err = os.Open(file); err == nil {
 			defer f.Close()
-			data, err = io.ReadAll(io.LimitReader(f, maxSampleBytes+1))
+			data, err = io.ReadAll(io.LimitReader(f, most+1))
 		}
 	}
 	var of *fs.PathError
 	switch {
 	case errors.As(err, &of):
 		return nil, fmt.Errorf("can't be read: %w", of.Err)
-	case err == nil && len(data) > maxSampleBytes:
-		return nil, fmt.Errorf("must be at most %d bytes", maxSampleBytes)
+	case err == nil && int64(len(data)) > most:
+		return nil, fmt.Errorf("must be at most %d bytes", most)
 	}
 	return data, err
 }

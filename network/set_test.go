@@ -38,8 +38,8 @@ func TestSet(t *testing.T) {
 func TestSetFaults(t *testing.T) {
 	for set, want := range map[string]string{
 		"populations.E.size=-5":         `--set populations.E.size=-5: populations.E.size: -5: must be a whole number of at least 1`,
-		"populations.E.siz=5":           `--set populations.E.siz=5: populations.E.siz: unknown key: did you mean size? allowed are size, neuron, tau_m, E_L, V_th, V_reset, t_ref, V0, input`,
-		"population.E.size=5":           `--set population.E.size=5: population: unknown key: did you mean populations? allowed are name, description, source, dt, seed, trial, duration, scale, populations, projections`,
+		"populations.E.siz=5":           `--set populations.E.siz=5: populations.E.siz: unknown key: did you mean size? allowed are size, neuron, tau_m, C_m, E_L, V_th, V_reset, t_ref, V0, g0, input, bias, poisson, white_noise, ou_noise`,
+		"population.E.size=5":           `--set population.E.size=5: population: unknown key: did you mean populations? allowed are constants, name, description, source, dt, seed, trial, duration, scale, populations, projections, record`,
 		"populations.X.size=5":          `--set populations.X.size=5: populations.X: does not exist; there are E, I`,
 		"projections.X_*.p=0":           `--set projections.X_*.p=0: projections.X_*: does not exist; there are E_to_I, I_to_E`,
 		"populations.E.size.x=1":        `--set populations.E.size.x=1: populations.E.size: 80: is not a mapping and has no x`,
@@ -47,7 +47,7 @@ func TestSetFaults(t *testing.T) {
 		"populations..size=1":           `--set populations..size=1: must be PATH=VALUE, such as populations.E.size=8000`,
 		"dt":                            `--set dt: must be PATH=VALUE, such as populations.E.size=8000`,
 		"dt=[1":                         `--set dt=[1: not valid YAML: sequence end token ']' not found`,
-		"dt=1ms":                        `--set dt=1ms: dt: 1ms: must be a time above 0 and at most 1e9 ms`,
+		"dt=1mV":                        `--set dt=1mV: dt: 1mV: must be a time above 0 and at most 1e9 ms: its unit must be ms or a multiple of it, not mV`,
 		"populations.E.V0.uniform.1=-1": `--set populations.E.V0.uniform.1=-1: populations.E.V0.uniform.1: -1: must be at least 0, the low end`,
 	} {
 		_, err := load(small, network.Options{Set: []string{set}})

@@ -48,8 +48,13 @@ func (n *Network) check() []FieldError {
 		fmt.Sprintf("must be at most %d", maxPopulations))
 	c.want(len(n.Projections) <= maxProjections, "projections", len(n.Projections),
 		fmt.Sprintf("must be at most %d", maxProjections))
+	c.want(n.Scale.Rule == "" || n.Scale.Rule == FixedInDegree, "scale.rule", string(n.Scale.Rule), mustScaleRule)
+	c.exponent("scale.indegree", n.Scale.Indegree)
+	c.exponent("scale.poisson_rate", n.Scale.PoissonRate)
 	c.populations(n.Populations)
 	c.projections(n)
+	c.rates(n)
+	c.record(n)
 	return c.faults
 }
 
@@ -72,19 +77,6 @@ func (c *checker) populations(all []Population) {
 	}
 }
 
-func (c *checker) population(path string, p Population) {
-	c.want(p.Neuron == LIF, path+".neuron", string(p.Neuron), mustNeuron)
-	c.positive(path+".tau_m", p.TauM)
-	c.number(path+".E_L", p.EL)
-	c.number(path+".V_th", p.VTh)
-	if c.number(path+".V_reset", p.VReset) {
-		c.want(!(p.VReset >= p.VTh), path+".V_reset", p.VReset, "must be below V_th ("+short(p.VTh)+")")
-	}
-	c.grid(path+".t_ref", p.TRef, 0)
-	c.dist(path+".V0", p.V0)
-	c.input(path+".input", p.Input)
-}
-
 func (c *checker) projections(n *Network) {
 	seen := map[string]bool{}
 	names := make([]string, len(n.Populations))
@@ -97,11 +89,7 @@ func (c *checker) projections(n *Network) {
 		path := c.member("projections", p.Name, i, seen)
 		c.want(known[p.From] || len(names) == 0, path+".from", p.From, mustExist)
 		c.want(known[p.To] || len(names) == 0, path+".to", p.To, mustExist)
-		c.want(p.Rule == FixedProbability, path+".rule", string(p.Rule), mustRule)
-		c.want(p.P >= 0 && p.P <= 1, path+".p", p.P, mustP)
-		c.number(path+".weight", p.Weight)
-		c.grid(path+".delay", p.Delay, 1)
-		c.positive(path+".tau_syn", p.TauSyn)
+		c.projection(path, &p, n)
 	}
 }
 
@@ -132,20 +120,6 @@ func (c *checker) grid(path string, ms float64, least float64) {
 		nearest := math.Max(math.Round(steps), least) * c.dt
 		c.fault(path, short(ms), fmt.Sprintf("must be a whole multiple of dt (%s ms), at least %s; the nearest is %s",
 			short(c.dt), short(least*c.dt), short(nearest)))
-	}
-}
-
-func (c *checker) dist(path string, d Dist) {
-	switch d.Kind {
-	case Constant:
-		c.number(path, d.A)
-	case Uniform:
-		path := dotted(path, string(Uniform))
-		if c.number(dotted(path, "0"), d.A) && c.number(dotted(path, "1"), d.B) {
-			c.want(d.A <= d.B, dotted(path, "1"), d.B, "must be at least "+short(d.A)+", the low end")
-		}
-	default:
-		c.fault(path, string(d.Kind), mustDist)
 	}
 }
 

@@ -6,7 +6,7 @@ package network
 // at or below it at all times.
 func (n *Network) Warnings() []string {
 	for _, p := range n.Populations {
-		if _, most := p.Input.Bounds(); p.EL+most > p.VTh || !p.startsBelow() {
+		if _, most := p.Input.Bounds(); p.EL+most > p.VTh.Mean() || !p.startsBelow() {
 			return nil
 		}
 	}
@@ -16,7 +16,7 @@ func (n *Network) Warnings() []string {
 // startsBelow tells whether every initial potential is below threshold.
 func (p Population) startsBelow() bool {
 	if p.V0.Kind == Uniform && p.V0.A < p.V0.B {
-		return p.V0.B <= p.VTh // B itself is not drawn
+		return p.V0.B <= p.VTh.Mean() // B itself is not drawn
 	}
-	return p.V0.A < p.VTh
+	return p.V0.A < p.VTh.Mean()
 }

@@ -6,8 +6,16 @@ type Purpose uint32
 
 // The purposes, each with what its ordinal counts.
 const (
-	Connectivity Purpose = 1 // per projection: which synapses exist
-	InitialV     Purpose = 4 // per population: V at step 0; differs by trial
+	Connectivity  Purpose = 1  // per projection: which synapses exist
+	Weights       Purpose = 2  // per projection
+	Delays        Purpose = 3  // per projection
+	InitialV      Purpose = 4  // per population: V at step 0; differs by trial
+	Thresholds    Purpose = 5  // per population: V_th
+	Biases        Purpose = 6  // per population: constant input of a neuron
+	InitialG      Purpose = 7  // per population: g at step 0, draw is the receptor; differs by trial
+	PoissonSpikes Purpose = 8  // per population: of a Poisson source; differs by trial
+	PoissonInputs Purpose = 9  // per population: counts, draw is the input's number; differs by trial
+	Noise         Purpose = 10 // per population: draw 0 white, 1 Ornstein-Uhlenbeck; differs by trial
 )
 
 // Width of the fields of a stream number: purpose, ordinal, trial.

@@ -16,8 +16,30 @@ func CheckRead(m *dynamics.Model, v Variable, pop, first, count int) error {
 	if first < 0 || first+count > p.Size {
 		return fmt.Errorf("read: neurons %d to %d: population %d has %d", first, first+count-1, pop, p.Size)
 	}
+	if p.IsSource() {
+		return fmt.Errorf("read: population %d is a source, which has no state", pop)
+	}
+	if v != V && v >= 0 && int(v) < len(p.Receptors) && p.Receptors[v].States() == 0 {
+		return fmt.Errorf("read: receptor %d of population %d is of delta synapses, which have no state", v, pop)
+	}
 	if v != V && (v < 0 || int(v) >= len(p.Receptors)) {
 		return fmt.Errorf("read: receptor %d: population %d has %d", v, pop, len(p.Receptors))
 	}
 	return nil
+}
+
+// Variables are those that an engine can read of population pop: V, and the state
+// of each receptor that has one. A source has none.
+func Variables(m *dynamics.Model, pop int) []Variable {
+	p := &m.Populations[pop]
+	if p.IsSource() {
+		return nil
+	}
+	all := []Variable{V}
+	for r := range p.Receptors {
+		if p.Receptors[r].States() > 0 {
+			all = append(all, Current(r))
+		}
+	}
+	return all
 }

@@ -94,7 +94,7 @@ func TestSamplersOnAFreeMembrane(t *testing.T) {
 	net := &network.Network{
 		Name: "free", Dt: 0.1, Duration: 100,
 		Populations: []network.Population{{
-			Name: "A", Size: 4, Neuron: network.LIF, TauM: 20, EL: -70, VTh: -50, VReset: -70,
+			Name: "A", Size: 4, Neuron: network.LIF, TauM: 20, EL: -70, VTh: network.Number(-50), VReset: -70,
 			V0: network.Dist{Kind: network.Constant, A: -70}, Input: network.Input{network.DC(10)},
 		}},
 	}
@@ -130,13 +130,13 @@ func TestPostsynapticPotential(t *testing.T) {
 	at := func(delay float64) []float32 {
 		zero := network.Dist{Kind: network.Constant}
 		source := network.Population{
-			Name: "S", Size: 1, Neuron: network.LIF, TauM: 10, VTh: 1, VReset: 0, TRef: 50, Input: network.Input{network.DC(1000)}, V0: zero,
+			Name: "S", Size: 1, Neuron: network.LIF, TauM: 10, VTh: network.Number(1), VReset: 0, TRef: 50, Input: network.Input{network.DC(1000)}, V0: zero,
 		}
-		target := network.Population{Name: "T", Size: 1, Neuron: network.LIF, TauM: 15, VTh: 20, VReset: 0, V0: zero}
+		target := network.Population{Name: "T", Size: 1, Neuron: network.LIF, TauM: 15, VTh: network.Number(20), VReset: 0, V0: zero}
 		net := &network.Network{
 			Name: "psp", Dt: 0.1, Populations: []network.Population{source, target},
 			Projections: []network.Projection{{
-				Name: "ST", From: "S", To: "T", Rule: network.FixedProbability, P: 1, Weight: 2, Delay: delay, TauSyn: 6,
+				Name: "ST", From: "S", To: "T", Rule: network.FixedProbability, P: 1, Weight: network.Number(2), Delay: network.Number(delay), Synapse: network.Exponential, Autapses: true, TauSyn: 6,
 			}},
 		}
 		m, c := enginetest.Build(t, net)
@@ -168,12 +168,12 @@ func TestMeanInputIsThatOfContinuousTime(t *testing.T) {
 	net := &network.Network{
 		Name: "clocks", Dt: 0.1,
 		Populations: []network.Population{
-			{Name: "S", Size: sources, Neuron: network.LIF, TauM: 10, VTh: 1, TRef: 5, Input: network.Input{network.DC(1000)}, V0: zero},
-			{Name: "T", Size: 1, Neuron: network.LIF, TauM: 15, VTh: 1e6, V0: zero, Input: network.Input{network.DC(60)}},
+			{Name: "S", Size: sources, Neuron: network.LIF, TauM: 10, VTh: network.Number(1), TRef: 5, Input: network.Input{network.DC(1000)}, V0: zero},
+			{Name: "T", Size: 1, Neuron: network.LIF, TauM: 15, VTh: network.Number(1e6), V0: zero, Input: network.Input{network.DC(60)}},
 		},
 		Projections: []network.Projection{
-			{Name: "exc", From: "S", To: "T", Rule: network.FixedProbability, P: 1, Weight: weight, Delay: 0.1, TauSyn: tau},
-			{Name: "inh", From: "S", To: "T", Rule: network.FixedProbability, P: 1, Weight: -weight, Delay: 0.3, TauSyn: 3 * tau},
+			{Name: "exc", From: "S", To: "T", Rule: network.FixedProbability, P: 1, Weight: network.Number(weight), Delay: network.Number(0.1), Synapse: network.Exponential, Autapses: true, TauSyn: tau},
+			{Name: "inh", From: "S", To: "T", Rule: network.FixedProbability, P: 1, Weight: network.Number(-weight), Delay: network.Number(0.3), Synapse: network.Exponential, Autapses: true, TauSyn: 3 * tau},
 		},
 	}
 	m, c := enginetest.Build(t, net)

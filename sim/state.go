@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math"
+	"slices"
 
 	"einet/dynamics"
 	"einet/libm"
@@ -58,7 +59,7 @@ type StateSampler struct {
 
 	model       *dynamics.Model
 	from, every int64
-	buf         []float32
+	v, g        []float32 // room for a population
 }
 
 // NewStateSampler samples at the steps from+every, from+2*every, ...
@@ -66,13 +67,18 @@ func NewStateSampler(m *dynamics.Model, from, every int64) *StateSampler {
 	s := &StateSampler{model: m, from: from, every: every}
 	for i := range m.Populations {
 		p := &m.Populations[i]
+		s.v, s.g = slices.Grow(s.v, p.Size), slices.Grow(s.g, p.Size)
 		reset, th := float64(p.Absolute(p.VReset)), float64(p.Absolute(p.VTh))
+		if p.IsSource() {
+			th = 1 // a histogram of nothing
+		}
 		state := PopulationState{Counts: make([]int64, (widthsBelow+1)*binsPerWidth)}
 		for k := range len(state.Counts) + 1 {
 			state.Edges = append(state.Edges, reset+(th-reset)*(float64(k)/binsPerWidth-widthsBelow))
 		}
 		s.Populations = append(s.Populations, state)
 	}
+	s.v, s.g = s.v[:cap(s.v)], s.g[:cap(s.g)]
 	return s
 }
 
@@ -100,8 +106,11 @@ func (s *StateSampler) Sample(e Engine) error {
 
 func (s *StateSampler) sample(e Engine, i int) error {
 	state, p := &s.Populations[i], &s.model.Populations[i]
-	v, err := s.read(e, V, i)
-	if err != nil {
+	if p.IsSource() {
+		return nil
+	}
+	v := s.v[:p.Size]
+	if err := e.Read(V, i, 0, v); err != nil {
 		return err
 	}
 	lo, bins := state.Edges[0], len(state.Counts)
@@ -110,7 +119,7 @@ func (s *StateSampler) sample(e Engine, i int) error {
 		k := int(math.Floor((float64(x) - lo) / width))
 		state.Counts[min(max(k, 0), bins-1)]++
 	}
-	exc, inh, err := s.inputs(e, i)
+	exc, inh, err := s.inputs(e, i, v)
 	if err != nil {
 		return err
 	}
@@ -124,36 +133,23 @@ func (s *StateSampler) sample(e Engine, i int) error {
 }
 
 // inputs is every neuron's excitatory and external, and inhibitory, input, over
-// the step that begins now.
-func (s *StateSampler) inputs(e Engine, i int) (exc, inh []float64, err error) {
+// the step that begins now. Delta synapses have no current and count for nothing.
+func (s *StateSampler) inputs(e Engine, i int, v []float32) (exc, inh []float64, err error) {
 	p := &s.model.Populations[i]
-	exc, inh = make([]float64, p.Size), make([]float64, p.Size)
-	external := s.model.Input(i, e.Step())
-	for k := range exc {
-		exc[k] = external
-	}
-	for r, x := range p.Receptors {
-		g, err := s.read(e, Current(r), i)
-		if err != nil {
+	exc, inh = s.model.External(i, e.Step()), make([]float64, p.Size)
+	for _, r := range Variables(s.model, i)[1:] {
+		if err := e.Read(r, i, 0, s.g[:p.Size]); err != nil {
 			return nil, nil, err
 		}
-		to := inh
+		x, to := &p.Receptors[r], inh
 		if x.Excitatory {
 			to = exc
 		}
 		perStep := s.model.Network.Dt / x.TauSyn
 		mean := -libm.Expm1(-perStep) / perStep
-		for k, y := range g {
-			to[k] += mean * float64(y)
+		for k, g := range s.g[:p.Size] {
+			to[k] += mean * p.SynapticInput(int(r), g, v[k]-float32(p.EL))
 		}
 	}
 	return exc, inh, nil
-}
-
-func (s *StateSampler) read(e Engine, v Variable, i int) ([]float32, error) {
-	if n := s.model.Populations[i].Size; cap(s.buf) < n {
-		s.buf = make([]float32, n)
-	}
-	dst := s.buf[:s.model.Populations[i].Size]
-	return dst, e.Read(v, i, 0, dst)
 }

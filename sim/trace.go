@@ -2,8 +2,8 @@ package sim
 
 import "einet/dynamics"
 
-// A Trace is a Recorder that follows the first neurons of a population through
-// every step of an interval. Its currents are the state on the grid, as engines
+// A Trace is a Recorder that follows the first neurons of a population that has a
+// membrane potential through every step of an interval. Its currents are the state on the grid, as engines
 // have it.
 type Trace struct {
 	Step []int64     // [T] the steps
@@ -45,23 +45,23 @@ func (t *Trace) Sample(e Engine) error {
 	if err := e.Read(V, t.population, 0, t.buf); err != nil {
 		return err
 	}
-	external := float32(t.model.Input(t.population, e.Step()))
+	p, external := &t.model.Populations[t.population], t.model.External(t.population, e.Step())
 	for k, v := range t.buf {
 		t.V[k] = append(t.V[k], v)
 		t.Exc[k], t.Inh[k] = append(t.Exc[k], 0), append(t.Inh[k], 0)
-		t.Ext[k] = append(t.Ext[k], external)
+		t.Ext[k] = append(t.Ext[k], float32(external[k]))
 	}
 	last := len(t.Step) - 1
-	for r, x := range t.model.Populations[t.population].Receptors {
-		if err := e.Read(Current(r), t.population, 0, t.buf); err != nil {
+	for _, r := range Variables(t.model, t.population)[1:] {
+		if err := e.Read(r, t.population, 0, t.buf); err != nil {
 			return err
 		}
 		to := t.Inh
-		if x.Excitatory {
+		if p.Receptors[r].Excitatory {
 			to = t.Exc
 		}
 		for k, g := range t.buf {
-			to[k][last] += g
+			to[k][last] += float32(p.SynapticInput(int(r), g, t.V[k][last]-float32(p.EL)))
 		}
 	}
 	return nil

@@ -171,7 +171,7 @@ func (c *claims) steadyState(ctx context.Context) error {
 	cv := pooledCV(populations)
 	ratio := analysis.NetOverExcitatory(&state.Populations[0])
 	p := &c.net.Populations[0]
-	ks := analysis.KSUniform(analysis.Histogram{Edges: state.Populations[0].Edges, Counts: state.Populations[0].Counts}, p.VReset, p.VTh)
+	ks := analysis.KSUniform(analysis.Histogram{Edges: state.Populations[0].Edges, Counts: state.Populations[0].Counts}, p.VReset, p.VTh.Mean())
 	switch kindOf(c.preset) {
 	case balanced:
 		c.add("irregular firing: CV of inter-spike intervals", cv, "", 0.5, 1.5, "a Poisson process has 1, a clock 0")

@@ -109,7 +109,7 @@ func (l *lockstep) compareState(i int) (neuron int, differs bool, err error) {
 	p := &l.model.Populations[i]
 	neuron = p.Size
 	want, got := make([]float32, p.Size), make([]float32, p.Size)
-	for v := sim.V; int(v) < len(p.Receptors); v++ {
+	for _, v := range sim.Variables(l.model, i) {
 		if err := l.reference.Read(v, i, 0, want); err != nil {
 			return 0, false, err
 		}
@@ -129,7 +129,7 @@ func (l *lockstep) compareState(i int) (neuron int, differs bool, err error) {
 // state reads every variable of neuron k of population i in both engines.
 func (l *lockstep) state(i, k int) ([]Pair, error) {
 	var pairs []Pair
-	for v := sim.V; int(v) < len(l.model.Populations[i].Receptors); v++ {
+	for _, v := range sim.Variables(l.model, i) {
 		name := "V"
 		if v != sim.V {
 			name = fmt.Sprintf("I_syn of receptor %d", v)
@@ -171,7 +171,7 @@ func (s *stateDigest) Sample(e sim.Engine) error {
 	for i := range s.model.Populations {
 		p := &s.model.Populations[i]
 		values := make([]float32, p.Size)
-		for v := sim.V; int(v) < len(p.Receptors); v++ {
+		for _, v := range sim.Variables(s.model, i) {
 			if err := e.Read(v, i, 0, values); err != nil {
 				return err
 			}

@@ -83,14 +83,14 @@ func controls() []controlChange {
 	for _, steps := range []int{1, 2, 5} {
 		list = append(list, controlChange{"delay", fmt.Sprintf("delays + %d steps", steps), func(n *network.Network) {
 			for i := range n.Projections {
-				n.Projections[i].Delay += float64(steps) * n.Dt
+				n.Projections[i].Delay = n.Projections[i].Delay.Plus(float64(steps) * n.Dt)
 			}
 		}})
 	}
 	for _, percent := range []int{5, 10, 20} {
 		list = append(list, controlChange{"weight", fmt.Sprintf("weights + %d %%", percent), func(n *network.Network) {
 			for i := range n.Projections {
-				n.Projections[i].Weight *= 1 + float64(percent)/100
+				n.Projections[i].Weight = n.Projections[i].Weight.Times(1 + float64(percent)/100)
 			}
 		}})
 	}

@@ -59,7 +59,7 @@ func TestStatistical(t *testing.T) {
 	require.NotEmpty(t, last.Reason)
 
 	for i := range other.Projections {
-		other.Projections[i].Weight *= 1.2
+		other.Projections[i].Weight = other.Projections[i].Weight.Times(1.2)
 	}
 	stronger := statistical(t, net, statisticalSteps, statisticalDiscard, spikesOf(t, other, statisticalSteps))
 	require.Equal(t, Fail, stronger.Verdict, stronger.Summary)

@@ -3,6 +3,7 @@ package theory
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"einet/network"
@@ -12,39 +13,135 @@ import (
 // has no equations for.
 var ErrNotCovered = errors.New("mean-field theory does not cover this network")
 
-// FromNetwork gives the mean-field equations of a valid network. Weights and
-// delays enter by their means; delays do not matter to a stationary state. It
+// FromNetwork gives the mean-field equations of a valid network. Weights enter by
+// their mean and standard deviation; delays do not matter to a stationary state. It
 // fails with ErrNotCovered where there are no equations for a part of the network.
+//
+// Populations of the System are those of the network that have a membrane
+// potential, in order: Poisson sources become external trains.
 func FromNetwork(net *network.Network) (*System, error) {
-	s := &System{}
+	s, at := &System{}, make([]int, len(net.Populations))
 	for i := range net.Populations {
 		p := &net.Populations[i]
-		if p.Neuron != network.LIF {
-			return nil, fmt.Errorf("%w: populations.%s.neuron: is %s, the theory is that of %s", ErrNotCovered, p.Name, p.Neuron, network.LIF)
+		at[i] = External
+		if p.Neuron.IsSource() {
+			if _, ok := p.Rate.Constant(); !ok || p.Neuron != network.Poisson {
+				return nil, fmt.Errorf("%w: populations.%s: its rate is not constant, the theory is that of stationary states", ErrNotCovered, p.Name)
+			}
+			continue
 		}
-		input, ok := p.Input.Constant()
-		if !ok {
-			return nil, fmt.Errorf("%w: populations.%s.input: varies in time, the theory is that of stationary states", ErrNotCovered, p.Name)
+		q, err := fromPopulation(p)
+		if err != nil {
+			return nil, err
 		}
-		s.Populations = append(s.Populations, Population{
-			Name:   p.Name,
-			Neuron: LIF{TauM: p.TauM, EL: p.EL, VTh: p.VTh, VReset: p.VReset, TRef: p.TRef},
-			Input:  input,
-		})
+		at[i] = len(s.Populations)
+		s.Populations = append(s.Populations, q)
 	}
 	for i := range net.Projections {
 		p := &net.Projections[i]
-		if p.Rule != network.FixedProbability {
-			return nil, fmt.Errorf("%w: projections.%s.rule: is %s, the theory has %s", ErrNotCovered, p.Name, p.Rule, network.FixedProbability)
+		source, err := fromProjection(net, i)
+		if err != nil {
+			return nil, err
 		}
-		from, to := net.Population(p.From), net.Population(p.To)
-		n := float64(net.Populations[from].Size)
-		s.Populations[to].Sources = append(s.Populations[to].Sources, Source{
-			From: from, InDegree: n * p.P, Charge: p.Weight * p.TauSyn, TauSyn: p.TauSyn,
-			InDegreeVar: n * p.P * (1 - p.P), RateVarFactor: n * p.P * (1 - p.P),
-		})
+		from, to := net.Population(p.From), &s.Populations[at[net.Population(p.To)]]
+		if source.From = at[from]; source.From == External {
+			source.Rate, _ = net.Populations[from].Rate.Constant()
+		}
+		to.Sources = append(to.Sources, source)
 	}
 	return s, nil
+}
+
+func fromPopulation(p *network.Population) (Population, error) {
+	q := Population{Name: p.Name}
+	if p.Neuron != network.LIF {
+		return q, fmt.Errorf("%w: populations.%s.neuron: is %s, the theory is that of %s", ErrNotCovered, p.Name, p.Neuron, network.LIF)
+	}
+	input, ok := p.Input.Constant()
+	if !ok {
+		return q, fmt.Errorf("%w: populations.%s.input: varies in time, the theory is that of stationary states", ErrNotCovered, p.Name)
+	}
+	if !p.VTh.IsNumber() {
+		return q, fmt.Errorf("%w: populations.%s.V_th: differs between neurons, the theory is that of equal ones", ErrNotCovered, p.Name)
+	}
+	r := resistance(p)
+	q.Neuron = LIF{TauM: p.TauM, EL: p.EL, VTh: p.VTh.Mean(), VReset: p.VReset, TRef: p.TRef}
+	q.Input, q.InputSD = r*(input+p.Bias.Mean()), r*standardDeviation(p.Bias)
+	for _, in := range p.PoissonInput {
+		q.Sources = append(q.Sources, Source{
+			From: External, Rate: in.Rate, InDegree: 1, TauSyn: in.TauSyn, Charge: charge(p, in.Synapse, in.TauSyn, in.Weight),
+		})
+	}
+	if p.WhiteNoise > 0 { // a free potential of variance sd^2 is Power/(2 tau_m)
+		q.Noise = append(q.Noise, Noise{Power: 2 * p.TauM * square(p.WhiteNoise)})
+	}
+	if u := p.OUNoise; u.SD > 0 {
+		q.Noise = append(q.Noise, Noise{Power: 2 * u.Tau * square(r*u.SD), Tau: u.Tau})
+	}
+	return q, nil
+}
+
+// fromProjection is a projection as a Source, without where it comes from.
+func fromProjection(net *network.Network, i int) (Source, error) {
+	p := &net.Projections[i]
+	post := &net.Populations[net.Population(p.To)]
+	pre, posts := float64(net.Populations[net.Population(p.From)].Size), float64(post.Size)
+	c := Source{
+		TauSyn: p.TauSyn, Charge: charge(post, p.Synapse, p.TauSyn, p.Weight.Mean()),
+		Spread: math.Abs(charge(post, p.Synapse, p.TauSyn, standardDeviation(p.Weight))),
+	}
+	k := float64(p.N)
+	switch p.Rule {
+	case network.FixedProbability:
+		c.InDegree, c.InDegreeVar, c.RateVarFactor = pre*p.P, pre*p.P*(1-p.P), pre*p.P*(1-p.P)
+	case network.FixedInDegree:
+		c.InDegree, c.RateVarFactor = k, k
+		if !p.Multapses {
+			c.RateVarFactor = k * (1 - k/pre)
+		}
+	case network.FixedOutDegree:
+		c.InDegree, c.InDegreeVar, c.RateVarFactor = k*pre/posts, k*pre/posts, k*pre/posts
+		if !p.Multapses {
+			c.InDegreeVar, c.RateVarFactor = c.InDegree*(1-k/posts), c.InDegree*(1-k/posts)
+		}
+	case network.FixedTotalNumber:
+		c.InDegree, c.InDegreeVar, c.RateVarFactor = k/posts, k/posts, k/posts
+	case network.AllToAll:
+		c.InDegree = pre
+	default:
+		return c, fmt.Errorf("%w: projections.%s.rule: %s leaves no mean field", ErrNotCovered, p.Name, p.Rule)
+	}
+	return c, nil
+}
+
+// resistance is what makes mV of a population's currents.
+func resistance(p *network.Population) float64 {
+	if p.CM > 0 {
+		return p.TauM / p.CM
+	}
+	return 1
+}
+
+// charge is the integral of R*I of one spike at a synapse of that weight [mV ms].
+func charge(p *network.Population, shape network.Synapse, tau, weight float64) float64 {
+	switch shape {
+	case network.Delta:
+		return weight * p.TauM
+	case network.Alpha:
+		return resistance(p) * weight * math.E * tau
+	}
+	return resistance(p) * weight * tau
+}
+
+// standardDeviation is that of a distribution before it is cut.
+func standardDeviation(d network.Dist) float64 {
+	switch d.Kind {
+	case network.Uniform:
+		return (d.B - d.A) / math.Sqrt(12)
+	case network.Normal, network.LogNormal:
+		return d.B
+	}
+	return 0
 }
 
 // WithInput is the network with its constant external input multiplied by a

@@ -120,13 +120,13 @@ func TestAgainstSimulation(t *testing.T) {
 // One spike through one synapse of the reference engine is the PSP; over 800
 // steps rounding to float32 adds up to 1e-5 of a weight of 5 mV.
 func TestPSPOfTheReferenceEngine(t *testing.T) {
-	lif := network.Population{Size: 1, Neuron: network.LIF, TauM: 15, VTh: 15, V0: network.Dist{Kind: network.Constant}}
+	lif := network.Population{Size: 1, Neuron: network.LIF, TauM: 15, VTh: network.Number(15), V0: network.Dist{Kind: network.Constant}}
 	pre, post := lif, lif
 	pre.Name, pre.TRef, pre.Input = "pre", 1000, network.Input{network.DC(30)} // one spike in the time simulated
 	post.Name = "post"
 	for _, tauSyn := range []float64{2, 15, 40} {
 		net := &network.Network{Name: "psp", Dt: 0.1, Seed: 1, Duration: 100, Populations: []network.Population{pre, post},
-			Projections: []network.Projection{{Name: "x", From: "pre", To: "post", Rule: network.FixedProbability, P: 1, Weight: 5, Delay: 1.5, TauSyn: tauSyn}}}
+			Projections: []network.Projection{{Name: "x", From: "pre", To: "post", Rule: network.FixedProbability, P: 1, Weight: network.Number(5), Delay: network.Number(1.5), Synapse: network.Exponential, Autapses: true, TauSyn: tauSyn}}}
 		require.NoError(t, net.Validate())
 		e, v, spiked := engine(t, net), make([]float32, 1), math.Inf(1)
 		off := 0.0

@@ -17,6 +17,14 @@ type Population struct {
 	Neuron  LIF
 	Input   float64  // constant input R*I [mV]
 	Sources []Source // of its synapses
+	Noise   []Noise  // besides that of its synapses
+	InputSD float64  // standard deviation over neurons of the constant input [mV]
+}
+
+// Noise is Gaussian noise of mean zero.
+type Noise struct {
+	Power float64 // integral of its autocovariance, as that of R*I [mV^2 ms]
+	Tau   float64 // correlation time [ms]; 0 for white noise
 }
 
 // A Source is where a group of a population's synapses comes from.
@@ -25,6 +33,7 @@ type Source struct {
 	Rate     float64 // of each external train [Hz]
 	InDegree float64 // synapses of a neuron, on average
 	Charge   float64 // integral of the current of one spike, with its sign [mV ms]
+	Spread   float64 // standard deviation of the charge over synapses [mV ms]
 	TauSyn   float64 // synaptic time constant [ms]; 0 for a delta synapse
 
 	// What makes the mean input differ from neuron to neuron: the variance of
@@ -64,7 +73,17 @@ type rates struct {
 func (s *System) drive(i int, r rates) Drive {
 	p := &s.Populations[i]
 	d := Drive{Excitatory: max(0, p.Input), Inhibitory: min(0, p.Input)}
-	noise, current, quenched, weighted := 0.0, 0.0, 0.0, 0.0
+	noise, current, quenched, weighted := 0.0, 0.0, square(p.InputSD), 0.0
+	add := func(power, tau float64) {
+		noise += power
+		if power > 0 {
+			weighted += power * math.Log(tau) // -Inf for delta synapses
+			current += power / (2 * tau)      // +Inf for delta synapses
+		}
+	}
+	for _, n := range p.Noise {
+		add(n.Power, n.Tau)
+	}
 	for _, c := range p.Sources {
 		rate, variance := c.Rate/1000, 0.0
 		if c.From != External {
@@ -73,13 +92,8 @@ func (s *System) drive(i int, r rates) Drive {
 		mean := c.InDegree * c.Charge * rate
 		d.Excitatory += max(0, mean)
 		d.Inhibitory += min(0, mean)
-		power := c.InDegree * square(c.Charge) * rate
-		noise += power
-		if power > 0 {
-			weighted += power * math.Log(c.TauSyn) // -Inf for delta synapses
-			current += power / (2 * c.TauSyn)      // +Inf for delta synapses
-		}
-		quenched += square(c.Charge) * (c.InDegreeVar*rate*rate + c.RateVarFactor*variance)
+		add(c.InDegree*(square(c.Charge)+square(c.Spread))*rate, c.TauSyn)
+		quenched += square(c.Charge)*(c.InDegreeVar*rate*rate+c.RateVarFactor*variance) + square(c.Spread)*c.InDegree*rate*rate
 	}
 	d.Mean = p.Neuron.EL + d.Net()
 	d.Sigma = math.Sqrt(noise / p.Neuron.TauM)

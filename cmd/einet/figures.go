@@ -109,7 +109,7 @@ func readNetwork(path string) (*network.Network, error) {
 // of it, since Dale's law is the network's own affair.
 func inhibits(net *network.Network, name string) bool {
 	for _, p := range net.Projections {
-		if p.From == name && p.Weight < 0 {
+		if p.From == name && !p.Excitatory() {
 			return true
 		}
 	}
@@ -188,9 +188,9 @@ func readState(path string, net *network.Network, data *plot.Data) error {
 		return err
 	}
 	for i, p := range t.Populations {
-		if q := &net.Populations[i]; p.VTh != q.VTh || p.VReset != q.VReset || p.EL != q.EL {
+		if q := &net.Populations[i]; !q.Neuron.IsSource() && (p.VTh != q.VTh.Mean() || p.VReset != q.VReset || p.EL != q.EL) {
 			return fmt.Errorf("%s: population %s has V_reset %g, V_th %g, E_L %g, in %s they are %g, %g, %g",
-				path, p.Name, p.VReset, p.VTh, p.EL, networkFile, q.VReset, q.VTh, q.EL)
+				path, p.Name, p.VReset, p.VTh, p.EL, networkFile, q.VReset, q.VTh.Mean(), q.EL)
 		}
 		v := analysis.Histogram(p.V)
 		if v.Total() > 0 {

@@ -197,6 +197,7 @@ type recorders struct {
 	trace      *sim.Trace
 	all        []sim.Recorder
 
+	traced  int // global id of the first traced neuron
 	discard int64
 }
 
@@ -214,12 +215,18 @@ func (r *simulation) recorders(spikes *record.SpikeWriter) *recorders {
 	for i := range sizes {
 		sizes[i] = m.Populations[i].Size
 	}
-	traced := min(r.steps, int64(r.net.Steps(traceMs)))
+	traced, length := 0, min(r.steps, int64(r.net.Steps(traceMs)))
+	if kept := withPotential(r.net); len(kept) > 0 {
+		traced = kept[0]
+	} else {
+		length = 0 // sources have nothing to trace
+	}
 	rec := &recorders{
 		digest:     sim.NewDigest(),
 		statistics: analysis.NewStatistics(sizes, r.net.Dt, r.discard),
 		state:      sim.NewStateSampler(m, r.discard, max(1, int64(r.net.Steps(stateEveryMs)))),
-		trace:      sim.NewTrace(m, 0, min(traceNeurons, sizes[0]), r.steps-traced, r.steps),
+		trace:      sim.NewTrace(m, traced, min(traceNeurons, sizes[traced]), r.steps-length, r.steps),
+		traced:     m.Populations[traced].First,
 		discard:    r.discard,
 	}
 	rec.all = []sim.Recorder{
@@ -237,14 +244,17 @@ func (rec *recorders) traces(net *network.Network) *record.Traces {
 		Step: rec.trace.Step, V: rec.trace.V, Exc: rec.trace.Exc, Inh: rec.trace.Inh, Ext: rec.trace.Ext,
 	}
 	for k := range rec.trace.V {
-		t.Neuron = append(t.Neuron, int64(k)) // the first population's ids begin at 0
+		t.Neuron = append(t.Neuron, int64(rec.traced+k))
 	}
 	for i, p := range record.Populations(net) {
 		q, s := &net.Populations[i], &rec.state.Populations[i]
 		t.Populations = append(t.Populations, record.Traced{
-			Population: p, VTh: q.VTh, VReset: q.VReset, EL: q.EL,
+			Population: p, VTh: q.VTh.Mean(), VReset: q.VReset, EL: q.EL,
 			V: record.Histogram{Edges: s.Edges, Counts: s.Counts},
 		})
+		if q.Neuron.IsSource() {
+			t.Populations[i].VTh = 1 // of no meaning, but the file's readers want it above V_reset
+		}
 	}
 	return t
 }

@@ -163,7 +163,7 @@ func summarise(p analysis.PopulationStatistics, of *network.Population, state *s
 		ExcitatoryMV:    number(state.Excitatory.Mean()), InhibitoryMV: number(state.Inhibitory.Mean()),
 		NetMV: number(state.Net.Mean()), NetSDMV: number(state.Net.SD()),
 		NetOverExc: number(analysis.NetOverExcitatory(state)),
-		KSUniform:  number(analysis.KSUniform(v, of.VReset, of.VTh)),
+		KSUniform:  number(analysis.KSUniform(v, of.VReset, of.VTh.Mean())),
 	}
 }
 

@@ -133,14 +133,14 @@ func summariseTheory(net *network.Network, p theory.Prediction) *TheorySummary {
 	for _, k := range p.Balance.Conditions {
 		s.Balance.Conditions = append(s.Balance.Conditions, ConditionSummary{k.Name, number(k.Left), number(k.Right), k.Holds})
 	}
-	for i, q := range net.Populations {
-		f := p.Full[i]
-		neuron := theory.LIF{TauM: q.TauM, EL: q.EL, VTh: q.VTh, VReset: q.VReset, TRef: q.TRef}
+	for i, k := range withPotential(net) {
+		q, f := &net.Populations[k], p.Full[i]
+		neuron := theory.LIF{TauM: q.TauM, EL: q.EL, VTh: q.VTh.Mean(), VReset: q.VReset, TRef: q.TRef}
 		x := PopulationTheory{
 			NoiselessHz: number(neuron.Constant(f.Net())), WhiteHz: number(p.White[i].Rate), ColouredHz: number(p.Coloured[i].Rate),
 			RateHz: number(f.Rate), RateSDHz: number(f.RateSD), CV: number(f.CV),
 			ExcitatoryMV: number(f.Excitatory), InhibitoryMV: number(f.Inhibitory), NetMV: number(f.Net()),
-			SDMV: number(f.SD), QuenchedMV: number(f.Quenched), ThresholdMV: number(q.VTh - q.EL),
+			SDMV: number(f.SD), QuenchedMV: number(f.Quenched), ThresholdMV: number(q.VTh.Mean() - q.EL),
 		}
 		if p.Balance.Rates != nil {
 			x.BalanceHz = number(p.Balance.Rates[i])
@@ -149,6 +149,17 @@ func summariseTheory(net *network.Network, p theory.Prediction) *TheorySummary {
 		s.Populations[q.Name] = x
 	}
 	return s
+}
+
+// withPotential are the populations that the theory has, which are all but sources.
+func withPotential(net *network.Network) []int {
+	var all []int
+	for i := range net.Populations {
+		if !net.Populations[i].Neuron.IsSource() {
+			all = append(all, i)
+		}
+	}
+	return all
 }
 
 // verdict says in words whether a balanced state exists.

@@ -94,6 +94,7 @@ func (c *theoryCmd) rates(ctx context.Context, t *terminal, net *network.Network
 	for _, p := range net.Populations {
 		sizes = append(sizes, p.Size)
 	}
+	kept := withPotential(net)
 	first := int64(net.Steps(milliseconds(settle)))
 	last := first + int64(net.Steps(milliseconds(c.Simulate)))
 	trains := analysis.NewTrains(sizes, net.Dt, first)
@@ -103,14 +104,20 @@ func (c *theoryCmd) rates(ctx context.Context, t *terminal, net *network.Network
 	if err != nil {
 		return nil, err
 	}
-	return trains.Populations(last), nil
+	all := trains.Populations(last)
+	populations := make([]analysis.Population, len(kept))
+	for i, k := range kept {
+		populations[i] = all[k]
+	}
+	return populations, nil
 }
 
 // sweep follows the rates over the strength of the input, on one connectome,
 // and draws them.
 func (c *theoryCmd) sweep(ctx context.Context, t *terminal, net *network.Network, b built, s *TheorySummary) error {
 	data := plot.Sweep{Theory: make([][]float64, len(s.order)), Simulated: make([][]float64, len(s.order))}
-	for i, p := range net.Populations {
+	for i, k := range withPotential(net) {
+		p := &net.Populations[k]
 		data.Populations = append(data.Populations, plot.Population{Name: p.Name, Size: p.Size, Inhibitory: inhibits(net, p.Name)})
 		if limit := s.Populations[s.order[i]].BalanceHz; limit != nil && s.Balance.Holds {
 			data.Limit = append(data.Limit, *limit)

@@ -74,7 +74,7 @@ func compareState(t *testing.T, m *dynamics.Model, reference, engine sim.Engine)
 	for i := range m.Populations {
 		p := &m.Populations[i]
 		want, got := make([]float32, p.Size), make([]float32, p.Size)
-		for v := sim.V; int(v) < len(p.Receptors); v++ {
+		for _, v := range sim.Variables(m, i) {
 			require.NoError(t, reference.Read(v, i, 0, want))
 			require.NoError(t, engine.Read(v, i, 0, got))
 			for k := range want {

@@ -7,20 +7,23 @@ import "einet/network"
 // several receptors, populations without any, sizes that fill no work group,
 // inputs that vary.
 func Networks() []*network.Network {
-	return []*network.Network{balanced(), delayed(), lonely(), crowded(), unequal(), driven()}
+	return []*network.Network{
+		balanced(), delayed(), lonely(), crowded(), unequal(), driven(), // lif with exponential synapses
+		shaped(), noisy(), sourced(), unlike(), ruled(), conductive(), conductiveNoisy(),
+	}
 }
 
 func population(name string, size int, tau, input float64) network.Population {
 	return network.Population{
-		Name: name, Size: size, Neuron: network.LIF, TauM: tau, VTh: 15, Input: network.Input{network.DC(input)},
-		V0: network.Dist{Kind: network.Uniform, A: 0, B: 15},
+		Name: name, Size: size, Neuron: network.LIF, TauM: tau, VTh: network.Number(15), Input: network.Input{network.DC(input)},
+		V0: network.Between(0, 15),
 	}
 }
 
 func projection(from, to string, p, weight, delay, tau float64) network.Projection {
 	return network.Projection{
-		Name: from + "_to_" + to, From: from, To: to, Rule: network.FixedProbability,
-		P: p, Weight: weight, Delay: delay, TauSyn: tau,
+		Name: from + "_to_" + to, From: from, To: to, Rule: network.FixedProbability, Multapses: true, Autapses: true,
+		P: p, Weight: network.Number(weight), Delay: network.Number(delay), Synapse: network.Exponential, TauSyn: tau,
 	}
 }
 
@@ -43,8 +46,8 @@ func balanced() *network.Network {
 func delayed() *network.Network {
 	e, i := population("E", 400, 20, 25), population("I", 100, 20, 25)
 	for _, p := range []*network.Population{&e, &i} {
-		p.EL, p.VTh, p.VReset, p.TRef = -65, -50, -60, 2
-		p.V0 = network.Dist{Kind: network.Uniform, A: -65, B: -50}
+		p.EL, p.VTh, p.VReset, p.TRef = -65, network.Number(-50), -60, 2
+		p.V0 = network.Between(-65, -50)
 	}
 	return named("delayed", []network.Population{e, i},
 		projection("E", "E", 0.1, 1, 1.5, 5), projection("E", "I", 0.1, 1, 1.5, 5),

@@ -1,0 +1,241 @@
+package connectome
+
+import (
+	"math"
+
+	"einet/network"
+	"einet/rng"
+)
+
+// A batch is synapses as they were drawn: source, target and, put in their places in
+// a packed synapse, the codes.
+type batch struct {
+	source, target, code []uint32
+	taken                []bool // of a choice without multapses
+}
+
+func (b *batch) reset() { b.source, b.target, b.code = b.source[:0], b.target[:0], b.code[:0] }
+
+// draws is how a projection's synapses are drawn, in tasks that may be done in any
+// order.
+type draws struct {
+	tasks int
+	draw  func(task int, b *batch)
+
+	rule              *network.Projection
+	sources, targets  int
+	self              bool    // no neuron may have a synapse to itself, and some could
+	key               rng.Key // of connectivity
+	weightKey, delKey rng.Key
+	weight, delay     *coder // nil where not drawn
+}
+
+// perTask is about how many synapses a task draws.
+const perTask = 1 << 14
+
+func newDraws(net *network.Network, i int, codes *Codes) *draws {
+	p := &net.Projections[i]
+	key := func(purpose rng.Purpose) rng.Key {
+		return rng.Key{Seed: net.Seed, Stream: rng.Stream(purpose, uint32(i), 0)}
+	}
+	d := &draws{
+		rule: p, self: !p.Autapses && p.From == p.To,
+		key: key(rng.Connectivity), weightKey: key(rng.Weights), delKey: key(rng.Delays),
+	}
+	d.sources, d.targets, _ = expected(net, i)
+	d.weight, d.delay = newCoders(p, codes, net.Dt)
+	switch p.Rule {
+	case network.FixedInDegree:
+		d.split(d.targets, p.N, d.inDegree)
+	case network.FixedOutDegree:
+		d.split(d.sources, p.N, d.outDegree)
+	case network.FixedTotalNumber:
+		d.split(p.N, 1, d.number)
+	case network.AllToAll:
+		d.split(d.sources, d.targets, d.all)
+	case network.OneToOne:
+		d.split(d.sources, 1, d.one)
+	case network.List:
+		d.split(len(p.Edges.Source), 1, func(k int, b *batch) { d.listed(k, codes, net.Dt, b) })
+	default:
+		bernoulli := NewBernoulli(net.Seed, i, p.P)
+		d.split(d.sources, int(p.P*float64(d.targets)), func(j int, b *batch) { d.bernoulli(&bernoulli, j, b) })
+	}
+	return d
+}
+
+// split makes tasks of n units, each of which draws about that many synapses.
+func (d *draws) split(n, each int, draw func(unit int, b *batch)) {
+	units := max(1, perTask/max(1, each))
+	d.tasks = (n + units - 1) / units
+	d.draw = func(task int, b *batch) {
+		for u := task * units; u < min((task+1)*units, n); u++ {
+			draw(u, b)
+		}
+	}
+}
+
+// add appends a synapse, unless it is from a neuron to itself and must not be.
+func (d *draws) add(b *batch, source, target, code uint32) {
+	if d.self && source == target {
+		return
+	}
+	b.source, b.target, b.code = append(b.source, source), append(b.target, target), append(b.code, code)
+}
+
+// codes is the codes of weight and delay words.
+func (d *draws) codes(weight, delay uint32) (code uint32) {
+	if d.weight != nil {
+		code = d.weight.code(weight)
+	}
+	if d.delay != nil {
+		code |= d.delay.code(delay) << (targetBits + weightBits)
+	}
+	return code
+}
+
+// A sequence is the words of the counters (0, a, c, d), (1, a, c, d), ...
+type sequence struct {
+	key     rng.Key
+	a, c, d uint32
+	block   uint32
+	words   [4]uint32
+	valid   bool
+}
+
+func (s *sequence) word(m uint32) uint32 {
+	if block := m / 4; !s.valid || block != s.block {
+		s.words[0], s.words[1], s.words[2], s.words[3] = rng.Philox(s.key, block, s.a, s.c, s.d)
+		s.block, s.valid = block, true
+	}
+	return s.words[m%4]
+}
+
+// coding is the codes of the synapses of a unit, by their number in it.
+type coding struct {
+	draws         *draws
+	weight, delay sequence
+}
+
+func (d *draws) coding(unit, chunk uint32) coding {
+	return coding{d, sequence{key: d.weightKey, a: unit, c: chunk}, sequence{key: d.delKey, a: unit, c: chunk}}
+}
+
+func (c *coding) code(m uint32) uint32 {
+	var weight, delay uint32
+	if c.draws.weight != nil {
+		weight = c.weight.word(m)
+	}
+	if c.draws.delay != nil {
+		delay = c.delay.word(m)
+	}
+	return c.draws.codes(weight, delay)
+}
+
+// below maps a word to a whole number below n.
+func below(w uint32, n int) uint32 { return uint32(uint64(w) * uint64(n) >> 32) }
+
+// choose calls add with k of n numbers from a sequence; own (-1: none) is left out.
+func (b *batch) choose(s *sequence, k, n, own int, multapses bool, add func(m, x uint32)) {
+	if own >= 0 {
+		n--
+	}
+	move := func(x uint32) uint32 {
+		if own >= 0 && x >= uint32(own) {
+			x++
+		}
+		return x
+	}
+	if multapses {
+		for m := range uint32(k) {
+			add(m, move(below(s.word(m), n)))
+		}
+		return
+	}
+	if len(b.taken) < n {
+		b.taken = make([]bool, n)
+	}
+	chosen := make([]uint32, 0, k)
+	for m := range uint32(k) { // Floyd's choice
+		t := uint32(n-k) + m
+		x := below(s.word(m), int(t)+1)
+		if b.taken[x] {
+			x = t
+		}
+		b.taken[x] = true
+		chosen = append(chosen, x)
+		add(m, move(x))
+	}
+	for _, x := range chosen {
+		b.taken[x] = false
+	}
+}
+
+func (d *draws) own(i int) int {
+	if d.self {
+		return i
+	}
+	return -1
+}
+
+func (d *draws) inDegree(target int, b *batch) {
+	s, codes := sequence{key: d.key, a: uint32(target), d: 1}, d.coding(uint32(target), 0)
+	b.choose(&s, d.rule.N, d.sources, d.own(target), d.rule.Multapses, func(m, source uint32) {
+		d.add(b, source, uint32(target), codes.code(m))
+	})
+}
+
+func (d *draws) outDegree(source int, b *batch) {
+	s, codes := sequence{key: d.key, a: uint32(source), d: 2}, d.coding(uint32(source), 0)
+	b.choose(&s, d.rule.N, d.targets, d.own(source), d.rule.Multapses, func(m, target uint32) {
+		d.add(b, uint32(source), target, codes.code(m))
+	})
+}
+
+func (d *draws) number(m int, b *batch) {
+	w0, w1, w2, w3 := rng.Philox(d.key, uint32(m), uint32(uint64(m)>>32), 0, 3)
+	source := below(w0, d.sources)
+	target := below(w1, d.targets)
+	if d.self {
+		if target = below(w1, d.targets-1); target >= source {
+			target++
+		}
+	}
+	d.add(b, source, target, d.codes(w2, w3))
+}
+
+// all draws the synapses of a source to every target, numbered in each chunk.
+func (d *draws) all(source int, b *batch) {
+	for first := 0; first < d.targets; first += Chunk {
+		codes := d.coding(uint32(source), uint32(first/Chunk))
+		for m := range uint32(min(Chunk, d.targets-first)) {
+			d.add(b, uint32(source), uint32(first)+m, codes.code(m))
+		}
+	}
+}
+
+func (d *draws) one(i int, b *batch) {
+	codes := d.coding(uint32(i), uint32(i/Chunk))
+	d.add(b, uint32(i), uint32(i), codes.code(0))
+}
+
+func (d *draws) bernoulli(draw *Bernoulli, source int, b *batch) {
+	var row [Chunk]uint16
+	for first := 0; first < d.targets; first += Chunk {
+		codes := d.coding(uint32(source), uint32(first/Chunk))
+		for m, t := range draw.Targets(&row, source, first/Chunk, min(Chunk, d.targets-first)) {
+			d.add(b, uint32(source), uint32(first)+uint32(t), codes.code(uint32(m)))
+		}
+	}
+}
+
+func (d *draws) listed(k int, codes *Codes, dt float64, b *batch) {
+	e, code := &d.rule.Edges, uint32(0)
+	if e.Weight != nil {
+		code = codes.nearest(e.Weight[k])
+	}
+	if e.Delay != nil {
+		code |= (uint32(math.Round(e.Delay[k]/dt)) - uint32(codes.FirstDelay)) << (targetBits + weightBits)
+	}
+	d.add(b, e.Source[k], e.Target[k], code)
+}

@@ -1,0 +1,118 @@
+package dynamics
+
+import (
+	"einet/libm"
+	"einet/network"
+	"einet/rng"
+)
+
+// initial is how the values that neurons have of their own are drawn.
+type initial struct {
+	v, threshold, bias   network.Dist
+	gEx, gIn             network.Dist
+	vKey, thKey, biasKey rng.Key
+	gKey                 rng.Key
+}
+
+func newInitial(net *network.Network, i int) initial {
+	key := func(p rng.Purpose, trial uint32) rng.Key {
+		return rng.Key{Seed: net.Seed, Stream: rng.Stream(p, uint32(i), trial)}
+	}
+	p := &net.Populations[i]
+	return initial{
+		v: p.V0, threshold: p.VTh, bias: p.Bias, gEx: p.G0Ex, gIn: p.G0In,
+		vKey: key(rng.InitialV, net.Trial), gKey: key(rng.InitialG, net.Trial),
+		thKey: key(rng.Thresholds, 0), biasKey: key(rng.Biases, 0),
+	}
+}
+
+// InitialV is the membrane potential of each neuron of population pop at step 0
+// [mV], relative to E_L.
+func (m *Model) InitialV(pop int) []float32 {
+	p := &m.Populations[pop]
+	return p.draw(p.state.v, p.state.vKey, 0, -p.EL, 1, p.GridV)
+}
+
+// InitialG is the state g of receptor r of each neuron of population pop at step
+// 0, or nil where all are zero. An Alpha's y is zero.
+func (m *Model) InitialG(pop, r int) []float32 {
+	p := &m.Populations[pop]
+	d := p.state.gIn
+	if p.Receptors[r].Excitatory {
+		d = p.state.gEx
+	}
+	if p.Receptors[r].Synapse == network.Delta || d.IsNumber() && d.A == 0 {
+		return nil
+	}
+	return p.draw(d, p.state.gKey, uint32(r), 0, 1, p.Receptors[r].Grid)
+}
+
+// HasThresholds tells whether the neurons have thresholds of their own.
+func (p *Population) HasThresholds() bool {
+	return !p.Neuron.IsSource() && !p.state.threshold.IsNumber()
+}
+
+// Thresholds is the threshold of each neuron of population pop [mV], relative to
+// E_L, or nil where all have VTh.
+func (m *Model) Thresholds(pop int) []float32 {
+	p := &m.Populations[pop]
+	if !p.HasThresholds() {
+		return nil
+	}
+	return p.draw(p.state.threshold, p.state.thKey, 0, -p.EL, 1, p.GridV)
+}
+
+// HasBiases tells whether the neurons have inputs of their own.
+func (p *Population) HasBiases() bool {
+	return !p.Neuron.IsSource() && !(p.state.bias.IsNumber() && p.state.bias.A == 0)
+}
+
+// Biases is what the neurons' own inputs add where the drive does, or nil where
+// there are none.
+func (m *Model) Biases(pop int) []float32 {
+	p := &m.Populations[pop]
+	if !p.HasBiases() {
+		return nil
+	}
+	grid := p.GridV
+	if p.Neuron == network.LIFCond {
+		grid = 0
+	}
+	return p.draw(p.state.bias, p.state.biasKey, 0, 0, p.scale, grid)
+}
+
+// draw is (x + offset) factor for each neuron, on a grid (0: none), x drawn at
+// step 0.
+func (p *Population) draw(d network.Dist, key rng.Key, draw uint32, offset, factor float64, grid float32) []float32 {
+	values, sample := make([]float32, p.Size), newSample(d)
+	for i := range values {
+		x := d.A
+		if !d.IsNumber() {
+			x = sample(rng.Neuron(key, uint32(i), 0, draw))
+		}
+		x = float64((x + offset) * factor)
+		if grid == 0 {
+			values[i] = float32(x)
+			continue
+		}
+		values[i] = onGrid(x, grid)
+	}
+	return values
+}
+
+// newSample is the value of a distribution for each word.
+func newSample(d network.Dist) func(w uint32) float64 {
+	quantile := func(w uint32) float64 { return libm.NormalQuantile((float64(w) + 0.5) * 0x1p-32) }
+	switch d.Kind {
+	case network.Uniform:
+		return func(w uint32) float64 { return rng.Uniform(w, d.A, d.B) }
+	case network.Normal:
+		return func(w uint32) float64 { return min(max(d.A+float64(d.B*quantile(w)), d.Low), d.High) }
+	case network.LogNormal:
+		sign, mu, sigma := d.LogNormalOf()
+		return func(w uint32) float64 {
+			return min(max(float64(sign*libm.Exp(mu+float64(sigma*quantile(w)))), d.Low), d.High)
+		}
+	}
+	return func(uint32) float64 { return d.A }
+}

@@ -1,0 +1,85 @@
+package dynamics
+
+import (
+	"math"
+
+	"einet/libm"
+	"einet/network"
+)
+
+// A Receptor gathers the synapses of one shape, time constant and sign.
+type Receptor struct {
+	Synapse    network.Synapse
+	TauSyn     float64 // synaptic time constant [ms]; 0 of a Delta
+	Excitatory bool
+
+	PRR   float32 // decay of g over a step, e^(-dt/tau_syn)
+	PVR   float32 // what g at the start of a step adds to V at its end; of LIF
+	PGY   float32 // what y at the start of a step adds to g; of an Alpha
+	PVY   float32 // what y adds to V; of an Alpha of LIF
+	Scale float32 // s: weight of one unit of fixed point, a power of two
+	Grid  float32 // B_r: (g + B_r) - B_r puts g on its grid
+
+	Half     float32 // H_r, decay of g over half a step; of LIFCond
+	HalfY    float32 // H_y, what y adds to g in half a step; of an Alpha of LIFCond
+	Reversal float32 // relative to E_L [mV]; of LIFCond
+}
+
+// States is the number of states that a neuron has for the receptor: g, and y of
+// an Alpha.
+func (r *Receptor) States() int {
+	switch r.Synapse {
+	case network.Delta:
+		return 0
+	case network.Alpha:
+		return 2
+	}
+	return 1
+}
+
+// receptor finds or adds a receptor and returns its number.
+func (p *Population) receptor(n *network.Population, shape network.Synapse, tau float64, excitatory bool, dt float64) int {
+	for r, x := range p.Receptors {
+		if x.Synapse == shape && x.TauSyn == tau && x.Excitatory == excitatory {
+			return r
+		}
+	}
+	r := Receptor{Synapse: shape, TauSyn: tau, Excitatory: excitatory}
+	if shape != network.Delta {
+		r.propagators(&p.Membrane, dt)
+	}
+	if p.Neuron == network.LIFCond {
+		reversal := n.EIn
+		if excitatory {
+			reversal = n.EEx
+		}
+		r.Reversal = float32(reversal - n.EL)
+	}
+	p.Receptors = append(p.Receptors, r)
+	return len(p.Receptors) - 1
+}
+
+// propagators writes P_vr, the response of V to a current that decays with
+// tau_r, as R (dt/tau_m) e^(-dt/tau_m) (e^q - 1)/q with q = dt (1/tau_m - 1/tau_r),
+// which is R tau_r/(tau_r - tau_m) (P_rr - P_vv) and has no singularity.
+func (r *Receptor) propagators(m *Membrane, dt float64) {
+	prr, rise := libm.Exp(-dt/r.TauSyn), float64(math.E*(dt/r.TauSyn))
+	half := libm.Exp(-dt / (2 * r.TauSyn))
+	r.PRR, r.Half = float32(prr), float32(half)
+	r.PVR = float32(decaying(m, r.TauSyn, dt))
+	if r.Synapse == network.Alpha {
+		r.PGY, r.HalfY = float32(rise*prr), float32(float64(rise/2)*half)
+		q := float64(dt*(r.TauSyn-m.TauM)) / float64(m.TauM*r.TauSyn)
+		perStep := float64(float64(dt/m.TauM*libm.Exp(-dt/m.TauM)) * m.R)
+		r.PVY = float32(float64(rise*perStep) * psi(q))
+	}
+}
+
+// decaying is what a current of 1 that decays with tau adds to V in a step.
+func decaying(m *Membrane, tau, dt float64) float64 {
+	ratio := 1.0
+	if q := float64(dt*(tau-m.TauM)) / float64(m.TauM*tau); q != 0 {
+		ratio = libm.Expm1(q) / q
+	}
+	return float64(float64(float64(dt/m.TauM*libm.Exp(-dt/m.TauM))*ratio) * m.R)
+}

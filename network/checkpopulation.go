@@ -1,0 +1,201 @@
+package network
+
+import (
+	"fmt"
+	"math"
+
+	"strconv"
+)
+
+const (
+	maxPoissonInputs = 16
+	maxPoissonMean   = 500 // counts of a step
+)
+
+func (c *checker) population(path string, p Population) {
+	switch p.Neuron {
+	case Poisson:
+		c.rate(path, p.Rate)
+		return
+	case SpikeSource:
+		c.spikes(path, &p)
+		return
+	case LIF:
+		c.positive(path+".tau_m", p.TauM)
+		c.want(!(p.CM < 0) && p.CM <= maxMagnitude, path+".C_m", p.CM, mustPositive)
+	case LIFCond:
+		c.want(p.CM > 0 && p.CM <= maxMagnitude, path+".C_m", p.CM, mustPositive)
+		c.want(p.GL > 0 && p.GL <= maxMagnitude, path+".g_L", p.GL, mustPositive)
+		c.number(path+".E_ex", p.EEx)
+		c.number(path+".E_in", p.EIn)
+	default:
+		c.fault(path+".neuron", clip(strconv.Quote(string(p.Neuron))), mustNeuron)
+		return
+	}
+	c.number(path+".E_L", p.EL)
+	thresholds := c.dist(path+".V_th", p.VTh)
+	if c.number(path+".V_reset", p.VReset) && thresholds {
+		low := p.VTh.lowest()
+		c.want(!(p.VReset >= low), path+".V_reset", p.VReset, "must be below V_th ("+short(low)+")")
+	}
+	c.grid(path+".t_ref", p.TRef, 0)
+	c.dist(path+".V0", p.V0)
+	c.dist(path+".g0.excitatory", p.G0Ex)
+	c.dist(path+".g0.inhibitory", p.G0In)
+	if p.Neuron == LIFCond {
+		c.notNegative(path+".g0.excitatory", p.G0Ex)
+		c.notNegative(path+".g0.inhibitory", p.G0In)
+	}
+	c.input(path+".input", p.Input)
+	c.dist(path+".bias", p.Bias)
+	c.noise(path, &p)
+}
+
+// lowest is a bound below all thresholds that are drawn: a normal variable of 32
+// bits is within 6.4 standard deviations.
+func (d Dist) lowest() float64 {
+	if d.Kind == Normal {
+		return max(d.Low, d.A-7*d.B)
+	}
+	lo, _ := d.cut()
+	return lo
+}
+
+// notNegative holds a conductance to its sign.
+func (c *checker) notNegative(path string, d Dist) {
+	low := d.A
+	if d.Kind == Normal || d.Kind == LogNormal && d.A < 0 {
+		low = max(d.Low, d.lowest())
+	}
+	c.want(!(low < 0), path, low, "must not be negative: a conductance; a distribution may have a bound, low: 0")
+}
+
+func (c *checker) noise(path string, p *Population) {
+	c.want(len(p.PoissonInput) <= maxPoissonInputs, path+".poisson", len(p.PoissonInput),
+		fmt.Sprintf("must be at most %d", maxPoissonInputs))
+	for i, in := range p.PoissonInput {
+		at := path + ".poisson"
+		if len(p.PoissonInput) > 1 {
+			at = dotted(at, strconv.Itoa(i))
+		}
+		if c.want(!(in.Rate < 0) && in.Rate <= maxMagnitude, at+".rate", in.Rate, mustRate) {
+			c.want(!(in.Rate*c.dt/1000 > maxPoissonMean), at+".rate", in.Rate,
+				"must be at most "+short(1000*maxPoissonMean/c.dt)+" Hz, 500 spikes in a step; more is white_noise")
+		}
+		c.number(at+".weight", in.Weight)
+		c.synapse(at, p, in.Synapse, in.TauSyn)
+	}
+	c.want(p.WhiteNoise >= 0 && p.WhiteNoise <= maxMagnitude, path+".white_noise.sd", p.WhiteNoise, mustPositive)
+	if u := p.OUNoise; u != (OUNoise{}) {
+		c.want(u.SD > 0 && u.SD <= maxMagnitude, path+".ou_noise.sd", u.SD, mustPositive)
+		c.positive(path+".ou_noise.tau", u.Tau)
+	}
+}
+
+// synapse checks a shape and its time constant at a target.
+func (c *checker) synapse(path string, to *Population, shape Synapse, tau float64) {
+	switch shape {
+	case Exponential, Alpha:
+		c.positive(path+".tau_syn", tau)
+	case Delta:
+		c.want(tau == 0, path+".tau_syn", tau, "must be left out: a delta synapse has none")
+		c.want(to == nil || to.Neuron != LIFCond, path+".synapse", string(shape), "must be exponential or alpha: a conductance can't be a delta")
+	default:
+		c.fault(path+".synapse", clip(strconv.Quote(string(shape))), mustSynapse)
+	}
+}
+
+// rate checks the rate of a Poisson source.
+func (c *checker) rate(path string, rate Input) {
+	c.input(path+".rate", rate)
+	if lo, _ := rate.Bounds(); lo < 0 {
+		c.fault(path+".rate", short(lo), "must not become negative")
+	}
+}
+
+func (c *checker) spikes(path string, p *Population) {
+	s := &p.Spikes
+	at := func(key string, i int) string {
+		if s.File.Path != "" {
+			return path + ".file"
+		}
+		return dotted(dotted(path, key), strconv.Itoa(i))
+	}
+	if !c.want(len(s.Times) == len(s.Neuron), path+".neurons", len(s.Neuron),
+		fmt.Sprintf("must be as many as times, %d", len(s.Times))) {
+		return
+	}
+	for i, t := range s.Times {
+		step := math.Round(t / c.dt)
+		if !math.IsNaN(c.dt) && !(step >= 1 && step <= maxSteps) {
+			c.fault(at("times", i), short(t), "must be at least one step of dt, "+short(c.dt)+" ms, and at most 2^30 steps")
+			break
+		}
+		if n := s.Neuron[i]; n < 0 || n >= p.Size {
+			c.fault(at("neurons", i), strconv.Itoa(n), fmt.Sprintf("must be a whole number from 0 to %d, the population's last neuron", p.Size-1))
+			break
+		}
+	}
+	c.want(len(s.Times) <= maxSamples || s.File.Path != "", path+".times", len(s.Times),
+		fmt.Sprintf("must be at most %d; more may stand in a file", maxSamples))
+}
+
+// dist checks the numbers of a distribution.
+func (c *checker) dist(path string, d Dist) bool {
+	before := len(c.faults)
+	switch d.Kind {
+	case Constant, "":
+		c.number(path, d.A)
+	case Uniform:
+		path := dotted(path, string(Uniform))
+		if c.number(dotted(path, "0"), d.A) && c.number(dotted(path, "1"), d.B) {
+			c.want(d.A <= d.B, dotted(path, "1"), d.B, "must be at least "+short(d.A)+", the low end")
+		}
+	case Normal, LogNormal:
+		path := dotted(path, string(d.Kind))
+		c.number(dotted(path, "mean"), d.A)
+		c.want(d.B > 0 && d.B <= maxMagnitude, dotted(path, "sd"), d.B, mustPositive)
+		c.want(!math.IsNaN(d.Low) && !(d.Low > d.High), dotted(path, "low"), d.Low, "must be at most high")
+		c.want(d.Kind == Normal || d.A != 0, dotted(path, "mean"), d.A, "must not be 0")
+	default:
+		c.fault(path, string(d.Kind), mustDist)
+	}
+	return len(c.faults) == before
+}
+
+func (c *checker) rates(n *Network) {
+	for _, r := range n.Scale.Rates {
+		path := dotted("scale.rates", r.Population)
+		c.want(n.Population(r.Population) >= 0, path, r.Population, "must be the name of a population")
+		c.want(r.Hz >= 0 && r.Hz <= maxMagnitude, path, r.Hz, mustRate)
+	}
+}
+
+// record checks what is to be kept, and puts numbers in the place of all.
+func (c *checker) record(n *Network) {
+	size := func(path, name string, neurons *int) {
+		i := n.Population(name)
+		if !c.want(i >= 0, path, name, "must be the name of a population") {
+			return
+		}
+		if *neurons == everyNeuron {
+			*neurons = n.Populations[i].Size
+		}
+		c.want(*neurons >= 0 && *neurons <= n.Populations[i].Size, path, *neurons,
+			fmt.Sprintf("must be all or at most %d, the size of the population", n.Populations[i].Size))
+	}
+	for i := range n.Record.Spikes {
+		r := &n.Record.Spikes[i]
+		size(dotted("record.spikes", r.Population), r.Population, &r.Neurons)
+	}
+	for i := range n.Record.State {
+		r := &n.Record.State[i]
+		path := dotted("record.state", r.Population)
+		size(path, r.Population, &r.Neurons)
+		c.grid(path+".every", r.Every, 1)
+		if k := n.Population(r.Population); k >= 0 {
+			c.want(!n.Populations[k].Neuron.IsSource(), path, r.Population, "must not be a source, which has no state")
+		}
+	}
+	c.grid("record.averages", n.Record.Averages, 0)
+}

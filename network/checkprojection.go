@@ -1,0 +1,129 @@
+package network
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+)
+
+func (c *checker) projection(path string, p *Projection, n *Network) {
+	from, to := n.Population(p.From), n.Population(p.To)
+	var pre, post *Population
+	if from >= 0 && to >= 0 {
+		pre, post = &n.Populations[from], &n.Populations[to]
+		c.want(!post.Neuron.IsSource(), path+".to", p.To, "must not be a source, which takes no input")
+	}
+	c.rule(path, p, pre, post)
+	c.weight(path, p)
+	c.delay(path, p)
+	c.synapse(path, post, p.Synapse, p.TauSyn)
+}
+
+// rule checks what a rule needs; pre and post are nil where they are at fault.
+func (c *checker) rule(path string, p *Projection, pre, post *Population) {
+	known := pre != nil
+	switch p.Rule {
+	case FixedProbability:
+		c.want(p.P >= 0 && p.P <= 1, path+".p", p.P, mustP)
+	case FixedInDegree:
+		c.count(path+".indegree", p, known, func() int { return pre.Size }, p.From)
+	case FixedOutDegree:
+		c.count(path+".outdegree", p, known, func() int { return post.Size }, p.To)
+	case FixedTotalNumber:
+		c.want(p.N >= 0, path+".synapses", p.N, mustCount)
+		c.want(p.Multapses, path+".multapses", "false", "must be true: fixed_total_number draws every synapse by itself")
+		if known && !p.Autapses && p.From == p.To {
+			c.want(p.N <= 0 || pre.Size > 1, path+".autapses", "false", "must be true: the population has one neuron")
+		}
+	case AllToAll:
+	case OneToOne:
+		c.want(!known || pre.Size == post.Size, path+".rule", string(p.Rule), "needs populations of one size, to connect neuron i to neuron i")
+	case List:
+		if known {
+			c.edges(path, p, pre, post)
+		}
+	default:
+		c.fault(path+".rule", clip(strconv.Quote(string(p.Rule))), mustRule)
+	}
+}
+
+// count checks N against the neurons that may be chosen.
+func (c *checker) count(path string, p *Projection, known bool, size func() int, of string) {
+	if !c.want(p.N >= 0 && p.N <= math.MaxInt32, path, p.N, mustCount) || !known {
+		return
+	}
+	choice, why := size(), ""
+	if !p.Autapses && p.From == p.To {
+		choice, why = choice-1, ", itself left out"
+	}
+	if p.Multapses {
+		c.want(p.N == 0 || choice > 0, path, p.N, "must be 0: there is no neuron to choose"+why)
+		return
+	}
+	c.want(p.N <= choice, path, p.N, fmt.Sprintf("must be at most %d, the neurons of %s%s; or allow multapses", choice, of, why))
+}
+
+func (c *checker) edges(path string, p *Projection, pre, post *Population) {
+	e, at := &p.Edges, path+".file"
+	same := func(n int) bool { return n == 0 || n == len(e.Source) }
+	if !c.want(len(e.Source) == len(e.Target) && same(len(e.Weight)) && same(len(e.Delay)), at, len(e.Source),
+		"must have a source and a target for each synapse, and a weight and a delay for each or none") {
+		return
+	}
+	positive, negative := false, false
+	for i := range e.Source {
+		row := func(what, allowed string) { c.fault(at, what+" of synapse "+strconv.Itoa(i), allowed) }
+		switch {
+		case int64(e.Source[i]) >= int64(pre.Size):
+			row("source", fmt.Sprintf("must be a whole number from 0 to %d, the last neuron of %s", pre.Size-1, pre.Name))
+			return
+		case int64(e.Target[i]) >= int64(post.Size):
+			row("target", fmt.Sprintf("must be a whole number from 0 to %d, the last neuron of %s", post.Size-1, post.Name))
+			return
+		case e.Weight != nil && !(math.Abs(e.Weight[i]) <= maxMagnitude):
+			row("weight", mustNumber)
+			return
+		}
+		if e.Weight != nil {
+			positive, negative = positive || e.Weight[i] > 0, negative || e.Weight[i] < 0
+		}
+		if e.Delay != nil {
+			before := len(c.faults)
+			if c.grid(at, e.Delay[i], 1); len(c.faults) > before {
+				return
+			}
+		}
+	}
+	c.want(!positive || !negative, at, "weights of both signs", "must have one sign: make two projections")
+}
+
+// weight holds a distribution of weights to one sign.
+func (c *checker) weight(path string, p *Projection) {
+	if !c.dist(path+".weight", p.Weight) || p.Weight.IsNumber() {
+		return
+	}
+	if d := p.Weight; d.Kind == Uniform {
+		c.want(d.A >= 0 || d.B <= 0, path+".weight", short(d.A)+" to "+short(d.B), "must have one sign: make two projections")
+	} else if c.want(d.A != 0, path+".weight", d.A, "must have a mean that is not 0, whose sign the weights keep") {
+		lo, hi := d.WeightBounds()
+		c.want(lo <= hi && (d.A > 0 && lo >= 0 || d.A < 0 && hi <= 0), path+".weight", short(lo)+" to "+short(hi),
+			"must leave room for weights of the sign of their mean")
+	}
+}
+
+func (c *checker) delay(path string, p *Projection) {
+	listed := p.Rule == List && len(p.Edges.Delay) > 0
+	if !listed && p.Delay.IsNumber() {
+		c.grid(path+".delay", p.Delay.A, 1)
+		return
+	}
+	if !listed && !c.dist(path+".delay", p.Delay) || math.IsNaN(c.dt) {
+		return
+	}
+	if lo, hi := p.Delay.cut(); !listed && !c.want(lo <= hi && hi > 0, path+".delay", short(lo)+" to "+short(hi), "must be above 0") {
+		return
+	}
+	first, last := p.DelaySteps(c.dt)
+	c.want(last-first < MaxDelayCodes, path+".delay", short(float64(first)*c.dt)+" to "+short(float64(last)*c.dt)+" ms",
+		fmt.Sprintf("must span at most %d steps of dt (%s ms): narrow it with low and high", MaxDelayCodes, short(c.dt)))
+}

@@ -1,0 +1,117 @@
+package network
+
+import "math"
+
+// scaleBy multiplies the sizes by s, which other parameters follow as Scale says.
+func (n *Network) scaleBy(s float64) {
+	before := *n
+	before.Populations = append([]Population(nil), n.Populations...)
+	before.Projections = append([]Projection(nil), n.Projections...)
+	weight := power(s, n.Scale.Weight)
+	for i := range n.Populations {
+		p := &n.Populations[i]
+		size := math.Round(float64(p.Size) * s)
+		p.Size = int(math.Min(math.Max(size, 1), maxNeurons+1))
+		p.Input = p.Input.scaled(power(s, n.Scale.Input))
+		p.PoissonInput = append([]PoissonInput(nil), p.PoissonInput...)
+		for k := range p.PoissonInput {
+			in := &p.PoissonInput[k]
+			in.Rate, in.Weight = in.Rate*power(s, n.Scale.PoissonRate), in.Weight*weight
+		}
+	}
+	for i := range n.Projections {
+		p := &n.Projections[i]
+		p.Weight = p.Weight.Times(weight)
+		p.P *= power(s, n.Scale.P)
+		k := power(s, n.Scale.Indegree)
+		switch p.Rule {
+		case FixedInDegree, FixedOutDegree:
+			p.N = scaledCount(float64(p.N) * k)
+		case FixedTotalNumber:
+			p.N = scaledCount(float64(p.N) * s * k)
+		case FixedProbability:
+			if n.Scale.Rule == FixedInDegree {
+				pre := before.Populations[before.Population(p.From)].Size
+				p.Rule, p.N, p.P = FixedInDegree, scaledCount(before.Projections[i].P*float64(pre)*k), 0
+			}
+		case AllToAll, OneToOne, List:
+		}
+	}
+	n.keepMeans(&before)
+}
+
+// scaledCount is a whole number that N may be.
+func scaledCount(x float64) int { return int(math.Min(math.Round(x), 1<<53)) }
+
+// keepMeans adds a constant input to each population that makes up for what scaling
+// changed in its mean synaptic input, at the rates of Scale.Rates.
+func (n *Network) keepMeans(before *Network) {
+	if len(n.Scale.Rates) == 0 {
+		return
+	}
+	was, is := before.meanInputs(), n.meanInputs()
+	for i := range n.Populations {
+		if p := &n.Populations[i]; !p.Neuron.IsSource() {
+			p.Input = append(append(Input{}, p.Input...), DC(was[i]-is[i]))
+		}
+	}
+}
+
+// meanInputs is the mean synaptic input of each population at the rates of
+// Scale.Rates, in the unit of its currents.
+func (n *Network) meanInputs() []float64 {
+	rate := map[string]float64{}
+	for _, r := range n.Scale.Rates {
+		rate[r.Population] = r.Hz
+	}
+	mean := make([]float64, len(n.Populations))
+	for i := range n.Populations {
+		p := &n.Populations[i]
+		for _, in := range p.PoissonInput {
+			mean[i] += in.Rate * p.meanOfSpike(in.Synapse, in.TauSyn, in.Weight)
+		}
+	}
+	for k := range n.Projections {
+		p := &n.Projections[k]
+		i := n.Population(p.To)
+		perTarget := n.meanInDegree(p)
+		mean[i] += perTarget * rate[p.From] * n.Populations[i].meanOfSpike(p.Synapse, p.TauSyn, p.Weight.Mean())
+	}
+	return mean
+}
+
+// meanOfSpike is the integral of the current of a spike [pA s or mV s].
+func (p *Population) meanOfSpike(shape Synapse, tau, weight float64) float64 {
+	switch shape {
+	case Delta:
+		tau = p.TauM
+		if p.CM > 0 {
+			weight *= p.CM / p.TauM
+		}
+	case Alpha:
+		tau *= math.E
+	case Exponential:
+	}
+	return weight * tau / 1000
+}
+
+func (n *Network) meanInDegree(p *Projection) float64 {
+	pre := float64(n.Populations[n.Population(p.From)].Size)
+	post := float64(n.Populations[n.Population(p.To)].Size)
+	switch p.Rule {
+	case FixedInDegree:
+		return float64(p.N)
+	case FixedOutDegree:
+		return float64(p.N) * pre / post
+	case FixedTotalNumber:
+		return float64(p.N) / post
+	case AllToAll:
+		return pre
+	case OneToOne:
+		return 1
+	case List:
+		return float64(len(p.Edges.Source)) / post
+	case FixedProbability:
+	}
+	return p.P * pre
+}

@@ -1,0 +1,138 @@
+package enginetest
+
+import "einet/network"
+
+// with changes a projection.
+func with(p network.Projection, change func(p *network.Projection)) network.Projection {
+	change(&p)
+	return p
+}
+
+func alpha(p *network.Projection) { p.Synapse = network.Alpha }
+
+func delta(p *network.Projection) { p.Synapse, p.TauSyn = network.Delta, 0 }
+
+// shaped has alpha and delta synapses of both signs, in windows of three steps,
+// beside exponential ones, and a population whose only synapses are delta.
+func shaped() *network.Network {
+	e, i, d := population("E", 203, 15, 22), population("I", 90, 10, 20), population("D", 70, 10, 17)
+	e.TRef, d.TRef = 1, 0.4
+	return named("shaped", []network.Population{e, i, d},
+		with(projection("E", "E", 0.2, 1, 0.3, 3), alpha), projection("E", "I", 0.2, 1, 0.4, 6),
+		with(projection("I", "E", 0.3, -2, 0.3, 15), alpha), with(projection("I", "I", 0.3, -0.5, 0.6, 0), delta),
+		with(projection("D", "E", 0.2, 0.4, 0.5, 0), delta), with(projection("I", "D", 0.2, -0.4, 0.3, 0), delta))
+}
+
+// noisy has every kind of noise, and more neurons than a draw's 64.
+func noisy() *network.Network {
+	e, i := population("E", 333, 15, 10), population("I", 129, 10, 8)
+	e.PoissonInput = []network.PoissonInput{
+		{Rate: 9000, Weight: 0.2, Synapse: network.Exponential, TauSyn: 4},
+		{Rate: 800, Weight: -0.4, Synapse: network.Alpha, TauSyn: 2},
+		{Rate: 30_000, Weight: 0.01, Synapse: network.Delta},
+	}
+	e.WhiteNoise, e.OUNoise = 2, network.OUNoise{SD: 4, Tau: 12}
+	i.WhiteNoise = 5
+	return named("noisy", []network.Population{e, i},
+		projection("E", "E", 0.1, 0.4, 0.5, 4), projection("E", "I", 0.2, 0.6, 0.7, 6),
+		projection("I", "E", 0.3, -2, 0.5, 5), projection("I", "I", 0.3, -2, 0.5, 5))
+}
+
+// sourced is driven by sources: Poisson ones whose rate varies, and given spikes.
+func sourced() *network.Network {
+	poisson := network.Population{Name: "P", Size: 150, Neuron: network.Poisson,
+		Rate: network.Input{network.DC(40), network.Sinusoid{Amplitude: 30, Frequency: 10}}}
+	steady := network.Population{Name: "Q", Size: 21, Neuron: network.Poisson, Rate: network.Input{network.DC(2000)}}
+	given := network.Population{Name: "S", Size: 9, Neuron: network.SpikeSource}
+	for k := range 40 {
+		given.Spikes.Times = append(given.Spikes.Times, 0.1*float64(1+(k*37)%97))
+		given.Spikes.Neuron = append(given.Spikes.Neuron, k%9)
+	}
+	e := population("E", 200, 15, 14)
+	return named("sourced", []network.Population{poisson, e, given, steady},
+		projection("P", "E", 0.2, 0.5, 0.4, 5), projection("S", "E", 0.9, 1.5, 0.7, 3),
+		projection("Q", "E", 0.3, 0.02, 0.5, 5), projection("E", "E", 0.1, -0.5, 0.4, 5))
+}
+
+// unlike has neurons with thresholds, biases and initial states of their own,
+// currents in pA, and drawn weights and delays.
+func unlike() *network.Network {
+	e, i := population("E", 260, 10, 700), population("I", 77, 10, 600)
+	for _, p := range []*network.Population{&e, &i} {
+		p.CM, p.EL, p.VReset, p.TRef = 250, -65, -65, 2
+		p.VTh = network.Dist{Kind: network.Normal, A: -50, B: 1, Low: -53, High: -47}
+		p.V0 = network.NormalDist(-58, 5)
+		p.Bias = network.Between(-40, 60)
+	}
+	e.G0Ex, e.G0In = network.Between(0, 300), network.Between(-200, 0)
+	i.VTh = network.Number(-50)
+	excite := func(p *network.Projection) {
+		p.Weight, p.Delay = network.NormalDist(88, 9), network.NormalDist(1.5, 0.75)
+	}
+	inhibit := func(p *network.Projection) {
+		p.Weight = network.Dist{Kind: network.LogNormal, A: -350, B: 100, Low: -900, High: -50}
+		p.Delay = network.Between(0.3, 1.2)
+	}
+	onlyWeights := func(p *network.Projection) { p.Weight = network.Between(50, 120) }
+	onlyDelays := func(p *network.Projection) { p.Delay = network.NormalDist(0.75, 0.375) }
+	return named("unlike", []network.Population{e, i},
+		with(projection("E", "E", 0.1, 0, 0.1, 0.5), excite), with(projection("E", "I", 0.2, 0, 1.5, 0.5), onlyWeights),
+		with(projection("I", "E", 0.2, 0, 0.1, 0.5), inhibit), with(projection("I", "I", 0.2, -350, 0.1, 0.5), onlyDelays))
+}
+
+// ruled has every rule, with multapses and autapses and without.
+func ruled() *network.Network {
+	rule := func(r network.Rule, n int, multapses, autapses bool) func(p *network.Projection) {
+		return func(p *network.Projection) { p.Rule, p.N, p.Multapses, p.Autapses = r, n, multapses, autapses }
+	}
+	list := func(p *network.Projection) {
+		p.Rule = network.List
+		for k := range uint32(300) {
+			p.Edges.Source = append(p.Edges.Source, k*7%64)
+			p.Edges.Target = append(p.Edges.Target, k*13%64)
+			p.Edges.Weight = append(p.Edges.Weight, -0.1*float64(1+k%5))
+			p.Edges.Delay = append(p.Edges.Delay, 0.1*float64(2+k%4))
+		}
+	}
+	e, i := population("E", 200, 15, 22), population("I", 64, 10, 20)
+	second := func(p network.Projection) network.Projection { p.Name += "_again"; return p }
+	return named("ruled", []network.Population{e, i},
+		with(projection("E", "E", 0, 0.5, 0.2, 5), rule(network.FixedInDegree, 20, true, false)),
+		second(with(projection("E", "E", 0, 0.25, 0.3, 5), rule(network.FixedInDegree, 10, false, false))),
+		with(projection("E", "I", 0, 0.5, 0.2, 5), rule(network.FixedOutDegree, 8, false, true)),
+		second(with(projection("E", "I", 0, 0.5, 0.2, 5), rule(network.FixedOutDegree, 5, true, true))),
+		with(projection("I", "E", 0, -1, 0.4, 5), rule(network.FixedTotalNumber, 3000, true, true)),
+		with(projection("I", "I", 0, -0.2, 0.2, 3), rule(network.AllToAll, 0, true, false)),
+		second(with(projection("I", "I", 0, -0.2, 0.2, 3), rule(network.OneToOne, 0, true, true))),
+		with(projection("I", "I", 0, -0.2, 0.2, 4), func(p *network.Projection) { p.Name = "listed"; list(p) }))
+}
+
+func conductivePopulation(name string, size int) network.Population {
+	return network.Population{
+		Name: name, Size: size, Neuron: network.LIFCond, CM: 200, GL: 10, EL: -60, EEx: 0, EIn: -80,
+		VTh: network.Number(-50), VReset: -60, TRef: 5, V0: network.Between(-60, -50), Input: network.Input{network.DC(120)},
+	}
+}
+
+// conductive is vogels2005coba with a tenth of the neurons, and alpha synapses
+// too.
+func conductive() *network.Network {
+	e, i := conductivePopulation("E", 320), conductivePopulation("I", 80)
+	e.G0Ex = network.Dist{Kind: network.Normal, A: 40, B: 15, Low: 0, High: 1e9}
+	e.G0In = network.Dist{Kind: network.Normal, A: 200, B: 120, Low: 0, High: 1e9}
+	return named("conductive", []network.Population{e, i},
+		projection("E", "E", 0.1, 6, 0.1, 5), projection("E", "I", 0.1, 6, 0.1, 5),
+		projection("I", "E", 0.1, -67, 0.1, 10), with(projection("I", "I", 0.1, -30, 0.1, 7), alpha))
+}
+
+// conductiveNoisy adds noise, thresholds and inputs of the neurons' own.
+func conductiveNoisy() *network.Network {
+	e, i := conductivePopulation("E", 170), conductivePopulation("I", 66)
+	e.VTh, e.Bias = network.NormalDist(-50, 0.5), network.NormalDist(0, 20)
+	e.WhiteNoise, e.OUNoise = 1, network.OUNoise{SD: 60, Tau: 10}
+	i.PoissonInput = []network.PoissonInput{{Rate: 3000, Weight: 1, Synapse: network.Exponential, TauSyn: 5}}
+	i.Input = append(i.Input, network.Step{At: 10, By: 60})
+	return named("conductiveNoisy", []network.Population{e, i},
+		with(projection("E", "E", 0.1, 6, 0.7, 5), func(p *network.Projection) { p.Weight = network.NormalDist(6, 1) }),
+		projection("E", "I", 0.1, 6, 0.7, 5), projection("I", "E", 0.2, -40, 0.9, 10))
+}
