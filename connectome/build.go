@@ -42,6 +42,7 @@ func (p *Projection) build(ctx context.Context, net *network.Network, i, workers
 		})
 	}
 	n := &net.Projections[i]
+	p.Multapses = n.Rule == network.List || n.Rule.Counts() && n.Multapses
 	if plain := n.Autapses || p.From != p.To; n.Rule == network.FixedProbability && codes.alike() && plain {
 		draw := NewBernoulli(net.Seed, i, n.P)
 		return p.buildRows(ctx, &draw, sources, workers)
@@ -136,7 +137,7 @@ func (b *builder) fill(drawn *batch) {
 			block.Targets[at] = uint16(target)
 			continue
 		}
-		block.Packed[at] = drawn.code[k] | target<<weightBits
+		block.Packed[at] = drawn.code[k] | target<<(delayBits+weightBits)
 	}
 }
 

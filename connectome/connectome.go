@@ -21,8 +21,9 @@ type Connectome struct {
 
 // A Projection holds the synapses of one projection, cut by target.
 type Projection struct {
-	From, To int // populations, as indices in file order
-	Blocks   []Block
+	From, To  int  // populations, as indices in file order
+	Multapses bool // whether a pair may have several synapses
+	Blocks    []Block
 }
 
 // A Block holds the synapses of a projection whose targets are neurons
@@ -33,25 +34,24 @@ type Block struct {
 	First, Size int
 	Rows        []uint32 // of source j: from Rows[j] to Rows[j+1]-1; length sources + 1
 	Targets     []uint16 // relative to First, ascending within a row
-	Packed      []uint32 // delay code, target relative to First and weight code; ascending within a row
+	Packed      []uint32 // target relative to First, delay code and weight code; ascending within a row
 }
 
-// Bits of a packed synapse, from the highest on: the code of its delay, its target and
-// the code of its weight. Ascending, they are by delay first.
+// Bits of a packed synapse, from the highest on: 16 of its target, 6 of the code of its
+// delay and 10 of that of its weight. Ascending, they are by target first.
 const (
 	delayBits  = 6
-	targetBits = 16
 	weightBits = 10
 )
 
 // Pack makes a synapse of a target and codes.
 func Pack(target, weight, delay uint32) uint32 {
-	return delay<<(targetBits+weightBits) | target<<weightBits | weight
+	return target<<(delayBits+weightBits) | delay<<weightBits | weight
 }
 
 // Unpack is what Pack put together.
 func Unpack(s uint32) (target, weight, delay uint32) {
-	return s >> weightBits & (1<<targetBits - 1), s & (1<<weightBits - 1), s >> (targetBits + weightBits)
+	return s >> (delayBits + weightBits), s & (1<<weightBits - 1), s >> weightBits & (1<<delayBits - 1)
 }
 
 // Row is the targets of source j, relative to b.First, ascending; none of a packed
@@ -77,6 +77,16 @@ func (b *Block) Len() int { return max(len(b.Targets), len(b.Packed)) }
 
 // Sources is the number of neurons of the source population.
 func (b *Block) Sources() int { return len(b.Rows) - 1 }
+
+// Alike tells whether all synapses have one weight and one delay.
+func (p *Projection) Alike() bool {
+	for i := range p.Blocks {
+		if p.Blocks[i].Packed != nil {
+			return false
+		}
+	}
+	return true
+}
 
 // Synapses is the number of synapses of the projection.
 func (p *Projection) Synapses() int64 {

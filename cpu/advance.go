@@ -2,8 +2,11 @@ package cpu
 
 import (
 	"context"
+	"fmt"
 	"time"
 
+	"einet/dynamics"
+	"einet/network"
 	"einet/sim"
 )
 
@@ -17,6 +20,9 @@ func (e *Engine) Advance(ctx context.Context, steps int) error {
 		batch := e.plan.next(steps)
 		e.advance(batch)
 		steps -= batch.steps
+		if i := e.tooConductive.Load(); i > 0 {
+			return fmt.Errorf("cpu: before step %d: %w", e.step, dynamics.TooConductive(e.model.Network.Populations[i-1].Name))
+		}
 	}
 	return nil
 }
@@ -28,16 +34,23 @@ func (e *Engine) Advance(ctx context.Context, steps int) error {
 func (e *Engine) advance(batch plan) {
 	start, steps, active := time.Now(), batch.steps, batch.workers
 	for i := range e.drives {
+		if e.populations[i].Neuron == network.Poisson {
+			e.chances[i] = resize(e.chances[i], steps)
+			e.model.Chances(i, e.step, e.chances[i])
+			continue
+		}
 		e.drives[i] = resize(e.drives[i], steps)
-		e.model.Drive(i, e.step, e.drives[i])
+		if !e.populations[i].IsSource() {
+			e.model.Drive(i, e.step, e.drives[i])
+		}
 	}
 	before := len(e.spikes)
 	e.pool.run(active, func(worker int) {
-		w := window{drives: make([][]float32, len(e.drives))}
+		w := window{drives: make([][]float32, len(e.drives)), first: e.step}
 		for at := 0; at < steps; at += w.steps {
 			w.n, w.steps = e.step+int64(at), min(e.model.MinDelay, steps-at)
 			for i := range w.drives {
-				w.drives[i] = e.drives[i][at:]
+				w.drives[i] = e.drives[i][min(at, len(e.drives[i])):]
 			}
 			for i := worker; i < len(e.shares); i += active {
 				e.update(&e.shares[i], &w)
@@ -70,9 +83,9 @@ func (e *Engine) collect(w *window) {
 	}
 }
 
-func resize(s []float32, n int) []float32 {
+func resize[T any](s []T, n int) []T {
 	if cap(s) < n {
-		return make([]float32, n)
+		return make([]T, n)
 	}
 	return s[:n]
 }

@@ -33,7 +33,7 @@ type planes [4][maxBlock / 64]uint64
 // this density the two are also equally large.
 func dense(p *connectome.Projection, m *dynamics.Model, k *kernels) bool {
 	pairs := float64(m.Populations[p.From].Size) * float64(m.Populations[p.To].Size)
-	return k.count != nil && float64(p.Synapses()) >= pairs*k.denseFrom
+	return k.count != nil && p.Alike() && !p.Multapses && float64(p.Synapses()) >= pairs*k.denseFrom
 }
 
 // newBitmap makes the bits of a block's synapses onto a piece.
@@ -71,13 +71,13 @@ func (e *Engine) deliverBits(s *share, m *bitmap, w *window) {
 		for _, from := range e.sources[m.From] {
 			for _, j := range from.fired(w, k) {
 				if rows = append(rows, m.row(j)); len(rows) == maxRows {
-					e.kernels.addRows(arriving, rows, m.Weight, &s.planes)
+					e.kernels.addRows(arriving, rows, m.Weight(), &s.planes)
 					rows = rows[:0]
 				}
 			}
 		}
 		if len(rows) > 0 {
-			e.kernels.addRows(arriving, rows, m.Weight, &s.planes)
+			e.kernels.addRows(arriving, rows, m.Weight(), &s.planes)
 		}
 	}
 }

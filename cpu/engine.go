@@ -6,9 +6,11 @@ package cpu
 import (
 	"fmt"
 	"runtime"
+	"sync/atomic"
 
 	"einet/connectome"
 	"einet/dynamics"
+	"einet/rng"
 	"einet/sim"
 )
 
@@ -28,6 +30,10 @@ type Engine struct {
 	pool        pool
 	step        int64
 	drives      [][]float32 // [population][step of the present batch]
+	chances     [][]uint32  // likewise, of Poisson sources
+	normal      *rng.Normal
+
+	tooConductive atomic.Int64 // 1 + a population in which a step was not resolved, or 0
 
 	_      [64]byte    // all workers read what is above, and one writes what is below
 	spikes []sim.Spike // since the last call of Spikes
@@ -45,7 +51,7 @@ func New(m *dynamics.Model, c *connectome.Connectome, threads int) *Engine {
 }
 
 func newEngine(m *dynamics.Model, c *connectome.Connectome, threads int, k *kernels) *Engine {
-	e := &Engine{model: m, kernels: k, populations: make([]population, len(m.Populations))}
+	e := &Engine{model: m, kernels: k, normal: rng.NormalTable(), populations: make([]population, len(m.Populations))}
 	tiles := 0
 	for i := range e.populations {
 		e.populations[i] = newPopulation(m, i)
@@ -60,7 +66,7 @@ func newEngine(m *dynamics.Model, c *connectome.Connectome, threads int, k *kern
 			e.sources[p.population] = append(e.sources[p.population], source{&e.shares[i], k})
 		}
 	}
-	e.drives = make([][]float32, len(e.populations))
+	e.drives, e.chances = make([][]float32, len(e.populations)), make([][]uint32, len(e.populations))
 	e.plan = newPlanner(e.populations, c, m, k, len(e.shares))
 	e.pool = newPool(len(e.shares))
 	return e

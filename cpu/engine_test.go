@@ -61,7 +61,7 @@ func TestDigestOfThreads(t *testing.T) {
 	}
 	other := *m
 	other.Projections = slices.Clone(m.Projections)
-	other.Projections[0].Weight++
+	other.Projections[0].Weights[0]++
 	require.NotEqual(t, want, digest(eager(t, &other, c, 2, best())), "control")
 }
 

@@ -5,8 +5,11 @@ import "math"
 // kernels are the loops that take the time, in one instruction set. All sets
 // give the same bits as the scalar one, which is written to be read.
 type kernels struct {
-	name   string
-	update updateKernel
+	name    string
+	update  updateKernel // of populations that need no more than lif with exponential synapses
+	general updateKernel // of all others
+	words   wordsKernel
+	poisson poissonKernel
 	// Of dense projections, those of at least this density; nil in sets that
 	// do better with lists.
 	count     countKernel
@@ -17,9 +20,11 @@ type kernels struct {
 // A moment is what is common to all neurons of a population in the step from n
 // to n+1.
 type moment struct {
-	now      int32            // clock(n)
-	drive    float32          // what the external input adds to V [mV]
-	arriving [][][lanes]int32 // [receptor][tile] what arrives at n+1; left at zero
+	now      int32               // clock(n)
+	drive    float32             // what the external input adds to V [mV]
+	arriving [][][lanes]int32    // [receptor][tile] what arrives at n+1; left at zero
+	noise    [2][][lanes]float32 // [tile - lo] standard normal numbers, where there is such noise
+	failed   bool                // a step of lif_cond was not resolved
 }
 
 // An updateKernel takes tiles lo to hi-1 of a population, at most maxTiles, from
@@ -32,7 +37,7 @@ type updateKernel func(p *population, m *moment, lo, hi int, hits []uint32) int
 const maxTiles = 1 << 12
 
 // scalar is the set for every processor.
-var scalar = kernels{name: "scalar", update: updateScalar}
+var scalar = kernels{name: "scalar", update: updateScalar, general: generalScalar, words: wordsScalar, poisson: poissonScalar}
 
 // updateScalar is docs/equations.md. Every product is converted by itself, so
 // that the compiler does not fuse it with a sum.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"einet/dynamics"
+	"einet/network"
 
 	"github.com/stretchr/testify/require"
 )
@@ -18,12 +19,12 @@ import (
 func randomPopulation(seed uint64, tiles, receptors int) (*population, *moment) {
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	p := &population{Population: &dynamics.Population{
-		Size: tiles * lanes, PVV: 0.993, VTh: 15, VReset: -3, GridV: 32,
+		Size: tiles * lanes, Neuron: network.LIF, Membrane: dynamics.Membrane{PVV: 0.993, VTh: 15, VReset: -3, GridV: 32},
 	}}
 	m := &moment{now: clock(1000), drive: 0.3}
 	for r := range receptors {
 		p.Receptors = append(p.Receptors, dynamics.Receptor{
-			PRR: 0.98 - float32(r)/100, PVR: 0.0066, Scale: float32(math.Ldexp(1, -20-r)), Grid: 4,
+			Synapse: network.Exponential, PRR: 0.98 - float32(r)/100, PVR: 0.0066, Scale: float32(math.Ldexp(1, -20-r)), Grid: 4,
 		})
 	}
 	p.allocate()

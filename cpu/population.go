@@ -34,6 +34,9 @@ type population struct {
 	tiles     int
 	state     [][lanes]float32 // [tile][row]
 
+	general *general // nil where the simple kernel does
+	train   []dynamics.SourceSpike
+
 	arriving [][][][lanes]int32 // [step mod slots][receptor][tile] input [units of the receptor's scale]
 	flat     []int32            // the memory of arriving, and maxBlock more
 }
@@ -49,6 +52,10 @@ func clock(n int64) int32 { return int32(n - 1<<31) }
 
 func newPopulation(m *dynamics.Model, i int) population {
 	p := population{Population: &m.Populations[i]}
+	if p.IsSource() {
+		p.tiles, p.train = (p.Size+lanes-1)/lanes, m.Train(i)
+		return p
+	}
 	p.allocate()
 	for k := range p.tiles * lanes {
 		p.row(k/lanes, rowV)[k%lanes] = p.VReset
@@ -58,24 +65,35 @@ func newPopulation(m *dynamics.Model, i int) population {
 		p.row(k/lanes, rowV)[k%lanes] = v
 		p.clamp(k/lanes, k%lanes, 0)
 	}
+	p.load(m, i)
 	p.allocateArriving(m.MaxDelay)
 	return p
 }
 
 // allocate makes the state, all zero, and the receptors.
 func (p *population) allocate() {
+	p.tiles = (p.Size + lanes - 1) / lanes
+	if p.general = newGeneral(p.Population); p.general != nil {
+		p.receptors = make([]receptor, len(p.Receptors))
+		p.state = make([][lanes]float32, p.tiles*p.rows())
+		return
+	}
 	for _, r := range p.Receptors {
 		p.receptors = append(p.receptors, receptor{prr: r.PRR, pvr: r.PVR * r.Scale, grid: r.Grid / r.Scale})
 	}
 	for len(p.receptors) < 2 {
 		p.receptors = append(p.receptors, receptor{grid: 1})
 	}
-	p.tiles = (p.Size + lanes - 1) / lanes
 	p.state = make([][lanes]float32, p.tiles*p.rows())
 }
 
 // rows is the number of rows of a tile.
-func (p *population) rows() int { return rowG + len(p.receptors) }
+func (p *population) rows() int {
+	if p.general != nil {
+		return p.general.rows
+	}
+	return rowG + len(p.receptors)
+}
 
 func (p *population) row(tile, row int) *[lanes]float32 { return &p.state[tile*p.rows()+row] }
 
@@ -116,6 +134,9 @@ func (p *population) targets(slot, receptor, first int) *[maxBlock]int32 {
 func (p *population) read(v sim.Variable, k int) float32 {
 	if v == sim.V {
 		return p.Absolute(p.row(k/lanes, rowV)[k%lanes])
+	}
+	if p.general != nil {
+		return p.row(k/lanes, p.general.g[v])[k%lanes]
 	}
 	return p.row(k/lanes, rowG+int(v))[k%lanes] * p.Receptors[v].Scale
 }

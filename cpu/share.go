@@ -11,7 +11,9 @@ type share struct {
 	_       [64]byte // others read what is above, and only this share what is below
 	moment  moment   // scratch of update
 	hits    [maxTiles + 1]uint32
-	rows    [maxRows][]uint64 // and of deliver
+	words   [4][lanes]uint32
+	noise   [2][][lanes]float32 // white and Ornstein-Uhlenbeck, of the tiles in the moment
+	rows    [maxRows][]uint64   // and of deliver
 	touched uint16
 	planes  planes
 }

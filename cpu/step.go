@@ -7,6 +7,7 @@ type window struct {
 	steps  int
 	parity int         // which of a share's two mails
 	drives [][]float32 // [population][step of the window]
+	first  int64       // n of the batch's first step
 }
 
 // update takes a share's neurons through a window. A stretch of tiles that fits
@@ -30,13 +31,29 @@ const cachedTiles = 64
 
 func (e *Engine) updateTiles(s *share, p *piece, w *window, lo, hi int) {
 	pop := &e.populations[p.population]
+	if pop.IsSource() {
+		e.fire(s, p, w, lo, hi)
+		return
+	}
 	for k := range w.steps {
 		n := w.n + int64(k)
 		s.moment = moment{
 			now: clock(n), drive: w.drives[p.population][k],
 			arriving: pop.arriving[int((n+1)%int64(len(pop.arriving)))],
+			noise:    s.noise,
 		}
-		count := e.kernels.update(pop, &s.moment, lo, hi, s.hits[:])
+		if len(pop.Poisson) > 0 {
+			e.addPoisson(s, pop, n+1, lo, hi)
+		}
+		update := e.kernels.update
+		if pop.general != nil {
+			update = e.kernels.general
+			e.drawNoise(s, pop, n+1, lo, hi)
+		}
+		count := update(pop, &s.moment, lo, hi, s.hits[:])
+		if s.moment.failed {
+			e.tooConductive.Store(int64(p.population) + 1)
+		}
 		for _, hit := range s.hits[:count] {
 			p.fired[k] = pop.reset(n+1, lo+int(hit>>16), hit&0xffff, p.fired[k])
 		}
@@ -53,6 +70,10 @@ func (e *Engine) deliver(s *share, w *window) {
 	for i := range s.segments {
 		seg := &s.segments[i]
 		to := &e.populations[seg.To]
+		if seg.packed != nil {
+			e.deliverPacked(s, seg, w)
+			continue
+		}
 		for k := range w.steps {
 			slot := int((w.n + int64(1+k+seg.Delay)) % int64(len(to.arriving)))
 			arriving := to.targets(slot, seg.Receptor, seg.first)
@@ -70,13 +91,14 @@ const rowsAhead = 4
 // comes next in a row but not where the next row is: so each is touched ahead of
 // its turn. What was read there is returned, or it would not be read.
 func (g *segment) deliver(arriving *[maxBlock]int32, fired []uint32) (touched uint16) {
+	weight := g.Weight()
 	for i, j := range fired {
 		if i+rowsAhead < len(fired) {
 			if at := int(g.begin[fired[i+rowsAhead]]); at < len(g.targets) {
 				touched ^= g.targets[at]
 			}
 		}
-		add(arriving, g.targets[g.begin[j]:g.end[j]], g.Weight)
+		add(arriving, g.targets[g.begin[j]:g.end[j]], weight)
 	}
 	return touched
 }

@@ -15,12 +15,16 @@ type segment struct {
 	first      int
 	begin, end []uint32
 	targets    []uint16
+	packed     []uint32 // instead, where synapses differ
+	weights    *[1 << 10]int32
 }
 
 // distribute gives each share its synapses of every projection.
 func (e *Engine) distribute(c *connectome.Connectome) {
 	for k := range c.Projections {
 		p := &e.model.Projections[k]
+		weights := new([1 << 10]int32)
+		copy(weights[:], p.Weights)
 		dense := dense(&c.Projections[k], e.model, e.kernels)
 		for b := range c.Projections[k].Blocks {
 			block := &c.Projections[k].Blocks[b]
@@ -31,6 +35,7 @@ func (e *Engine) distribute(c *connectome.Connectome) {
 				}
 				s.segments = append(s.segments, segment{
 					Projection: p, first: block.First, begin: begin, end: end, targets: block.Targets,
+					packed: block.Packed, weights: weights,
 				})
 			})
 		}
@@ -65,6 +70,9 @@ func splits(block *connectome.Block, first uint16) []uint32 {
 	at := make([]uint32, block.Sources())
 	for j := range at {
 		before, _ := slices.BinarySearch(block.Row(j), first)
+		if block.Packed != nil {
+			before, _ = slices.BinarySearch(block.PackedRow(j), connectome.Pack(uint32(first), 0, 0))
+		}
 		at[j] = block.Rows[j] + uint32(before)
 	}
 	return at

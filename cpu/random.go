@@ -1,0 +1,98 @@
+package cpu
+
+import (
+	"sort"
+
+	"einet/network"
+	"einet/rng"
+)
+
+// A wordsKernel draws the words of 64 neurons, four tiles, at a step: those of the
+// counters from 16 group on.
+type wordsKernel func(key rng.Key, group, step, draw uint32, words *[4][lanes]uint32)
+
+func wordsScalar(key rng.Key, group, step, draw uint32, words *[4][lanes]uint32) {
+	for k := range uint32(lanes) {
+		words[0][k], words[1][k], words[2][k], words[3][k] = rng.Philox(key, lanes*group+k, step, draw, 0)
+	}
+}
+
+// A poissonKernel adds weight for each threshold at or below a word to what arrives
+// at its neuron.
+type poissonKernel func(arriving *[lanes]int32, words *[lanes]uint32, thresholds []uint32, weight int32)
+
+func poissonScalar(arriving *[lanes]int32, words *[lanes]uint32, thresholds []uint32, weight int32) {
+	for k, w := range words {
+		arriving[k] += int32(rng.Count(w, thresholds)) * weight
+	}
+}
+
+// eachTile calls do with the words of tiles lo to hi-1.
+func (e *Engine) eachTile(s *share, key rng.Key, step, draw uint32, lo, hi int, do func(tile int, words *[lanes]uint32)) {
+	for group := lo / 4; 4*group < hi; group++ {
+		e.kernels.words(key, uint32(group), step, draw, &s.words)
+		for tile := max(lo, 4*group); tile < min(hi, 4*group+4); tile++ {
+			do(tile, &s.words[tile%4])
+		}
+	}
+}
+
+// addPoisson adds the Poisson inputs of a step to what arrives then. The lanes behind
+// the last neuron receive some too, which they ignore.
+func (e *Engine) addPoisson(s *share, p *population, step int64, lo, hi int) {
+	for k := range p.Poisson {
+		in := &p.Poisson[k]
+		arriving := s.moment.arriving[in.Receptor]
+		for group := lo / 4; 4*group < hi; group++ {
+			e.kernels.words(p.PoissonKey, uint32(group), uint32(step), uint32(k), &s.words)
+			for tile := max(lo, 4*group); tile < min(hi, 4*group+4); tile++ {
+				e.kernels.poisson(&arriving[tile], &s.words[tile%4], in.Thresholds, in.Weight)
+			}
+		}
+	}
+}
+
+// drawNoise draws the standard normal numbers of a step.
+func (e *Engine) drawNoise(s *share, p *population, step int64, lo, hi int) {
+	for draw, has := range []bool{p.Noise.HasWhite(), p.Noise.HasOU()} {
+		if !has {
+			continue
+		}
+		if s.noise[draw] == nil {
+			s.noise[draw] = make([][lanes]float32, maxTiles)
+		}
+		z := s.noise[draw]
+		e.eachTile(s, p.Noise.Key, uint32(step), uint32(draw), lo, hi, func(tile int, words *[lanes]uint32) {
+			for k, w := range words {
+				z[tile-lo][k] = e.normal.Z(w)
+			}
+		})
+	}
+	s.moment.noise = s.noise
+}
+
+// fire lets the neurons of a source fire in a window.
+func (e *Engine) fire(s *share, p *piece, w *window, lo, hi int) {
+	pop := &e.populations[p.population]
+	last := uint32(min(hi*lanes, pop.Size))
+	for k := range w.steps {
+		step := uint32(w.n) + uint32(k) + 1
+		if pop.Neuron == network.SpikeSource {
+			at := sort.Search(len(pop.train), func(i int) bool { return pop.train[i].Step >= step })
+			for ; at < len(pop.train) && pop.train[at].Step == step; at++ {
+				if j := pop.train[at].Neuron; j >= uint32(lo*lanes) && j < last {
+					p.fired[k] = append(p.fired[k], j)
+				}
+			}
+			continue
+		}
+		chance := e.chances[p.population][w.n-w.first+int64(k)]
+		e.eachTile(s, pop.SpikeKey, step, 0, lo, hi, func(tile int, words *[lanes]uint32) {
+			for lane, word := range words {
+				if j := uint32(tile*lanes + lane); word < chance && j < last {
+					p.fired[k] = append(p.fired[k], j)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,64 @@
+//go:build goexperiment.simd && amd64
+
+package cpu
+
+import (
+	"simd/archsimd"
+
+	"einet/rng"
+)
+
+// Multipliers and key increments of Philox4x32, as in package rng.
+const (
+	philoxMul0, philoxMul1 = 0xD2511F53, 0xCD9E8D57
+	philoxInc0, philoxInc1 = 0x9E3779B9, 0xBB67AE85
+)
+
+type w8 = archsimd.Uint32x8
+
+var firstLanes = [8]uint32{0, 1, 2, 3, 4, 5, 6, 7}
+
+// wordsAVX2 is wordsScalar, eight counters at a time and two of these side by side.
+func wordsAVX2(key rng.Key, group, step, draw uint32, words *[4][lanes]uint32) {
+	all := archsimd.BroadcastUint32x8
+	lane := archsimd.LoadUint32x8(&firstLanes)
+	a0, a1, a2, a3 := lane.Add(all(lanes*group)), all(step), all(draw), all(0)
+	b0, b1, b2, b3 := lane.Add(all(lanes*group+8)), a1, a2, a3
+	m0, m1 := all(philoxMul0), all(philoxMul1)
+	high := archsimd.BroadcastUint64x4(0xffffffff00000000).AsUint32x8()
+	k0, k1 := key.Seed, key.Stream
+	for range 10 {
+		key0, key1 := all(k0), all(k1)
+		ahi0, alo0 := mulWide(a0, m0, high)
+		ahi1, alo1 := mulWide(a2, m1, high)
+		bhi0, blo0 := mulWide(b0, m0, high)
+		bhi1, blo1 := mulWide(b2, m1, high)
+		a0, a1, a2, a3 = ahi1.Xor(a1).Xor(key0), alo1, ahi0.Xor(a3).Xor(key1), alo0
+		b0, b1, b2, b3 = bhi1.Xor(b1).Xor(key0), blo1, bhi0.Xor(b3).Xor(key1), blo0
+		k0 += philoxInc0
+		k1 += philoxInc1
+	}
+	for i, w := range [...][2]w8{{a0, b0}, {a1, b1}, {a2, b2}, {a3, b3}} {
+		w[0].Store((*[8]uint32)(words[i][:8]))
+		w[1].Store((*[8]uint32)(words[i][8:]))
+	}
+	leave()
+}
+
+// mulWide is the high and the low half of each product; high selects the odd lanes.
+func mulWide(x, y, high w8) (hi, lo w8) {
+	even := x.MulEvenWiden(y)
+	odd := x.AsUint64x4().ShiftAllRight(32).AsUint32x8().MulEvenWiden(y)
+	hi = even.ShiftAllRight(32).AsUint32x8().Or(odd.AsUint32x8().And(high))
+	return hi, x.Mul(y)
+}
+
+// poissonAVX512 is poissonScalar for all lanes at once.
+func poissonAVX512(arriving *[lanes]int32, words *[lanes]uint32, thresholds []uint32, weight int32) {
+	w := archsimd.LoadUint32x16(words)
+	var count i16
+	for _, t := range thresholds {
+		count = count.Sub(w.GreaterEqual(archsimd.BroadcastUint32x16(t)).ToInt32x16())
+	}
+	storeI16(loadI16(arriving).Add(count.Mul(allI16(weight))), arriving)
+}
