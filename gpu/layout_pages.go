@@ -127,6 +127,6 @@ func (s *segment) table(m *dynamics.Model, l *stateLayout) []uint32 {
 	return []uint32{
 		uint32(m.Populations[q.From].First + s.firstSource), uint32(s.sources), uint32(s.row),
 		uint32(l.receptor(&m.Populations[q.To], q.To, q.Receptor) + s.block.First),
-		uint32(q.Weight), uint32(q.Delay),
+		uint32(q.Weight()), uint32(q.Delay),
 	}
 }

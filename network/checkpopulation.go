@@ -3,7 +3,7 @@ package network
 import (
 	"fmt"
 	"math"
-
+	"slices"
 	"strconv"
 )
 
@@ -51,22 +51,16 @@ func (c *checker) population(path string, p Population) {
 	c.noise(path, &p)
 }
 
-// lowest is a bound below all thresholds that are drawn: a normal variable of 32
-// bits is within 6.4 standard deviations.
+// lowest is a bound below all that is drawn per neuron: a normal variable of 32 bits
+// is within 6.4 standard deviations.
 func (d Dist) lowest() float64 {
-	if d.Kind == Normal {
-		return max(d.Low, d.A-7*d.B)
-	}
-	lo, _ := d.cut()
+	lo, _ := d.within(7)
 	return lo
 }
 
 // notNegative holds a conductance to its sign.
 func (c *checker) notNegative(path string, d Dist) {
-	low := d.A
-	if d.Kind == Normal || d.Kind == LogNormal && d.A < 0 {
-		low = max(d.Low, d.lowest())
-	}
+	low := d.lowest()
 	c.want(!(low < 0), path, low, "must not be negative: a conductance; a distribution may have a bound, low: 0")
 }
 
@@ -169,29 +163,37 @@ func (c *checker) rates(n *Network) {
 		c.want(n.Population(r.Population) >= 0, path, r.Population, "must be the name of a population")
 		c.want(r.Hz >= 0 && r.Hz <= maxMagnitude, path, r.Hz, mustRate)
 	}
+	if len(n.Scale.Rates) == 0 {
+		return
+	}
+	for _, p := range n.Projections {
+		known := slices.ContainsFunc(n.Scale.Rates, func(r Rate) bool { return r.Population == p.From })
+		if n.Population(p.From) >= 0 && !c.want(known, "scale.rates", p.From, "must be among them: a population with projections") {
+			break
+		}
+	}
+	for _, p := range n.Populations {
+		if !c.want(p.Neuron != LIFCond, "scale.rates", p.Name, "must not be of lif_cond: its mean input depends on its potential; leave rates out") {
+			break
+		}
+	}
 }
 
-// record checks what is to be kept, and puts numbers in the place of all.
+// record checks what is to be kept.
 func (c *checker) record(n *Network) {
-	size := func(path, name string, neurons *int) {
+	population := func(path, name string, neurons int) {
 		i := n.Population(name)
-		if !c.want(i >= 0, path, name, "must be the name of a population") {
-			return
+		if c.want(i >= 0, path, name, "must be the name of a population") {
+			size := n.Populations[i].Size
+			c.want(neurons >= 0 && neurons <= size, path, neurons, fmt.Sprintf("must be all or at most %d, the size of the population", size))
 		}
-		if *neurons == everyNeuron {
-			*neurons = n.Populations[i].Size
-		}
-		c.want(*neurons >= 0 && *neurons <= n.Populations[i].Size, path, *neurons,
-			fmt.Sprintf("must be all or at most %d, the size of the population", n.Populations[i].Size))
 	}
-	for i := range n.Record.Spikes {
-		r := &n.Record.Spikes[i]
-		size(dotted("record.spikes", r.Population), r.Population, &r.Neurons)
+	for _, r := range n.Record.Spikes {
+		population(dotted("record.spikes", r.Population), r.Population, r.Neurons)
 	}
-	for i := range n.Record.State {
-		r := &n.Record.State[i]
+	for _, r := range n.Record.State {
 		path := dotted("record.state", r.Population)
-		size(path, r.Population, &r.Neurons)
+		population(path+".neurons", r.Population, r.Neurons)
 		c.grid(path+".every", r.Every, 1)
 		if k := n.Population(r.Population); k >= 0 {
 			c.want(!n.Populations[k].Neuron.IsSource(), path, r.Population, "must not be a source, which has no state")

@@ -64,15 +64,25 @@ func (c *checker) count(path string, p *Projection, known bool, size func() int,
 }
 
 func (c *checker) edges(path string, p *Projection, pre, post *Population) {
-	e, at := &p.Edges, path+".file"
+	e, at, listed := &p.Edges, path+".file", p.Edges.File.Path == ""
+	if listed {
+		at = path + ".edges"
+		c.want(len(e.Source) <= maxSamples, at, len(e.Source), fmt.Sprintf("must be at most %d; more may stand in a file", maxSamples))
+	}
 	same := func(n int) bool { return n == 0 || n == len(e.Source) }
-	if !c.want(len(e.Source) == len(e.Target) && same(len(e.Weight)) && same(len(e.Delay)), at, len(e.Source),
-		"must have a source and a target for each synapse, and a weight and a delay for each or none") {
+	if !c.want(len(e.Source) == len(e.Target) && same(len(e.Weight)) && same(len(e.Delay)) && (e.Delay == nil || e.Weight != nil), at, len(e.Source),
+		"must have a source and a target for each synapse, and a weight for each or none, and with weights a delay for each or none") {
 		return
 	}
 	positive, negative := false, false
 	for i := range e.Source {
-		row := func(what, allowed string) { c.fault(at, what+" of synapse "+strconv.Itoa(i), allowed) }
+		row := func(what, allowed string) {
+			where := at
+			if listed {
+				where = dotted(at, strconv.Itoa(i))
+			}
+			c.fault(where, what+" of synapse "+strconv.Itoa(i), allowed)
+		}
 		switch {
 		case int64(e.Source[i]) >= int64(pre.Size):
 			row("source", fmt.Sprintf("must be a whole number from 0 to %d, the last neuron of %s", pre.Size-1, pre.Name))

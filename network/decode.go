@@ -38,7 +38,7 @@ type decoder struct {
 }
 
 func (d *decoder) fault(n *node, path, allowed string) {
-	d.faults = append(d.faults, FieldError{n.place, path, n.String(), strings.TrimSpace(allowed)})
+	d.faults = append(d.faults, FieldError{Place: n.place, Path: path, Value: n.String(), Allowed: strings.TrimSpace(allowed)})
 }
 
 // fields reads the keys of one mapping. What the code asks for is what the
@@ -55,25 +55,34 @@ type fields struct {
 // field reads as its zero or default, without further faults.
 func (d *decoder) fields(path string, place Place, n *node) *fields {
 	if n.kind != mapping {
-		d.faults = append(d.faults, FieldError{place, path, n.String(), mustMap})
+		d.faults = append(d.faults, FieldError{Place: place, Path: path, Value: n.String(), Allowed: mustMap})
 	}
 	return &fields{d: d, path: path, place: place, n: n}
 }
 
 // get is the value of a key, or nil where it is absent or null.
 func (f *fields) get(key string) *node {
-	f.asked = append(f.asked, key)
+	f.knows(key)
 	if i := f.n.index(key); i >= 0 && f.n.entries[i].value.kind != null {
 		return f.n.entries[i].value
 	}
 	return nil
 }
 
+// knows notes keys that the language has here, for done to name.
+func (f *fields) knows(keys ...string) {
+	for _, key := range keys {
+		if !slices.Contains(f.asked, key) {
+			f.asked = append(f.asked, key)
+		}
+	}
+}
+
 // need is get for a key that must be there.
 func (f *fields) need(key, allowed string) *node {
 	n := f.get(key)
 	if n == nil && f.n.kind == mapping {
-		f.d.faults = append(f.d.faults, FieldError{f.place, dotted(f.path, key), "missing", allowed})
+		f.d.faults = append(f.d.faults, FieldError{Place: f.place, Path: dotted(f.path, key), Value: "missing", Allowed: allowed})
 	}
 	return n
 }
@@ -85,10 +94,12 @@ func (f *fields) done() {
 			continue
 		}
 		allowed := "allowed are " + listing(f.asked)
-		if guess := closest(e.key, f.asked); guess != "" {
+		if others := havingKey(f.path, e.key); others != "" {
+			allowed = "only " + others + " has it; " + allowed
+		} else if guess := closest(e.key, f.asked); guess != "" {
 			allowed = "did you mean " + guess + "? " + allowed
 		}
-		f.d.faults = append(f.d.faults, FieldError{e.place, dotted(f.path, e.key), "unknown key", allowed})
+		f.d.faults = append(f.d.faults, FieldError{Place: e.place, Path: dotted(f.path, e.key), Value: "unknown key", Allowed: allowed})
 	}
 }
 
@@ -145,7 +156,7 @@ func (d *decoder) value(n *node, path string) (x float64, why string) {
 	text, unit := cutUnit(n.text)
 	x, wrong := d.scope.evaluate(&node{kind: scalar, text: text})
 	if wrong != "" {
-		if unit == "" && !strings.ContainsAny(text, "+-*/^()") && len(d.scope.names()) == 0 {
+		if unit == "" && !strings.ContainsAny(text, "+-*/^()") && len(d.scope.constant) == 0 {
 			return math.NaN(), " " // not meant as an expression
 		}
 		return math.NaN(), ": " + wrong
@@ -156,6 +167,12 @@ func (d *decoder) value(n *node, path string) (x float64, why string) {
 		}
 	}
 	return x, ""
+}
+
+// isDecimal tells whether a text is a number as it stands.
+func isDecimal(text string) bool {
+	_, ok := parseDecimal(text)
+	return ok
 }
 
 // parseDecimal reads a finite number in decimal notation.
@@ -177,7 +194,7 @@ func (d *decoder) whole(n *node, path, allowed string) int {
 		return 0
 	}
 	x, why := d.value(n, path)
-	if r := math.Round(x); why == "" && math.Abs(x-r) <= 1e-9*math.Abs(x) {
+	if r := math.Round(x); why == "" && !isDecimal(n.text) && math.Abs(x-r) <= 1e-9*math.Abs(x) {
 		x = r // but for the rounding of an expression
 	}
 	if why != "" || x != math.Trunc(x) || math.Abs(x) > 1<<53 {

@@ -19,7 +19,7 @@ func (d Dist) LogNormalOf() (sign, mu, sigma float64) {
 	}
 	ratio := d.B / mean
 	variance := libm.Log1p(float64(ratio * ratio))
-	return sign, libm.Log(mean) - variance/2, math.Sqrt(variance)
+	return sign, libm.Log(mean) - float64(variance/2), math.Sqrt(variance)
 }
 
 // WeightBounds enclose what is drawn of a weight: a normal one keeps the sign of its
@@ -36,15 +36,21 @@ func (d Dist) WeightBounds() (lo, hi float64) {
 
 // cut is the bounds of the distribution, of Normal and LogNormal also at 5 standard
 // deviations.
-func (d Dist) cut() (lo, hi float64) {
+func (d Dist) cut() (lo, hi float64) { return d.within(cutAt) }
+
+// within is the bounds of the distribution, of Normal and LogNormal also at so many
+// standard deviations.
+func (d Dist) within(deviations float64) (lo, hi float64) {
 	switch d.Kind {
 	case Uniform:
 		return d.A, d.B
 	case Normal:
-		lo, hi = d.A-cutAt*d.B, d.A+cutAt*d.B
+		half := float64(deviations * d.B)
+		lo, hi = d.A-half, d.A+half
 	case LogNormal:
 		sign, mu, sigma := d.LogNormalOf()
-		lo, hi = libm.Exp(mu-cutAt*sigma), libm.Exp(mu+cutAt*sigma)
+		half := float64(deviations * sigma)
+		lo, hi = libm.Exp(mu-half), libm.Exp(mu+half)
 		if sign < 0 {
 			lo, hi = -hi, -lo
 		}

@@ -32,6 +32,8 @@ type FieldError struct {
 	Path    string // such as populations.E.size; may be empty
 	Value   string // as written, "missing" or "unknown key"; empty where there is no value to blame
 	Allowed string // what is allowed there
+
+	line string // of the file, where it has the fault
 }
 
 // Error is the one line "place: path: value: what is allowed", without the

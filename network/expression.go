@@ -2,8 +2,10 @@ package network
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,79 +15,80 @@ import (
 // A scope is what the expressions of a description may name: its constants, and the
 // sizes of its populations as NAME.size. Constants may use each other.
 type scope struct {
-	constants   *node // a mapping, or nil
-	populations *node // likewise
-	values      map[string]float64
-	open        map[string]bool // being evaluated
+	nodes    map[string]*node // what the names stand for
+	constant []string         // the constants' names, in file order
+	known    map[string]evaluated
+	open     []string // being evaluated
 }
+
+type evaluated struct {
+	value float64
+	wrong string
+}
+
+const (
+	maxExpression = 1000 // characters
+	maxNesting    = 50
+	maxChain      = 100 // names, each defined by the next
+)
 
 func newScope(root *node) *scope {
-	s := &scope{values: map[string]float64{}, open: map[string]bool{}}
-	child := func(key string) *node {
-		if i := root.index(key); i >= 0 && root.entries[i].value.kind == mapping {
-			return root.entries[i].value
+	s := &scope{nodes: map[string]*node{}, known: map[string]evaluated{"pi": {value: math.Pi}}}
+	child := func(n *node, key string) *node {
+		if i := n.index(key); i >= 0 {
+			return n.entries[i].value
 		}
-		return nil
+		return &node{}
 	}
-	s.constants, s.populations = child("constants"), child("populations")
+	for _, e := range child(root, "populations").entries {
+		if size := child(e.value, "size"); size.kind == scalar {
+			s.nodes[e.key+".size"] = size
+		}
+	}
+	for _, e := range child(root, "constants").entries {
+		s.nodes[e.key], s.constant = e.value, append(s.constant, e.key)
+	}
 	return s
-}
-
-// names are the constants.
-func (s *scope) names() []string {
-	if s.constants == nil {
-		return nil
-	}
-	return s.constants.keys()
 }
 
 // lookup is the value of a name; the text says what is wrong with it.
 func (s *scope) lookup(name string) (value float64, wrong string) {
-	if v, ok := s.values[name]; ok {
-		return v, ""
+	if v, ok := s.known[name]; ok {
+		return v.value, v.wrong
 	}
-	if name == "pi" {
-		return math.Pi, ""
-	}
-	n := s.find(name)
-	if n == nil {
+	n := s.nodes[name]
+	switch {
+	case n == nil:
 		return 0, s.unknown(name)
+	case slices.Contains(s.open, name):
+		return 0, clip(name) + " is defined by itself"
+	case len(s.open) >= maxChain:
+		return 0, fmt.Sprintf("more than %d names, each defined by the next", maxChain)
 	}
-	if s.open[name] {
-		return 0, name + " is defined by itself"
-	}
-	s.open[name] = true
-	defer delete(s.open, name)
-	if value, wrong = s.evaluate(n); wrong == "" {
-		s.values[name] = value
-	}
+	s.open = append(s.open, name)
+	value, wrong = s.quantity(n)
+	s.open = s.open[:len(s.open)-1]
+	s.known[name] = evaluated{value, wrong}
 	return value, wrong
 }
 
-func (s *scope) find(name string) *node {
-	of, key := s.constants, name
-	if population, size, ok := strings.Cut(name, "."); ok {
-		if of = s.populations; of == nil || size != "size" {
-			return nil
-		}
-		i := of.index(population)
-		if i < 0 {
-			return nil
-		}
-		of, key = of.entries[i].value, "size"
+// quantity is the number that a scalar means, with its unit's factor: what a constant
+// measures shows where it is used.
+func (s *scope) quantity(n *node) (value float64, wrong string) {
+	text, name := cutUnit(n.text)
+	if n.kind != scalar || name == "" {
+		return s.evaluate(n)
 	}
-	if of == nil {
-		return nil
-	}
-	if i := of.index(key); i >= 0 {
-		return of.entries[i].value
-	}
-	return nil
+	value, wrong = s.evaluate(&node{kind: scalar, text: text})
+	return float64(value * units[name].factor), wrong
 }
 
 func (s *scope) unknown(name string) string {
-	if guess := closest(name, s.names()); guess != "" {
+	if guess := closest(name, slices.Sorted(maps.Keys(s.nodes))); guess != "" {
 		return fmt.Sprintf("no constant is called %s; did you mean %s?", clip(name), guess)
+	}
+	if len(s.constant) > 0 {
+		return fmt.Sprintf("no constant is called %s; there are %s", clip(name), listing(s.constant))
 	}
 	return "no constant is called " + clip(name)
 }
@@ -112,11 +115,6 @@ func (s *scope) evaluate(n *node) (value float64, wrong string) {
 	}
 	return value, p.wrong
 }
-
-const (
-	maxExpression = 1000
-	maxNesting    = 50
-)
 
 // An expression is a sum of products of powers, read once from left to right. What
 // is wrong first stays.
@@ -294,7 +292,7 @@ func (p *expression) call(name string) float64 {
 		}
 	}
 	if p.token != ")" {
-		return p.fail("a ) is missing")
+		return p.fail("a ) is missing; within { } an expression with a comma needs quotes")
 	}
 	p.next()
 	x, ok := f(args)

@@ -62,7 +62,7 @@ func TestFaults(t *testing.T) {
 		{"tau_m: 15", "tau_M: 15", "net.yaml:4:3: populations.E.tau_m: missing: must be a time above 0 and at most 1e9 ms" +
 			"\nnet.yaml:4:17: populations.E.tau_M: unknown key: did you mean tau_m? allowed are size, neuron, tau_m, C_m, E_L, V_th, V_reset, t_ref, V0, g0, input, bias, poisson, white_noise, ou_noise"},
 		{"uniform: [0, 15]", "gamma: [0, 15]", "net.yaml:4:54: populations.E.V0: a mapping: must be a number or a distribution {uniform: [low, high]}, {normal: [mean, sd]} or {lognormal: [mean, sd]}"},
-		{"uniform: [0, 15]", "normal: [0, -1]", "net.yaml:4:63: populations.E.V0.normal.sd: -1: must be a number above 0 and at most 1e9"},
+		{"uniform: [0, 15]", "normal: [0, -1]", "net.yaml:4:67: populations.E.V0.normal.sd: -1: must be a number above 0 and at most 1e9"},
 		{"uniform: [0, 15]", "normal: {mean: 0, sd: 1, low: 2, high: 1}", "net.yaml:4:85: populations.E.V0.normal.low: 2: must be at most high"},
 		// expressions and units
 		{"tau_m: 15", "tau_m: 15 mV", "net.yaml:4:24: populations.E.tau_m: 15 mV: must be a time above 0 and at most 1e9 ms: its unit must be ms or a multiple of it, not mV"},
@@ -70,19 +70,20 @@ func TestFaults(t *testing.T) {
 		{"tau_m: 15", "tau_m: 3 * five", "net.yaml:4:24: populations.E.tau_m: 3 * five: must be a time above 0 and at most 1e9 ms: no constant is called five"},
 		{"input: 60", "input: 60 pA", "net.yaml:4:81: populations.E.input: 60 pA: its unit must be mV, that of the population's neurons"},
 		{"dt: 0.1", "dt: 0.1\nconstants: {a: b, b: 2*a}", "net.yaml:3:16: constants.a: b: must be a number or an expression: a is defined by itself" +
-			"\nnet.yaml:3:22: constants.b: 2*a: must be a number or an expression: b is defined by itself"},
+			"\nnet.yaml:3:22: constants.b: 2*a: must be a number or an expression: a is defined by itself"},
 		{"dt: 0.1", "dt: lag/4\nconstants: {leg: 1}", "net.yaml:2:5: dt: lag/4: must be a time above 0 and at most 1e9 ms: no constant is called lag; did you mean leg?"},
 		// models, rules and shapes
 		{"size: 80", "size: 80, neuron: lif_cond", "net.yaml:4:3: populations.E.C_m: missing: must be a number above 0 and at most 1e9" +
 			"\nnet.yaml:4:3: populations.E.g_L: missing: must be a number above 0 and at most 1e9" +
 			"\nnet.yaml:4:3: populations.E.E_ex: missing: must be a number of magnitude at most 1e9" +
 			"\nnet.yaml:4:3: populations.E.E_in: missing: must be a number of magnitude at most 1e9" +
-			"\nnet.yaml:4:35: populations.E.tau_m: unknown key: allowed are size, neuron, C_m, g_L, E_ex, E_in, E_L, V_th, V_reset, t_ref, V0, g0, input, bias, poisson, white_noise, ..."},
+			"\nnet.yaml:4:35: populations.E.tau_m: unknown key: only lif has it; allowed are size, neuron, C_m, g_L, E_ex, E_in, E_L, V_th, V_reset, t_ref, V0, g0, input, bias, poisson, white_noise, ou_noise"},
 		{"p: 0.25, weight: 0.5", "rule: fixed_indegree, indegree: 81, multapses: false, weight: 0.5", "net.yaml:7:60: projections.E_to_I.indegree: 81: must be at most 80, the neurons of E; or allow multapses"},
+		{"p: 0.25, weight: 0.5", "rule: fixed_outdegree, p: 0.25, outdegree: 3, weight: 0.5", "net.yaml:7:51: projections.E_to_I.p: unknown key: only fixed_probability has it; allowed are from, to, rule, outdegree, multapses, autapses, weight, delay, synapse, tau_syn"},
 		{"p: 0.25, weight: 0.5", "rule: one_to_one, weight: 0.5", "net.yaml:7:34: projections.E_to_I.rule: \"one_to_one\": needs populations of one size, to connect neuron i to neuron i"},
 		{"p: 0.25, weight: 0.5", "p: 0.25, weight: {uniform: [-1, 1]}", "net.yaml:7:37: projections.E_to_I.weight: \"-1 to 1\": must have one sign: make two projections"},
 		{"delay: 1.5", "delay: {normal: [10, 3]}", "net.yaml:8:49: projections.I_to_E.delay: \"0.1 to 25 ms\": must span at most 64 steps of dt (0.1 ms): narrow it with low and high"},
-		{"tau_syn: 6", "tau_syn: 6, synapse: delta", "net.yaml:7:62: projections.E_to_I.tau_syn: unknown key: allowed are from, to, rule, p, autapses, weight, delay, synapse"},
+		{"tau_syn: 6", "tau_syn: 6, synapse: delta", "net.yaml:7:71: projections.E_to_I.tau_syn: 6: must be left out: a delta synapse has none"},
 		{"size: 80", "size: 80, poisson: {rate: 6e6, weight: 1, tau_syn: 5}", "net.yaml:4:33: populations.E.poisson.rate: 6000000: must be at most 5000000 Hz, 500 spikes in a step; more is white_noise"},
 		{"dt: 0.1", "dt: 0.1\nrecords: all", "net.yaml:3:1: records: unknown key: did you mean record? allowed are constants, name, description, source, dt, seed, trial, duration, scale, populations, projections, record"},
 		// YAML

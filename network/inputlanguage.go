@@ -91,7 +91,7 @@ func (f *fields) samples() Component {
 	if f.has("times") {
 		s.Times = f.numbers("times", mustTimes)
 	} else {
-		f.asked = append(f.asked, "times") // for done to name
+		f.knows("times")
 		s.Every = f.number("every", mustEvery)
 	}
 	s.Values = f.numbers("values", mustValues)

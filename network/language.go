@@ -35,6 +35,7 @@ func (d *decoder) network(root *node, file string) *Network {
 		}
 	}
 	n.Record = f.record("record")
+	n.Record.resolve(n)
 	f.done()
 	d.checkUnits(n)
 	return n
@@ -58,7 +59,7 @@ func (d *decoder) constants(f *fields) {
 	for _, e := range d.members("constants", all) {
 		path := dotted("constants", e.key)
 		if !memberName.MatchString(e.key) || e.key == "pi" {
-			d.faults = append(d.faults, FieldError{e.place, path, e.key, "the name must match " + namePattern + " and not be pi"})
+			d.faults = append(d.faults, FieldError{Place: e.place, Path: path, Value: e.key, Allowed: "the name must match " + namePattern + " and not be pi"})
 			continue
 		}
 		if _, wrong := d.scope.lookup(e.key); wrong != "" {
@@ -144,6 +145,9 @@ func (f *fields) noise(p *Population) {
 func (f *fields) synapse() (Synapse, float64) {
 	shape := Synapse(f.wordOr("synapse", string(Exponential), mustSynapse))
 	if shape == Delta {
+		if n := f.get("tau_syn"); n != nil {
+			f.d.fault(n, dotted(f.path, "tau_syn"), "must be left out: a delta synapse has none")
+		}
 		return shape, 0
 	}
 	return shape, f.number("tau_syn", mustTau)

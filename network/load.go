@@ -38,7 +38,7 @@ func Load(r io.Reader, file string, opts Options) (*Network, error) {
 	}
 	root, faults := parse(text, file, false)
 	if root == nil || root.kind != mapping && root.kind != null {
-		return nil, join(faults)
+		return nil, join(shown(faults, text, file))
 	}
 	for _, set := range opts.Set {
 		var more []FieldError
@@ -56,7 +56,7 @@ func Load(r io.Reader, file string, opts Options) (*Network, error) {
 	}
 	faults = append(faults, checked...)
 	if len(faults) > 0 {
-		return nil, join(faults)
+		return nil, join(shown(faults, text, file))
 	}
 	if faults := n.rescale(opts.Scale); len(faults) > 0 {
 		return nil, join(faults)

@@ -123,7 +123,7 @@ func (p Projection) yaml() string {
 	case FixedTotalNumber:
 		f.add("synapses", strconv.Itoa(p.N))
 	case List:
-		f.file(p.Edges.File)
+		f.edges(&p.Edges)
 	case AllToAll, OneToOne:
 	}
 	if p.Rule.Counts() {
@@ -153,6 +153,25 @@ func (f *fieldsOut) synapse(shape Synapse, tau float64) {
 func (f *fieldsOut) file(file File) {
 	f.add("file", quote(file.Path))
 	f.add("sha256", quote(file.SHA256))
+}
+
+func (f *fieldsOut) edges(e *Edges) {
+	if e.File.Path != "" {
+		f.file(e.File)
+		return
+	}
+	rows := make([]string, len(e.Source))
+	for i := range e.Source {
+		cells := []float64{float64(e.Source[i]), float64(e.Target[i])}
+		if e.Weight != nil {
+			cells = append(cells, e.Weight[i])
+		}
+		if e.Delay != nil {
+			cells = append(cells, e.Delay[i])
+		}
+		rows[i] = list(cells)
+	}
+	f.add("edges", "["+strings.Join(rows, ", ")+"]")
 }
 
 func (d Dist) yaml() string {

@@ -33,7 +33,7 @@ func fileName(file string) string {
 
 // listing joins names for an error, the first of them where they are many.
 func listing(names []string) string {
-	const most = 16
+	const most = 24
 	if len(names) > most {
 		names = append(slices.Clone(names[:most]), "...")
 	}

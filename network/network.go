@@ -1,6 +1,6 @@
 // Package network says what a model is: populations of neurons, the
 // projections between them, their inputs and units. It is pure data and
-// imports nothing of einet. Its one invariant: a *Network that Load returned,
+// imports nothing of einet but libm. Its one invariant: a *Network that Load returned,
 // or that Validate accepted, can be built and simulated by every engine.
 package network
 

@@ -54,7 +54,7 @@ func parse(text []byte, source string, flag bool) (*node, []FieldError) {
 		root = m.node("", file.Docs[0].Body)
 	}
 	if !flag && root.kind != mapping && root.kind != null {
-		m.faults = append(m.faults, FieldError{root.place, "", root.String(), mustMap + ", with populations"})
+		m.faults = append(m.faults, FieldError{Place: root.place, Value: root.String(), Allowed: mustMap + ", with populations"})
 	}
 	return root, m.faults
 }

@@ -1,12 +1,52 @@
 package network
 
+import "slices"
+
 const (
 	mustRecord  = "must be all, none or a mapping of populations to all or a number of neurons"
 	mustNeurons = "must be all or a whole number of neurons"
 )
 
-// everyNeuron stands for all neurons of a population until its size is known.
+// everyNeuron stands for all neurons of a population until their number is asked for.
 const everyNeuron = -1
+
+// resolve puts numbers in the place of all.
+func (r *Record) resolve(n *Network) {
+	each := func(population string, neurons *int) {
+		if i := n.Population(population); i >= 0 && *neurons == everyNeuron {
+			*neurons = n.Populations[i].Size
+		}
+	}
+	for i := range r.Spikes {
+		each(r.Spikes[i].Population, &r.Spikes[i].Neurons)
+	}
+	for i := range r.State {
+		each(r.State[i].Population, &r.State[i].Neurons)
+	}
+}
+
+// scaled is the record of a network whose sizes have changed: where all neurons of a
+// population were kept, all are, and never more than there are.
+func (r Record) scaled(before, after *Network) Record {
+	neurons := func(population string, was int) int {
+		i := after.Population(population)
+		if i < 0 {
+			return was
+		}
+		if size := after.Populations[i].Size; was == before.Populations[i].Size || was > size {
+			return size
+		}
+		return was
+	}
+	r.Spikes, r.State = slices.Clone(r.Spikes), slices.Clone(r.State)
+	for i, s := range r.Spikes {
+		r.Spikes[i].Neurons = neurons(s.Population, s.Neurons)
+	}
+	for i, s := range r.State {
+		r.State[i].Neurons = neurons(s.Population, s.Neurons)
+	}
+	return r
+}
 
 func (f *fields) record(key string) Record {
 	var r Record
@@ -55,5 +95,10 @@ func (f *fields) neurons(key string) int {
 	if n != nil && n.kind == scalar && n.text == "all" {
 		return everyNeuron
 	}
-	return f.d.whole(n, dotted(f.path, key), mustNeurons)
+	count, path := f.d.whole(n, dotted(f.path, key), mustNeurons), dotted(f.path, key)
+	if count < 0 {
+		f.d.fault(n, path, mustNeurons)
+		return 0
+	}
+	return count
 }

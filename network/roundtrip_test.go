@@ -2,6 +2,10 @@ package network_test
 
 import (
 	"bytes"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -29,8 +33,6 @@ func requireRoundTrip(t require.TestingT, n *network.Network) {
 }
 
 func drawNetwork(t *rapid.T) *network.Network {
-	number := func(label string) float64 { return rapid.Float64Range(-1e9, 1e9).Draw(t, label) }
-	positive := func(label string) float64 { return rapid.Float64Range(5e-324, 1e9).Draw(t, label) }
 	exponent := func(label string) float64 {
 		return rapid.SampledFrom([]float64{-1, -0.5, 0, 0.5, 1}).Draw(t, label)
 	}
@@ -53,26 +55,124 @@ func drawNetwork(t *rapid.T) *network.Network {
 	}
 	names := rapid.SliceOfNDistinct(name, 1, 5, rapid.ID).Draw(t, "names")
 	for _, name := range names {
-		reset := number("V_reset")
-		v0 := network.Number(number("V0"))
-		if rapid.Bool().Draw(t, "uniform") {
-			v0 = network.Dist{Kind: network.Uniform, A: v0.A, B: rapid.Float64Range(v0.A, 1e9).Draw(t, "high")}
-		}
-		n.Populations = append(n.Populations, network.Population{
-			Name: name, Size: rapid.IntRange(1, 1<<28).Draw(t, "size"), Neuron: network.LIF,
-			TauM: positive("tau_m"), EL: number("E_L"), VReset: min(reset, 9e8), VTh: network.Number(min(reset, 9e8) + 1e6),
-			TRef: steps("t_ref", 0), V0: v0, Bias: network.Number(0), G0Ex: network.Number(0), G0In: network.Number(0), Input: drawInput(t, dt),
-		})
+		n.Populations = append(n.Populations, drawPopulation(t, name, dt))
 	}
 	for i := range rapid.IntRange(0, 4).Draw(t, "projections") {
-		n.Projections = append(n.Projections, network.Projection{
-			Name: "P" + strconv.Itoa(i), From: rapid.SampledFrom(names).Draw(t, "from"),
-			To: rapid.SampledFrom(names).Draw(t, "to"), Rule: network.FixedProbability,
-			P: rapid.Float64Range(0, 1).Draw(t, "p"), Weight: network.Number(number("weight")), Multapses: true,
-			Delay: network.Number(steps("delay", 1)), Synapse: network.Exponential, TauSyn: positive("tau_syn"),
-		})
+		n.Projections = append(n.Projections, drawProjection(t, n, "P"+strconv.Itoa(i)))
 	}
 	return n
+}
+
+// drawDist is a distribution on the positive numbers.
+func drawDist(t *rapid.T, label string) network.Dist {
+	a := rapid.Float64Range(1, 1e6).Draw(t, label)
+	d := network.Dist{Kind: network.Normal, A: a, B: rapid.Float64Range(1e-3, 1e3).Draw(t, "sd"),
+		Low: math.Inf(-1), High: math.Inf(1)}
+	switch rapid.IntRange(0, 4).Draw(t, "kind") {
+	case 0:
+		return network.Number(a)
+	case 1:
+		return network.Between(a, rapid.Float64Range(a, 1e9).Draw(t, "high"))
+	case 2:
+		d.Kind = network.LogNormal
+	case 3:
+		d.High = a + 1
+	}
+	d.Low = rapid.Float64Range(0, a).Draw(t, "low")
+	return d
+}
+
+func drawSynapse(t *rapid.T, delta bool) (network.Synapse, float64) {
+	shape := rapid.SampledFrom([]network.Synapse{network.Exponential, network.Alpha, network.Delta}).Draw(t, "synapse")
+	if shape == network.Delta && delta {
+		return shape, 0
+	}
+	return network.Exponential, rapid.Float64Range(5e-324, 1e9).Draw(t, "tau_syn")
+}
+
+func drawPopulation(t *rapid.T, name string, dt float64) network.Population {
+	number := func(label string) float64 { return rapid.Float64Range(-1e9, 1e9).Draw(t, label) }
+	positive := func(label string) float64 { return rapid.Float64Range(5e-324, 1e9).Draw(t, label) }
+	p := network.Population{Name: name, Size: rapid.IntRange(1, 1<<28).Draw(t, "size"),
+		Neuron: rapid.SampledFrom([]network.Neuron{network.LIF, network.LIFCond, network.Poisson, network.SpikeSource}).Draw(t, "neuron")}
+	switch p.Neuron {
+	case network.Poisson:
+		p.Rate = network.Input{network.DC(positive("rate")), network.Step{At: 3 * dt, By: positive("by")}}
+		return p
+	case network.SpikeSource:
+		for range rapid.IntRange(0, 5).Draw(t, "spikes") {
+			p.Spikes.Times = append(p.Spikes.Times, rapid.Float64Range(dt, 1e4).Draw(t, "time"))
+			p.Spikes.Neuron = append(p.Spikes.Neuron, rapid.IntRange(0, p.Size-1).Draw(t, "neuron"))
+		}
+		return p
+	case network.LIFCond:
+		p.CM, p.GL, p.EEx, p.EIn = positive("C_m"), positive("g_L"), number("E_ex"), number("E_in")
+	case network.LIF:
+		p.TauM = positive("tau_m")
+		if rapid.Bool().Draw(t, "C_m?") {
+			p.CM = positive("C_m")
+		}
+	}
+	p.EL, p.VTh, p.V0 = number("E_L"), drawDist(t, "V_th"), drawDist(t, "V0")
+	p.VReset = rapid.Float64Range(-1e9, -1e5).Draw(t, "V_reset")
+	p.TRef = float64(rapid.IntRange(0, 1<<20).Draw(t, "t_ref")) * dt
+	p.G0Ex, p.G0In, p.Bias = drawDist(t, "excitatory"), network.Number(0), drawDist(t, "bias")
+	p.Input = drawInput(t, dt)
+	for range rapid.IntRange(0, 3).Draw(t, "poisson") {
+		in := network.PoissonInput{Rate: rapid.Float64Range(0, 1e5).Draw(t, "rate"), Weight: number("weight")}
+		in.Synapse, in.TauSyn = drawSynapse(t, p.Neuron == network.LIF)
+		p.PoissonInput = append(p.PoissonInput, in)
+	}
+	if rapid.Bool().Draw(t, "noise") {
+		p.WhiteNoise, p.OUNoise = positive("sd"), network.OUNoise{SD: positive("sd"), Tau: positive("tau")}
+	}
+	return p
+}
+
+// drawProjection targets the last population that is no source, or a new one.
+func drawProjection(t *rapid.T, n *network.Network, name string) network.Projection {
+	to := slices.IndexFunc(n.Populations, func(p network.Population) bool { return !p.Neuron.IsSource() })
+	if to < 0 {
+		to = len(n.Populations)
+		p := drawPopulation(t, "target", n.Dt)
+		for p.Neuron.IsSource() {
+			p = drawPopulation(t, "target", n.Dt)
+		}
+		n.Populations = append(n.Populations, p)
+	}
+	post := n.Populations[to]
+	pre := rapid.SampledFrom(n.Populations).Draw(t, "from")
+	p := network.Projection{Name: name, From: pre.Name, To: post.Name, Multapses: true, Autapses: rapid.Bool().Draw(t, "autapses"),
+		Weight: drawDist(t, "weight"), Delay: network.Number(float64(rapid.IntRange(1, 1<<20).Draw(t, "delay")) * n.Dt)}
+	if rapid.Bool().Draw(t, "delays") {
+		p.Delay = network.Dist{Kind: network.Normal, A: 10 * n.Dt, B: 5 * n.Dt, Low: math.Inf(-1), High: 60 * n.Dt}
+	}
+	p.Synapse, p.TauSyn = drawSynapse(t, post.Neuron == network.LIF)
+	p.Rule = rapid.SampledFrom([]network.Rule{network.FixedProbability, network.FixedInDegree, network.FixedOutDegree,
+		network.FixedTotalNumber, network.AllToAll, network.List}).Draw(t, "rule")
+	switch p.Rule {
+	case network.FixedProbability:
+		p.P = rapid.Float64Range(0, 1).Draw(t, "p")
+	case network.FixedInDegree, network.FixedOutDegree:
+		p.N = rapid.IntRange(0, 1<<20).Draw(t, "N")
+		if p.From == p.To && pre.Size == 1 {
+			p.Autapses = true
+		}
+		if p.N == 0 {
+			p.Multapses = rapid.Bool().Draw(t, "multapses")
+		}
+	case network.FixedTotalNumber:
+		p.N = rapid.IntRange(0, 1<<40).Draw(t, "N")
+		p.Autapses = true
+	case network.List:
+		for range rapid.IntRange(0, 4).Draw(t, "edges") {
+			p.Edges.Source = append(p.Edges.Source, uint32(rapid.IntRange(0, pre.Size-1).Draw(t, "source")))
+			p.Edges.Target = append(p.Edges.Target, uint32(rapid.IntRange(0, post.Size-1).Draw(t, "target")))
+			p.Edges.Weight = append(p.Edges.Weight, rapid.Float64Range(0, 1e9).Draw(t, "weight"))
+			p.Edges.Delay = append(p.Edges.Delay, float64(rapid.IntRange(1, 60).Draw(t, "delay"))*n.Dt)
+		}
+	}
+	return p
 }
 
 func drawInput(t *rapid.T, dt float64) network.Input {
@@ -117,6 +217,14 @@ func FuzzLoad(f *testing.F) {
 	f.Add("populations: {E: &a {size: 1, tau_m: 1, V_th: 1, V_reset: 0}, I: {<<: *a, size: 2}}", "dt=0.05")
 	f.Add(strings.Replace(small, "input: 60", "input: [1, {step: {at: 1, by: 2}}, {samples: {times: [0, 1], values: [1, 2]}}]", 1),
 		"populations.I.input={sinusoid: {amplitude: 1, frequency: 5}}")
+	files, err := filepath.Glob("presets/*.yaml")
+	require.NoError(f, err)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(f, err)
+		f.Add(string(text), "duration=1 s")
+	}
+	f.Add(everything, "constants.J=2*sqrt(N)")
 	f.Add("a: |\n  b\n? c\n: [d, {e: f}]\n--- !!g 'h'\n", "a.*.0={}")
 	f.Add("populations:\n  E:\n    size: 1e1\n    V0: {uniform: [.nan, -.inf]}\n    neuron: >-\n      lif\n", "scale.weight=-0.5")
 	f.Fuzz(func(t *testing.T, text, set string) {

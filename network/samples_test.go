@@ -70,7 +70,7 @@ func TestSampleFiles(t *testing.T) {
 }
 
 func TestSampleFileFaults(t *testing.T) {
-	const npyWant = "must be a numpy array of little-endian float64, float32, int64 or int32 that is not cut short"
+	const npyWant = "must be a numpy array of little-endian float64, float32, int64, int32 or uint32 that is not cut short"
 	const columns = "must be one column of values, or one of times [ms] and one of values"
 	for _, row := range []struct{ content, more, want string }{
 		{"", "", "drive: must hold at least one value"},
@@ -79,14 +79,14 @@ func TestSampleFileFaults(t *testing.T) {
 		{"t,I\n0,1\n1,", "", `drive:3: must hold numbers, not ""`},
 		{"nan\n1", ", every: 1", `drive:1: must hold numbers, not "nan"`},
 		{"0,1\n1", "", "drive:2: must have as many columns as the lines before it, 2, not 1"},
-		{"0,1,2", "", "drive: " + columns},
-		{strings.Repeat("0\n", 1<<18+1), ", every: 1", "drive: must be at most 262144 numbers in the samples of all inputs; a wider grid of samples needs fewer"},
+		{"0,1,2", "", "drive:1: " + columns},
+		{strings.Repeat("0\n", 1<<18+1), ", every: 1", "drive:262145: must be at most 262144 numbers in the samples of all inputs; a wider grid of samples needs fewer"},
 		{strings.Repeat("\n", 1<<24+1), "", "drive: must be at most 16777216 bytes"},
 		{npy(">f8", "(2,)", false, float64s), "", "drive: " + npyWant},
 		{npy("<f8", "(2,)", false, float64s[1:]), "", "drive: " + npyWant},
 		{npy("<f8", "(2,)", false, "")[:60], "", "drive: " + npyWant},
-		{npy("<f8", "(1, 1, 2)", false, float64s), "", "drive: " + columns},
-		{npy("<f8", "(99999999999999999999,)", false, float64s), "", "drive: " + columns},
+		{npy("<f8", "(1, 1, 2)", false, float64s), "", "drive: must be an array of one or two dimensions"},
+		{npy("<f8", "(99999999999999999999,)", false, float64s), "", "drive: must be an array of one or two dimensions"},
 		{npy("<f8", "(0,)", false, ""), "", "drive: must hold at least one value"},
 	} {
 		_, err := loadFile(t, t.TempDir(), row.content, row.more)

@@ -37,6 +37,7 @@ func (n *Network) scaleBy(s float64) {
 		case AllToAll, OneToOne, List:
 		}
 	}
+	n.Record = n.Record.scaled(&before, n)
 	n.keepMeans(&before)
 }
 
@@ -68,14 +69,14 @@ func (n *Network) meanInputs() []float64 {
 	for i := range n.Populations {
 		p := &n.Populations[i]
 		for _, in := range p.PoissonInput {
-			mean[i] += in.Rate * p.meanOfSpike(in.Synapse, in.TauSyn, in.Weight)
+			mean[i] += float64(in.Rate * p.meanOfSpike(in.Synapse, in.TauSyn, in.Weight))
 		}
 	}
 	for k := range n.Projections {
 		p := &n.Projections[k]
 		i := n.Population(p.To)
 		perTarget := n.meanInDegree(p)
-		mean[i] += perTarget * rate[p.From] * n.Populations[i].meanOfSpike(p.Synapse, p.TauSyn, p.Weight.Mean())
+		mean[i] += float64(perTarget * rate[p.From] * n.Populations[i].meanOfSpike(p.Synapse, p.TauSyn, p.Weight.Mean()))
 	}
 	return mean
 }

@@ -82,9 +82,10 @@ func (n *node) withKey(done, todo []string, value *node) (*node, *FieldError) {
 		return &changed, nil
 	}
 	// A whole new population or projection may be set; a field of one that
-	// doesn't exist is a slip.
+	// doesn't exist is a slip, and a constant that nothing uses.
 	named := len(done) == 1 && (done[0] == "populations" || done[0] == "projections")
-	if isPattern(todo[0]) || named && len(todo) > 1 {
+	constant := len(done) == 1 && done[0] == "constants"
+	if isPattern(todo[0]) || named && len(todo) > 1 || constant {
 		return nil, absent(done, todo[0], n.keys())
 	}
 	at := append(slices.Clone(done), todo[0])

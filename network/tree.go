@@ -73,11 +73,19 @@ func (n *node) child(path string) (value *node, place Place, rest string) {
 			return item, item.place, rest
 		}
 	}
+	if len(n.items) == 2 { // a distribution's moments, as a pair
+		switch path {
+		case "mean":
+			return n.items[0], n.items[0].place, ""
+		case "sd":
+			return n.items[1], n.items[1].place, ""
+		}
+	}
 	for _, e := range n.entries {
 		rest, ok := cutKey(path, e.key)
 		switch {
 		case !ok:
-		case e.value.kind == mapping || e.value.kind == null:
+		case (e.value.kind == mapping || e.value.kind == null) && e.value.place.Line > 0:
 			return e.value, e.place, rest // the key is where the eye looks
 		default:
 			return e.value, e.value.place, rest

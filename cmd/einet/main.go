@@ -21,6 +21,8 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/lmittmann/tint"
 	"golang.org/x/term"
+
+	"einet/network"
 )
 
 // version is set when einet is built: -ldflags "-X main.version=...".
@@ -31,6 +33,7 @@ type cli struct {
 	Run      runCmd      `cmd:"" help:"Simulate a network and write its spikes, summary and figures."`
 	List     listCmd     `cmd:"" help:"List the preset networks."`
 	Show     showCmd     `cmd:"" help:"Print a network as YAML, every default filled in."`
+	Schema   schemaCmd   `cmd:"" help:"Print a JSON schema of the network language, for editors."`
 	Theory   theoryCmd   `cmd:"" help:"Predict rates by mean-field theory; hold them against a simulation."`
 	Bench    benchCmd    `cmd:"" help:"Time the engines on the network ei at several sizes."`
 	Plot     plotCmd     `cmd:"" help:"Draw the figures of an earlier run."`
@@ -136,15 +139,35 @@ func readable(err error) string {
 	return fmt.Sprintf("%s %s: %s", m[1], m[4], allowed)
 }
 
-// fail prints an error, one line a fault, and returns its exit status.
+// fail prints an error, one line a fault and below it the place in the file, and returns
+// its exit status.
 func (t *terminal) fail(err error) int {
 	if errors.Is(err, context.Canceled) {
 		err = errInterrupted
 	}
-	for line := range strings.Lines(err.Error()) {
-		fmt.Fprintf(t.err, "einet: %s\n", strings.TrimSuffix(line, "\n"))
+	for _, fault := range faults(err) {
+		for line := range strings.Lines(fault.Error()) {
+			fmt.Fprintf(t.err, "einet: %s\n", strings.TrimSuffix(line, "\n"))
+		}
+		var field network.FieldError
+		if errors.As(fault, &field) && field.Snippet() != "" {
+			fmt.Fprintln(t.err, field.Snippet())
+		}
 	}
 	return exitStatus(err)
+}
+
+// faults are the errors that one joins, or it alone where it says more than they do.
+func faults(err error) []error {
+	var joined interface{ Unwrap() []error }
+	if !errors.As(err, &joined) || errors.Join(joined.Unwrap()...).Error() != err.Error() {
+		return []error{err}
+	}
+	var all []error
+	for _, one := range joined.Unwrap() {
+		all = append(all, faults(one)...)
+	}
+	return all
 }
 
 func logger(w io.Writer, tty bool) *slog.Logger {
