@@ -9,6 +9,7 @@ import (
 
 	"einet/connectome"
 	"einet/dynamics"
+	"einet/rng"
 	"einet/shaders"
 	"einet/sim"
 )
@@ -23,8 +24,9 @@ type Engine struct {
 	layout stateLayout
 
 	update, deliver                *Program
-	populations, clamped           Storage
-	potentials, currents           *Buffer[float32]
+	populations, weights           Storage
+	potentials, states             *Buffer[float32]
+	tables                         *Buffer[uint32]
 	arriving                       Storage
 	now                            *Buffer[byte] // the number of each window, aligned for binding
 	nowStride                      int
@@ -92,9 +94,14 @@ func (e *Engine) build(ctx context.Context, syn *connectome.Connectome, pageByte
 
 // updateDefines are what update.comp is compiled with.
 func (e *Engine) updateDefines() shaders.Defines {
-	l := &e.layout
+	l, general := &e.layout, 0
+	if l.extended {
+		general = 1
+	}
 	return shaders.Defines{
 		"RECEPTORS": l.receptors, "SLOTS": l.slots, "STRIDE": l.stride, "MAX_GROUPS": maxIndirectGroups(e.c.Device()),
+		"GENERAL": general, "INPUTS": l.inputs, "PHI": tablePhi, "NORMAL": tableNormal,
+		"NORMAL_CELLS": len(rng.NormalTable().Slope),
 	}
 }
 
@@ -160,7 +167,7 @@ func (e *Engine) Read(v sim.Variable, pop, first int, dst []float32) error {
 	}
 	p := &e.model.Populations[pop]
 	if v != sim.V {
-		return e.currents.Read(e.layout.receptor(p, pop, int(v))+first, dst)
+		return e.states.Read(e.layout.states[pop].g[v]+first, dst)
 	}
 	if err := e.potentials.Read(p.First+first, dst); err != nil {
 		return err

@@ -6,8 +6,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
+	"einet/dynamics"
+	"einet/network"
 	"einet/sim"
 
 	"github.com/go-gl/gl/v4.3-core/gl"
@@ -18,12 +21,13 @@ import (
 type batch struct {
 	records *Buffer[window]
 	ring    *Buffer[sim.Spike]
-	drives  *Buffer[float32]
-	windows int    // queued and not collected; 0: the batch is free
-	fence   *Fence // behind the last of them
+	drives  *Buffer[uint32] // floats as bits, and chances of Poisson sources
+	windows int             // queued and not collected; 0: the batch is free
+	fence   *Fence          // behind the last of them
 
-	host   []window    // to upload and read back
-	drive  []float32   // to upload
+	host   []window // to upload and read back
+	drive  []uint32 // to upload
+	floats []float32
 	spikes []sim.Spike // read back
 }
 
@@ -42,7 +46,7 @@ func (e *Engine) newBatch() (*batch, error) {
 	l := &e.layout
 	b := &batch{
 		host:  make([]window, l.windows),
-		drive: make([]float32, len(e.model.Populations)*l.windows*l.window),
+		drive: make([]uint32, len(e.model.Populations)*l.windows*l.window),
 	}
 	var err error
 	if b.records, err = keep[window](e, "windows", l.windows, nil); err != nil {
@@ -51,7 +55,7 @@ func (e *Engine) newBatch() (*batch, error) {
 	if b.ring, err = keep[sim.Spike](e, "spikes", l.ring, nil); err != nil {
 		return nil, err
 	}
-	b.drives, err = keep[float32](e, "drives", len(b.drive), nil)
+	b.drives, err = keep[uint32](e, "drives", len(b.drive), nil)
 	return b, err
 }
 
@@ -70,7 +74,7 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 	}
 	row := e.layout.windows * e.layout.window
 	for i := range e.model.Populations {
-		e.model.Drive(i, e.step, b.drive[i*row:][:steps])
+		e.writeDrive(b, i, b.drive[i*row:][:steps])
 	}
 	err := e.c.Do(func() error {
 		if err := b.records.Upload(0, b.host[:b.windows]); err != nil {
@@ -90,6 +94,21 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 	})
 	e.step += int64(steps)
 	return steps, err
+}
+
+// writeDrive writes what drives population i in the next steps.
+func (e *Engine) writeDrive(b *batch, i int, dst []uint32) {
+	switch e.model.Populations[i].Neuron {
+	case network.Poisson:
+		e.model.Chances(i, e.step, dst)
+	case network.SpikeSource:
+	default:
+		b.floats = slices.Grow(b.floats[:0], len(dst))[:len(dst)]
+		e.model.Drive(i, e.step, b.floats)
+		for k, x := range b.floats {
+			dst[k] = math.Float32bits(x)
+		}
+	}
 }
 
 // dispatch queues window k of a batch.
@@ -120,14 +139,14 @@ func (e *Engine) bindUpdate(b *batch, k int) error {
 	return bindAll(
 		binding{b.records, bindWindows}, binding{b.ring, bindRing}, binding{e.arriving, bindArriving},
 		binding{e.populations, bindPopulations}, binding{e.potentials, bindPotentials},
-		binding{e.currents, bindCurrents}, binding{e.clamped, bindClamped}, binding{b.drives, bindDrives},
+		binding{e.states, bindStates}, binding{e.tables, bindTables}, binding{b.drives, bindDrives},
 	)
 }
 
 func (e *Engine) bindPage(p *devicePage) error {
 	return bindAll(
 		binding{p.sources, bindSources}, binding{p.segments, bindSegments},
-		binding{p.rows, bindRows}, binding{p.targets, bindTargets},
+		binding{p.rows, bindRows}, binding{p.targets, bindTargets}, binding{e.weights, bindWeights},
 	)
 }
 
@@ -146,6 +165,18 @@ func bindAll(bindings ...binding) error {
 	return nil
 }
 
+// checkResolved is an error where a step of lif_cond was not resolved.
+func (e *Engine) checkResolved() error {
+	if !e.layout.extended {
+		return nil
+	}
+	var failed [1]uint32
+	if err := e.tables.Read(tableFailed, failed[:]); err != nil || failed[0] == 0 {
+		return err
+	}
+	return fmt.Errorf("gpu: %w", dynamics.TooConductive(e.model.Network.Populations[failed[0]-1].Name))
+}
+
 // collect waits for a batch and takes its spikes, sorted.
 func (e *Engine) collect(ctx context.Context, b *batch) error {
 	if b.windows == 0 {
@@ -162,6 +193,9 @@ func (e *Engine) collect(ctx context.Context, b *batch) error {
 	if total > b.ring.Len() {
 		return fmt.Errorf("gpu: a batch has %d spikes, its ring holds %d: %s does not compute what it should",
 			total, b.ring.Len(), e.c.Device().Renderer)
+	}
+	if err := e.checkResolved(); err != nil {
+		return err
 	}
 	b.spikes = slices.Grow(b.spikes[:0], total)[:total]
 	if err := b.ring.Read(0, b.spikes); err != nil {

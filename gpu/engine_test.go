@@ -72,7 +72,7 @@ func TestConformanceWithinSmallBounds(t *testing.T) {
 func TestLongDelays(t *testing.T) {
 	net := enginetest.Networks()[1]
 	for i := range net.Projections {
-		net.Projections[i].Delay = 100
+		net.Projections[i].Delay = network.Number(100)
 	}
 	m, syn := enginetest.Build(t, net)
 	want := digest(t, cpuref.New(m, syn), 2500)
@@ -86,7 +86,8 @@ func TestLongDelays(t *testing.T) {
 // The published networks at a size that software drivers take, three seeds
 // each: the spikes of the reference.
 func TestPresetsEqualReference(t *testing.T) {
-	scales := map[string]float64{"ei": 0.2, "tian2020": 0.3, "vs96": 1}
+	scales := map[string]float64{"ei": 0.2, "tian2020": 0.3, "vs96": 1, "vogels2005cuba": 1, "vogels2005coba": 1,
+		"brainpy1m": 1, "brunel2000": 0.2, "brunel2000exp": 0.2, "potjans2014": 0.02}
 	for _, name := range presets.Names() {
 		for seed := range uint32(3) {
 			net, err := presets.Load(name, network.Options{Seed: &seed, Scale: scales[name]})

@@ -65,7 +65,7 @@ func TestUpdateKernel(t *testing.T) {
 			_, err = e.Spikes(nil)
 			require.NoError(t, err)
 
-			potentials, currents, clamped, arriving := guardedState(t, e)
+			potentials, states, arriving := guardedState(t, e)
 			b := e.batches[0]
 			for range 2 {
 				require.NoError(t, reference.Advance(t.Context(), 1))
@@ -73,14 +73,13 @@ func TestUpdateKernel(t *testing.T) {
 				require.NoError(t, err)
 				require.NoError(t, b.records.Upload(0, []window{{GroupsY: 1, GroupsZ: 1, Step: int32(e.step), Steps: 1}}))
 				for i := range m.Populations {
-					row := make([]float32, 1)
-					m.Drive(i, e.step, row)
+					row := make([]uint32, 1)
+					e.writeDrive(b, i, row)
 					require.NoError(t, b.drives.Upload(i*e.layout.windows*e.layout.window, row))
 				}
 				require.NoError(t, e.bindUpdate(b, 0))
 				potentials.bind(t, bindPotentials)
-				currents.bind(t, bindCurrents)
-				clamped.bind(t, bindClamped)
+				states.bind(t, bindStates)
 				arriving.bind(t, bindArriving)
 				require.NoError(t, e.update.Dispatch(e.layout.row, e.layout.rows, 1))
 				e.step++
@@ -90,20 +89,21 @@ func TestUpdateKernel(t *testing.T) {
 				require.Equal(t, len(want), len(e.spikes))
 				require.Equal(t, want, append([]sim.Spike(nil), e.spikes...))
 				e.spikes = e.spikes[:0]
-				v, g := potentials.values(t), currents.values(t)
+				v, g := potentials.values(t), states.values(t)
 				for i := range m.Populations {
 					p := &m.Populations[i]
 					dst := make([]float32, p.Size)
-					require.NoError(t, reference.Read(sim.V, i, 0, dst))
-					for k := range dst {
-						require.Equal(t, dst[k], p.Absolute(v[p.First+k]), "V of neuron %d", k)
-					}
-					for r := range p.Receptors {
-						require.NoError(t, reference.Read(sim.Current(r), i, 0, dst))
-						require.Equal(t, dst, g[e.layout.receptor(p, i, r):][:p.Size], "receptor %d", r)
+					for _, r := range sim.Variables(m, i) {
+						require.NoError(t, reference.Read(r, i, 0, dst))
+						if r != sim.V {
+							require.Equal(t, dst, g[e.layout.states[i].g[r]:][:p.Size], "receptor %d", r)
+							continue
+						}
+						for k := range dst {
+							require.Equal(t, dst[k], p.Absolute(v[p.First+k]), "V of neuron %d", k)
+						}
 					}
 				}
-				clamped.values(t)
 				slot := arriving.values(t)[int(e.step)%e.layout.slots*e.layout.stride:][:e.layout.stride]
 				for _, a := range slot {
 					require.Zero(t, a, "input is used up")
@@ -115,15 +115,14 @@ func TestUpdateKernel(t *testing.T) {
 	})
 }
 
-func guardedState(t *testing.T, e *Engine) (potentials, currents guarded[float32], clamped, arriving guarded[int32]) {
+func guardedState(t *testing.T, e *Engine) (potentials, states guarded[float32], arriving guarded[int32]) {
 	l := &e.layout
-	v, g := make([]float32, l.neurons), make([]float32, max(1, l.stride))
-	until, a := make([]int32, l.neurons), make([]int32, max(1, l.slots*l.stride))
+	v, g := make([]float32, l.neurons), make([]float32, l.stateSize)
+	a := make([]int32, max(1, l.slots*l.stride))
 	require.NoError(t, e.potentials.Read(0, v))
-	require.NoError(t, e.currents.Read(0, g[:l.stride]))
-	require.NoError(t, e.clamped.(*Buffer[int32]).Read(0, until))
+	require.NoError(t, e.states.Read(0, g))
 	require.NoError(t, e.arriving.(*Buffer[int32]).Read(0, a[:l.slots*l.stride]))
-	return guardedFrom(t, e.c, v), guardedFrom(t, e.c, g), guardedFrom(t, e.c, until), guardedFrom(t, e.c, a)
+	return guardedFrom(t, e.c, v), guardedFrom(t, e.c, g), guardedFrom(t, e.c, a)
 }
 
 // deliverAll runs deliver for these spikes on guarded input and compares the
@@ -149,10 +148,18 @@ func deliverAll(t *testing.T, e *Engine, syn *connectome.Connectome, arriving gu
 			if j < 0 || j >= from.Size {
 				continue
 			}
-			slot := (int(s.Step) + m.Projections[q].Delay) % e.layout.slots * e.layout.stride
+			out := &m.Projections[q]
+			add := func(first int, target, weight, delay uint32) {
+				slot := (int(s.Step) + out.Delay + int(delay)) % e.layout.slots * e.layout.stride
+				before[slot+e.layout.receptor(to, p.To, out.Receptor)+first+int(target)] += out.Weights[weight]
+			}
 			for k := range p.Blocks {
 				for _, target := range p.Blocks[k].Row(j) {
-					before[slot+e.layout.receptor(to, p.To, m.Projections[q].Receptor)+p.Blocks[k].First+int(target)] += m.Projections[q].Weight
+					add(p.Blocks[k].First, uint32(target), 0, 0)
+				}
+				for _, packed := range p.Blocks[k].PackedRow(j) {
+					target, weight, delay := connectome.Unpack(packed)
+					add(p.Blocks[k].First, target, weight, delay)
 				}
 			}
 		}

@@ -2,6 +2,7 @@ package gpu
 
 import (
 	"slices"
+	"unsafe"
 
 	"einet/connectome"
 	"einet/dynamics"
@@ -12,7 +13,7 @@ import (
 type page struct {
 	segments []segment // by population of the source
 	rows     int       // length of the rows buffer
-	targets  int       // length of the targets buffer
+	targets  int       // length of the targets buffer, in numbers of 16 bits
 	widest   int       // synapses of the longest row
 }
 
@@ -35,11 +36,14 @@ func layoutPages(c *connectome.Connectome, limit int64) []page {
 	for i := range c.Projections {
 		for k := range c.Projections[i].Blocks {
 			b := &c.Projections[i].Blocks[k]
-			if len(b.Targets) == 0 {
+			if b.Len() == 0 {
 				continue
 			}
 			for j := 0; j < b.Sources(); {
 				n := current.room(b, j, limit)
+				if n == 0 && len(current.segments) == 0 {
+					n = 1 // a row of many multapses, which the device may refuse
+				}
 				if n == 0 {
 					pages = append(pages, current)
 					current = page{}
@@ -65,7 +69,7 @@ func layoutPages(c *connectome.Connectome, limit int64) []page {
 // an empty page, for it has at most 65 536 targets.
 func (p *page) room(b *connectome.Block, j int, limit int64) int {
 	bytes := func(n int) (rows, targets int64) {
-		return 4 * int64(p.rows+n+1), 2 * (int64(p.targets) + int64(b.Rows[j+n]-b.Rows[j]) + 1)
+		return 4 * int64(p.rows+n+1), 2 * (int64(p.targets) + halves(b)*int64(b.Rows[j+n]-b.Rows[j]) + 2)
 	}
 	lo, hi := 0, b.Sources()-j
 	for lo < hi { // the most n whose rows and targets fit
@@ -80,27 +84,48 @@ func (p *page) room(b *connectome.Block, j int, limit int64) int {
 }
 
 func (p *page) add(s segment) {
+	if s.block.Packed != nil {
+		p.targets += p.targets % 2 // a packed synapse is a whole word
+	}
 	s.row, s.target = p.rows, p.targets
 	p.rows += s.sources + 1
-	p.targets += len(s.targets())
+	rows := s.block.Rows[s.firstSource:]
+	p.targets += int(halves(s.block)) * int(rows[s.sources]-rows[0])
 	for j := range s.sources {
-		p.widest = max(p.widest, len(s.block.Row(s.firstSource+j)))
+		p.widest = max(p.widest, int(rows[j+1]-rows[j]))
 	}
 	p.segments = append(p.segments, s)
 }
 
-// targets is the segment's part of its block's targets.
+// halves is how many numbers of 16 bits a synapse takes.
+func halves(b *connectome.Block) int64 {
+	if b.Packed != nil {
+		return 2
+	}
+	return 1
+}
+
+// targets is the segment's part of its block's targets, packed synapses as two numbers
+// each.
 func (s *segment) targets() []uint16 {
 	b := s.block
+	if b.Packed != nil {
+		part := b.Packed[b.Rows[s.firstSource]:b.Rows[s.firstSource+s.sources]]
+		if len(part) == 0 {
+			return nil
+		}
+		return unsafe.Slice((*uint16)(unsafe.Pointer(&part[0])), 2*len(part))
+	}
 	return b.Targets[b.Rows[s.firstSource]:b.Rows[s.firstSource+s.sources]]
 }
 
-// rows is where each row begins and ends in the page's targets.
+// rows is where each row begins and ends in the page's targets: of packed synapses in
+// words.
 func (s *segment) rows() []uint32 {
 	rows := slices.Clone(s.block.Rows[s.firstSource : s.firstSource+s.sources+1])
 	first := rows[0]
 	for j := range rows {
-		rows[j] = rows[j] - first + uint32(s.target)
+		rows[j] = rows[j] - first + uint32(s.target/int(halves(s.block)))
 	}
 	return rows
 }
@@ -124,9 +149,34 @@ func (p *page) tables(m *dynamics.Model, l *stateLayout) (sources, segments []ui
 
 func (s *segment) table(m *dynamics.Model, l *stateLayout) []uint32 {
 	q := &m.Projections[s.projection]
+	weight, packed := uint32(q.Weights[0]), uint32(0)
+	if s.block.Packed != nil {
+		weight, packed = uint32(weightsAt(m, s.projection)), 1
+	}
 	return []uint32{
 		uint32(m.Populations[q.From].First + s.firstSource), uint32(s.sources), uint32(s.row),
 		uint32(l.receptor(&m.Populations[q.To], q.To, q.Receptor) + s.block.First),
-		uint32(q.Weight()), uint32(q.Delay),
+		weight, uint32(q.Delay), packed,
 	}
+}
+
+// weightsAt is the place of a projection's weights in the weights of all.
+func weightsAt(m *dynamics.Model, projection int) int {
+	at := 0
+	for k := range projection {
+		at += len(m.Projections[k].Weights)
+	}
+	return at
+}
+
+// allWeights are the weights of all projections, by code.
+func allWeights(m *dynamics.Model) []int32 {
+	var all []int32
+	for k := range m.Projections {
+		all = append(all, m.Projections[k].Weights...)
+	}
+	if len(all) == 0 {
+		all = append(all, 0) // a buffer can't be empty
+	}
+	return all
 }

@@ -36,12 +36,17 @@ const spikeBytes = 8
 // A stateLayout says where the neurons' state lies in the device's buffers.
 type stateLayout struct {
 	neurons   int
-	window    int      // steps of a window: at most the smallest delay
-	slots     int      // steps of arriving input: the largest delay
-	stride    int      // numbers in a slot and in currents: a neuron's for each receptor
-	receptors int      // most receptors of a population, at least 1
-	first     []int    // [population] place of receptor 0 in currents and in a slot
+	window    int   // steps of a window: at most the smallest delay
+	slots     int   // steps of arriving input: the largest delay
+	stride    int   // numbers in a slot: a neuron's for each receptor
+	receptors int   // most receptors of a population, at least 1
+	first     []int // [population] place of receptor 0 in a slot
+	states    []statePlaces
+	stateSize int      // numbers in states
+	extended  bool     // update is compiled for every kind of neuron
+	inputs    int      // most Poisson inputs of a population, at least 1
 	table     []uint32 // update's populations, in std430
+	tables    []uint32 // what these refer to
 	groups    int      // of update
 	row       int      // of them in a row of its dispatch, in which there are rows
 	rows      int
@@ -51,13 +56,19 @@ type stateLayout struct {
 
 // layoutState lays out the state of a model for update with that local size.
 func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
-	l := stateLayout{slots: m.MaxDelay, receptors: 1}
+	l := stateLayout{slots: m.MaxDelay, receptors: 1, inputs: 1, extended: isGeneral(m), tables: []uint32{0}}
+	if l.extended {
+		l.tables = newTables()
+	}
 	for i := range m.Populations {
 		p := &m.Populations[i]
 		l.first = append(l.first, l.stride)
 		l.neurons += p.Size
 		l.stride += p.Size * len(p.Receptors)
-		l.receptors = max(l.receptors, len(p.Receptors))
+		l.receptors, l.inputs = max(l.receptors, len(p.Receptors)), max(l.inputs, len(p.Poisson))
+		var s statePlaces
+		s, l.stateSize = newStatePlaces(p, l.stateSize)
+		l.states = append(l.states, s)
 	}
 	if total := float64(l.slots) * float64(l.stride); total > math.MaxUint32 {
 		return l, fmt.Errorf("gpu: %.4g numbers of arriving input, 32 bits count: use a smaller largest delay (now %d steps) or fewer neurons (now %d): %w",
@@ -66,7 +77,7 @@ func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
 	l.chooseWindow(m, b)
 	for i := range m.Populations {
 		p := &m.Populations[i]
-		l.table = append(l.table, l.population(p, i)...)
+		l.table = append(l.table, l.population(m, i)...)
 		l.groups += (p.Size + local - 1) / local
 	}
 	l.row = max(1, min(l.groups, b.row))
@@ -102,34 +113,41 @@ func mostSpikes(m *dynamics.Model, window int) int {
 
 // population is one element of update's table; l.groups counts the work groups
 // of the populations before it once groups are added.
-func (l *stateLayout) population(p *dynamics.Population, i int) []uint32 {
+func (l *stateLayout) population(m *dynamics.Model, i int) []uint32 {
 	f := math.Float32bits
+	p, s := &m.Populations[i], &l.states[i]
 	words := []uint32{
-		uint32(l.groups), uint32(p.First), uint32(p.Size), uint32(i * l.windows * l.window),
+		uint32(l.groups), uint32(p.First), uint32(p.Size), uint32(i * l.windows * l.window), uint32(s.clamped),
 		f(p.PVV), f(p.VTh), f(p.VReset), f(p.GridV),
 		uint32(p.Refractory), uint32(len(p.Receptors)),
 	}
+	if l.extended {
+		words = append(words, l.general(m, i)...)
+	}
 	for r := range l.receptors {
+		var x dynamics.Receptor
+		at, g, y := 0, 0, 0
 		if r < len(p.Receptors) {
-			x := &p.Receptors[r]
-			words = append(words, f(x.PVR), f(x.PRR), f(x.Scale), f(x.Grid), uint32(l.receptor(p, i, r)))
-		} else {
-			words = append(words, 0, 0, 0, 0, 0)
+			x, at, g, y = p.Receptors[r], l.receptor(p, i, r), s.g[r], s.y[r]
+		}
+		words = append(words, f(x.PVR), f(x.PRR), f(x.Scale), f(x.Grid), uint32(at), place(g))
+		if l.extended {
+			words = append(words, shapes[x.Synapse], place(y), f(x.PGY), f(x.PVY), f(x.Half), f(x.HalfY), f(x.Reversal))
 		}
 	}
 	return words
 }
 
-// receptor is the place of receptor r of population i in currents and in a
-// slot.
+// receptor is the place of receptor r of population i in a slot.
 func (l *stateLayout) receptor(p *dynamics.Population, i, r int) int { return l.first[i] + r*p.Size }
 
 // buffers is the size of each state buffer in bytes, with what to change where
 // one is too large.
 func (l *stateLayout) buffers(populations int) []requirement {
 	return []requirement{
-		{"membrane potentials", 4 * int64(l.neurons), 2, "fewer neurons"}, // and as many ends of clamps
-		{"currents", 4 * int64(l.stride), 1, "fewer neurons"},
+		{"membrane potentials", 4 * int64(l.neurons), 1, "fewer neurons"},
+		{"states", 4 * int64(l.stateSize), 1, "fewer neurons"},
+		{"tables", 4 * int64(len(l.tables)), 1, "fewer spikes of spike sources"},
 		{"arriving input", 4 * int64(l.slots) * int64(l.stride), 1, "fewer neurons or a smaller largest delay"},
 		{"spikes", spikeBytes * int64(l.ring), 2, "fewer neurons"}, // of two batches
 		{"drives", 4 * int64(populations) * int64(l.windows) * int64(l.window), 2, "fewer populations"},

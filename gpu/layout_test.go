@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"einet/dynamics"
+	"einet/network"
 	"einet/sim/enginetest"
 
 	"github.com/stretchr/testify/require"
@@ -37,19 +38,21 @@ func checkPage(t *testing.T, p *page, m *dynamics.Model, l *stateLayout, limit i
 	require.LessOrEqual(t, 4*int64(p.rows), limit)
 	sources, segments, most := p.tables(m, l)
 	require.Len(t, sources, 3*len(m.Populations))
-	require.Len(t, segments, 6*len(p.segments))
+	require.Len(t, segments, 7*len(p.segments))
 	nextRow, from := 0, 0
 	for i := range p.segments {
 		s := &p.segments[i]
 		rows := s.rows()
 		require.Len(t, rows, s.sources+1)
-		require.Equal(t, uint32(s.target), rows[0])
-		require.LessOrEqual(t, int(rows[s.sources]), p.targets)
+		unit := int(halves(s.block))
+		require.Equal(t, uint32(s.target/unit), rows[0])
+		require.Zero(t, s.target%unit)
+		require.LessOrEqual(t, int(rows[s.sources])*unit, p.targets)
 		require.LessOrEqual(t, s.row+len(rows), p.rows)
 		require.GreaterOrEqual(t, m.Projections[s.projection].From, from, "segments are by population of their source")
 		from = m.Projections[s.projection].From
 		nextRow += len(rows)
-		synapses += int64(len(s.targets()))
+		synapses += int64(len(s.targets()) / unit)
 		for j := range s.sources {
 			require.LessOrEqual(t, int(rows[j+1]-rows[j]), p.widest)
 		}
@@ -116,7 +119,7 @@ func TestLongDelaysAndManyNeuronsFit(t *testing.T) {
 			net.Populations[i].Size = size / 2
 		}
 		for i := range net.Projections {
-			net.Projections[i].P, net.Projections[i].Delay = 1e-7, 0.1*float64(delay)
+			net.Projections[i].P, net.Projections[i].Delay = 1e-7, network.Number(0.1*float64(delay))
 		}
 		require.NoError(t, net.Validate())
 		m, err := dynamics.New(net)

@@ -5,6 +5,7 @@ package gpu
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"einet/connectome"
@@ -15,8 +16,8 @@ import (
 const (
 	bindWindows, bindRing, bindArriving = 0, 1, 2
 
-	bindPopulations, bindPotentials, bindCurrents, bindClamped, bindDrives = 3, 4, 5, 6, 7 // update
-	bindSources, bindSegments, bindRows, bindTargets                       = 3, 4, 5, 6    // deliver
+	bindPopulations, bindPotentials, bindStates, bindTables, bindDrives = 3, 4, 5, 6, 7 // update
+	bindSources, bindSegments, bindRows, bindTargets, bindWeights       = 3, 4, 5, 6, 7 // deliver
 
 	bindNow = 0 // a uniform block
 )
@@ -43,22 +44,26 @@ func keep[T any](e *Engine, label string, n int, data []T) (*Buffer[T], error) {
 
 func (e *Engine) allocateState() error {
 	l := &e.layout
-	until, err := keep[int32](e, "clamped until", l.neurons, nil)
-	if err != nil {
-		return err
-	}
-	e.clamped = until
+	var err error
 	if e.potentials, err = keep[float32](e, "membrane potentials", l.neurons, nil); err != nil {
 		return err
 	}
+	if e.states, err = keep[float32](e, "states", l.stateSize, nil); err != nil {
+		return err
+	}
 	for i := range e.model.Populations {
-		if err := e.potentials.Upload(e.model.Populations[i].First, e.model.InitialV(i)); err != nil {
+		if err := e.uploadState(i); err != nil {
 			return err
 		}
 	}
-	if e.currents, err = keep[float32](e, "currents", l.stride, nil); err != nil {
+	if e.tables, err = keep(e, "tables", len(l.tables), l.tables); err != nil {
 		return err
 	}
+	weights, err := keep(e, "weights", len(allWeights(e.model)), allWeights(e.model))
+	if err != nil {
+		return err
+	}
+	e.weights = weights
 	if e.arriving, err = keep[int32](e, "arriving input", l.slots*l.stride, nil); err != nil {
 		return err
 	}
@@ -73,6 +78,37 @@ func (e *Engine) allocateState() error {
 	}
 	e.now, err = keep(e, "window numbers", len(numbers), numbers)
 	return err
+}
+
+// uploadState gives the neurons of a population what they begin with.
+func (e *Engine) uploadState(i int) error {
+	m, s := e.model, &e.layout.states[i]
+	if m.Populations[i].IsSource() {
+		return nil
+	}
+	if err := e.potentials.Upload(m.Populations[i].First, m.InitialV(i)); err != nil {
+		return err
+	}
+	put := func(at int, values func() []float32) error {
+		if at < 0 {
+			return nil
+		}
+		x := values()
+		if x == nil {
+			return nil
+		}
+		return e.states.Upload(at, x)
+	}
+	for r := range s.g {
+		if err := put(s.g[r], func() []float32 { return m.InitialG(i, r) }); err != nil {
+			return err
+		}
+	}
+	return errors.Join(
+		put(s.threshold, func() []float32 { return m.Thresholds(i) }),
+		put(s.bias, func() []float32 { return m.Biases(i) }),
+		put(s.ou, func() []float32 { return m.InitialOU(i) }),
+	)
 }
 
 // uploadPages copies the synapses to the device in pages whose buffers take at

@@ -17,8 +17,9 @@ struct Segment {
     uint sources;
     uint rows;      // place of the first source in rows; one more row than sources
     uint arriving;  // place of the block's first neuron in a slot
-    int weight;     // units of the receptor's scale
-    uint delay;     // steps
+    int weight;     // units of the receptor's scale; of packed synapses the place of code 0 in weights
+    uint delay;     // steps; of packed synapses that of code 0
+    uint packed_;   // 1 where synapses have weights and delays of their own
 };
 
 // A source is a population's place in segments.
@@ -41,12 +42,32 @@ layout(std430, binding = 5) readonly buffer Rows {
 };
 
 layout(std430, binding = 6) readonly buffer Targets {
-    uint targets[];  // two 16-bit targets a word, the first in the low half
+    uint targets[];  // two 16-bit targets a word, the first in the low half; or a packed synapse
 };
+
+layout(std430, binding = 7) readonly buffer Weights {
+    int weights[];  // of packed synapses, by code
+};
+
+// deliver_packed sends synapses that are packed as 16 bits of target, 6 of delay and 10
+// of weight.
+void deliver_packed(Spike spike, Segment s, uint from, uint to) {
+    uint piece = gl_WorkGroupID.z * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+    uint stride = gl_NumWorkGroups.z * gl_WorkGroupSize.x;
+    for (uint k = from + piece; k < to; k += stride) {
+        uint x = targets[k];
+        uint slot = arriving_in(spike.step + s.delay + ((x >> 10) & 63u)) + s.arriving;
+        atomicAdd(arriving[slot + (x >> 16)], weights[uint(s.weight) + (x & 1023u)]);
+    }
+}
 
 void deliver(Spike spike, Segment s) {
     uint row = s.rows + spike.neuron - s.first_source;
     uint from = rows[row], to = rows[row + 1u];
+    if (s.packed_ != 0u) {
+        deliver_packed(spike, s, from, to);
+        return;
+    }
     uint base = arriving_in(spike.step + s.delay) + s.arriving;
     uint piece = gl_WorkGroupID.z * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
     uint stride = gl_NumWorkGroups.z * gl_WorkGroupSize.x;

@@ -1,11 +1,12 @@
 #version 430
-// defines: RECEPTORS=2 SLOTS=1 STRIDE=20000 MAX_GROUPS=65535
+// defines: RECEPTORS=2 SLOTS=1 STRIDE=20000 MAX_GROUPS=65535 GENERAL=0 INPUTS=1 PHI=1 NORMAL=11 NORMAL_CELLS=1025
 //
 // update advances every neuron through a window, one invocation a neuron, with
 // the state in registers. Where a device takes fewer work groups in a row than
 // there are, they are dispatched in several rows, the last of them in part for
 // nothing. It is cpuref's update; every float is precise, so that
-// no product is fused with a sum.
+// no product is fused with a sum. Without GENERAL all neurons are lif with
+// exponential synapses and nothing random.
 
 layout(local_size_x = 64) in;
 
@@ -17,20 +18,59 @@ struct Receptor {
     float p_rr;
     float scale;
     float grid;
-    uint first;  // place of the population's first neuron in currents and in a slot
+    uint arriving;  // place of the population's first neuron in a slot
+    uint state;     // and in states
+#if GENERAL
+    uint shape;
+    uint rise;  // place in states of what feeds an alpha
+    float p_gy;
+    float p_vy;
+    float half_step;
+    float half_rise;
+    float reversal;
+#endif
+};
+
+struct PoissonInput {
+    uint receptor;
+    int weight;
+    uint thresholds;  // place in tables
+    uint most;        // how many there are
 };
 
 struct Population {
     uint first_group;
     uint first;  // global id of the first neuron
     uint size;
-    uint drive;  // place of the population's row in drives
+    uint drive;    // place of the population's row in drives
+    uint clamped;  // place in states of the ends of clamps; of a spike source of how many spikes were
     float p_vv;
     float v_th;
     float v_reset;
     float grid;
     int refractory;
     uint receptors;
+#if GENERAL
+    uint model;
+    uint threshold;  // places in states, or NONE
+    uint bias;
+    uint ou;
+    uint white;  // whether there is white noise
+    float leak;
+    float per_c;
+    float white_step;
+    float p_uu;
+    float p_vu;
+    float ou_kick;
+    float ou_grid;
+    uint seed;
+    uint poisson_stream;
+    uint noise_stream;
+    uint spike_stream;
+    uint train;  // place in tables of where each neuron's steps begin
+    uint inputs;
+    PoissonInput input_[INPUTS];
+#endif
     Receptor receptor[RECEPTORS];
 };
 
@@ -42,17 +82,30 @@ layout(std430, binding = 4) buffer Potentials {
     float potentials[];
 };
 
-layout(std430, binding = 5) buffer Currents {
-    float currents[];
+layout(std430, binding = 5) buffer States {
+    uint states[];  // floats as bits, and the ends of clamps
 };
 
-layout(std430, binding = 6) buffer Clamped {
-    int clamped_until[];
+layout(std430, binding = 6) buffer Tables {
+    uint tables[];
 };
 
 layout(std430, binding = 7) readonly buffer Drives {
-    float drives[];
+    uint drives[];  // floats as bits; of a Poisson source a number below which a word is a spike
 };
+
+float state(uint at) {
+    return uintBitsToFloat(states[at]);
+}
+
+void set_state(uint at, float x) {
+    states[at] = floatBitsToUint(x);
+}
+
+#if GENERAL
+#include "philox.glsl"
+#include "general.glsl"
+#endif
 
 // my_population is the population whose work groups this one is among.
 uint my_population(uint group) {
@@ -75,6 +128,107 @@ void report(uint begin, uint step, uint neuron) {
     }
 }
 
+// as_float is exact up to the rounding of the sum.
+float as_float(int a) {
+    precise float high = float(a >> 16) * 65536.0;
+    precise float x = high + float(a & 0xffff);
+    return x;
+}
+
+// take is what arrives at a place, which it leaves at zero.
+int take(uint at) {
+    int a = arriving[at];
+    if (a != 0) {
+        arriving[at] = 0;
+    }
+    return a;
+}
+
+#if GENERAL
+// fire lets neuron i of a source fire.
+void fire(uint begin, uint q, uint i, int n, int end, uint drive) {
+    uint neuron = populations[q].first + i;
+    if (populations[q].model == POISSON_SOURCE) {
+        uvec2 key = uvec2(populations[q].seed, populations[q].spike_stream);
+        for (; n < end; n++, drive++) {
+            if (neuron_word(key, i, uint(n + 1), 0u) < drives[drive]) {
+                report(begin, uint(n + 1), neuron);
+            }
+        }
+        return;
+    }
+    uint at = populations[q].clamped + i;
+    uint next = tables[populations[q].train + i] + states[at];
+    uint done = 0u;
+    for (; n < end; n++) {
+        if (tables[next + done] == uint(n + 1)) {
+            report(begin, uint(n + 1), neuron);
+            done++;
+        }
+    }
+    states[at] += done;
+}
+
+// integrate is V of a current-based neuron at the end of a step, without white noise
+// and delta synapses.
+float integrate(uint q, uint i, float v, float drive, float g[RECEPTORS], float y[RECEPTORS], float bias, float u) {
+    precise float x = populations[q].p_vv * v;
+    for (uint r = 0u; r < populations[q].receptors; r++) {
+        uint shape = populations[q].receptor[r].shape;
+        if (shape != DELTA) {
+            precise float a = populations[q].receptor[r].p_vr * g[r];
+            x = x + a;
+        }
+        if (shape == ALPHA) {
+            precise float a = populations[q].receptor[r].p_vy * y[r];
+            x = x + a;
+        }
+    }
+    x = x + drive;
+    if (populations[q].bias != NONE) {
+        x = x + bias;
+    }
+    if (populations[q].ou != NONE) {
+        precise float a = populations[q].p_vu * u;
+        x = x + a;
+    }
+    return x;
+}
+
+// integrate_cond is the same of a conductance-based neuron.
+float integrate_cond(uint q, uint i, float v, float drive, float g[RECEPTORS], float y[RECEPTORS], float bias, float u) {
+    precise float total = populations[q].leak;
+    precise float current = drive;
+    if (populations[q].bias != NONE) {
+        current = current + bias;
+    }
+    if (populations[q].ou != NONE) {
+        precise float a = populations[q].p_vu * u;
+        current = current + a;
+    }
+    for (uint r = 0u; r < populations[q].receptors; r++) {
+        precise float h = populations[q].receptor[r].half_step * g[r];
+        if (populations[q].receptor[r].shape == ALPHA) {
+            precise float a = populations[q].receptor[r].half_rise * y[r];
+            h = h + a;
+        }
+        total = total + h;
+        precise float a = h * populations[q].receptor[r].reversal;
+        current = current + a;
+    }
+    precise float z = populations[q].per_c * total;
+    if (z > MAX_Z) {
+        tables[0] = q + 1u;
+    }
+    precise float leaving = total * v;
+    precise float net = current - leaving;
+    precise float change = populations[q].per_c * net;
+    change = change * phi(z);
+    precise float x = v + change;
+    return x;
+}
+#endif
+
 void main() {
     uint begin = 0u;
     if (now > 0u) {
@@ -90,20 +244,84 @@ void main() {
     if (i >= populations[q].size) {
         return;
     }
-    uint neuron = populations[q].first + i;
-    uint receptors = populations[q].receptors;
-    precise float v = potentials[neuron];
-    int until = clamped_until[neuron];
-    precise float g[RECEPTORS];
-    for (uint r = 0u; r < RECEPTORS; r++) {
-        g[r] = r < receptors ? currents[populations[q].receptor[r].first + i] : 0.0;
-    }
-
     int n = windows[now].step;
     int end = n + windows[now].steps;
     uint drive = populations[q].drive + windows[now].drive;
+#if GENERAL
+    if (populations[q].model >= POISSON_SOURCE) {
+        fire(begin, q, i, n, end, drive);
+        return;
+    }
+    precise float threshold = populations[q].v_th;
+    if (populations[q].threshold != NONE) {
+        threshold = state(populations[q].threshold + i);
+    }
+    precise float bias = 0.0;
+    if (populations[q].bias != NONE) {
+        bias = state(populations[q].bias + i);
+    }
+    precise float u = 0.0;
+    if (populations[q].ou != NONE) {
+        u = state(populations[q].ou + i);
+    }
+    uvec2 noise_key = uvec2(populations[q].seed, populations[q].noise_stream);
+    precise float rise[RECEPTORS];
+    int counted[RECEPTORS];
+#endif
+    uint neuron = populations[q].first + i;
+    uint receptors = populations[q].receptors;
+    precise float v = potentials[neuron];
+    int until = int(states[populations[q].clamped + i]);
+    precise float g[RECEPTORS];
+    for (uint r = 0u; r < RECEPTORS; r++) {
+        g[r] = 0.0;
+        if (r < receptors) {
+#if GENERAL
+            rise[r] = 0.0;
+            if (populations[q].receptor[r].shape != DELTA) {
+                g[r] = state(populations[q].receptor[r].state + i);
+            }
+            if (populations[q].receptor[r].shape == ALPHA) {
+                rise[r] = state(populations[q].receptor[r].rise + i);
+            }
+#else
+            g[r] = state(populations[q].receptor[r].state + i);
+#endif
+        }
+    }
+
     for (; n < end; n++, drive++) {
         uint slot = arriving_in(uint(n + 1)) + i;
+        precise float c = uintBitsToFloat(drives[drive]);
+#if GENERAL
+        for (uint r = 0u; r < RECEPTORS; r++) {
+            if (r < receptors) {
+                counted[r] = take(slot + populations[q].receptor[r].arriving);
+            }
+        }
+        for (uint k = 0u; k < populations[q].inputs; k++) {
+            uvec2 key = uvec2(populations[q].seed, populations[q].poisson_stream);
+            uint w = neuron_word(key, i, uint(n + 1), k);
+            uint count = poisson_count(w, populations[q].input_[k].thresholds, populations[q].input_[k].most);
+            counted[populations[q].input_[k].receptor] += int(count) * populations[q].input_[k].weight;
+        }
+        precise float x;
+        if (populations[q].model == LIF_COND) {
+            x = integrate_cond(q, i, v, c, g, rise, bias, u);
+        } else {
+            x = integrate(q, i, v, c, g, rise, bias, u);
+        }
+        if (populations[q].white != 0u) {
+            precise float a = populations[q].white_step * standard_normal(neuron_word(noise_key, i, uint(n + 1), 0u));
+            x = x + a;
+        }
+        for (uint r = 0u; r < receptors; r++) {
+            if (populations[q].receptor[r].shape == DELTA) {
+                precise float a = populations[q].receptor[r].scale * as_float(counted[r]);
+                x = x + a;
+            }
+        }
+#else
         precise float x = populations[q].p_vv * v;
         for (uint r = 0u; r < RECEPTORS; r++) {
             if (r < receptors) {
@@ -111,28 +329,52 @@ void main() {
                 x = x + y;
             }
         }
-        x = x + drives[drive];
+        x = x + c;
+#endif
         v = n < until ? populations[q].v_reset : x;
         for (uint r = 0u; r < RECEPTORS; r++) {
             if (r < receptors) {
-                uint at = slot + populations[q].receptor[r].first;
-                int a = arriving[at];
-                if (a != 0) {
-                    arriving[at] = 0;
+#if GENERAL
+                precise float scaled = populations[q].receptor[r].scale * as_float(counted[r]);
+                uint shape = populations[q].receptor[r].shape;
+                if (shape == ALPHA) {
+                    precise float fed = populations[q].receptor[r].p_gy * rise[r];
+                    precise float decayed = populations[q].receptor[r].p_rr * g[r];
+                    precise float y = decayed + fed;
+                    y = y + populations[q].receptor[r].grid;
+                    g[r] = y - populations[q].receptor[r].grid;
+                    decayed = populations[q].receptor[r].p_rr * rise[r];
+                    y = decayed + scaled;
+                    y = y + populations[q].receptor[r].grid;
+                    rise[r] = y - populations[q].receptor[r].grid;
+                    continue;
                 }
-                // The conversion by halves is exact up to the rounding of the sum.
-                precise float high = float(a >> 16) * 65536.0;
-                precise float input_ = high + float(a & 0xffff);
-                precise float scaled = populations[q].receptor[r].scale * input_;
+                if (shape == DELTA) {
+                    continue;
+                }
+#else
+                precise float scaled = populations[q].receptor[r].scale * as_float(take(slot + populations[q].receptor[r].arriving));
+#endif
                 precise float decayed = populations[q].receptor[r].p_rr * g[r];
                 precise float y = decayed + scaled;
                 y = y + populations[q].receptor[r].grid;
                 g[r] = y - populations[q].receptor[r].grid;
             }
         }
+#if GENERAL
+        if (populations[q].ou != NONE) {
+            precise float kicked = populations[q].ou_kick * standard_normal(neuron_word(noise_key, i, uint(n + 1), 1u));
+            precise float decayed = populations[q].p_uu * u;
+            u = decayed + kicked;
+            u = u + populations[q].ou_grid;
+            u = u - populations[q].ou_grid;
+        }
+#else
+        float threshold = populations[q].v_th;
+#endif
         v = v + populations[q].grid;
         v = v - populations[q].grid;
-        if (v >= populations[q].v_th) {
+        if (v >= threshold) {
             report(begin, uint(n + 1), neuron);
             v = populations[q].v_reset;
             until = n + 1 + populations[q].refractory;
@@ -140,10 +382,23 @@ void main() {
     }
 
     potentials[neuron] = v;
-    clamped_until[neuron] = until;
+    states[populations[q].clamped + i] = uint(until);
     for (uint r = 0u; r < RECEPTORS; r++) {
         if (r < receptors) {
-            currents[populations[q].receptor[r].first + i] = g[r];
+#if GENERAL
+            if (populations[q].receptor[r].shape == DELTA) {
+                continue;
+            }
+            if (populations[q].receptor[r].shape == ALPHA) {
+                set_state(populations[q].receptor[r].rise + i, rise[r]);
+            }
+#endif
+            set_state(populations[q].receptor[r].state + i, g[r]);
         }
     }
+#if GENERAL
+    if (populations[q].ou != NONE) {
+        set_state(populations[q].ou + i, u);
+    }
+#endif
 }
