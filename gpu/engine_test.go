@@ -83,17 +83,23 @@ func TestLongDelays(t *testing.T) {
 	})
 }
 
-// The published networks at a size that software drivers take, three seeds
-// each: the spikes of the reference.
+// The published networks at a size that software drivers take, some with three seeds:
+// the spikes of the reference.
 func TestPresetsEqualReference(t *testing.T) {
-	scales := map[string]float64{"ei": 0.2, "tian2020": 0.3, "vs96": 1, "vogels2005cuba": 1, "vogels2005coba": 1,
-		"brainpy1m": 1, "brunel2000": 0.2, "brunel2000exp": 0.2, "potjans2014": 0.02}
+	size := map[string]struct {
+		scale, ms float64
+		seeds     uint32
+	}{
+		"ei": {0.2, 500, 3}, "tian2020": {0.3, 500, 3}, "vs96": {1, 500, 3},
+		"vogels2005cuba": {1, 200, 1}, "vogels2005coba": {1, 100, 1}, "brainpy1m": {1, 100, 1},
+		"brunel2000": {0.12, 100, 1}, "brunel2000exp": {0.12, 100, 1}, "potjans2014": {0.03, 100, 1},
+	}
 	for _, name := range presets.Names() {
-		for seed := range uint32(3) {
-			net, err := presets.Load(name, network.Options{Seed: &seed, Scale: scales[name]})
+		for seed := range size[name].seeds {
+			net, err := presets.Load(name, network.Options{Seed: &seed, Scale: size[name].scale})
 			require.NoError(t, err)
 			m, syn := enginetest.Build(t, net)
-			steps := int64(net.Steps(500))
+			steps := int64(net.Steps(size[name].ms))
 			want := digest(t, cpuref.New(m, syn), steps)
 			onEach(t, func(t *testing.T, c *Context) {
 				got := digest(t, start(t, c, m, syn, c.Device().Limits.MaxStorageBlock), steps)
@@ -101,6 +107,7 @@ func TestPresetsEqualReference(t *testing.T) {
 				require.NotZero(t, got.Count())
 			})
 		}
+		require.NotZero(t, size[name].seeds, "%s is not here yet", name)
 	}
 }
 

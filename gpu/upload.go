@@ -16,7 +16,7 @@ import (
 const (
 	bindWindows, bindRing, bindArriving = 0, 1, 2
 
-	bindPopulations, bindPotentials, bindStates, bindTables, bindDrives = 3, 4, 5, 6, 7 // update
+	bindPopulations, bindPotentials, bindStates, bindDrives, bindTables = 3, 4, 5, 6, 7 // update
 	bindSources, bindSegments, bindRows, bindTargets, bindWeights       = 3, 4, 5, 6, 7 // deliver
 
 	bindNow = 0 // a uniform block

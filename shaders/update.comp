@@ -86,13 +86,16 @@ layout(std430, binding = 5) buffer States {
     uint states[];  // floats as bits, and the ends of clamps
 };
 
-layout(std430, binding = 6) buffer Tables {
-    uint tables[];
-};
-
-layout(std430, binding = 7) readonly buffer Drives {
+layout(std430, binding = 6) readonly buffer Drives {
     uint drives[];  // floats as bits; of a Poisson source a number below which a word is a spike
 };
+
+#if GENERAL
+// The last binding: zink mistakes those behind one that a kernel does not use.
+layout(std430, binding = 7) buffer Tables {
+    uint tables[];
+};
+#endif
 
 float state(uint at) {
     return uintBitsToFloat(states[at]);
