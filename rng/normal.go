@@ -60,7 +60,7 @@ func cellSquares(slope, offset, x0, x1 float64) float64 {
 	}
 	middle := (first+last)/2 + 0.5
 	z := float64(slope*middle) + offset
-	spread := float64(float64(slope*slope) * float64(n*float64(float64(n*n)-1))) / 12
+	spread := float64(float64(slope*slope)*float64(n*float64(float64(n*n)-1))) / 12
 	return float64(n*float64(z*z)) + spread
 }
 

@@ -80,7 +80,9 @@ func TestExactFaults(t *testing.T) {
 			m.Populations[1].PVV = math.Nextafter32(m.Populations[1].PVV, 0)
 		}, 800},
 		{"threshold of E, 0.02 mV", func(m *dynamics.Model) { m.Populations[0].VTh += 0.02 }, 0},
-		{"weight of I to I, one unit", func(m *dynamics.Model) { m.Projections[3].Weights[0]++ }, 800},
+		{"weight of I to I, one unit", func(m *dynamics.Model) {
+			m.Projections[3].Weights = []int32{m.Projections[3].Weight() + 1}
+		}, 800},
 	} {
 		t.Run(k.name, func(t *testing.T) {
 			x, err := exact(t, net, spoiled("other", k.change))

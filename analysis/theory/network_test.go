@@ -74,7 +74,7 @@ func TestNotCovered(t *testing.T) {
 	net = preset(t, "ei")
 	net.Projections[2].Rule = "nearest"
 	_, err = theory.FromNetwork(net)
-	require.ErrorContains(t, err, "projections.I_to_E.rule: is nearest")
+	require.ErrorContains(t, err, "projections.I_to_E.rule: nearest leaves no mean field")
 }
 
 func TestWithInput(t *testing.T) {
