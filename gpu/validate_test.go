@@ -63,7 +63,7 @@ func TestBrokenKernelsAreCaught(t *testing.T) {
 	c := open(t, "")
 	for _, k := range []struct{ name, from, to string }{
 		{"a grid twice as coarse", "v = v + populations[q].grid;", "v = v + 2.0 * populations[q].grid; v = v - populations[q].grid;"},
-		{"one neuron's threshold", "if (v >= populations[q].v_th)", "if (v >= populations[q].v_th + (neuron == 77u ? 1.0 : 0.0))"},
+		{"one neuron's threshold", "if (v >= threshold)", "if (v >= threshold + (neuron == 77u ? 1.0 : 0.0))"},
 	} {
 		t.Run(k.name, func(t *testing.T) {
 			faulty := sim.Backend{Name: "gpu", Open: func(ctx context.Context, m *dynamics.Model, s *connectome.Connectome) (sim.Engine, error) {
