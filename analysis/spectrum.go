@@ -75,3 +75,27 @@ func (s Spectrum) Mean(lo, hi float64) float64 {
 	}
 	return sum / float64(n)
 }
+
+// peakSegment is the length of the segments that PeakHz takes, in bins.
+const peakSegment = 256
+
+// PeakHz is the frequency [Hz] at which the power of population i's rate over the steps
+// fromStep to toStep is largest, to the spectrum's resolution of a 256th of the bins' rate;
+// NaN where the run is too short for a spectrum.
+func (c *PopulationCounts) PeakHz(i int, fromStep, toStep int64) float64 {
+	var series []float64
+	for _, n := range c.Between(i, fromStep, toStep) {
+		series = append(series, float64(n))
+	}
+	s := Welch(series, c.BinMs(), peakSegment)
+	peak := 0
+	for k := range s.Power {
+		if k > 0 && (peak == 0 || s.Power[k] > s.Power[peak]) {
+			peak = k
+		}
+	}
+	if peak == 0 || s.Power[peak] == 0 {
+		return math.NaN()
+	}
+	return s.Hz[peak]
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"einet/analysis"
 	"einet/dynamics"
@@ -42,6 +43,7 @@ const (
 	unknown  kind = iota // measured, but nothing is claimed
 	balanced             // van Vreeswijk & Sompolinsky (1996), Tian et al. (2020)
 	clocks               // vs96
+	published            // figures of it are in Published
 )
 
 // kindOf goes by the name of the preset.
@@ -51,6 +53,9 @@ func kindOf(preset string) kind {
 		return balanced
 	case "vs96":
 		return clocks
+	}
+	if experiment(preset) != nil {
+		return published
 	}
 	return unknown
 }
@@ -79,11 +84,11 @@ const trackingTrials = 4
 
 // Simulations is how many simulations RunClaims takes for a preset.
 func (e Effort) Simulations(preset string) int {
-	if kindOf(preset) == unknown {
+	switch kindOf(preset) {
+	case unknown, clocks:
 		return 1
-	}
-	if kindOf(preset) == clocks {
-		return 1
+	case published:
+		return 1 + experiment(preset).Seeds
 	}
 	n := 1 + trackingTrials*len(e.Frequencies) + len(e.Scales) + 2
 	for k := range e.Factors {
@@ -116,8 +121,11 @@ func (l *Lab) RunClaims(ctx context.Context, net *network.Network, preset string
 	if err := c.steadyState(ctx); err != nil {
 		return nil, err
 	}
-	if kindOf(preset) != balanced {
+	switch kindOf(preset) {
+	case unknown, clocks:
 		return &c.Claims, nil
+	case published:
+		return &c.Claims, c.figures(ctx)
 	}
 	for _, part := range []func(context.Context) error{c.scaling, c.response, c.tracking, c.chaos} {
 		if err := part(ctx); err != nil {
@@ -169,9 +177,14 @@ func (c *claims) steadyState(ctx context.Context) error {
 	}
 	populations := statistics.Populations(steps)
 	cv := pooledCV(populations)
-	ratio := analysis.NetOverExcitatory(&state.Populations[0])
-	p := &c.net.Populations[0]
-	ks := analysis.KSUniform(analysis.Histogram{Edges: state.Populations[0].Edges, Counts: state.Populations[0].Counts}, p.VReset, p.VTh.Mean())
+	first := slices.IndexFunc(c.net.Populations, func(p network.Population) bool { return !p.Neuron.IsSource() })
+	if first < 0 {
+		c.add("CV of inter-spike intervals", cv, "", -inf, inf, "")
+		return nil
+	}
+	pooled, p := &state.Populations[first], &c.net.Populations[first]
+	ratio := analysis.NetOverExcitatory(pooled)
+	ks := analysis.KSUniform(analysis.Histogram{Edges: pooled.Edges, Counts: pooled.Counts}, p.VReset, p.VTh.Mean())
 	switch kindOf(c.preset) {
 	case balanced:
 		c.add("irregular firing: CV of inter-spike intervals", cv, "", 0.5, 1.5, "a Poisson process has 1, a clock 0")
@@ -186,6 +199,26 @@ func (c *claims) steadyState(ctx context.Context) error {
 		c.add("CV of inter-spike intervals", cv, "", -inf, inf, "")
 		c.add("mean |net| / mean excitatory and external input", ratio, "", -inf, inf, "")
 		c.add("KS distance of potentials to uniform from reset to threshold", ks, "", -inf, inf, "")
+	}
+	return nil
+}
+
+// figures holds the network to the published figures of its preset.
+func (c *claims) figures(ctx context.Context) error {
+	list, err := c.lab.Reproduce(ctx, experiment(c.preset), c.net)
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
+		name := string(r.Quantity)
+		if r.Population != "" {
+			name = r.Population + ": " + name
+		}
+		note := r.Source
+		if r.Published != nil {
+			note = fmt.Sprintf("%g by %s", *r.Published, r.Source)
+		}
+		c.add(name, orNaN(r.Measured), r.Unit, r.Lo, r.Hi, note)
 	}
 	return nil
 }

@@ -54,10 +54,15 @@ func (l *Lab) run(ctx context.Context, net *network.Network, c *connectome.Conne
 	if err := sim.Run(ctx, e, steps, nil, recorders(m)...); err != nil {
 		return err
 	}
+	l.progress()
+	return nil
+}
+
+// progress tells of a simulation that is done.
+func (l *Lab) progress() {
 	if l.Progress != nil {
 		l.Progress()
 	}
-	return nil
 }
 
 // each calls do for 0 to n-1, several at a time, until one fails.

@@ -30,15 +30,16 @@ var version = ""
 
 // cli is the command line: one field and one file for each subcommand.
 type cli struct {
-	Run      runCmd      `cmd:"" help:"Simulate a network and write its spikes, summary and figures."`
-	List     listCmd     `cmd:"" help:"List the preset networks."`
-	Show     showCmd     `cmd:"" help:"Print a network as YAML, every default filled in."`
-	Schema   schemaCmd   `cmd:"" help:"Print a JSON schema of the network language, for editors."`
-	Theory   theoryCmd   `cmd:"" help:"Predict rates by mean-field theory; hold them against a simulation."`
-	Bench    benchCmd    `cmd:"" help:"Time the engines on the network ei at several sizes."`
-	Plot     plotCmd     `cmd:"" help:"Draw the figures of an earlier run."`
-	Validate validateCmd `cmd:"" help:"Do the engines agree, and does the network do what its source claims?"`
-	Devices  devicesCmd  `cmd:"" help:"Show the engines and OpenGL devices of this machine, with their limits."`
+	Run       runCmd       `cmd:"" help:"Simulate a network and write its spikes, summary and figures."`
+	List      listCmd      `cmd:"" help:"List the preset networks."`
+	Show      showCmd      `cmd:"" help:"Print a network as YAML, every default filled in."`
+	Schema    schemaCmd    `cmd:"" help:"Print a JSON schema of the network language, for editors."`
+	Theory    theoryCmd    `cmd:"" help:"Predict rates by mean-field theory; hold them against a simulation."`
+	Bench     benchCmd     `cmd:"" help:"Time the engines on the network ei at several sizes."`
+	Plot      plotCmd      `cmd:"" help:"Draw the figures of an earlier run."`
+	Validate  validateCmd  `cmd:"" help:"Do the engines agree, and does the network do what its source claims?"`
+	Reproduce reproduceCmd `cmd:"" help:"Hold the presets to the published figures of their networks."`
+	Devices   devicesCmd   `cmd:"" help:"Show the engines and OpenGL devices of this machine, with their limits."`
 
 	Version kong.VersionFlag `help:"Print the version and exit."`
 }

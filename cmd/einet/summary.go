@@ -107,38 +107,14 @@ func (s *Summary) finish(net *network.Network, rec *recorders, step int64, took 
 	s.Spikes, s.Digest = rec.digest.Count(), rec.digest.String()
 	for i, p := range rec.statistics.Populations(max(step, rec.discard)) {
 		population := summarise(p, &net.Populations[i], &rec.state.Populations[i])
-		population.SpectrumPeakHz = number(spectrumPeak(rec.statistics.Counts, i, rec.discard, step))
+		population.SpectrumPeakHz = number(rec.statistics.Counts.PeakHz(i, rec.discard, step))
 		s.Populations[s.order[i]] = population
 	}
 	s.InhibitionLagMs = number(inhibitionLag(rec.trace, s.DtMs))
 }
 
-// Lengths of the series that peaks are looked for in: segments of the spectrum
-// in bins of 1 ms, and the largest lag.
-const (
-	spectrumSegment = 256
-	maxLagMs        = 20
-)
-
-// spectrumPeak is the frequency [Hz] at which the power spectrum of population
-// i's rate is largest, NaN where the run is too short for one.
-func spectrumPeak(counts *analysis.PopulationCounts, i int, from, to int64) float64 {
-	var series []float64
-	for _, n := range counts.Between(i, from, to) {
-		series = append(series, float64(n))
-	}
-	spectrum := analysis.Welch(series, counts.BinMs(), spectrumSegment)
-	peak := 0
-	for k := range spectrum.Power {
-		if k > 0 && (peak == 0 || spectrum.Power[k] > spectrum.Power[peak]) {
-			peak = k
-		}
-	}
-	if peak == 0 || spectrum.Power[peak] == 0 {
-		return math.NaN()
-	}
-	return spectrum.Hz[peak]
-}
+// maxLagMs is the largest lag that is looked for.
+const maxLagMs = 20
 
 // inhibitionLag is the lag [ms] at which the inhibition of the traced neurons
 // follows their excitation best.

@@ -1,0 +1,36 @@
+//go:build long
+
+package validate
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The figures that the conductance-based presets are held to are this simulation's, over
+// twelve connectomes.
+func TestFiguresOfFloat64(t *testing.T) {
+	for _, k := range conductanceNetworks {
+		t.Run(k.preset, func(t *testing.T) {
+			x := experiment(k.preset)
+			rates, cvs := k.net.figures(12, false, 500, 3500)
+			t.Logf("rates %.4v Hz, CV %.4v", rates, cvs)
+			require.InEpsilon(t, x.Figures[0].Published, mean(rates), 1e-3)
+			require.InEpsilon(t, x.Figures[1].Published, mean(cvs), 1e-3)
+		})
+	}
+}
+
+// All that is published, potjans2014 at full size too.
+func TestReproduceAll(t *testing.T) {
+	for _, x := range Published {
+		t.Run(x.Preset+x.Name, func(t *testing.T) {
+			list, err := fastLab().Reproduce(t.Context(), &x, load(t, x.Preset, 1, x.Set...))
+			require.NoError(t, err)
+			for _, r := range list {
+				require.Equal(t, Pass, r.Verdict, "%+v", r)
+			}
+		})
+	}
+}

@@ -1,0 +1,113 @@
+package validate
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"einet/analysis"
+	"einet/dynamics"
+	"einet/network"
+	"einet/sim"
+)
+
+// A Reproduction is a figure of a publication beside ours.
+type Reproduction struct {
+	Preset     string   `json:"preset"`
+	Condition  string   `json:"condition,omitempty"`
+	Population string   `json:"population,omitempty"` // empty: all neurons
+	Quantity   Quantity `json:"quantity"`
+	Unit       string   `json:"unit,omitempty"`
+	Published  *float64 `json:"published"` // null where the publication has words only
+	Measured   *float64 `json:"measured"`
+	Lo         float64  `json:"at_least"`
+	Hi         float64  `json:"at_most"`
+	Verdict    Verdict  `json:"verdict"`
+	Source     string   `json:"source"`
+}
+
+// Reproduce measures the figures of an experiment on net, which is its network,
+// loaded with its changes, or one that is to be held to the same figures.
+func (l *Lab) Reproduce(ctx context.Context, x *Experiment, net *network.Network) ([]Reproduction, error) {
+	sums := make([]float64, len(x.Figures))
+	one := clone(net)
+	for taken, died := 0, 0; taken < x.Seeds; one.Seed++ {
+		measured, lasts, err := l.measure(ctx, x, one)
+		if err != nil {
+			return nil, err
+		}
+		if x.Lasting && !lasts {
+			if died++; died > 10*x.Seeds {
+				return nil, fmt.Errorf("%s: activity dies out from all of %d starts", net.Name, taken+died)
+			}
+			continue
+		}
+		taken++
+		l.progress()
+		for i := range sums {
+			sums[i] += measured[i]
+		}
+	}
+	var list []Reproduction
+	for i, f := range x.Figures {
+		mean := sums[i] / float64(x.Seeds)
+		r := Reproduction{
+			Preset: x.Preset, Condition: x.Name, Population: f.Population, Quantity: f.Quantity, Unit: f.Quantity.Unit(),
+			Published: number(f.Published), Measured: number(mean), Lo: f.Lo, Hi: f.Hi, Verdict: Fail, Source: f.Source,
+		}
+		if mean >= f.Lo && mean <= f.Hi {
+			r.Verdict = Pass
+		}
+		list = append(list, r)
+	}
+	return list, nil
+}
+
+// extinct is the mean rate [Hz] at and below which activity has died out.
+const extinct = 0.5
+
+// measure is the experiment's figures in one simulation, and whether its activity lasts.
+func (l *Lab) measure(ctx context.Context, x *Experiment, net *network.Network) (figures []float64, lasts bool, err error) {
+	b, err := build(ctx, net, 0)
+	if err != nil {
+		return nil, false, err
+	}
+	from, to := int64(net.Steps(x.DiscardMs)), int64(net.Steps(x.DurationMs))
+	s := analysis.NewStatistics(sizes(net), net.Dt, from)
+	quiet := &Lab{Backend: l.Backend}
+	err = quiet.run(ctx, net, b.connectome, to, func(*dynamics.Model) []sim.Recorder {
+		return []sim.Recorder{spikesTo(s.Add)}
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	list := s.Populations(to)
+	for _, f := range x.Figures {
+		of, first := list, 0
+		if f.Population != "" {
+			first = net.Population(f.Population)
+			of = list[first : first+1]
+		}
+		switch f.Quantity {
+		case Rate:
+			figures = append(figures, meanRate(of))
+		case CV:
+			figures = append(figures, pooledCV(of))
+		case Frequency:
+			figures = append(figures, s.Counts.PeakHz(first, from, to))
+		default:
+			figures = append(figures, math.NaN())
+		}
+	}
+	return figures, meanRate(list) > extinct, nil
+}
+
+// experiment is what is published of a preset as it is, nil for nothing.
+func experiment(preset string) *Experiment {
+	for i := range Published {
+		if x := &Published[i]; x.Preset == preset && (x.Name == "" || preset == "brunel2000" && x.Name == "AI") {
+			return x
+		}
+	}
+	return nil
+}
