@@ -19,18 +19,24 @@ const markHeight = vg.Length(2.6)
 // Raster draws the spikes of the sampled neurons, population above population,
 // and the rates of all neurons below, over the sample's window of time.
 func Raster(d Data) (Figure, error) {
+	top, bottom, key := d.raster()
+	return render("raster", 12.5*vg.Centimeter, func(c draw.Canvas) {
+		stack(c, key, panel{top, 0.66}, panel{bottom, 0.34})
+	})
+}
+
+// raster are the two panels and their key.
+func (d Data) raster() (top, bottom *plot.Plot, key []entry) {
 	from, to := d.Sample.Window()
 	to = min(to, d.end()) // the run may have ended earlier
 	rows := newRows(d)
-	top := newPlot("", rows.label(), from-lead(from, to), to, 0, float64(rows.total))
+	top = newPlot("", rows.label(), from-lead(from, to), to, 0, float64(rows.total))
 	top.Y.Tick.Marker = rows
 	top.Y.Tick.Length = 0
 	top.X.Tick.Marker = unlabelled{ticks(10)}
 	top.Add(rows)
-	bottom, key := ratePanel(d, from, to)
-	return render("raster", 12.5*vg.Centimeter, func(c draw.Canvas) {
-		stack(c, key, panel{top, 0.66}, panel{bottom, 0.34})
-	})
+	bottom, key = ratePanel(d, from, to)
+	return top, bottom, key
 }
 
 // rows are the spike times of a raster; it draws them and labels their axis.

@@ -18,13 +18,17 @@ const (
 	keyHeight = vg.Length(16) // above the first one
 )
 
-// stack draws panels from top to bottom, with their data areas in line, and a
-// key above them. The shares are those of the data areas: what an axis or a
+// stack draws a column of panels with a key above them. The shares are those of the data areas: what an axis or a
 // title takes is set aside first.
 func stack(c draw.Canvas, key []entry, panels ...panel) {
 	c = draw.Crop(c, margin, -margin, margin, -margin)
 	drawKey(c, key)
 	c.Max.Y -= keyHeight
+	column(c, panels)
+}
+
+// column draws panels from top to bottom, with their data areas in line.
+func column(c draw.Canvas, panels []panel) {
 	room := c.Max.Y - c.Min.Y - gap*vg.Length(len(panels)-1)
 	left, right := vg.Length(0), vg.Length(0)
 	extra := make([]vg.Length, len(panels))

@@ -28,12 +28,16 @@ const (
 	mostPanels    = 6 // of currents
 )
 
-// drawFigures draws the figures of the run in dir from its files and returns
+// A window is the model time that rasters show [ms]; its end is 0 for rasterMs after the
+// beginning or the end of the run.
+type window struct{ from, to float64 }
+
+// drawFigures draws the figures of the run in dir from its files into out and returns
 // their names. Those that a short run leaves nothing to draw for are left out.
 // Each file appears whole or not at all; that one cannot be written is the
 // machine's fault.
-func drawFigures(ctx context.Context, dir string) ([]string, error) {
-	data, err := readRun(ctx, dir)
+func drawFigures(ctx context.Context, dir, out string, w window) ([]string, error) {
+	data, err := readRun(ctx, dir, w)
 	if err != nil {
 		return nil, err
 	}
@@ -46,19 +50,29 @@ func drawFigures(ctx context.Context, dir string) ([]string, error) {
 		if err != nil {
 			return names, fmt.Errorf("%s: %w", dir, err)
 		}
-		for _, file := range []struct {
-			name string
-			data []byte
-		}{{f.Name + ".png", f.PNG}, {f.Name + ".svg", f.SVG}} {
-			err := record.WriteFile(filepath.Join(dir, file.name), func(w io.Writer) error {
-				_, err := w.Write(file.data)
-				return err
-			})
-			if err != nil {
-				return names, machine(err)
-			}
-			names = append(names, file.name)
+		written, err := writeFigure(out, f)
+		names = append(names, written...)
+		if err != nil {
+			return names, err
 		}
+	}
+	return names, nil
+}
+
+// writeFigure writes a figure's files into a folder and returns their names.
+func writeFigure(dir string, f plot.Figure) (names []string, err error) {
+	for _, file := range []struct {
+		name string
+		data []byte
+	}{{f.Name + ".png", f.PNG}, {f.Name + ".svg", f.SVG}} {
+		err := record.WriteFile(filepath.Join(dir, file.name), func(w io.Writer) error {
+			_, err := w.Write(file.data)
+			return err
+		})
+		if err != nil {
+			return names, machine(err)
+		}
+		names = append(names, file.name)
 	}
 	return names, nil
 }
@@ -81,7 +95,7 @@ func figuresOf(data plot.Data) []func() (plot.Figure, error) {
 }
 
 // readRun reads what the run in dir left to draw.
-func readRun(ctx context.Context, dir string) (plot.Data, error) {
+func readRun(ctx context.Context, dir string, w window) (plot.Data, error) {
 	data := plot.Data{}
 	net, err := readNetwork(filepath.Join(dir, networkFile))
 	if err != nil {
@@ -90,7 +104,7 @@ func readRun(ctx context.Context, dir string) (plot.Data, error) {
 	for _, p := range net.Populations {
 		data.Populations = append(data.Populations, plot.Population{Name: p.Name, Size: p.Size, Inhibitory: inhibits(net, p.Name)})
 	}
-	if err := readSpikes(ctx, filepath.Join(dir, spikesFile), net, &data); err != nil {
+	if err := readSpikes(ctx, filepath.Join(dir, spikesFile), net, w, &data); err != nil {
 		return data, err
 	}
 	return data, readState(filepath.Join(dir, tracesFile), net, &data)
@@ -135,7 +149,7 @@ func sameGrid(path string, net *network.Network, dt float64, populations []recor
 }
 
 // readSpikes streams the spike file into the raster's sample and the rates.
-func readSpikes(ctx context.Context, path string, net *network.Network, data *plot.Data) error {
+func readSpikes(ctx context.Context, path string, net *network.Network, w window, data *plot.Data) error {
 	r, err := record.OpenSpikes(path)
 	if err != nil {
 		return err
@@ -152,7 +166,14 @@ func readSpikes(ctx context.Context, path string, net *network.Network, data *pl
 		sizes = append(sizes, p.Size)
 	}
 	data.Steps = r.Steps
-	data.Sample = analysis.NewSample(sizes, r.DtMs, rasterNeurons, 0, min(r.Steps, int64(net.Steps(rasterMs))))
+	from, to := int64(net.Steps(w.from)), int64(net.Steps(w.to))
+	if to == 0 {
+		to = from + int64(net.Steps(rasterMs))
+	}
+	if from >= r.Steps && from > 0 {
+		return usage(fmt.Errorf("%s: ends at %g ms, the raster cannot begin at %g ms", path, inMs(r.Steps, r.DtMs), w.from))
+	}
+	data.Sample = analysis.NewSample(sizes, r.DtMs, rasterNeurons, from, min(r.Steps, to))
 	data.Counts = analysis.NewPopulationCounts(sizes, r.DtMs, max(1, net.Steps(rateBinMs), int(r.Steps/mostBins)))
 	buf := make([]sim.Spike, 1<<14)
 	for {

@@ -141,9 +141,41 @@ func (e *ending) Err() error {
 func TestFiguresBeforeTheInterruptStay(t *testing.T) {
 	dir := clockRun(t)
 	// One look at each read of spikes, of which there is one, and at each figure.
-	names, err := drawFigures(&ending{t.Context(), 2}, dir)
+	names, err := drawFigures(&ending{t.Context(), 2}, dir, dir, window{})
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, []string{"raster.png", "raster.svg"}, names)
 	require.FileExists(t, filepath.Join(dir, "raster.svg"))
 	require.NoFileExists(t, filepath.Join(dir, "rate.png"))
+}
+
+// Several runs become one figure, in the folder that holds them or the one that is named.
+func TestPlotOfSeveralRuns(t *testing.T) {
+	dir := t.TempDir()
+	for _, seed := range []string{"1", "2", "3"} {
+		status, _, errs := einet(t, "run", "ei", "--scale", "0.1", "--engine", "cpu", "--duration", "100ms", "--no-plots", "-q",
+			"--seed", seed, "--out", filepath.Join(dir, "seed "+seed))
+		require.Equal(t, exitDone, status, errs)
+	}
+	runs := []string{filepath.Join(dir, "seed 1"), filepath.Join(dir, "seed 2"), filepath.Join(dir, "seed 3")}
+	status, out, errs := einet(t, append([]string{"plot", "--from", "20ms", "--to", "60ms"}, runs...)...)
+	require.Equal(t, exitDone, status, errs)
+	require.Equal(t, dir+": rasters.png, rasters.svg\n", out)
+	svg, err := os.ReadFile(filepath.Join(dir, "rasters.svg"))
+	require.NoError(t, err)
+	for _, want := range []string{">seed 1<", ">seed 2<", ">seed 3<", ">Time (ms)<", ">Rate (Hz)<"} {
+		require.Contains(t, string(svg), want)
+	}
+	other := filepath.Join(dir, "figures")
+	status, _, errs = einet(t, append([]string{"plot", "--out", other}, runs...)...)
+	require.Equal(t, exitDone, status, errs)
+	require.FileExists(t, filepath.Join(other, "rasters.png"))
+
+	for _, k := range []struct{ want, from, to string }{
+		{"ends at 100 ms, the raster cannot begin at 200 ms", "200ms", "0s"},
+		{"must be times of a run, the first before the second", "50ms", "20ms"},
+	} {
+		status, _, errs = einet(t, "plot", runs[0], "--from", k.from, "--to", k.to)
+		require.Equal(t, exitUsage, status)
+		require.Contains(t, errs, k.want)
+	}
 }

@@ -379,7 +379,7 @@ func TestSummaryOfSeries(t *testing.T) {
 	}
 	s := summary("run", "vs96", "--duration", "2s", "--discard", "500ms")
 	for _, p := range s.Populations {
-		require.InDelta(t, 41.7, *p.SpectrumPeakHz, 1000./spectrumSegment)
+		require.InDelta(t, 41.7, *p.SpectrumPeakHz, 1000./256, "the resolution of the spectrum")
 		require.Greater(t, *p.CountDispersion, 1.0)
 	}
 	s = summary("run", "ei", "--scale", "0.3", "--duration", "600ms", "--discard", "100ms")

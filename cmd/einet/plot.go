@@ -4,23 +4,48 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
+
+	"einet/plot"
 )
 
-// plotCmd draws the figures of an earlier run again.
+// plotCmd draws the figures of earlier runs again.
 type plotCmd struct {
-	Dir string `arg:"" help:"The folder of a run."`
+	Dirs []string      `arg:"" name:"dir" help:"The folder of a run. Of several, one figure is drawn: their rasters side by side."`
+	From time.Duration `placeholder:"300ms" help:"Model time at which rasters begin; otherwise the start."`
+	To   time.Duration `placeholder:"500ms" help:"Model time at which rasters end; otherwise 500 ms after they begin, or the end of the run."`
+	Out  string        `placeholder:"DIR" help:"Where the figure goes; otherwise the folder of the run, or for several the one that holds the first."`
 }
 
 // Run draws them. What cannot be read is the input's fault, what cannot be
 // written the machine's.
 func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
-	if _, err := os.Stat(filepath.Join(c.Dir, spikesFile)); err != nil {
-		return usage(fmt.Errorf("%s: holds no run: %w", c.Dir, err))
+	for _, dir := range c.Dirs {
+		if _, err := os.Stat(filepath.Join(dir, spikesFile)); err != nil {
+			return usage(fmt.Errorf("%s: holds no run: %w", dir, err))
+		}
 	}
-	figures, err := drawFigures(ctx, c.Dir)
+	if c.From < 0 || c.To != 0 && c.To <= c.From {
+		return usage(fmt.Errorf("--from %v --to %v: must be times of a run, the first before the second", c.From, c.To))
+	}
+	out := c.Out
+	if out == "" && len(c.Dirs) == 1 {
+		out = c.Dirs[0]
+	} else if out == "" {
+		out = filepath.Dir(filepath.Clean(c.Dirs[0]))
+	}
+	if info, err := os.Stat(out); errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(out, 0o777); err != nil {
+			return machine(err)
+		}
+	} else if err != nil || !info.IsDir() {
+		return usage(fmt.Errorf("--out %s: must be a folder", out))
+	}
+	figures, err := c.draw(ctx, out)
 	var status *statusError
 	switch {
 	case errors.As(err, &status) || errors.Is(err, context.Canceled):
@@ -28,8 +53,29 @@ func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
 	case err != nil:
 		return usage(err)
 	case len(figures) == 0:
-		return usage(fmt.Errorf("%s: the run is too short for figures", c.Dir))
+		return usage(fmt.Errorf("%s: the run is too short for figures", c.Dirs[0]))
 	}
-	_, err = fmt.Fprintf(t.out, "%s: %s\n", c.Dir, strings.Join(figures, ", "))
+	_, err = fmt.Fprintf(t.out, "%s: %s\n", out, strings.Join(figures, ", "))
 	return err
+}
+
+// draw draws the figures of the one run, or of several together.
+func (c *plotCmd) draw(ctx context.Context, out string) ([]string, error) {
+	w := window{milliseconds(c.From), milliseconds(c.To)}
+	if len(c.Dirs) == 1 {
+		return drawFigures(ctx, c.Dirs[0], out, w)
+	}
+	var runs []plot.Titled
+	for _, dir := range c.Dirs {
+		data, err := readRun(ctx, dir, w)
+		if err != nil {
+			return nil, err
+		}
+		runs = append(runs, plot.Titled{Title: filepath.Base(filepath.Clean(dir)), Data: data})
+	}
+	f, err := plot.Rasters(runs)
+	if err != nil {
+		return nil, err
+	}
+	return writeFigure(out, f)
 }

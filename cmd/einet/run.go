@@ -169,7 +169,7 @@ func (r *simulation) report(ctx context.Context) error {
 	var figures []string
 	var failed error
 	if !r.flags.NoPlots {
-		figures, failed = drawFigures(ctx, r.dir)
+		figures, failed = drawFigures(ctx, r.dir, r.dir, window{})
 		if errors.Is(failed, context.Canceled) {
 			fmt.Fprintf(r.t.err, "einet: interrupted while drawing; the run in %s is complete, and einet plot draws its figures\n", r.dir)
 			failed = errInterrupted
