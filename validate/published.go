@@ -59,7 +59,7 @@ const (
 	brunelSimulated = "Brunel (2000), simulations"
 	brunelWords     = "Brunel (2000), the name of the state"
 	fourSimulators  = "NEST, Brian2, GeNN, Auryn"
-	independent     = "float64 simulation of our tests"
+	independent     = "a float64 simulation of our tests"
 	microcircuit    = "Potjans & Diesmann (2014), reference implementation"
 )
 
