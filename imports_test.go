@@ -40,7 +40,8 @@ var imports = map[string][]string{
 
 	"analysis/theory": {"analysis"},
 	"analysis":        {"sim"},
-	"record":          {"sim"},
+	"record/hdf5":     {},
+	"record":          {"record/hdf5", "sim"},
 
 	"sim/enginetest": {"cpuref", "network/presets"},
 	"sim":            {"dynamics"},

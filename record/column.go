@@ -9,7 +9,7 @@ import (
 	"os"
 )
 
-// A column spools the elements of a uint32 array whose length is not known yet.
+// A column spools the elements, of four bytes, of an array whose length is not known yet.
 type column struct {
 	file *os.File
 	buf  *bufio.Writer
@@ -32,8 +32,8 @@ func (c *column) append(v uint32) error {
 	return err
 }
 
-// copyTo writes the column as the array name.
-func (c *column) copyTo(z *zip.Writer, name string) error {
+// copyTo writes the column as the array name, of as many rows of the given shape as it has.
+func (c *column) copyTo(z *zip.Writer, name, descr string, row ...int64) error {
 	err := c.buf.Flush()
 	if err != nil {
 		return err
@@ -41,7 +41,11 @@ func (c *column) copyTo(z *zip.Writer, name string) error {
 	if _, err = c.file.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	w, err := create(z, name, descr[uint32](), c.n)
+	size := int64(1)
+	for _, n := range row {
+		size *= n
+	}
+	w, err := create(z, name, descr, append([]int64{c.n / max(1, size)}, row...)...)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,7 @@ type Header struct {
 	DtMs        float64      // width of the time grid [ms]
 	Steps       int64        // steps simulated; spikes have steps 1..Steps
 	Populations []Population // consecutive, in the order of the global ids
+	Recorded    []int        // of each population, how many neurons' spikes are here, the first; nil for all
 }
 
 // Neurons is the number of neurons of all populations.
@@ -51,7 +52,41 @@ func (h Header) check() error {
 	if h.Steps < 0 || h.Steps > 1<<32-1 {
 		return fmt.Errorf("duration_steps is %d, must be in 0..%d", h.Steps, int64(1<<32-1))
 	}
-	return checkPopulations(h.Populations)
+	if err := checkPopulations(h.Populations); err != nil || h.Recorded == nil {
+		return err
+	}
+	if len(h.Recorded) != len(h.Populations) {
+		return fmt.Errorf("population_recorded has %d elements, want %d", len(h.Recorded), len(h.Populations))
+	}
+	for i, n := range h.Recorded {
+		if n < 0 || n > h.Populations[i].Size {
+			return fmt.Errorf("population %s: population_recorded is %d, must be in 0..%d", h.Populations[i].Name, n, h.Populations[i].Size)
+		}
+	}
+	return nil
+}
+
+// Recorded is how many neurons of each population a network keeps the spikes of, nil for
+// all.
+func Recorded(net *network.Network) []int {
+	if net.Record.Spikes == nil {
+		return nil
+	}
+	kept := make([]int, len(net.Populations))
+	for _, r := range net.Record.Spikes {
+		kept[net.Population(r.Population)] = r.Neurons
+	}
+	return kept
+}
+
+// Kept appends to dst the spikes of the neurons that are recorded.
+func (h Header) Kept(dst, spikes []sim.Spike) []sim.Spike {
+	for _, s := range spikes {
+		if i := h.Population(s.Neuron); int(s.Neuron)-h.Populations[i].First < h.Recorded[i] {
+			dst = append(dst, s)
+		}
+	}
+	return dst
 }
 
 func checkPopulations(list []Population) error {

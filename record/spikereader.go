@@ -76,6 +76,16 @@ func newSpikeReader(from io.ReaderAt, size int64) (*SpikeReader, error) {
 	if r.Populations, err = readPopulations(z); err != nil {
 		return nil, err
 	}
+	if _, err := z.Open("population_recorded.npy"); err == nil {
+		kept, err := readVector[int64](z, "population_recorded")
+		if err != nil {
+			return nil, err
+		}
+		r.Recorded = make([]int, len(kept))
+		for i, n := range kept {
+			r.Recorded[i] = int(n)
+		}
+	}
 	if err := r.Header.check(); err != nil {
 		return nil, err
 	}

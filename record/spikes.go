@@ -41,6 +41,9 @@ func CreateSpikes(path string, dtMs float64, populations []Population) (*SpikeWr
 	return &SpikeWriter{path: path, header: h, order: o, step: step, neuron: neuron}, nil
 }
 
+// Only states that of each population only so many neurons' spikes are written, the first.
+func (w *SpikeWriter) Only(recorded []int) { w.header.Recorded = recorded }
+
 // Write appends spikes, which must follow those before in (step, neuron).
 func (w *SpikeWriter) Write(spikes []sim.Spike) error {
 	if err := w.order.check(spikes); err != nil {
@@ -94,10 +97,19 @@ func (w *SpikeWriter) assemble(to io.Writer) error {
 	if err := writePopulations(z, w.header.Populations); err != nil {
 		return err
 	}
-	if err := w.step.copyTo(z, "step"); err != nil {
+	if w.header.Recorded != nil {
+		kept := make([]int64, len(w.header.Recorded))
+		for i, n := range w.header.Recorded {
+			kept[i] = int64(n)
+		}
+		if err := writeVector(z, "population_recorded", kept); err != nil {
+			return err
+		}
+	}
+	if err := w.step.copyTo(z, "step", descr[uint32]()); err != nil {
 		return err
 	}
-	if err := w.neuron.copyTo(z, "neuron"); err != nil {
+	if err := w.neuron.copyTo(z, "neuron", descr[uint32]()); err != nil {
 		return err
 	}
 	return z.Close()

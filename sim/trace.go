@@ -15,17 +15,18 @@ type Trace struct {
 	model      *dynamics.Model
 	population int
 	from, to   int64
-	buf        []float32
+	state      *NeuronState
 }
 
 // NewTrace follows that many neurons of a population through the steps from+1
 // to to.
 func NewTrace(m *dynamics.Model, population, neurons int, from, to int64) *Trace {
 	rows := func() [][]float32 { return make([][]float32, neurons) }
-	return &Trace{
-		V: rows(), Exc: rows(), Inh: rows(), Ext: rows(),
-		model: m, population: population, from: from, to: to, buf: make([]float32, neurons),
+	t := &Trace{V: rows(), Exc: rows(), Inh: rows(), Ext: rows(), model: m, population: population, from: from, to: to}
+	if from < to {
+		t.state = newNeuronState(m, population, neurons)
 	}
+	return t
 }
 
 // Spikes ignores them.
@@ -41,28 +42,13 @@ func (t *Trace) Next(step int64) int64 {
 
 // Sample adds the neurons' state.
 func (t *Trace) Sample(e Engine) error {
-	t.Step = append(t.Step, e.Step())
-	if err := e.Read(V, t.population, 0, t.buf); err != nil {
+	if err := t.state.read(e, t.model, t.population); err != nil {
 		return err
 	}
-	p, external := &t.model.Populations[t.population], t.model.External(t.population, e.Step())
-	for k, v := range t.buf {
-		t.V[k] = append(t.V[k], v)
-		t.Exc[k], t.Inh[k] = append(t.Exc[k], 0), append(t.Inh[k], 0)
-		t.Ext[k] = append(t.Ext[k], float32(external[k]))
-	}
-	last := len(t.Step) - 1
-	for _, r := range Variables(t.model, t.population)[1:] {
-		if err := e.Read(r, t.population, 0, t.buf); err != nil {
-			return err
-		}
-		to := t.Inh
-		if p.Receptors[r].Excitatory {
-			to = t.Exc
-		}
-		for k, g := range t.buf {
-			to[k][last] += float32(p.SynapticInput(int(r), g, t.V[k][last]-float32(p.EL)))
-		}
+	t.Step = append(t.Step, e.Step())
+	for k := range t.V {
+		t.V[k], t.Ext[k] = append(t.V[k], t.state.V[k]), append(t.Ext[k], t.state.Ext[k])
+		t.Exc[k], t.Inh[k] = append(t.Exc[k], t.state.Exc[k]), append(t.Inh[k], t.state.Inh[k])
 	}
 	return nil
 }

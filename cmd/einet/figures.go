@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"einet/analysis"
 	"einet/network"
@@ -101,13 +102,15 @@ func readRun(ctx context.Context, dir string, w window) (plot.Data, error) {
 	if err != nil {
 		return data, err
 	}
-	for _, p := range net.Populations {
-		data.Populations = append(data.Populations, plot.Population{Name: p.Name, Size: p.Size, Inhibitory: inhibits(net, p.Name)})
+	all := make([]plot.Population, len(net.Populations))
+	for i, p := range net.Populations {
+		all[i] = plot.Population{Name: p.Name, Size: p.Size, Inhibitory: inhibits(net, p.Name)}
 	}
+	data.Populations = all
 	if err := readSpikes(ctx, filepath.Join(dir, spikesFile), net, w, &data); err != nil {
 		return data, err
 	}
-	return data, readState(filepath.Join(dir, tracesFile), net, &data)
+	return data, readState(filepath.Join(dir, tracesFile), net, all, &data)
 }
 
 func readNetwork(path string) (*network.Network, error) {
@@ -161,11 +164,15 @@ func readSpikes(ctx context.Context, path string, net *network.Network, w window
 	if asked := int64(net.Steps(net.Duration)); r.Steps > asked {
 		return fmt.Errorf("%s: duration_steps is %d, %s asks for %d", path, r.Steps, networkFile, asked)
 	}
-	var sizes []int
-	for _, p := range r.Populations {
-		sizes = append(sizes, p.Size)
+	if !slices.Equal(r.Recorded, record.Recorded(net)) {
+		return fmt.Errorf("%s: population_recorded is %v, %s asks for %v", path, r.Recorded, networkFile, record.Recorded(net))
 	}
+	among := newAmong(r.Header, data)
 	data.Steps = r.Steps
+	if len(among.sizes) == 0 {
+		return nil // no spikes were kept
+	}
+	sizes := among.sizes
 	from, to := int64(net.Steps(w.from)), int64(net.Steps(w.to))
 	if to == 0 {
 		to = from + int64(net.Steps(rasterMs))
@@ -187,13 +194,54 @@ func readSpikes(ctx context.Context, path string, net *network.Network, w window
 		if err != nil {
 			return err
 		}
+		among.renumber(buf[:n])
 		data.Sample.Add(buf[:n])
 		data.Counts.Add(buf[:n])
 	}
 }
 
+// among are the neurons that a run kept the spikes of: the figures are of them, as though there
+// were no others.
+type among struct {
+	header   record.Header
+	recorded bool
+	first    []int // new number of each population's first neuron
+	sizes    []int
+}
+
+// newAmong leaves in data the populations of which there are spikes, with as many neurons.
+func newAmong(h record.Header, data *plot.Data) *among {
+	a := &among{header: h, recorded: h.Recorded != nil}
+	kept, next := []plot.Population{}, 0
+	for i, p := range h.Populations {
+		n := p.Size
+		if a.recorded {
+			n = h.Recorded[i]
+		}
+		a.first = append(a.first, next)
+		next += n
+		if n > 0 {
+			shown := data.Populations[i]
+			shown.Size = n
+			kept, a.sizes = append(kept, shown), append(a.sizes, n)
+		}
+	}
+	data.Populations = kept
+	return a
+}
+
+func (a *among) renumber(spikes []sim.Spike) {
+	if !a.recorded {
+		return
+	}
+	for k, s := range spikes {
+		i := a.header.Population(s.Neuron)
+		spikes[k].Neuron = uint32(a.first[i] + int(s.Neuron) - a.header.Populations[i].First)
+	}
+}
+
 // readState reads the recorded state, if there is any.
-func readState(path string, net *network.Network, data *plot.Data) error {
+func readState(path string, net *network.Network, all []plot.Population, data *plot.Data) error {
 	t, err := record.ReadTraces(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -215,15 +263,15 @@ func readState(path string, net *network.Network, data *plot.Data) error {
 		}
 		v := analysis.Histogram(p.V)
 		if v.Total() > 0 {
-			data.Potentials = append(data.Potentials, plot.Potential{Population: data.Populations[i], VReset: p.VReset, VTh: p.VTh, V: v})
+			data.Potentials = append(data.Potentials, plot.Potential{Population: all[i], VReset: p.VReset, VTh: p.VTh, V: v})
 		}
 	}
-	return readCurrents(path, t, data)
+	return readCurrents(path, t, all, data)
 }
 
 // readCurrents takes the traces, unless the run ended before there were two
 // times of them.
-func readCurrents(path string, t *record.Traces, data *plot.Data) error {
+func readCurrents(path string, t *record.Traces, all []plot.Population, data *plot.Data) error {
 	if len(t.Step) < 2 {
 		return nil
 	}
@@ -241,7 +289,7 @@ func readCurrents(path string, t *record.Traces, data *plot.Data) error {
 		}
 		p := t.Populations[i]
 		data.Currents = append(data.Currents, plot.Current{
-			Population: data.Populations[i], Neuron: int(id) - p.First, TimeMs: times,
+			Population: all[i], Neuron: int(id) - p.First, TimeMs: times,
 			Exc: t.Exc[k], Inh: t.Inh[k], Ext: t.Ext[k], Threshold: p.VTh - p.EL,
 		})
 	}

@@ -13,11 +13,18 @@ const (
 	networkFile = "network.yaml"
 	spikesFile  = "spikes.npz"
 	tracesFile  = "traces.npz"
+	csvFile     = "spikes.csv"
+	sonataFile  = "spikes.h5"
+	stateFile   = "state.npz"
+	averageFile = "averages.npz"
 )
 
 // runFiles are in the order in which they appear: a folder with a summary.json has
 // a complete run.
 var runFiles = []string{spikesFile, tracesFile, networkFile, summaryFile}
+
+// askedFiles are those of a run that was asked for them.
+var askedFiles = []string{csvFile, sonataFile, stateFile, averageFile}
 
 // figureNames are the figures of a run, each as .png and .svg.
 var figureNames = []string{"raster", "rate", "potentials", "currents"}

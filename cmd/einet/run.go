@@ -15,6 +15,7 @@ import (
 	"einet/dynamics"
 	"einet/network"
 	"einet/record"
+	"einet/record/hdf5"
 	"einet/sim"
 )
 
@@ -26,6 +27,7 @@ type runCmd struct {
 	Discard  time.Duration  `placeholder:"500ms" help:"Leave this first part of the run out of the rates and the other statistics."`
 	Out      string         `placeholder:"DIR" help:"Where the files go; otherwise results/NAME."`
 	Force    bool           `help:"Replace an earlier run in that folder. It stays until the new one is written as a whole; of a new one that is interrupted, what was simulated until then replaces it. Without --force, not even an incomplete run (a folder without summary.json) is replaced."`
+	Spikes   []string       `enum:"csv,sonata" placeholder:"FORMAT" help:"Write spikes in this format too, beside spikes.npz: csv (spikes.csv), sonata (spikes.h5, HDF5). Repeatable."`
 	NoPlots  bool           `help:"Draw no figures."`
 	JSON     bool           `help:"Print summary.json on standard output, and nothing else there."`
 	Quiet    bool           `short:"q" help:"Print no progress and no table."`
@@ -52,6 +54,9 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	}
 	if r.discard >= r.steps && r.discard > 0 {
 		return usage(fmt.Errorf("--discard %v: must be shorter than the run, %g ms", c.Discard, net.Duration))
+	}
+	if slices.Contains(c.Spikes, "sonata") && !hdf5.Available() {
+		return machine(fmt.Errorf("--spikes sonata: %w", hdf5.ErrAbsent))
 	}
 	for _, w := range net.Warnings() {
 		t.log.Warn(w)
@@ -93,12 +98,12 @@ func (r *simulation) run(ctx context.Context) error {
 		return machine(fmt.Errorf("--out %s: can't be made or written: %w", r.dir, err))
 	}
 	defer r.files.Abort()
-	spikes, err := record.CreateSpikes(r.files.Path(spikesFile), r.net.Dt, record.Populations(r.net))
+	kept, err := newKept(r)
 	if err != nil {
 		return machine(err)
 	}
-	defer spikes.Abort()
-	rec := r.recorders(spikes)
+	defer kept.abort()
+	rec := r.recorders(kept)
 	p := newProgress(r.t, r.flags.Quiet, r.net.Dt, r.steps)
 	start = time.Now()
 	stopped := sim.Run(ctx, r.engine, r.steps, p.update, rec.all...)
@@ -107,7 +112,7 @@ func (r *simulation) run(ctx context.Context) error {
 		return stopped
 	}
 	r.summary.finish(r.net, rec, r.engine.Step(), time.Since(start), stopped != nil)
-	if err := r.write(spikes, rec); err != nil {
+	if err := r.write(kept, rec); err != nil {
 		return machine(err)
 	}
 	if stopped != nil {
@@ -146,8 +151,8 @@ func (r *simulation) release() {
 }
 
 // write puts the run's files into its folder, in place of an earlier run's.
-func (r *simulation) write(spikes *record.SpikeWriter, rec *recorders) error {
-	if err := spikes.Close(r.engine.Step()); err != nil {
+func (r *simulation) write(kept *kept, rec *recorders) error {
+	if err := kept.close(r.engine.Step()); err != nil {
 		return err
 	}
 	if err := record.WriteTraces(r.files.Path(tracesFile), rec.traces(r.net)); err != nil {
@@ -160,7 +165,8 @@ func (r *simulation) write(spikes *record.SpikeWriter, rec *recorders) error {
 	if err := r.summary.write(r.files.Path(summaryFile)); err != nil {
 		return err
 	}
-	return r.files.Commit(runFiles, figureFiles())
+	r.summary.files = slices.Concat(runFiles[:1], kept.names, runFiles[1:])
+	return r.files.Commit(r.summary.files, append(figureFiles(), askedFiles...))
 }
 
 // report draws the figures and prints the result. The run is complete without
@@ -209,7 +215,7 @@ const (
 	traceNeurons = 3
 )
 
-func (r *simulation) recorders(spikes *record.SpikeWriter) *recorders {
+func (r *simulation) recorders(kept *kept) *recorders {
 	m := r.built.model
 	sizes := make([]int, len(m.Populations))
 	for i := range sizes {
@@ -232,8 +238,8 @@ func (r *simulation) recorders(spikes *record.SpikeWriter) *recorders {
 	rec.all = []sim.Recorder{
 		rec.digest, rec.state, rec.trace,
 		sim.SpikeSink(func(_ int64, s []sim.Spike) error { rec.statistics.Add(s); return nil }),
-		sim.SpikeSink(func(_ int64, s []sim.Spike) error { return spikes.Write(s) }),
 	}
+	rec.all = append(rec.all, kept.recorders...)
 	return rec
 }
 

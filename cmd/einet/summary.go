@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -44,6 +45,7 @@ type Summary struct {
 
 	Populations map[string]PopulationSummary `json:"populations"`
 	order       []string
+	files       []string // of the run, without its figures
 
 	InhibitionLagMs *float64 `json:"inhibition_lag_ms"` // of inhibition behind excitation in the traced neurons
 
@@ -178,7 +180,7 @@ func (s *Summary) print(out io.Writer, dir string, figures []string) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name, shown(p.ExcitatoryMV, 1), shown(p.InhibitoryMV, 1),
 			shown(p.NetMV, 1), shown(p.NetSDMV, 1), shown(p.NetOverExc, 3), shown(p.KSUniform, 3))
 	}
-	fmt.Fprintf(w, "files\t%s: %s\n", dir, strings.Join(append(append([]string{}, runFiles...), figures...), ", "))
+	fmt.Fprintf(w, "files\t%s: %s\n", dir, strings.Join(slices.Concat(s.files, figures), ", "))
 	return w.Flush()
 }
 

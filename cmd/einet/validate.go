@@ -16,7 +16,8 @@ import (
 // validateCmd asks whether a network's spikes are right.
 type validateCmd struct {
 	networkFlags
-	Against     string `placeholder:"FILE" help:"Compare the statistics of this spike file (spikes.npz), of another simulator for instance, with seeds of the network."`
+	Against     string `placeholder:"FILE" help:"Compare the statistics of this spike file with seeds of the network: spikes.npz, CSV, SONATA, or NEST's npz (step, id) and .dat."`
+	FirstID     *int64 `placeholder:"N" help:"The number that the file of --against gives to the first neuron; otherwise 1 in NEST's files of times, 0 in others."`
 	Statistical bool   `help:"Only compare with other seeds, statistically."`
 	Exact       bool   `help:"Only compare the engines, spike for spike."`
 	Quick       bool   `help:"Within half a minute for ei, saying what is left out."`
@@ -70,6 +71,9 @@ func (c *validateCmd) Run(ctx context.Context, t *terminal) error {
 	if c.Workers < 0 {
 		return usage(fmt.Errorf("--workers %d: must be at least 1, or 0 for one each processor", c.Workers))
 	}
+	if c.FirstID != nil && c.Against == "" {
+		return usage(errors.New("--first-id: only says something of --against"))
+	}
 	if c.Statistical && c.Exact {
 		return usage(errors.New("--statistical and --exact: choose one"))
 	}
@@ -100,7 +104,14 @@ func (c *validateCmd) against(net *network.Network) (*validate.Spikes, error) {
 	if c.Against == "" {
 		return nil, nil
 	}
-	f, err := record.ReadSpikes(c.Against)
+	as := record.Reading{DtMs: net.Dt, Populations: record.Populations(net), FirstID: record.AutoID}
+	if c.FirstID != nil {
+		as.FirstID = *c.FirstID
+	}
+	f, err := record.ReadAny(c.Against, as)
+	if err == nil && f.Recorded != nil {
+		err = fmt.Errorf("%s: holds the spikes of some neurons only", c.Against)
+	}
 	if err != nil {
 		return nil, usage(fmt.Errorf("--against %w", err))
 	}

@@ -1,0 +1,389 @@
+//go:build cgo && hdf5
+
+package hdf5
+
+/*
+#cgo pkg-config: hdf5
+#include <hdf5.h>
+#include <stdlib.h>
+#include <string.h>
+
+// HDF5 is quiet here: what fails is told by the return value.
+static void quiet(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
+
+static hid_t type_of(int kind) {
+	switch (kind) {
+	case 0: return H5T_NATIVE_UINT32;
+	case 1: return H5T_NATIVE_UINT64;
+	case 2: return H5T_NATIVE_FLOAT;
+	default: return H5T_NATIVE_DOUBLE;
+	}
+}
+
+static hid_t make_column(hid_t at, const char *name, int kind, hsize_t chunk) {
+	hsize_t none = 0, unlimited = H5S_UNLIMITED;
+	hid_t space = H5Screate_simple(1, &none, &unlimited);
+	hid_t how = H5Pcreate(H5P_DATASET_CREATE);
+	hid_t made = -1;
+	if (space >= 0 && how >= 0 && H5Pset_chunk(how, 1, &chunk) >= 0 && H5Pset_obj_track_times(how, 0) >= 0)
+		made = H5Dcreate2(at, name, type_of(kind), space, H5P_DEFAULT, how, H5P_DEFAULT);
+	H5Pclose(how);
+	H5Sclose(space);
+	return made;
+}
+
+static int append(hid_t data, int kind, hsize_t before, hsize_t count, const void *values) {
+	hsize_t total = before + count;
+	if (H5Dset_extent(data, &total) < 0)
+		return -1;
+	hid_t file = H5Dget_space(data), memory = H5Screate_simple(1, &count, NULL);
+	int status = -1;
+	if (H5Sselect_hyperslab(file, H5S_SELECT_SET, &before, NULL, &count, NULL) >= 0)
+		status = H5Dwrite(data, type_of(kind), memory, file, H5P_DEFAULT, values);
+	H5Sclose(memory);
+	H5Sclose(file);
+	return status;
+}
+
+// length is -1 for what is not a column of numbers.
+static long long length(hid_t data) {
+	hid_t space = H5Dget_space(data), type = H5Dget_type(data);
+	hsize_t n = 0;
+	H5T_class_t class = H5Tget_class(type);
+	int rank = H5Sget_simple_extent_ndims(space);
+	long long answer = -1;
+	if (rank == 1 && (class == H5T_INTEGER || class == H5T_FLOAT) && H5Sget_simple_extent_dims(space, &n, NULL) == 1)
+		answer = (long long)n;
+	H5Tclose(type);
+	H5Sclose(space);
+	return answer;
+}
+
+static int read_all(hid_t data, int kind, void *values) {
+	return H5Dread(data, type_of(kind), H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
+}
+
+static int put_attribute(hid_t at, const char *name, hid_t type, const void *value) {
+	hid_t space = H5Screate(H5S_SCALAR);
+	hid_t a = H5Acreate2(at, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+	int status = a < 0 ? -1 : H5Awrite(a, type, value);
+	H5Aclose(a);
+	H5Sclose(space);
+	return status;
+}
+
+static int put_string(hid_t at, const char *name, const char *value) {
+	hid_t type = H5Tcopy(H5T_C_S1);
+	H5Tset_size(type, H5T_VARIABLE);
+	H5Tset_cset(type, H5T_CSET_UTF8);
+	int status = put_attribute(at, name, type, &value);
+	H5Tclose(type);
+	return status;
+}
+
+// A single value is a scalar.
+static int put_uints(hid_t at, const char *name, hsize_t count, const uint32_t *values) {
+	hid_t space = count == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &count, NULL);
+	hid_t a = H5Acreate2(at, name, H5T_STD_U32LE, space, H5P_DEFAULT, H5P_DEFAULT);
+	int status = a < 0 ? -1 : H5Awrite(a, H5T_NATIVE_UINT32, values);
+	H5Aclose(a);
+	H5Sclose(space);
+	return status;
+}
+
+// SONATA's order of spikes.
+static int put_sorting(hid_t at, unsigned char value) {
+	hid_t type = H5Tenum_create(H5T_STD_U8LE);
+	unsigned char v = 0;
+	H5Tenum_insert(type, "none", &v);
+	v = 1;
+	H5Tenum_insert(type, "by_id", &v);
+	v = 2;
+	H5Tenum_insert(type, "by_time", &v);
+	int status = put_attribute(at, "sorting", type, &value);
+	H5Tclose(type);
+	return status;
+}
+
+// get_string reads a string attribute, fixed or of variable length; "" where there is none.
+// The result is to be freed.
+static char *get_string(hid_t at, const char *name) {
+	if (H5Aexists(at, name) <= 0)
+		return calloc(1, 1);
+	hid_t a = H5Aopen(at, name, H5P_DEFAULT), type = H5Aget_type(a);
+	char *text = NULL;
+	if (H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0) {
+		char *s = NULL;
+		hid_t memory = H5Tcopy(H5T_C_S1);
+		H5Tset_size(memory, H5T_VARIABLE);
+		H5Tset_cset(memory, H5Tget_cset(type));
+		if (H5Aread(a, memory, &s) >= 0 && s != NULL) {
+			text = strdup(s);
+			H5free_memory(s);
+		}
+		H5Tclose(memory);
+	} else if (H5Tget_class(type) == H5T_STRING) {
+		size_t size = H5Tget_size(type);
+		text = calloc(1, size + 1);
+		if (H5Aread(a, type, text) < 0) {
+			free(text);
+			text = NULL;
+		}
+	}
+	H5Tclose(type);
+	H5Aclose(a);
+	return text;
+}
+
+static hid_t open_file(const char *path) { return H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT); }
+static hid_t create_file(const char *path) { return H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT); }
+static hid_t make_group(hid_t at, const char *name) { return H5Gcreate2(at, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT); }
+static hid_t open_group(hid_t at, const char *name) { return H5Gopen2(at, name, H5P_DEFAULT); }
+static hid_t open_data(hid_t at, const char *name) { return H5Dopen2(at, name, H5P_DEFAULT); }
+
+static long long members(hid_t group) {
+	H5G_info_t info;
+	return H5Gget_info(group, &info) < 0 ? -1 : (long long)info.nlinks;
+}
+
+static char *member(hid_t group, hsize_t i) {
+	ssize_t n = H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, NULL, 0, H5P_DEFAULT);
+	if (n < 0)
+		return NULL;
+	char *name = calloc(1, n + 1);
+	H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, name, n + 1, H5P_DEFAULT);
+	return name;
+}
+*/
+import "C"
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"unsafe"
+)
+
+const available = true
+
+// The library of Debian is not made for several threads.
+var library sync.Mutex
+
+func kind[T Element]() C.int {
+	switch any(*new(T)).(type) {
+	case uint32:
+		return 0
+	case uint64:
+		return 1
+	case float32:
+		return 2
+	}
+	return 3
+}
+
+// name is a C string, which the caller frees.
+func name(s string) *C.char { return C.CString(s) }
+
+// A Group is an open file or group.
+type Group struct {
+	id   C.hid_t
+	file bool
+}
+
+func opened(id C.hid_t, file bool, what, of string) (*Group, error) {
+	if id < 0 {
+		return nil, fmt.Errorf("%s: cannot %s", of, what)
+	}
+	return &Group{id, file}, nil
+}
+
+// Create makes a file, in place of one that is there.
+func Create(path string) (*Group, error) {
+	library.Lock()
+	defer library.Unlock()
+	C.quiet()
+	p := name(path)
+	defer C.free(unsafe.Pointer(p))
+	return opened(C.create_file(p), true, "be made as an HDF5 file", path)
+}
+
+// Open opens a file for reading.
+func Open(path string) (*Group, error) {
+	library.Lock()
+	defer library.Unlock()
+	C.quiet()
+	p := name(path)
+	defer C.free(unsafe.Pointer(p))
+	return opened(C.open_file(p), true, "be read as an HDF5 file", path)
+}
+
+// Close closes the file or group.
+func (g *Group) Close() error {
+	library.Lock()
+	defer library.Unlock()
+	var status C.herr_t
+	if g.file {
+		status = C.H5Fclose(g.id)
+	} else {
+		status = C.H5Gclose(g.id)
+	}
+	if status < 0 {
+		return errors.New("HDF5 file: cannot be closed")
+	}
+	return nil
+}
+
+// Make makes a group in this one.
+func (g *Group) Make(child string) (*Group, error) {
+	library.Lock()
+	defer library.Unlock()
+	n := name(child)
+	defer C.free(unsafe.Pointer(n))
+	return opened(C.make_group(g.id, n), false, "be made as a group", child)
+}
+
+// Group opens a group in this one.
+func (g *Group) Group(child string) (*Group, error) {
+	library.Lock()
+	defer library.Unlock()
+	n := name(child)
+	defer C.free(unsafe.Pointer(n))
+	return opened(C.open_group(g.id, n), false, "be found as a group", child)
+}
+
+// Members are the names of what a group holds, in order.
+func (g *Group) Members() ([]string, error) {
+	library.Lock()
+	defer library.Unlock()
+	count := C.members(g.id)
+	if count < 0 {
+		return nil, errors.New("HDF5 group: cannot be listed")
+	}
+	var all []string
+	for i := range count {
+		n := C.member(g.id, C.hsize_t(i))
+		if n == nil {
+			return nil, errors.New("HDF5 group: cannot be listed")
+		}
+		all = append(all, C.GoString(n))
+		C.free(unsafe.Pointer(n))
+	}
+	return all, nil
+}
+
+func failed(status C.int, what string) error {
+	if status < 0 {
+		return fmt.Errorf("HDF5: %s cannot be written", what)
+	}
+	return nil
+}
+
+func (g *Group) text(key, value string) error {
+	library.Lock()
+	defer library.Unlock()
+	k, v := name(key), name(value)
+	defer C.free(unsafe.Pointer(k))
+	defer C.free(unsafe.Pointer(v))
+	return failed(C.put_string(g.id, k, v), "attribute "+key)
+}
+
+func (g *Group) uints(key string, values []uint32) error {
+	library.Lock()
+	defer library.Unlock()
+	k := name(key)
+	defer C.free(unsafe.Pointer(k))
+	return failed(C.put_uints(g.id, k, C.hsize_t(len(values)), (*C.uint32_t)(&values[0])), "attribute "+key)
+}
+
+func (g *Group) sortedByTime() error {
+	library.Lock()
+	defer library.Unlock()
+	return failed(C.put_sorting(g.id, 2), "attribute sorting")
+}
+
+// A dataset is an open column.
+type dataset struct {
+	id     C.hid_t
+	name   string
+	length *int64
+}
+
+// NewColumn makes an empty column in a group, with attributes of text.
+func NewColumn[T Element](g *Group, column string, attributes map[string]string) (*Column[T], error) {
+	d, err := g.makeColumn(column, kind[T]())
+	if err != nil {
+		return nil, err
+	}
+	for key, value := range attributes {
+		if err := (&Group{id: d.id}).text(key, value); err != nil {
+			return nil, errors.Join(err, d.close())
+		}
+	}
+	return &Column[T]{data: d}, nil
+}
+
+func (g *Group) makeColumn(column string, kind C.int) (dataset, error) {
+	library.Lock()
+	defer library.Unlock()
+	n := name(column)
+	defer C.free(unsafe.Pointer(n))
+	id := C.make_column(g.id, n, kind, chunkLength)
+	if id < 0 {
+		return dataset{}, fmt.Errorf("HDF5: dataset %s cannot be made", column)
+	}
+	return dataset{id, column, new(int64)}, nil
+}
+
+func (d dataset) close() error {
+	library.Lock()
+	defer library.Unlock()
+	if C.H5Dclose(d.id) < 0 {
+		return fmt.Errorf("HDF5: dataset %s cannot be closed", d.name)
+	}
+	return nil
+}
+
+func write[T Element](d dataset, values []T) error {
+	if len(values) == 0 {
+		return nil
+	}
+	library.Lock()
+	defer library.Unlock()
+	if C.append(d.id, kind[T](), C.hsize_t(*d.length), C.hsize_t(len(values)), unsafe.Pointer(&values[0])) < 0 {
+		return fmt.Errorf("HDF5: dataset %s cannot be written (is the disk full?)", d.name)
+	}
+	*d.length += int64(len(values))
+	return nil
+}
+
+// maxLength bounds what is read of a column.
+const maxLength = 1 << 28
+
+// Read reads a whole column, and its attribute units, empty if it has none.
+func Read[T Element](g *Group, column string) (values []T, units string, err error) {
+	library.Lock()
+	defer library.Unlock()
+	n := name(column)
+	defer C.free(unsafe.Pointer(n))
+	id := C.open_data(g.id, n)
+	if id < 0 {
+		return nil, "", fmt.Errorf("dataset %s: missing", column)
+	}
+	defer C.H5Dclose(id)
+	length := C.length(id)
+	if length < 0 || length > maxLength {
+		return nil, "", fmt.Errorf("dataset %s: must be one column of numbers", column)
+	}
+	key := name("units")
+	defer C.free(unsafe.Pointer(key))
+	text := C.get_string(id, key)
+	if text == nil {
+		return nil, "", fmt.Errorf("dataset %s: attribute units cannot be read as text", column)
+	}
+	defer C.free(unsafe.Pointer(text))
+	values = make([]T, length)
+	if length > 0 && C.read_all(id, kind[T](), unsafe.Pointer(&values[0])) < 0 {
+		return nil, "", fmt.Errorf("dataset %s: cannot be read", column)
+	}
+	return values, C.GoString(text), nil
+}

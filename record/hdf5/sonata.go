@@ -1,0 +1,229 @@
+package hdf5
+
+import (
+	"errors"
+	"fmt"
+)
+
+// SONATA's files carry a magic number and a version.
+const sonataMagic = 0x0A7A
+
+var sonataVersion = []uint32{0, 1}
+
+// createSonata makes a file with the attributes of SONATA's and one group in it.
+func createSonata(path, root string) (file, group *Group, err error) {
+	if file, err = Create(path); err != nil {
+		return nil, nil, err
+	}
+	err = errors.Join(file.uints("magic", []uint32{sonataMagic}), file.uints("version", sonataVersion))
+	if err == nil {
+		group, err = file.Make(root)
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, file.Close())
+	}
+	return file, group, nil
+}
+
+// A SpikeWriter writes the spikes of populations as SONATA has them:
+// /spikes/NAME/timestamps (float64, units ms) and /spikes/NAME/node_ids (uint64, from 0
+// in each population), with the attribute sorting by_time.
+type SpikeWriter struct {
+	file, root *Group
+	groups     []*Group
+	times      []*Column[float64]
+	ids        []*Column[uint64]
+}
+
+// CreateSpikes makes a spike file with the named populations.
+func CreateSpikes(path string, populations []string) (w *SpikeWriter, err error) {
+	w = &SpikeWriter{}
+	if w.file, w.root, err = createSonata(path, "spikes"); err != nil {
+		return nil, err
+	}
+	for _, p := range populations {
+		if err := w.add(p); err != nil {
+			return nil, errors.Join(err, w.Close())
+		}
+	}
+	return w, nil
+}
+
+func (w *SpikeWriter) add(population string) error {
+	g, err := w.root.Make(population)
+	if err != nil {
+		return err
+	}
+	w.groups = append(w.groups, g)
+	if err := g.sortedByTime(); err != nil {
+		return err
+	}
+	times, err := NewColumn[float64](g, "timestamps", map[string]string{"units": "ms"})
+	if err != nil {
+		return err
+	}
+	w.times = append(w.times, times)
+	ids, err := NewColumn[uint64](g, "node_ids", nil)
+	if err != nil {
+		return err
+	}
+	w.ids = append(w.ids, ids)
+	return nil
+}
+
+// Add adds a spike of a population's neuron; times must not descend.
+func (w *SpikeWriter) Add(population int, timeMs float64, neuron uint64) error {
+	if err := w.times[population].Append(timeMs); err != nil {
+		return err
+	}
+	return w.ids[population].Append(neuron)
+}
+
+// Close ends the file.
+func (w *SpikeWriter) Close() error {
+	var errs []error
+	for _, c := range w.times {
+		errs = append(errs, c.Close())
+	}
+	for _, c := range w.ids {
+		errs = append(errs, c.Close())
+	}
+	for _, g := range append(w.groups, w.root, w.file) {
+		errs = append(errs, g.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// PopulationSpikes are the spikes of one population of a SONATA file.
+type PopulationSpikes struct {
+	Population string
+	TimesMs    []float64
+	NodeIDs    []uint64
+}
+
+// ReadSpikes reads a SONATA spike file.
+func ReadSpikes(path string) ([]PopulationSpikes, error) {
+	file, err := Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	root, err := file.Group("spikes")
+	if err != nil {
+		return nil, fmt.Errorf("%s: group /spikes: missing: not a spike file of SONATA", path)
+	}
+	defer root.Close()
+	names, err := root.Members()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	var all []PopulationSpikes
+	for _, n := range names {
+		p, err := readPopulation(root, n)
+		if err != nil {
+			return nil, fmt.Errorf("%s: /spikes/%s: %w", path, n, err)
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+func readPopulation(root *Group, population string) (PopulationSpikes, error) {
+	p := PopulationSpikes{Population: population}
+	g, err := root.Group(population)
+	if err != nil {
+		return p, errors.New("must be a group of a population")
+	}
+	defer g.Close()
+	var units string
+	if p.TimesMs, units, err = Read[float64](g, "timestamps"); err != nil {
+		return p, err
+	}
+	switch units {
+	case "", "ms", "milliseconds", "millisecond":
+	case "s", "seconds", "second":
+		for i := range p.TimesMs {
+			p.TimesMs[i] *= 1000
+		}
+	default:
+		return p, fmt.Errorf("timestamps: units are %q, must be ms or s", units)
+	}
+	if p.NodeIDs, _, err = Read[uint64](g, "node_ids"); err != nil {
+		return p, err
+	}
+	if len(p.NodeIDs) != len(p.TimesMs) {
+		return p, fmt.Errorf("timestamps and node_ids have %d and %d values, must have as many", len(p.TimesMs), len(p.NodeIDs))
+	}
+	return p, nil
+}
+
+// An EdgeWriter writes the synapses of projections as SONATA has them:
+// /edges/NAME/{source_node_id, target_node_id, edge_type_id, edge_group_id,
+// edge_group_index} and /edges/NAME/0/{syn_weight, delay}.
+type EdgeWriter struct {
+	file, root *Group
+}
+
+// CreateEdges makes an edges file.
+func CreateEdges(path string) (w *EdgeWriter, err error) {
+	w = &EdgeWriter{}
+	w.file, w.root, err = createSonata(path, "edges")
+	return w, err
+}
+
+// Close ends the file.
+func (w *EdgeWriter) Close() error { return errors.Join(w.root.Close(), w.file.Close()) }
+
+// Edges are the columns of one projection.
+type Edges struct {
+	population, group *Group
+	source, target    *Column[uint64]
+	groupID, edgeType *Column[uint32]
+	groupIndex        *Column[uint64]
+	weight            *Column[float32]
+	delay             *Column[float64]
+	typeID            uint32
+	count             uint64
+}
+
+// Population begins the synapses of a projection between two populations of nodes; weights are in
+// the units stated, and typeID is the projection's own.
+func (w *EdgeWriter) Population(projection, from, to, units string, typeID uint32) (e *Edges, err error) {
+	e = &Edges{typeID: typeID}
+	if e.population, err = w.root.Make(projection); err != nil {
+		return nil, err
+	}
+	if e.group, err = e.population.Make("0"); err != nil {
+		return nil, err
+	}
+	column := func(name, of string) *Column[uint64] {
+		attributes := map[string]string{}
+		if of != "" {
+			attributes["node_population"] = of
+		}
+		c, failed := NewColumn[uint64](e.population, name, attributes)
+		err = errors.Join(err, failed)
+		return c
+	}
+	e.source, e.target, e.groupIndex = column("source_node_id", from), column("target_node_id", to), column("edge_group_index", "")
+	var errs [4]error
+	e.groupID, errs[0] = NewColumn[uint32](e.population, "edge_group_id", nil)
+	e.edgeType, errs[1] = NewColumn[uint32](e.population, "edge_type_id", nil)
+	e.weight, errs[2] = NewColumn[float32](e.group, "syn_weight", map[string]string{"units": units})
+	e.delay, errs[3] = NewColumn[float64](e.group, "delay", map[string]string{"units": "ms"})
+	return e, errors.Join(append(errs[:], err)...)
+}
+
+// Add adds a synapse, by the neurons' numbers in their populations.
+func (e *Edges) Add(source, target uint64, weight float32, delayMs float64) error {
+	err := errors.Join(e.source.Append(source), e.target.Append(target), e.groupIndex.Append(e.count), e.groupID.Append(0),
+		e.edgeType.Append(e.typeID), e.weight.Append(weight), e.delay.Append(delayMs))
+	e.count++
+	return err
+}
+
+// Close ends the projection.
+func (e *Edges) Close() error {
+	return errors.Join(e.source.Close(), e.target.Close(), e.groupIndex.Close(), e.groupID.Close(), e.edgeType.Close(),
+		e.weight.Close(), e.delay.Close(), e.group.Close(), e.population.Close())
+}

@@ -1,0 +1,68 @@
+package record
+
+import (
+	"errors"
+	"os"
+
+	"einet/record/hdf5"
+	"einet/sim"
+)
+
+// A sonataWriter writes spikes as SONATA has them.
+type sonataWriter struct {
+	path   string
+	out    *hdf5.SpikeWriter
+	header Header
+	order  order
+	closed bool
+}
+
+// CreateSONATA begins a spike file of SONATA (HDF5) at path, for a run of the given time
+// grid [ms] and populations. Neurons are numbered from 0 in each population. Unlike the other formats it
+// grows at path itself: path should be where nobody looks for it yet.
+func CreateSONATA(path string, dtMs float64, populations []Population) (SpikeSink, error) {
+	w := &sonataWriter{path: path, header: Header{DtMs: dtMs, Populations: populations}}
+	if err := w.header.check(); err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, p := range populations {
+		names = append(names, p.Name)
+	}
+	w.order = order{neurons: uint64(w.header.Neurons()), steps: 1<<32 - 1}
+	var err error
+	w.out, err = hdf5.CreateSpikes(path, names)
+	return w, err
+}
+
+func (w *sonataWriter) Write(spikes []sim.Spike) error {
+	if err := w.order.check(spikes); err != nil {
+		return err
+	}
+	for _, s := range spikes {
+		i := w.header.Population(s.Neuron)
+		if err := w.out.Add(i, timeOf(s.Step, w.header.DtMs), uint64(s.Neuron)-uint64(w.header.Populations[i].First)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *sonataWriter) Close(int64) error {
+	if w.closed {
+		return nil
+	}
+	w.closed = true
+	if err := w.out.Close(); err != nil {
+		return errors.Join(err, os.Remove(w.path))
+	}
+	return nil
+}
+
+func (w *sonataWriter) Abort() error {
+	if w.closed {
+		return nil
+	}
+	w.closed = true
+	return errors.Join(w.out.Close(), os.Remove(w.path))
+}
