@@ -165,3 +165,28 @@ func saturate(x float64) int64 {
 	}
 	return int64(x)
 }
+
+// Each calls do for every synapse of the projection, by source and then target, both numbered
+// in their populations, with the codes of its weight and delay, until do fails.
+func (p *Projection) Each(do func(source, target int, weight, delay uint32) error) error {
+	if len(p.Blocks) == 0 {
+		return nil
+	}
+	for j := range p.Blocks[0].Sources() {
+		for i := range p.Blocks {
+			b := &p.Blocks[i]
+			for _, t := range b.Row(j) {
+				if err := do(j, b.First+int(t), 0, 0); err != nil {
+					return err
+				}
+			}
+			for _, s := range b.PackedRow(j) {
+				t, w, d := Unpack(s)
+				if err := do(j, b.First+int(t), w, d); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -272,16 +272,22 @@ func destination(out, name string, force bool) (string, error) {
 	if dir == "" {
 		dir = filepath.Join("results", name)
 	}
+	return dir, vacant(dir, runFiles, "run", force)
+}
+
+// vacant is an error unless files can be written into dir, of which no earlier run or
+// the like, as what says, is there. The last of them marks a complete one.
+func vacant(dir string, files []string, what string, force bool) error {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-		return "", usage(fmt.Errorf("--out %s: is a file, must be a folder", dir))
+		return usage(fmt.Errorf("--out %s: is a file, must be a folder", dir))
 	}
-	for i, f := range slices.Backward(runFiles) {
+	for i, f := range slices.Backward(files) {
 		if _, err := os.Stat(filepath.Join(dir, f)); err == nil && !force {
-			what := "an earlier run"
-			if i < len(runFiles)-1 {
-				what = "part of an earlier run"
+			which := "an earlier " + what
+			if i < len(files)-1 {
+				which = "part of an earlier " + what
 			}
-			return "", usage(fmt.Errorf("--out %s: holds %s (%s): choose another folder, or --force to replace it", dir, what, f))
+			return usage(fmt.Errorf("--out %s: holds %s (%s): choose another folder, or --force to replace it", dir, which, f))
 		}
 	}
 	at := filepath.Clean(dir)
@@ -297,7 +303,7 @@ func destination(out, name string, force bool) (string, error) {
 		if at != filepath.Clean(dir) {
 			can = "made"
 		}
-		return "", machine(fmt.Errorf("--out %s: can't be %s: %w", dir, can, err))
+		return machine(fmt.Errorf("--out %s: can't be %s: %w", dir, can, err))
 	}
-	return dir, errors.Join(probe.Close(), os.Remove(probe.Name()))
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }

@@ -1,0 +1,271 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"einet/dynamics"
+	"einet/network"
+	"einet/record"
+	"einet/record/hdf5"
+)
+
+// exportCmd writes the realised network, for other simulators to run the very same one.
+type exportCmd struct {
+	networkFlags
+	To      string `enum:"npz,sonata" default:"npz" help:"Format: npz (numpy), sonata (HDF5)."`
+	Out     string `placeholder:"DIR" help:"Where the files go; otherwise results/NAME-network."`
+	Force   bool   `help:"Replace an earlier export in that folder."`
+	Threads int    `placeholder:"N" help:"Threads that build; otherwise one for each processor."`
+}
+
+// The files of an export. The last one marks a complete one.
+const (
+	synapsesFile  = "synapses.npz"
+	neuronsFile   = "neurons.npz"
+	edgesFile     = "edges.h5"
+	nodesFile     = "nodes.h5"
+	edgeTypesFile = "edge_types.csv"
+	nodeTypesFile = "node_types.csv"
+)
+
+// Run builds the network and writes it as a stream.
+func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
+	net, err := c.load(nil)
+	if err != nil {
+		return err
+	}
+	names := []string{neuronsFile, synapsesFile, networkFile}
+	if c.To == "sonata" {
+		names = []string{nodesFile, edgesFile, nodeTypesFile, edgeTypesFile, networkFile}
+		if !hdf5.Available() {
+			return machine(fmt.Errorf("--to sonata: %w", hdf5.ErrAbsent))
+		}
+	}
+	dir := c.Out
+	if dir == "" {
+		dir = filepath.Join("results", net.Name+"-network")
+	}
+	if err := vacant(dir, names, "export", c.Force); err != nil {
+		return err
+	}
+	b, err := build(ctx, net, c.Threads)
+	if err != nil {
+		return err
+	}
+	files, err := record.NewSet(dir)
+	if err != nil {
+		return machine(fmt.Errorf("--out %s: can't be made or written: %w", dir, err))
+	}
+	defer files.Abort()
+	x := &export{ctx, net, b, files}
+	write := x.npz
+	if c.To == "sonata" {
+		write = x.sonata
+	}
+	if err := write(); errors.Is(err, context.Canceled) {
+		return err
+	} else if err != nil {
+		return machine(err)
+	}
+	if err := writeNetwork(files.Path(networkFile), net); err != nil {
+		return machine(err)
+	}
+	if err := files.Commit(names, nil); err != nil {
+		return machine(err)
+	}
+	_, err = fmt.Fprintf(t.out, "%s: %d neurons, %d synapses in %s\n", dir, net.Neurons(), b.connectome.Synapses(), strings.Join(names, ", "))
+	return err
+}
+
+// An export is one under way.
+type export struct {
+	ctx   context.Context
+	net   *network.Network
+	built built
+	files *record.Set
+}
+
+// each calls do for every synapse of projection k until it fails or the user stops it.
+func (x *export) each(k int, do func(source, target int, weight float32, delayMs float64) error) error {
+	n := 0
+	return x.built.connectome.Projections[k].Each(func(source, target int, weight, delay uint32) error {
+		if n++; n&0xffff == 0 && x.ctx.Err() != nil {
+			return x.ctx.Err()
+		}
+		w, d := x.built.model.Synapse(k, weight, delay)
+		return do(source, target, w, d)
+	})
+}
+
+// npz writes of each projection P the arrays P_source, P_target (numbers in their populations,
+// from 0), P_weight in the network's unit and P_delay [ms], of as many elements as it has
+// synapses; and of each population P its V0, V_th and bias, of each neuron.
+func (x *export) npz() error {
+	s := record.CreateStream(x.files.Path(synapsesFile))
+	defer s.Abort()
+	var names, from, to []string
+	for _, p := range x.net.Projections {
+		names, from, to = append(names, p.Name), append(from, p.From), append(to, p.To)
+	}
+	s.FixedNames("projections", names)
+	s.FixedNames("from", from)
+	s.FixedNames("to", to)
+	s.FixedFloats("dt_ms", []float64{x.net.Dt})
+	g := &grower{Stream: s}
+	for k, p := range x.net.Projections {
+		source, target := g.uints(p.Name+"_source"), g.uints(p.Name+"_target")
+		weight, delay := g.floats(p.Name+"_weight"), g.floats(p.Name+"_delay")
+		if g.err != nil {
+			return g.err
+		}
+		err := x.each(k, func(i, j int, w float32, d float64) error {
+			return errors.Join(source.Append(uint32(i)), target.Append(uint32(j)), weight.Append(w), delay.Append(float32(d)))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if err := s.Close(); err != nil {
+		return err
+	}
+	return x.neurons()
+}
+
+// A neuronColumn is a parameter of all neurons of a population.
+type neuronColumn struct {
+	name string
+	of   func(m *dynamics.Model, i int) []float32
+}
+
+var neuronColumns = []neuronColumn{
+	{"V0", func(m *dynamics.Model, i int) []float32 { return absolute(m, i, m.InitialV(i)) }},
+	{"V_th", func(m *dynamics.Model, i int) []float32 { return absolute(m, i, thresholds(m, i)) }},
+	{"bias", biases},
+}
+
+// absolute adds E_L to potentials.
+func absolute(m *dynamics.Model, i int, v []float32) []float32 {
+	for k := range v {
+		v[k] = m.Populations[i].Absolute(v[k])
+	}
+	return v
+}
+
+func thresholds(m *dynamics.Model, i int) []float32 {
+	p := &m.Populations[i]
+	if p.HasThresholds() {
+		return slices.Clone(m.Thresholds(i))
+	}
+	return slices.Repeat([]float32{p.VTh}, p.Size)
+}
+
+func biases(m *dynamics.Model, i int) []float32 {
+	if p := &m.Populations[i]; !p.HasBiases() {
+		return make([]float32, p.Size)
+	}
+	return m.Biases(i)
+}
+
+func (x *export) neurons() error {
+	s := record.CreateStream(x.files.Path(neuronsFile))
+	defer s.Abort()
+	g := &grower{Stream: s}
+	for _, i := range withPotential(x.net) {
+		for _, c := range neuronColumns {
+			column := g.floats(x.net.Populations[i].Name + "_" + c.name)
+			if g.err != nil {
+				return g.err
+			}
+			if err := column.Append(c.of(x.built.model, i)...); err != nil {
+				return err
+			}
+		}
+		for r := range x.built.model.Populations[i].Receptors {
+			column := g.floats(fmt.Sprintf("%s_g%d", x.net.Populations[i].Name, r))
+			if g.err != nil {
+				return g.err
+			}
+			if err := column.Append(x.built.model.InitialG(i, r)...); err != nil {
+				return err
+			}
+		}
+	}
+	return s.Close()
+}
+
+// sonata writes the nodes and edges of SONATA, a population of edges for each projection.
+func (x *export) sonata() (err error) {
+	nodes, err := hdf5.CreateNodes(x.files.Path(nodesFile))
+	if err != nil {
+		return err
+	}
+	for i, p := range x.net.Populations {
+		columns := map[string][]float32{}
+		if !p.Neuron.IsSource() {
+			for _, c := range neuronColumns {
+				columns[c.name] = c.of(x.built.model, i)
+			}
+		}
+		err = errors.Join(err, nodes.Population(p.Name, p.Size, uint32(i), columns))
+	}
+	if err := errors.Join(err, nodes.Close()); err != nil {
+		return err
+	}
+	edges, err := hdf5.CreateEdges(x.files.Path(edgesFile))
+	if err != nil {
+		return err
+	}
+	for k := range x.net.Projections {
+		if err := x.edges(edges, k); err != nil {
+			return errors.Join(err, edges.Close())
+		}
+	}
+	if err := edges.Close(); err != nil {
+		return err
+	}
+	return x.types()
+}
+
+func (x *export) edges(to *hdf5.EdgeWriter, k int) error {
+	p := &x.net.Projections[k]
+	units := x.net.Populations[x.net.Population(p.To)].WeightUnit(p.Synapse)
+	e, err := to.Population(p.Name, p.From, p.To, units, uint32(k))
+	if err != nil {
+		return err
+	}
+	err = x.each(k, func(i, j int, w float32, d float64) error { return e.Add(uint64(i), uint64(j), w, d) })
+	return errors.Join(err, e.Close())
+}
+
+// types writes SONATA's tables of types, blank-separated, one for each population and projection.
+func (x *export) types() error {
+	write := func(file, text string) error {
+		return record.WriteFile(x.files.Path(file), func(w io.Writer) error {
+			_, err := io.WriteString(w, text)
+			return err
+		})
+	}
+	var nodes, edges strings.Builder
+	nodes.WriteString("node_type_id pop_name model_type model_template ei\n")
+	for i, p := range x.net.Populations {
+		model, ei := "point_neuron", "e"
+		if p.Neuron.IsSource() {
+			model = "virtual"
+		}
+		if inhibits(x.net, p.Name) {
+			ei = "i"
+		}
+		fmt.Fprintf(&nodes, "%d %s %s einet:%s %s\n", i, p.Name, model, p.Neuron, ei)
+	}
+	edges.WriteString("edge_type_id projection model_template tau_syn\n")
+	for k, p := range x.net.Projections {
+		fmt.Fprintf(&edges, "%d %s einet:%s %g\n", k, p.Name, p.Synapse, p.TauSyn)
+	}
+	return errors.Join(write(nodeTypesFile, nodes.String()), write(edgeTypesFile, edges.String()))
+}
