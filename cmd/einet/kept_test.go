@@ -1,0 +1,158 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"codeberg.org/sbinet/npyio/npz"
+	"github.com/stretchr/testify/require"
+
+	"einet/record"
+	"einet/record/hdf5"
+)
+
+func readNpz[T any](t *testing.T, file, name string) (all []T) {
+	t.Helper()
+	z, err := npz.Open(file)
+	require.NoError(t, err)
+	defer z.Close()
+	require.NoError(t, z.Read(name+".npy", &all))
+	return all
+}
+
+// What the network's record asks for is written beside the rest, changes nothing, and is gone
+// from the folder when the next run does not ask for it.
+func TestRecord(t *testing.T) {
+	plain := small(t, "--json", "-q")
+	status, out, errs := einet(t, plain...)
+	require.Equal(t, exitDone, status, errs)
+	args := small(t, "--json", "-q", "--set", "record={spikes: {E: 50, I: 0}, state: {I: {neurons: 3, every: 0.5}}, averages: 2}", "--spikes", "csv")
+	dir := outOf(args)
+	status, recorded, errs := einet(t, args...)
+	require.Equal(t, exitDone, status, errs)
+	require.Equal(t, digestOf(t, out), digestOf(t, recorded), "recording changes nothing, and the digest is of all spikes")
+
+	all, err := record.ReadSpikes(filepath.Join(outOf(plain), spikesFile))
+	require.NoError(t, err)
+	some, err := record.ReadSpikes(filepath.Join(dir, spikesFile))
+	require.NoError(t, err)
+	require.Equal(t, []int{50, 0}, some.Recorded)
+	require.NotEmpty(t, some.Spikes)
+	kept := 0
+	for _, s := range all.Spikes {
+		if s.Neuron < 50 {
+			require.Equal(t, s, some.Spikes[kept])
+			kept++
+		}
+	}
+	require.Len(t, some.Spikes, kept)
+	text, err := os.ReadFile(filepath.Join(dir, csvFile))
+	require.NoError(t, err)
+	require.Equal(t, kept+1, strings.Count(string(text), "\n"))
+
+	file := filepath.Join(dir, stateFile)
+	require.Equal(t, []int64{800, 801, 802}, readNpz[int64](t, file, "I_neuron"))
+	require.Len(t, readNpz[uint32](t, file, "I_step"), 200)
+	v, net := readNpz[float32](t, file, "I_V"), readNpz[float32](t, file, "I_net")
+	exc, inh, ext := readNpz[float32](t, file, "I_exc"), readNpz[float32](t, file, "I_inh"), readNpz[float32](t, file, "I_ext")
+	g0, g1 := readNpz[float32](t, file, "I_g0"), readNpz[float32](t, file, "I_g1")
+	require.Len(t, v, 600)
+	for k := range v {
+		require.Less(t, v[k], float32(15))
+		require.InDelta(t, exc[k]+inh[k]+ext[k], net[k], 1e-4)
+		require.Equal(t, []float32{exc[k], inh[k]}, []float32{g0[k], g1[k]}, "of weights in mV")
+	}
+	file = filepath.Join(dir, averageFile)
+	require.Len(t, readNpz[uint32](t, file, "step"), 50)
+	sum := 0.0
+	for _, r := range readNpz[float32](t, file, "E_rate") {
+		sum += float64(r)
+	}
+	counted := 0
+	for _, s := range all.Spikes {
+		if s.Neuron < 800 {
+			counted++
+		}
+	}
+	require.InDelta(t, float64(counted)/800/0.1, sum/50, 1e-4)
+
+	status, out, errs = einet(t, "plot", dir)
+	require.Equal(t, exitDone, status, errs)
+	require.Contains(t, out, "raster.png")
+	svg, err := os.ReadFile(filepath.Join(dir, "raster.svg"))
+	require.NoError(t, err)
+	require.Contains(t, string(svg), "of 50)", "the figure says that it is of 50 neurons")
+
+	again := append(small(t, "-q"), "--force")
+	for k := range again {
+		if again[k] == "--out" {
+			again[k+1] = dir
+		}
+	}
+	status, _, errs = einet(t, again...)
+	require.Equal(t, exitDone, status, errs)
+	for _, gone := range askedFiles {
+		require.NoFileExists(t, filepath.Join(dir, gone))
+	}
+}
+
+// Nothing is kept but what was asked for: no spikes, so no raster.
+func TestRecordNoSpikes(t *testing.T) {
+	args := small(t, "--set", "record.spikes=none")
+	status, _, errs := einet(t, args...)
+	require.Equal(t, exitDone, status, errs)
+	status, out, errs := einet(t, "plot", outOf(args))
+	require.Equal(t, exitDone, status, errs)
+	require.NotContains(t, out, "raster")
+	require.Contains(t, out, "potentials.png")
+}
+
+func TestFormatsThatAreNotThere(t *testing.T) {
+	status, _, errs := einet(t, small(t, "--spikes", "nwb")...)
+	require.Equal(t, exitUsage, status)
+	require.Contains(t, errs, `--spikes must be one of "csv","sonata" but got "nwb"`)
+	if !hdf5.Available() {
+		status, _, errs = einet(t, small(t, "--spikes", "sonata")...)
+		require.Equal(t, exitMachine, status)
+		require.Contains(t, errs, "--spikes sonata: this einet was built without HDF5")
+		status, _, errs = einet(t, "export", "ei", "--to", "sonata")
+		require.Equal(t, exitMachine, status)
+		require.Contains(t, errs, "--to sonata: this einet was built without HDF5")
+	}
+}
+
+// Spikes that another simulator would have written, and what is wrong with them.
+func TestAgainstForeignSpikes(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"run", "ei", "--scale", "0.1", "--engine", "cpu", "--duration", "600ms", "--seed", "54", "--no-plots", "-q", "--spikes", "csv", "--out", filepath.Join(dir, "run")}
+	status, _, errs := einet(t, args...)
+	require.Equal(t, exitDone, status, errs)
+	text, err := os.ReadFile(filepath.Join(dir, "run", csvFile))
+	require.NoError(t, err)
+	nest := []string{"# NEST version: 3.6", "sender\ttime_ms"}
+	for _, line := range strings.Split(strings.TrimSpace(string(text)), "\n")[1:] {
+		f := strings.Split(line, ",")
+		nest = append(nest, f[2]+"\t"+f[0])
+	}
+	file := filepath.Join(dir, "spikes-0.dat")
+	require.NoError(t, os.WriteFile(file, []byte(strings.Join(nest, "\n")+"\n"), 0o666))
+	against := []string{"validate", "ei", "--scale", "0.1", "--seeds", "10", "--no-plots", "-q", "--against", file}
+	status, _, errs = einet(t, against...)
+	require.Equal(t, exitUsage, status)
+	require.Regexp(t, `--against .*spikes-0.dat: line \d+: neuron -1 \(counted from 0\): the network has 1000`, errs)
+	status, out, errs := einet(t, append(against, "--first-id", "0")...)
+	require.Equal(t, exitDone, status, errs+out)
+	require.Contains(t, out, "pass: consistent")
+	status, _, errs = einet(t, "validate", "ei", "--first-id", "1")
+	require.Equal(t, exitUsage, status)
+	require.Contains(t, errs, "--first-id: only says something of --against")
+}
+
+func digestOf(t *testing.T, summary string) string {
+	var s Summary
+	require.NoError(t, json.Unmarshal([]byte(summary), &s))
+	return s.Digest
+}
