@@ -40,10 +40,10 @@ type Claims struct {
 type kind int
 
 const (
-	unknown  kind = iota // measured, but nothing is claimed
-	balanced             // van Vreeswijk & Sompolinsky (1996), Tian et al. (2020)
-	clocks               // vs96
-	published            // figures of it are in Published
+	unknown   kind = iota // measured, but nothing is claimed
+	balanced              // van Vreeswijk & Sompolinsky (1996), Tian et al. (2020)
+	clocks                // vs96
+	published             // figures of it are in Published
 )
 
 // kindOf goes by the name of the preset.

@@ -161,7 +161,7 @@ func TestConductanceNetworksAgainstFloat64(t *testing.T) {
 			k.net.wEx *= 1.1
 			rates, _ = k.net.figures(1, true, discard, duration)
 			t.Logf("control: rate %.4v Hz", rates)
-			require.Greater(t, math.Abs(rates[0] / *ours[0].Measured-1), 0.04, "control")
+			require.Greater(t, math.Abs(rates[0] / *ours[0].Measured - 1), 0.04, "control")
 		})
 	}
 }
