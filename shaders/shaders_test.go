@@ -110,19 +110,32 @@ func TestKernelsAreValidGLSL(t *testing.T) {
 		}
 		plain, err := LoadFS(fsys, name, nil)
 		require.NoError(t, err)
-		source, err := LoadFS(fsys, name, exampleDefines(t, plain.Text))
-		require.NoError(t, err)
-		dir := t.TempDir()
-		resolved := filepath.Join(dir, name)
-		require.NoError(t, os.WriteFile(resolved, []byte(source.Text), 0o600))
-		for target, flags := range map[string][]string{
-			"OpenGL": nil,
-			"Vulkan": {"--target-env", "vulkan1.1", "-o", filepath.Join(dir, "out.spv")},
-		} {
-			t.Run(name+" "+target, func(t *testing.T) {
-				out, err := exec.Command(validator, append(flags, "-S", "comp", resolved)...).CombinedOutput()
-				require.NoError(t, err, source.Locate(string(out)))
-			})
+		defines := exampleDefines(t, plain.Text)
+		for _, general := range []string{"0", "1"} { // variants of update.comp
+			if defines["GENERAL"] == nil && general == "1" {
+				continue
+			}
+			if defines["GENERAL"] != nil {
+				defines["GENERAL"] = general
+			}
+			source, err := LoadFS(fsys, name, defines)
+			require.NoError(t, err)
+			valid(t, validator, name+" "+general, source)
 		}
+	}
+}
+
+func valid(t *testing.T, validator, name string, source Source) {
+	dir := t.TempDir()
+	resolved := filepath.Join(dir, "kernel.comp")
+	require.NoError(t, os.WriteFile(resolved, []byte(source.Text), 0o600))
+	for target, flags := range map[string][]string{
+		"OpenGL": nil,
+		"Vulkan": {"--target-env", "vulkan1.1", "-o", filepath.Join(dir, "out.spv")},
+	} {
+		t.Run(name+" "+target, func(t *testing.T) {
+			out, err := exec.Command(validator, append(flags, "-S", "comp", resolved)...).CombinedOutput()
+			require.NoError(t, err, source.Locate(string(out)))
+		})
 	}
 }
