@@ -25,7 +25,6 @@ func (*Group) Group(string) (*Group, error) { return nil, ErrAbsent }
 // Members are the names of what a group holds, in order.
 func (*Group) Members() ([]string, error) { return nil, ErrAbsent }
 
-func (*Group) text(string, string) error    { return ErrAbsent }
 func (*Group) uints(string, []uint32) error { return ErrAbsent }
 func (*Group) sortedByTime() error          { return ErrAbsent }
 
