@@ -1,5 +1,7 @@
 package cpu
 
+import "unsafe"
+
 // deliverPacked is deliver for a segment whose synapses have weights and delays of
 // their own.
 func (e *Engine) deliverPacked(s *share, g *segment, w *window) {
@@ -15,9 +17,7 @@ func (e *Engine) deliverPacked(s *share, g *segment, w *window) {
 			fired := from.fired(w, k)
 			for i, j := range fired {
 				if i+rowsAhead < len(fired) {
-					if ahead := int(g.begin[fired[i+rowsAhead]]); ahead < len(g.packed) {
-						s.touched ^= uint16(g.packed[ahead])
-					}
+					fetch(unsafe.Add(unsafe.Pointer(unsafe.SliceData(g.packed)), 4*uintptr(g.begin[fired[i+rowsAhead]])))
 				}
 				addPacked(to.flat, &at, g.weights, g.packed[g.begin[j]:g.end[j]])
 			}

@@ -88,8 +88,8 @@ func (p *planner) learn(done plan, spikes int, took time.Duration) {
 	p.spikes = float64(spikes) / float64(done.steps)
 	cost := &p.cost[min(done.workers-1, 1)]
 	now := float64(took.Nanoseconds()) / (float64(done.steps) * (p.update + p.spike*p.spikes))
-	if *cost == 0 {
-		*cost = now
+	if *cost == 0 || now < *cost {
+		*cost = now // what was once as quick was not disturbed
 	}
 	*cost += (now - *cost) / 4
 }

@@ -8,14 +8,13 @@ type share struct {
 	bitmaps  []bitmap // of dense projections
 	mail     [2]mail  // to all shares
 
-	_       [64]byte // others read what is above, and only this share what is below
-	moment  moment   // scratch of update
-	hits    [maxTiles + 1]uint32
-	words   [4][lanes]uint32
-	noise   [2][][lanes]float32 // white and Ornstein-Uhlenbeck, of the tiles in the moment
-	rows    [maxRows][]uint64   // and of deliver
-	touched uint16
-	planes  planes
+	_      [64]byte // others read what is above, and only this share what is below
+	moment moment   // scratch of update
+	hits   [maxTiles + 1]uint32
+	words  [4][lanes]uint32
+	noise  [2][][lanes]float32 // white and Ornstein-Uhlenbeck, of the tiles in the moment
+	rows   [maxRows][]uint64   // and of deliver
+	planes planes
 }
 
 // A piece is the neurons of one population in a share: tiles lo to hi-1.

@@ -1,5 +1,7 @@
 package cpu
 
+import "unsafe"
+
 // A window is a stretch of steps that no spike inside it can influence: at most
 // the smallest delay.
 type window struct {
@@ -78,7 +80,7 @@ func (e *Engine) deliver(s *share, w *window) {
 			slot := int((w.n + int64(1+k+seg.Delay)) % int64(len(to.arriving)))
 			arriving := to.targets(slot, seg.Receptor, seg.first)
 			for _, from := range e.sources[seg.From] {
-				s.touched ^= seg.deliver(arriving, from.fired(w, k))
+				seg.deliver(arriving, from.fired(w, k))
 			}
 		}
 	}
@@ -88,19 +90,16 @@ func (e *Engine) deliver(s *share, w *window) {
 const rowsAhead = 4
 
 // deliver adds the weights of spikes of one step. The processor foresees what
-// comes next in a row but not where the next row is: so each is touched ahead of
-// its turn. What was read there is returned, or it would not be read.
-func (g *segment) deliver(arriving *[maxBlock]int32, fired []uint32) (touched uint16) {
+// comes next in a row but not where the next row is: so each is fetched ahead of
+// its turn.
+func (g *segment) deliver(arriving *[maxBlock]int32, fired []uint32) {
 	weight := g.Weight()
 	for i, j := range fired {
 		if i+rowsAhead < len(fired) {
-			if at := int(g.begin[fired[i+rowsAhead]]); at < len(g.targets) {
-				touched ^= g.targets[at]
-			}
+			fetch(unsafe.Add(unsafe.Pointer(unsafe.SliceData(g.targets)), 2*uintptr(g.begin[fired[i+rowsAhead]])))
 		}
 		add(arriving, g.targets[g.begin[j]:g.end[j]], weight)
 	}
-	return touched
 }
 
 // add adds a weight to every target.
