@@ -137,7 +137,7 @@ func (b *builder) fill(drawn *batch) {
 			block.Targets[at] = uint16(target)
 			continue
 		}
-		block.Packed[at] = drawn.code[k] | target<<(delayBits+weightBits)
+		block.Packed[at] = drawn.code[k] | target<<weightBits
 	}
 }
 

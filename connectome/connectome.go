@@ -5,7 +5,10 @@
 package connectome
 
 import (
+	"cmp"
 	"math"
+	"math/bits"
+	"slices"
 
 	"einet/network"
 )
@@ -34,24 +37,26 @@ type Block struct {
 	First, Size int
 	Rows        []uint32 // of source j: from Rows[j] to Rows[j+1]-1; length sources + 1
 	Targets     []uint16 // relative to First, ascending within a row
-	Packed      []uint32 // target relative to First, delay code and weight code; ascending within a row
+	Packed      []uint32 // delay code, target relative to First and weight code; ascending within a row
 }
 
-// Bits of a packed synapse, from the highest on: 16 of its target, 6 of the code of its
-// delay and 10 of that of its weight. Ascending, they are by target first.
+// Bits of a packed synapse, from the highest on: 6 of the code of its delay, 16 of its
+// target and 10 of that of its weight. Ascending, a row is by delay first: what arrives
+// together lies together.
 const (
 	delayBits  = 6
+	targetBits = 16
 	weightBits = 10
 )
 
 // Pack makes a synapse of a target and codes.
 func Pack(target, weight, delay uint32) uint32 {
-	return target<<(delayBits+weightBits) | delay<<weightBits | weight
+	return delay<<(targetBits+weightBits) | target<<weightBits | weight
 }
 
 // Unpack is what Pack put together.
 func Unpack(s uint32) (target, weight, delay uint32) {
-	return s >> (delayBits + weightBits), s & (1<<weightBits - 1), s >> weightBits & (1<<delayBits - 1)
+	return s >> weightBits & (1<<targetBits - 1), s & (1<<weightBits - 1), s >> (targetBits + weightBits)
 }
 
 // Row is the targets of source j, relative to b.First, ascending; none of a packed
@@ -166,12 +171,13 @@ func saturate(x float64) int64 {
 	return int64(x)
 }
 
-// Each calls do for every synapse of the projection, by source and then target, both numbered
+// Each calls do for every synapse of the projection, by source, target and weight, neurons numbered
 // in their populations, with the codes of its weight and delay, until do fails.
 func (p *Projection) Each(do func(source, target int, weight, delay uint32) error) error {
 	if len(p.Blocks) == 0 {
 		return nil
 	}
+	var byTarget []uint32
 	for j := range p.Blocks[0].Sources() {
 		for i := range p.Blocks {
 			b := &p.Blocks[i]
@@ -180,7 +186,11 @@ func (p *Projection) Each(do func(source, target int, weight, delay uint32) erro
 					return err
 				}
 			}
-			for _, s := range b.PackedRow(j) {
+			byTarget = append(byTarget[:0], b.PackedRow(j)...)
+			slices.SortFunc(byTarget, func(x, y uint32) int {
+				return cmp.Compare(bits.RotateLeft32(x, delayBits), bits.RotateLeft32(y, delayBits))
+			})
+			for _, s := range byTarget {
 				t, w, d := Unpack(s)
 				if err := do(j, b.First+int(t), w, d); err != nil {
 					return err

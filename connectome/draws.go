@@ -89,7 +89,7 @@ func (d *draws) codes(weight, delay uint32) (code uint32) {
 		code = d.weight.code(weight)
 	}
 	if d.delay != nil {
-		code |= d.delay.code(delay) << weightBits
+		code |= d.delay.code(delay) << (targetBits + weightBits)
 	}
 	return code
 }
@@ -235,7 +235,7 @@ func (d *draws) listed(k int, codes *Codes, dt float64, b *batch) {
 		code = codes.nearest(e.Weight[k])
 	}
 	if e.Delay != nil {
-		code |= (uint32(math.Round(e.Delay[k]/dt)) - uint32(codes.FirstDelay)) << weightBits
+		code |= (uint32(math.Round(e.Delay[k]/dt)) - uint32(codes.FirstDelay)) << (targetBits + weightBits)
 	}
 	d.add(b, e.Source[k], e.Target[k], code)
 }

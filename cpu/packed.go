@@ -2,32 +2,113 @@ package cpu
 
 import "unsafe"
 
+// A calendar is the synaptic input of a segment on its way, of synapses with delays of their
+// own: for each step to come the rows of which something arrives then. Rows are sorted by
+// delay, so a row needs one entry, which moves on to its next delay when its turn has come.
+// The input of a step is summed just before the step: in a slot that stays in the nearest
+// cache, where one for each delay would not.
+type calendar [][]cursor // [step mod length], a power of two above the largest delay
+
+// A cursor is what is left of a row: synapses at to end-1, of which the first have the
+// smallest delay.
+type cursor struct{ at, end uint32 }
+
+func newCalendar(largest int) calendar {
+	length := 1
+	for length <= largest {
+		length *= 2
+	}
+	return make(calendar, length)
+}
+
+func (c calendar) add(step int64, row cursor) {
+	due := &c[step&int64(len(c)-1)]
+	*due = append(*due, row)
+}
+
+// Places of a synapse's parts: see connectome.Pack.
+const (
+	delayShift  = 26
+	targetShift = 10
+	targetMask  = 1<<16 - 1
+	weightMask  = 1<<10 - 1
+)
+
 // deliverPacked is deliver for a segment whose synapses have weights and delays of
-// their own.
+// their own. It sums what arrives in the steps that no later spike can reach.
 func (e *Engine) deliverPacked(s *share, g *segment, w *window) {
-	to := &e.populations[g.To]
-	slots, stride := int64(len(to.arriving)), len(to.Receptors)*to.tiles*lanes
 	for k := range w.steps {
-		var at [1 << 6]int // where the input of each delay's slot begins
-		for d := range g.MaxDelay - g.Delay + 1 {
-			slot := int((w.n + int64(1+k+g.Delay+d)) % slots)
-			at[d] = slot*stride + g.Receptor*to.tiles*lanes + g.first
-		}
 		for _, from := range e.sources[g.From] {
-			fired := from.fired(w, k)
-			for i, j := range fired {
-				if i+rowsAhead < len(fired) {
-					fetch(unsafe.Add(unsafe.Pointer(unsafe.SliceData(g.packed)), 4*uintptr(g.begin[fired[i+rowsAhead]])))
-				}
-				addPacked(to.flat, &at, g.weights, g.packed[g.begin[j]:g.end[j]])
-			}
+			g.enter(w.n+int64(1+k), from.fired(w, k))
+		}
+	}
+	to := &e.populations[g.To]
+	for k := range w.steps {
+		step := w.n + int64(1+k+e.model.MinDelay)
+		g.arrive(step, to.targets(int(step%int64(len(to.arriving))), g.Receptor, g.first))
+	}
+}
+
+// enter puts the rows of neurons that fired at a step into the calendar.
+func (g *segment) enter(step int64, fired []uint32) {
+	for i, j := range fired {
+		if i+rowsAhead < len(fired) {
+			g.fetch(g.begin[fired[i+rowsAhead]])
+		}
+		if row := (cursor{g.begin[j], g.end[j]}); row.at < row.end {
+			g.calendar.add(step+int64(g.Delay)+int64(g.packed[row.at]>>delayShift), row)
 		}
 	}
 }
 
-// addPacked adds each synapse's weight to its target in the slot of its delay.
-func addPacked(flat []int32, at *[1 << 6]int, weights *[1 << 10]int32, synapses []uint32) {
-	for _, x := range synapses {
-		flat[at[x>>10&63]+int(x>>16)] += weights[x&1023]
+func (g *segment) fetch(at uint32) {
+	fetch(unsafe.Add(unsafe.Pointer(unsafe.SliceData(g.packed)), 4*uintptr(at)))
+}
+
+// arrive adds what arrives at a step and moves the rows on to their next delays.
+func (g *segment) arrive(step int64, arriving *[maxBlock]int32) {
+	const ahead = 2 * rowsAhead
+	due := g.calendar[step&int64(len(g.calendar)-1)]
+	for i, row := range due {
+		if i+ahead < len(due) {
+			g.fetch(due[i+ahead].at)
+		}
+		synapses := g.packed[row.at:row.end]
+		now := synapses[0] >> delayShift
+		n := 0
+		if g.divided {
+			n = g.addMine(arriving, synapses, now)
+		} else {
+			n = addPacked(arriving, g.weights, synapses, now)
+		}
+		if n < len(synapses) {
+			g.calendar.add(step+int64(synapses[n]>>delayShift-now), cursor{row.at + uint32(n), row.end})
+		}
 	}
+	g.calendar[step&int64(len(g.calendar)-1)] = due[:0]
+}
+
+// addPacked adds the weights of the synapses of one delay, which come first, and returns how
+// many these are.
+func addPacked(arriving *[maxBlock]int32, weights *[1 << 10]int32, synapses []uint32, delay uint32) int {
+	for i, x := range synapses {
+		if x>>delayShift != delay {
+			return i
+		}
+		arriving[x>>targetShift&targetMask] += weights[x&weightMask]
+	}
+	return len(synapses)
+}
+
+// addMine is addPacked for a block of which other targets are other shares'.
+func (g *segment) addMine(arriving *[maxBlock]int32, synapses []uint32, delay uint32) int {
+	for i, x := range synapses {
+		if x>>delayShift != delay {
+			return i
+		}
+		if t := x >> targetShift & targetMask; t-g.lo < g.count {
+			arriving[t] += g.weights[x&weightMask]
+		}
+	}
+	return len(synapses)
 }

@@ -66,7 +66,7 @@ func newPopulation(m *dynamics.Model, i int) population {
 		p.clamp(k/lanes, k%lanes, 0)
 	}
 	p.load(m, i)
-	p.allocateArriving(m.MaxDelay)
+	p.allocateArriving(arrivingSlots(m, i))
 	return p
 }
 
@@ -100,6 +100,23 @@ func (p *population) row(tile, row int) *[lanes]float32 { return &p.state[tile*p
 // clamp holds a neuron at V_reset in the steps before that from step n.
 func (p *population) clamp(tile, lane int, n int64) {
 	p.row(tile, rowUntil)[lane] = math.Float32frombits(uint32(clock(n)))
+}
+
+// arrivingSlots is the number of steps ahead for which the input of a population is summed:
+// up to the largest delay of synapses that are alike. What calendars have on its way is
+// summed a window ahead.
+func arrivingSlots(m *dynamics.Model, population int) int {
+	slots := 1
+	for i := range m.Projections {
+		switch p := &m.Projections[i]; {
+		case p.To != population:
+		case p.Packed():
+			slots = max(slots, m.MinDelay)
+		default:
+			slots = max(slots, p.Delay)
+		}
+	}
+	return slots
 }
 
 // allocateArriving makes all slots one piece of memory, followed by enough for

@@ -15,8 +15,12 @@ type segment struct {
 	first      int
 	begin, end []uint32
 	targets    []uint16
-	packed     []uint32 // instead, where synapses differ
-	weights    *[1 << 10]int32
+
+	packed    []uint32 // instead, where synapses differ
+	weights   *[1 << 10]int32
+	calendar  calendar
+	divided   bool   // some of packed are another share's
+	lo, count uint32 // the targets that are this one's
 }
 
 // distribute gives each share its synapses of every projection.
@@ -33,13 +37,23 @@ func (e *Engine) distribute(c *connectome.Connectome) {
 					s.bitmaps = append(s.bitmaps, newBitmap(p, block, lo, hi, begin, end))
 					return
 				}
-				s.segments = append(s.segments, segment{
-					Projection: p, first: block.First, begin: begin, end: end, targets: block.Targets,
-					packed: block.Packed, weights: weights,
-				})
+				g := segment{Projection: p, first: block.First, begin: begin, end: end, targets: block.Targets}
+				if block.Packed != nil {
+					g.pack(block, weights, lo*lanes-block.First, (hi-lo)*lanes)
+				}
+				s.segments = append(s.segments, g)
 			})
 		}
 	}
+}
+
+// pack makes a segment of the packed synapses of a block onto count neurons from the
+// block's neuron lo on. Rows are by delay, so those of a share don't lie together: it
+// passes over the others'.
+func (g *segment) pack(block *connectome.Block, weights *[1 << 10]int32, lo, count int) {
+	g.begin, g.end = block.Rows[:block.Sources()], block.Rows[1:]
+	g.packed, g.weights, g.calendar = block.Packed, weights, newCalendar(g.MaxDelay)
+	g.lo, g.count, g.divided = uint32(lo), uint32(count), count < block.Size
 }
 
 // divide calls give for each share that has tiles lo to hi-1 of a block of the
@@ -56,7 +70,7 @@ func (e *Engine) divide(block *connectome.Block, population int, give func(s *sh
 				continue
 			}
 			end := block.Rows[1:]
-			if hi < last {
+			if hi < last && block.Targets != nil {
 				end = splits(block, uint16((hi-first)*lanes))
 			}
 			give(&e.shares[i], lo, hi, begin, end)
@@ -70,9 +84,6 @@ func splits(block *connectome.Block, first uint16) []uint32 {
 	at := make([]uint32, block.Sources())
 	for j := range at {
 		before, _ := slices.BinarySearch(block.Row(j), first)
-		if block.Packed != nil {
-			before, _ = slices.BinarySearch(block.PackedRow(j), connectome.Pack(uint32(first), 0, 0))
-		}
 		at[j] = block.Rows[j] + uint32(before)
 	}
 	return at

@@ -60,6 +60,9 @@ type Projection struct {
 // Weight is the weight of all synapses of a projection that has one.
 func (p *Projection) Weight() int32 { return p.Weights[0] }
 
+// Packed tells whether synapses have weights or delays of their own.
+func (p *Projection) Packed() bool { return len(p.Weights) > 1 || p.MaxDelay > p.Delay }
+
 // New computes the model of a valid network. It fails where a coefficient
 // leaves the range in which arithmetic is exact on every machine, and names
 // what to change.

@@ -49,15 +49,15 @@ layout(std430, binding = 7) readonly buffer Weights {
     int weights[];  // of packed synapses, by code
 };
 
-// deliver_packed sends synapses that are packed as 16 bits of target, 6 of delay and 10
+// deliver_packed sends synapses that are packed as 6 bits of delay, 16 of target and 10
 // of weight.
 void deliver_packed(Spike spike, Segment s, uint from, uint to) {
     uint piece = gl_WorkGroupID.z * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
     uint stride = gl_NumWorkGroups.z * gl_WorkGroupSize.x;
     for (uint k = from + piece; k < to; k += stride) {
         uint x = targets[k];
-        uint slot = arriving_in(spike.step + s.delay + ((x >> 10) & 63u)) + s.arriving;
-        atomicAdd(arriving[slot + (x >> 16)], weights[uint(s.weight) + (x & 1023u)]);
+        uint slot = arriving_in(spike.step + s.delay + (x >> 26)) + s.arriving;
+        atomicAdd(arriving[slot + ((x >> 10) & 0xffffu)], weights[uint(s.weight) + (x & 1023u)]);
     }
 }
 
