@@ -6,7 +6,6 @@ import (
 	"math"
 	"runtime"
 	"slices"
-	"sync/atomic"
 
 	"einet/network"
 
@@ -48,9 +47,9 @@ func (p *Projection) build(ctx context.Context, net *network.Network, i, workers
 		return p.buildRows(ctx, &draw, sources, workers)
 	}
 	d := newDraws(net, i, &codes)
-	b := builder{Projection: p, size: size, draws: d, workers: workers, alike: codes.alike()}
+	b := newBuilder(p, d, size, workers, codes.alike())
 	if bounded(n.Rule) {
-		b.inDegrees, b.bound = make([]uint32, targets), net.InDegreeBound(i)
+		b.limit(net.InDegreeBound(i))
 	}
 	return b.build(ctx)
 }
@@ -61,57 +60,111 @@ func bounded(r network.Rule) bool {
 	return r == network.FixedTotalNumber || r == network.FixedOutDegree
 }
 
-// A builder stores what is drawn in any order.
+// A builder stores what is drawn. Each worker has a fixed part of the tasks, counts its
+// synapses of every row, and then fills its own part of the row: so no two write to one
+// place, and only the order within a row depends on the number of workers.
 type builder struct {
 	*Projection
-	draws     *draws
-	size      int // of all blocks but the last
-	workers   int
-	alike     bool
-	inDegrees []uint32 // of each target, where they must not exceed bound
-	bound     int
+	draws *draws
+	size  uint32 // of all blocks but the last
+	alike bool
+	parts []part
+	bound int // of the in-degrees, where a rule has one
+}
+
+// A part is a worker's share of the tasks.
+type part struct {
+	from, to  int
+	rows      [][]uint32 // [block][source] synapses, then the place of the next
+	inDegrees []uint32   // of each target, where they must not exceed a bound
+}
+
+// partBytes bounds what the workers' counts take together.
+const partBytes = 1 << 28
+
+func newBuilder(p *Projection, d *draws, size, workers int, alike bool) *builder {
+	b := &builder{Projection: p, draws: d, size: uint32(size), alike: alike}
+	workers = max(1, min(workers, d.tasks, partBytes/(4*len(p.Blocks)*max(1, d.sources))))
+	for w := range workers {
+		part := part{from: d.tasks * w / workers, to: d.tasks * (w + 1) / workers}
+		for range p.Blocks {
+			part.rows = append(part.rows, makeLarge[uint32](d.sources))
+		}
+		b.parts = append(b.parts, part)
+	}
+	return b
+}
+
+// limit makes the in-degrees count, so that none exceeds a bound.
+func (b *builder) limit(bound int) {
+	b.bound = bound
+	for w := range b.parts {
+		b.parts[w].inDegrees = make([]uint32, b.draws.targets)
+	}
 }
 
 func (b *builder) build(ctx context.Context) error {
 	if err := b.each(ctx, b.count); err != nil {
 		return err
 	}
-	for t, n := range b.inDegrees {
-		if int(n) > b.bound {
-			return fmt.Errorf("target %d has %d synapses, by chance more than the %d that fixed point allows for: use another seed", t, n, b.bound)
-		}
-	}
-	for i := range b.Blocks {
-		if err := b.Blocks[i].allocate(b.alike); err != nil {
-			return err
-		}
-	}
-	// Rows[j] is moved on as row j fills, which leaves it at the start of row
-	// j+1; shifting it back by one restores it.
-	if err := b.each(ctx, b.fill); err != nil {
+	if err := b.checkInDegrees(); err != nil {
 		return err
 	}
 	for i := range b.Blocks {
-		b.Blocks[i].restore()
+		if err := b.place(i); err != nil {
+			return err
+		}
+	}
+	if err := b.each(ctx, b.fill); err != nil {
+		return err
 	}
 	return b.sort(ctx)
 }
 
+func (b *builder) checkInDegrees() error {
+	for t := range b.parts[0].inDegrees {
+		n := 0
+		for w := range b.parts {
+			n += int(b.parts[w].inDegrees[t])
+		}
+		if n > b.bound {
+			return fmt.Errorf("target %d has %d synapses, by chance more than the %d that fixed point allows for: use another seed", t, n, b.bound)
+		}
+	}
+	return nil
+}
+
+// place gives the rows of a block their places, and in them each worker its own.
+func (b *builder) place(i int) error {
+	block := &b.Blocks[i]
+	for w := range b.parts {
+		for j, n := range b.parts[w].rows[i] {
+			block.Rows[j+1] += n
+		}
+	}
+	if err := block.allocate(b.alike); err != nil {
+		return err
+	}
+	for j, at := range block.Rows[:block.Sources()] {
+		for w := range b.parts {
+			n := &b.parts[w].rows[i][j]
+			at, *n = at+*n, at
+		}
+	}
+	return nil
+}
+
 // each draws every task, in parallel, and hands it to do.
-func (b *builder) each(ctx context.Context, do func(*batch)) error {
-	var next atomic.Int64
+func (b *builder) each(ctx context.Context, do func(*part, *batch)) error {
 	var g errgroup.Group
-	for range b.workers {
+	for w := range b.parts {
 		g.Go(func() error {
 			var buf batch
-			for ctx.Err() == nil {
-				task := int(next.Add(1) - 1)
-				if task >= b.draws.tasks {
-					break
-				}
+			p := &b.parts[w]
+			for task := p.from; task < p.to && ctx.Err() == nil; task++ {
 				buf.reset()
 				b.draws.draw(task, &buf)
-				do(&buf)
+				do(p, &buf)
 			}
 			return ctx.Err()
 		})
@@ -119,39 +172,43 @@ func (b *builder) each(ctx context.Context, do func(*batch)) error {
 	return g.Wait()
 }
 
-func (b *builder) count(drawn *batch) {
+func (b *builder) count(p *part, drawn *batch) {
+	source := drawn.source[:len(drawn.target)]
 	for k, t := range drawn.target {
-		atomic.AddUint32(&b.Blocks[int(t)/b.size].Rows[drawn.source[k]+1], 1)
-		if b.inDegrees != nil {
-			atomic.AddUint32(&b.inDegrees[t], 1)
+		p.rows[t/b.size][source[k]]++
+		if p.inDegrees != nil {
+			p.inDegrees[t]++
 		}
 	}
 }
 
-func (b *builder) fill(drawn *batch) {
+func (b *builder) fill(p *part, drawn *batch) {
+	source, code := drawn.source[:len(drawn.target)], drawn.code[:len(drawn.target)]
 	for k, t := range drawn.target {
-		block := &b.Blocks[int(t)/b.size]
-		at := atomic.AddUint32(&block.Rows[drawn.source[k]], 1) - 1
-		target := t - uint32(block.First)
-		if b.alike {
-			block.Targets[at] = uint16(target)
-			continue
+		i := t / b.size
+		next := &p.rows[i][source[k]]
+		at := *next
+		*next++
+		if target := t - i*b.size; b.alike {
+			b.Blocks[i].Targets[at] = uint16(target)
+		} else {
+			b.Blocks[i].Packed[at] = code[k] | target<<weightBits
 		}
-		block.Packed[at] = drawn.code[k] | target<<weightBits
 	}
 }
 
 // sort puts each row in order, so that it does not depend on who came first.
 func (b *builder) sort(ctx context.Context) error {
 	var g errgroup.Group
-	g.SetLimit(b.workers)
+	g.SetLimit(len(b.parts))
 	for i := range b.Blocks {
 		block := &b.Blocks[i]
 		for from := 0; from < block.Sources(); from += sourcesPerTask {
 			g.Go(func() error {
+				var s sorter
 				for j := from; j < min(from+sourcesPerTask, block.Sources()) && ctx.Err() == nil; j++ {
 					slices.Sort(block.Row(j))
-					slices.Sort(block.PackedRow(j))
+					s.sort(block.PackedRow(j))
 				}
 				return ctx.Err()
 			})
@@ -171,9 +228,9 @@ func (b *Block) allocate(alike bool) error {
 	case total > math.MaxUint32:
 		return fmt.Errorf("a block of %d targets has %d synapses, more than 32 bits count", b.Size, total)
 	case alike:
-		b.Targets = make([]uint16, total)
+		b.Targets = makeLarge[uint16](int(total))
 	default:
-		b.Packed = make([]uint32, total)
+		b.Packed = makeLarge[uint32](int(total))
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ func newDraws(net *network.Network, i int, codes *Codes) *draws {
 	case network.FixedOutDegree:
 		d.split(d.sources, p.N, d.outDegree)
 	case network.FixedTotalNumber:
-		d.split(p.N, 1, d.number)
+		d.split((p.N+15)/16, 16, func(k int, b *batch) { d.numbers(16*k, min(16, p.N-16*k), b) })
 	case network.AllToAll:
 		d.split(d.sources, d.targets, d.all)
 	case network.OneToOne:
@@ -192,16 +192,20 @@ func (d *draws) outDegree(source int, b *batch) {
 	})
 }
 
-func (d *draws) number(m int, b *batch) {
-	w0, w1, w2, w3 := rng.Philox(d.key, uint32(m), uint32(uint64(m)>>32), 0, 3)
-	source := below(w0, d.sources)
-	target := below(w1, d.targets)
-	if d.self {
-		if target = below(w1, d.targets-1); target >= source {
-			target++
+// numbers draws synapses m, m+1, ... of fixed_total_number, up to sixteen.
+func (d *draws) numbers(m, count int, b *batch) {
+	var words [4][16]uint32
+	rng.Philox16(d.key, uint32(m), uint32(uint64(m)>>32), 0, 3, &words)
+	for k := range count {
+		source := below(words[0][k], d.sources)
+		target := below(words[1][k], d.targets)
+		if d.self {
+			if target = below(words[1][k], d.targets-1); target >= source {
+				target++
+			}
 		}
+		d.add(b, source, target, d.codes(words[2][k], words[3][k]))
 	}
-	d.add(b, source, target, d.codes(w2, w3))
 }
 
 // all draws the synapses of a source to every target, numbered in each chunk.

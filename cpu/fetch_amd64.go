@@ -4,7 +4,7 @@ package cpu
 
 import "unsafe"
 
-// fetch asks for the 256 bytes at p without waiting for them; p may point anywhere. To read
+// fetch asks for the cache line at p without waiting for them; p may point anywhere. To read
 // there instead would hold up all that follows until the memory has answered.
 //
 //go:noescape

@@ -45,6 +45,11 @@ func wordsAVX2(key rng.Key, group, step, draw uint32, words *[4][lanes]uint32) {
 	leave()
 }
 
+// wordsAVX512 is wordsScalar, all counters at once.
+func wordsAVX512(key rng.Key, group, step, draw uint32, words *[4][lanes]uint32) {
+	rng.Philox16(key, lanes*group, step, draw, 0, words)
+}
+
 // mulWide is the high and the low half of each product; high selects the odd lanes.
 func mulWide(x, y, high w8) (hi, lo w8) {
 	even := x.MulEvenWiden(y)

@@ -35,6 +35,12 @@ func Philox(k Key, c0, c1, c2, c3 uint32) (w0, w1, w2, w3 uint32) {
 	return c0, c1, c2, c3
 }
 
+func philox16(k Key, c0, c1, c2, c3 uint32, words *[4][16]uint32) {
+	for i := range uint32(16) {
+		words[0][i], words[1][i], words[2][i], words[3][i] = Philox(k, c0+i, c1, c2, c3)
+	}
+}
+
 // Neuron is the word that belongs to neuron i of a population in a given step
 // and draw. Sixteen counters serve 64 neurons, so that one vector of sixteen
 // counters fills four tiles of sixteen neurons without a shuffle.

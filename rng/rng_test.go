@@ -120,3 +120,16 @@ func BenchmarkGeometric(b *testing.B) {
 	}
 	_ = sink
 }
+
+// Sixteen counters at once are sixteen counters, also where they run over 32 bits.
+func TestPhilox16(t *testing.T) {
+	for i, c0 := range []uint32{0, 16, 0x12345678, math.MaxUint32 - 7} {
+		k := rng.Key{Seed: 0xdeadbeef * uint32(i), Stream: 77 + uint32(i)<<31}
+		var words [4][16]uint32
+		rng.Philox16(k, c0, 5, math.MaxUint32, uint32(i), &words)
+		for j := range uint32(16) {
+			w0, w1, w2, w3 := rng.Philox(k, c0+j, 5, math.MaxUint32, uint32(i))
+			require.Equal(t, [4]uint32{w0, w1, w2, w3}, [4]uint32{words[0][j], words[1][j], words[2][j], words[3][j]})
+		}
+	}
+}

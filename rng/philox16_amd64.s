@@ -1,5 +1,3 @@
-//go:build goexperiment.simd && amd64
-
 #include "textflag.h"
 
 // The numbers of 16 lanes. As 64-bit lanes their low halves are the even ones.
@@ -41,8 +39,8 @@ GLOBL lanes16<>(SB), RODATA|NOPTR, $64
 	VMOVDQA32 odd, K1, even \
 	VMOVDQU32 even, at(DI)
 
-// func philox16(seed, stream, first, step, draw uint32, words *[4][16]uint32)
-TEXT ·philox16(SB), NOSPLIT, $0-32
+// func philox16AVX512(seed, stream, c0, c1, c2, c3 uint32, words *[4][16]uint32)
+TEXT ·philox16AVX512(SB), NOSPLIT, $0-32
 	MOVQ words+24(FP), DI
 	MOVL $0xD2511F53, AX
 	VPBROADCASTD AX, Z16
@@ -58,18 +56,19 @@ TEXT ·philox16(SB), NOSPLIT, $0-32
 	VPBROADCASTD AX, Z21
 	MOVL $0xAAAA, AX
 	KMOVW AX, K1
-	MOVL first+8(FP), AX
+	MOVL c0+8(FP), AX
 	VPBROADCASTD AX, Z0
 	VPADDD lanes16<>(SB), Z0, Z0
 	VPSRLQ $32, Z0, Z4
-	MOVL step+12(FP), AX
+	MOVL c1+12(FP), AX
 	VPBROADCASTD AX, Z1
 	VMOVDQA64 Z1, Z5
-	MOVL draw+16(FP), AX
+	MOVL c2+16(FP), AX
 	VPBROADCASTD AX, Z2
 	VMOVDQA64 Z2, Z6
-	VPXORD Z3, Z3, Z3
-	VPXORD Z7, Z7, Z7
+	MOVL c3+20(FP), AX
+	VPBROADCASTD AX, Z3
+	VMOVDQA64 Z3, Z7
 	ROUNDS
 	ROUNDS
 	ROUNDS
