@@ -69,7 +69,7 @@ test: ## run all tests
 
 # What the race detector watches: everything that starts goroutines and doesn't
 # wait for a GL driver.
-race = ^einet/(analysis|connectome|cpuref|dynamics|record|rng|sim)(/|$$)
+race = ^einet/(analysis|connectome|cpu|cpuref|dynamics|record|rng|sim)(/|$$)
 
 test-long: ## run the longer checks too, and the race detector
 	@$(SETUP) $(run_needs) test

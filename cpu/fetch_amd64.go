@@ -2,10 +2,8 @@
 
 package cpu
 
-import "unsafe"
-
-// fetch asks for the cache line at p without waiting for them; p may point anywhere. To read
-// there instead would hold up all that follows until the memory has answered.
+// fetch asks for the cache line at an address, which may be anywhere, without waiting for it.
+// To read there instead would hold up all that follows until the memory has answered.
 //
 //go:noescape
-func fetch(p unsafe.Pointer)
+func fetch(address uintptr)

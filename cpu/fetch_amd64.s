@@ -2,8 +2,8 @@
 
 #include "textflag.h"
 
-// func fetch(p unsafe.Pointer)
+// func fetch(address uintptr)
 TEXT ·fetch(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
+	MOVQ address+0(FP), AX
 	PREFETCHT0 (AX)
 	RET

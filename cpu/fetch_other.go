@@ -2,7 +2,5 @@
 
 package cpu
 
-import "unsafe"
-
 // fetch does nothing where Go has no instruction for it.
-func fetch(unsafe.Pointer) {}
+func fetch(uintptr) {}

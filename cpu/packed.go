@@ -1,7 +1,5 @@
 package cpu
 
-import "unsafe"
-
 // A calendar is the synaptic input of a segment on its way, of synapses with delays of their
 // own: for each step to come the rows of which something arrives then. Rows are sorted by
 // delay, so a row needs one entry, which moves on to its next delay when its turn has come.
@@ -62,7 +60,7 @@ func (g *segment) enter(step int64, fired []uint32) {
 }
 
 func (g *segment) fetch(at uint32) {
-	fetch(unsafe.Add(unsafe.Pointer(unsafe.SliceData(g.packed)), 4*uintptr(at)))
+	fetch(address(g.packed) + 4*uintptr(at))
 }
 
 // arrive adds what arrives at a step and moves the rows on to their next delays.

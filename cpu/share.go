@@ -6,6 +6,7 @@ type share struct {
 	pieces   []piece
 	segments []segment
 	bitmaps  []bitmap // of dense projections
+	bundles  []bundle // of segments with short rows
 	mail     [2]mail  // to all shares
 
 	_      [64]byte // others read what is above, and only this share what is below

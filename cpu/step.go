@@ -69,22 +69,35 @@ func (e *Engine) deliver(s *share, w *window) {
 	for i := range s.bitmaps {
 		e.deliverBits(s, &s.bitmaps[i], w)
 	}
+	for i := range s.bundles {
+		e.deliverBundle(&s.bundles[i], w)
+	}
 	for i := range s.segments {
 		seg := &s.segments[i]
-		to := &e.populations[seg.To]
 		if seg.packed != nil {
 			e.deliverPacked(s, seg, w)
 			continue
 		}
 		for k := range w.steps {
-			slot := int((w.n + int64(1+k+seg.Delay)) % int64(len(to.arriving)))
-			arriving := to.targets(slot, seg.Receptor, seg.first)
+			arriving := e.arriving(seg, w.n+int64(1+k))
 			for _, from := range e.sources[seg.From] {
 				seg.deliver(arriving, from.fired(w, k))
 			}
 		}
 	}
 }
+
+// arriving is where what is sent at a step is summed, of synapses that are alike.
+func (e *Engine) arriving(g *segment, step int64) *[maxBlock]int32 {
+	to := &e.populations[g.To]
+	return to.targets(int((step+int64(g.Delay))%int64(len(to.arriving))), g.Receptor, g.first)
+}
+
+// cacheLine is the bytes that fetch asks for.
+const cacheLine = 64
+
+// address is where a slice lies: a number, since what is fetched may lie behind its end.
+func address[T any](s []T) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(s))) }
 
 // rowsAhead is how much sooner than its turn a row is asked for.
 const rowsAhead = 4
@@ -96,7 +109,7 @@ func (g *segment) deliver(arriving *[maxBlock]int32, fired []uint32) {
 	weight := g.Weight()
 	for i, j := range fired {
 		if i+rowsAhead < len(fired) {
-			fetch(unsafe.Add(unsafe.Pointer(unsafe.SliceData(g.targets)), 2*uintptr(g.begin[fired[i+rowsAhead]])))
+			fetch(address(g.targets) + 2*uintptr(g.begin[fired[i+rowsAhead]]))
 		}
 		add(arriving, g.targets[g.begin[j]:g.end[j]], weight)
 	}

@@ -45,6 +45,9 @@ func (e *Engine) distribute(c *connectome.Connectome) {
 			})
 		}
 	}
+	for i := range e.shares {
+		e.shares[i].bundleShort(len(e.populations))
+	}
 }
 
 // pack makes a segment of the packed synapses of a block onto count neurons from the

@@ -1,0 +1,122 @@
+package cpu
+
+import (
+	"math"
+	"runtime"
+	"sync"
+)
+
+// A bundle is the synapses of several segments of one source population, each with its own
+// weight and delay, whose rows are so short that finding them takes longer than adding them.
+// Here the rows of a neuron lie behind each other and are found once.
+type bundle struct {
+	from     int // population
+	segments []segment
+	begin    []uint32 // of each source in rows
+	rows     []uint16 // of each source and segment: how many targets, and then these
+}
+
+// shortRow is the mean number of synapses below which the rows of segments are bundled.
+const shortRow = 32
+
+// bundleShort makes bundles of a share's segments with short rows.
+func (s *share) bundleShort(populations int) {
+	for from := range populations {
+		var short, rest []segment
+		for _, g := range s.segments {
+			if g.From == from && g.short() {
+				short = append(short, g)
+			} else {
+				rest = append(rest, g)
+			}
+		}
+		if len(short) < 2 {
+			continue
+		}
+		if b, ok := newBundle(from, short); ok {
+			s.segments, s.bundles = rest, append(s.bundles, b)
+		}
+	}
+}
+
+// short tells whether a segment's rows are worth bundling: on average short, and each
+// countable by 16 bits.
+func (g *segment) short() bool {
+	total := 0
+	for j, begin := range g.begin {
+		n := int(g.end[j] - begin)
+		if n > math.MaxUint16 {
+			return false
+		}
+		total += n
+	}
+	return g.packed == nil && total > 0 && total < shortRow*len(g.begin)
+}
+
+func newBundle(from int, segments []segment) (bundle, bool) {
+	b := bundle{from: from, segments: segments, begin: make([]uint32, len(segments[0].begin))}
+	length := 0
+	for j := range b.begin {
+		b.begin[j] = uint32(length)
+		for i := range segments {
+			length += 1 + int(segments[i].end[j]-segments[i].begin[j])
+		}
+		if length > math.MaxUint32 {
+			return b, false
+		}
+	}
+	b.rows = make([]uint16, length)
+	var done sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		done.Go(func() {
+			for j := len(b.begin) * w / workers; j < len(b.begin)*(w+1)/workers; j++ {
+				row := b.rows[b.begin[j]:]
+				for i := range segments {
+					g := &segments[i]
+					n := copy(row[1:], g.targets[g.begin[j]:g.end[j]])
+					row[0] = uint16(n)
+					row = row[1+n:]
+				}
+			}
+		})
+	}
+	done.Wait()
+	for i := range segments {
+		segments[i].begin, segments[i].end, segments[i].targets = nil, nil, nil
+	}
+	return b, true
+}
+
+// deliverBundle is deliver for a bundle.
+func (e *Engine) deliverBundle(b *bundle, w *window) {
+	to := make([]*[maxBlock]int32, len(b.segments))
+	for k := range w.steps {
+		for i := range b.segments {
+			to[i] = e.arriving(&b.segments[i], w.n+int64(1+k))
+		}
+		for _, from := range e.sources[b.from] {
+			b.deliver(to, from.fired(w, k))
+		}
+	}
+}
+
+func (b *bundle) deliver(to []*[maxBlock]int32, fired []uint32) {
+	for i, j := range fired {
+		if i+2*rowsAhead < len(fired) {
+			fetch(address(b.begin) + 4*uintptr(fired[i+2*rowsAhead]))
+		}
+		if i+rowsAhead < len(fired) {
+			next := address(b.rows) + 2*uintptr(b.begin[fired[i+rowsAhead]])
+			fetch(next)
+			fetch(next + cacheLine)
+			fetch(next + 2*cacheLine)
+		}
+		row := b.rows[b.begin[j]:]
+		for i := range to {
+			n := int(row[0]) + 1
+			add(to[i], row[1:n], b.segments[i].Weight())
+			row = row[n:]
+		}
+	}
+}
