@@ -6,7 +6,7 @@ import "simd/archsimd"
 
 var (
 	avx512 = kernels{name: "avx512", update: updateAVX512, general: generalAVX512, words: wordsAVX512, poisson: poissonAVX512, count: countAVX512, weigh: weighAVX512, denseFrom: 1. / 16}
-	avx2   = kernels{name: "avx2", update: updateAVX2, general: generalScalar, words: wordsAVX2, poisson: poissonScalar, count: countAVX2, weigh: weighAVX2, denseFrom: 1. / 8}
+	avx2   = kernels{name: "avx2", update: updateAVX2, general: generalAVX2, words: wordsAVX2, poisson: poissonAVX2, count: countAVX2, weigh: weighAVX2, denseFrom: 1. / 8}
 )
 
 // best is the fastest set of kernels that this program has for this processor.

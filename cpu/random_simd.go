@@ -79,3 +79,20 @@ func poissonAVX512(arriving *[lanes]int32, words *[lanes]uint32, thresholds []ui
 	}
 	storeI16(sum, arriving)
 }
+
+// poissonAVX2 is poissonScalar, half a tile at a time. A word is at or above a threshold
+// where it is the larger of the two: AVX2 compares signed numbers only.
+func poissonAVX2(arriving *[lanes]int32, words *[lanes]uint32, thresholds []uint32, weight int32) {
+	w, v := archsimd.LoadUint32x8(half(words, 0)), archsimd.LoadUint32x8(half(words, 8))
+	each, low, high := allI8(weight), loadI8(half(arriving, 0)), loadI8(half(arriving, 8))
+	for i, threshold := range thresholds {
+		t := archsimd.BroadcastUint32x8(threshold)
+		inLow, inHigh := w.Max(t).Equal(w), v.Max(t).Equal(v)
+		low, high = low.Add(each.Masked(inLow)), high.Add(each.Masked(inHigh))
+		if i%4 == 3 && inLow.ToBits()|inHigh.ToBits() == 0 {
+			break
+		}
+	}
+	storeI8(low, half(arriving, 0))
+	storeI8(high, half(arriving, 8))
+}
