@@ -27,6 +27,14 @@ func NewBernoulli(seed uint32, projection int, p float64) Bernoulli {
 	}
 }
 
+// Key is that of the words, and Scale what makes an exponential variate a distance:
+// float32(-1/ln(1 - p)), 0 where p is 1 and without meaning where p is 0.
+func (d *Bernoulli) Key() rng.Key   { return d.key }
+func (d *Bernoulli) Scale() float32 { return d.skip.Scale() }
+
+// Never is true where p is 0: there are no synapses.
+func (d *Bernoulli) Never() bool { return d.p == 0 }
+
 // Targets writes the targets of source j among the n <= Chunk neurons of
 // chunk k of the target population into buf, ascending and relative to the
 // chunk's first neuron, and returns them. Word w of block b of the sequence is

@@ -16,9 +16,7 @@ import (
 // for each processor), counting first and then filling each row in its final
 // place. It stops early with ctx's error.
 func Build(ctx context.Context, net *network.Network, workers int) (*Connectome, error) {
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
+	workers = processors(workers)
 	c := &Connectome{Projections: make([]Projection, len(net.Projections))}
 	for i := range net.Projections {
 		p := &c.Projections[i]
@@ -29,6 +27,14 @@ func Build(ctx context.Context, net *network.Network, workers int) (*Connectome,
 		}
 	}
 	return c, nil
+}
+
+// processors is a number of workers where 0 stands for one for each.
+func processors(workers int) int {
+	if workers <= 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return workers
 }
 
 func (p *Projection) build(ctx context.Context, net *network.Network, i, workers int) error {
@@ -84,7 +90,7 @@ const partBytes = 1 << 28
 
 func newBuilder(p *Projection, d *draws, size, workers int, alike bool) *builder {
 	b := &builder{Projection: p, draws: d, size: uint32(size), alike: alike}
-	workers = max(1, min(workers, d.tasks, partBytes/(4*len(p.Blocks)*max(1, d.sources))))
+	workers = max(1, min(workers, d.tasks, partBytes/max(1, 4*len(p.Blocks)*d.sources)))
 	for w := range workers {
 		part := part{from: d.tasks * w / workers, to: d.tasks * (w + 1) / workers}
 		for range p.Blocks {
@@ -176,9 +182,15 @@ func (b *builder) count(p *part, drawn *batch) {
 	source := drawn.source[:len(drawn.target)]
 	for k, t := range drawn.target {
 		p.rows[t/b.size][source[k]]++
-		if p.inDegrees != nil {
-			p.inDegrees[t]++
-		}
+	}
+	if p.inDegrees != nil {
+		b.countTargets(p, drawn)
+	}
+}
+
+func (b *builder) countTargets(p *part, drawn *batch) {
+	for _, t := range drawn.target {
+		p.inDegrees[t]++
 	}
 }
 

@@ -7,7 +7,6 @@ package connectome
 import (
 	"cmp"
 	"math"
-	"math/bits"
 	"slices"
 
 	"einet/network"
@@ -27,6 +26,7 @@ type Projection struct {
 	From, To  int  // populations, as indices in file order
 	Multapses bool // whether a pair may have several synapses
 	Blocks    []Block
+	Rows      *Rows // instead of Blocks, where the synapses are drawn again for each spike
 }
 
 // A Block holds the synapses of a projection whose targets are neurons
@@ -85,6 +85,9 @@ func (b *Block) Sources() int { return len(b.Rows) - 1 }
 
 // Alike tells whether all synapses have one weight and one delay.
 func (p *Projection) Alike() bool {
+	if p.Rows != nil {
+		return p.Rows.alike()
+	}
 	for i := range p.Blocks {
 		if p.Blocks[i].Packed != nil {
 			return false
@@ -93,8 +96,11 @@ func (p *Projection) Alike() bool {
 	return true
 }
 
-// Synapses is the number of synapses of the projection.
+// Synapses is the number of synapses of the projection; where they are not stored, the expected number.
 func (p *Projection) Synapses() int64 {
+	if p.Rows != nil {
+		return p.Rows.expected()
+	}
 	var n int64
 	for i := range p.Blocks {
 		n += int64(p.Blocks[i].Len())
@@ -102,7 +108,8 @@ func (p *Projection) Synapses() int64 {
 	return n
 }
 
-// Synapses is the number of synapses of all projections.
+// Synapses is the number of synapses of all projections; where they are not stored, the expected
+// number.
 func (c *Connectome) Synapses() int64 {
 	var n int64
 	for i := range c.Projections {
@@ -171,10 +178,13 @@ func saturate(x float64) int64 {
 	return int64(x)
 }
 
-// Each calls do for every synapse of the projection, by source, target and weight, neurons numbered
+// Each calls do for every synapse of the projection, by source, target, delay and weight, neurons numbered
 // in their populations, with the codes of its weight and delay, until do fails.
 func (p *Projection) Each(do func(source, target int, weight, delay uint32) error) error {
-	if len(p.Blocks) == 0 {
+	switch {
+	case p.Rows != nil:
+		return p.Rows.each(do)
+	case len(p.Blocks) == 0:
 		return nil
 	}
 	var byTarget []uint32
@@ -188,7 +198,7 @@ func (p *Projection) Each(do func(source, target int, weight, delay uint32) erro
 			}
 			byTarget = append(byTarget[:0], b.PackedRow(j)...)
 			slices.SortFunc(byTarget, func(x, y uint32) int {
-				return cmp.Compare(bits.RotateLeft32(x, delayBits), bits.RotateLeft32(y, delayBits))
+				return cmp.Or(cmp.Compare(x<<delayBits>>(delayBits+weightBits), y<<delayBits>>(delayBits+weightBits)), cmp.Compare(x, y))
 			})
 			for _, s := range byTarget {
 				t, w, d := Unpack(s)

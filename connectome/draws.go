@@ -11,7 +11,9 @@ import (
 // a packed synapse, the codes.
 type batch struct {
 	source, target, code []uint32
-	taken                []bool // of a choice without multapses
+	taken                []bool        // of a choice without multapses
+	chosen               []uint32      // likewise
+	row                  [Chunk]uint16 // of a Bernoulli
 }
 
 func (b *batch) reset() { b.source, b.target, b.code = b.source[:0], b.target[:0], b.code[:0] }
@@ -155,7 +157,7 @@ func (b *batch) choose(s *sequence, k, n, own int, multapses bool, add func(m, x
 	if len(b.taken) < n {
 		b.taken = make([]bool, n)
 	}
-	chosen := make([]uint32, 0, k)
+	b.chosen = b.chosen[:0]
 	for m := range uint32(k) { // Floyd's choice
 		t := uint32(n-k) + m
 		x := below(s.word(m), int(t)+1)
@@ -163,10 +165,10 @@ func (b *batch) choose(s *sequence, k, n, own int, multapses bool, add func(m, x
 			x = t
 		}
 		b.taken[x] = true
-		chosen = append(chosen, x)
+		b.chosen = append(b.chosen, x)
 		add(m, move(x))
 	}
-	for _, x := range chosen {
+	for _, x := range b.chosen {
 		b.taken[x] = false
 	}
 }
@@ -210,11 +212,15 @@ func (d *draws) numbers(m, count int, b *batch) {
 
 // all draws the synapses of a source to every target, numbered in each chunk.
 func (d *draws) all(source int, b *batch) {
-	for first := 0; first < d.targets; first += Chunk {
-		codes := d.coding(uint32(source), uint32(first/Chunk))
-		for m := range uint32(min(Chunk, d.targets-first)) {
-			d.add(b, uint32(source), uint32(first)+m, codes.code(m))
-		}
+	for k := 0; k*Chunk < d.targets; k++ {
+		d.allOfChunk(source, k, b)
+	}
+}
+
+func (d *draws) allOfChunk(source, k int, b *batch) {
+	codes := d.coding(uint32(source), uint32(k))
+	for m := range uint32(min(Chunk, d.targets-k*Chunk)) {
+		d.add(b, uint32(source), uint32(k*Chunk)+m, codes.code(m))
 	}
 }
 
@@ -224,12 +230,15 @@ func (d *draws) one(i int, b *batch) {
 }
 
 func (d *draws) bernoulli(draw *Bernoulli, source int, b *batch) {
-	var row [Chunk]uint16
-	for first := 0; first < d.targets; first += Chunk {
-		codes := d.coding(uint32(source), uint32(first/Chunk))
-		for m, t := range draw.Targets(&row, source, first/Chunk, min(Chunk, d.targets-first)) {
-			d.add(b, uint32(source), uint32(first)+uint32(t), codes.code(uint32(m)))
-		}
+	for k := 0; k*Chunk < d.targets; k++ {
+		d.bernoulliOfChunk(draw, source, k, b)
+	}
+}
+
+func (d *draws) bernoulliOfChunk(draw *Bernoulli, source, k int, b *batch) {
+	codes := d.coding(uint32(source), uint32(k))
+	for m, t := range draw.Targets(&b.row, source, k, min(Chunk, d.targets-k*Chunk)) {
+		d.add(b, uint32(source), uint32(k*Chunk)+uint32(t), codes.code(uint32(m)))
 	}
 }
 

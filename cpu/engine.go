@@ -54,7 +54,7 @@ func newEngine(m *dynamics.Model, c *connectome.Connectome, threads int, k *kern
 	e := &Engine{model: m, kernels: k, normal: rng.NormalTable(), populations: make([]population, len(m.Populations))}
 	tiles := 0
 	for i := range e.populations {
-		e.populations[i] = newPopulation(m, i)
+		e.populations[i] = newPopulation(m, c, i)
 		tiles += e.populations[i].tiles
 	}
 	cost := tileCosts(e.populations, c, m, k)

@@ -15,6 +15,9 @@ type kernels struct {
 	count     countKernel
 	weigh     weighKernel
 	denseFrom float64
+	// Of projections whose synapses are not stored.
+	redraw redrawKernel
+	fold   foldKernel
 }
 
 // A moment is what is common to all neurons of a population in the step from n
@@ -37,7 +40,7 @@ type updateKernel func(p *population, m *moment, lo, hi int, hits []uint32) int
 const maxTiles = 1 << 12
 
 // scalar is the set for every processor.
-var scalar = kernels{name: "scalar", update: updateScalar, general: generalScalar, words: wordsScalar, poisson: poissonScalar}
+var scalar = kernels{name: "scalar", update: updateScalar, general: generalScalar, words: wordsScalar, poisson: poissonScalar, redraw: redrawScalar, fold: foldScalar}
 
 // updateScalar is docs/equations.md. Every product is converted by itself, so
 // that the compiler does not fuse it with a sum.

@@ -99,6 +99,7 @@ func (p *planner) learn(done plan, spikes int, took time.Duration) {
 const (
 	nsPerNeuron   = 0.2   // a neuron's update
 	nsPerEvent    = 0.5   // a spike at one target
+	nsPerDrawn    = 2     // a spike at one target whose synapse is drawn again
 	nsPerDense    = 0.04  // a spike at one neuron of a dense projection, be it a target or not
 	typicalFiring = 0.001 // spikes of a neuron in a step
 )
@@ -108,7 +109,11 @@ func nsPerSpike(c *connectome.Projection, m *dynamics.Model, k *kernels) float64
 	if dense(c, m, k) {
 		return nsPerDense * float64(m.Populations[c.To].Size)
 	}
-	return nsPerEvent * float64(c.Synapses()) / float64(m.Populations[c.From].Size)
+	perEvent := nsPerEvent
+	if c.Rows != nil {
+		perEvent = nsPerDrawn
+	}
+	return perEvent * float64(c.Synapses()) / float64(m.Populations[c.From].Size)
 }
 
 // tileCosts estimates the work for a tile of each population [ns per step], its

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"unsafe"
 
+	"einet/connectome"
 	"einet/dynamics"
 	"einet/sim"
 )
@@ -50,7 +51,7 @@ type receptor struct{ prr, pvr, grid float32 }
 // integers.
 func clock(n int64) int32 { return int32(n - 1<<31) }
 
-func newPopulation(m *dynamics.Model, i int) population {
+func newPopulation(m *dynamics.Model, c *connectome.Connectome, i int) population {
 	p := population{Population: &m.Populations[i]}
 	if p.IsSource() {
 		p.tiles, p.train = (p.Size+lanes-1)/lanes, m.Train(i)
@@ -66,7 +67,7 @@ func newPopulation(m *dynamics.Model, i int) population {
 		p.clamp(k/lanes, k%lanes, 0)
 	}
 	p.load(m, i)
-	p.allocateArriving(arrivingSlots(m, i))
+	p.allocateArriving(arrivingSlots(m, c, i))
 	return p
 }
 
@@ -103,17 +104,17 @@ func (p *population) clamp(tile, lane int, n int64) {
 }
 
 // arrivingSlots is the number of steps ahead for which the input of a population is summed:
-// up to the largest delay of synapses that are alike. What calendars have on its way is
-// summed a window ahead.
-func arrivingSlots(m *dynamics.Model, population int) int {
+// up to the largest delay. What calendars have on its way, of packed synapses, is summed a
+// window ahead.
+func arrivingSlots(m *dynamics.Model, c *connectome.Connectome, population int) int {
 	slots := 1
 	for i := range m.Projections {
 		switch p := &m.Projections[i]; {
 		case p.To != population:
-		case p.Packed():
+		case p.Packed() && c.Projections[i].Rows == nil:
 			slots = max(slots, m.MinDelay)
 		default:
-			slots = max(slots, p.Delay)
+			slots = max(slots, p.MaxDelay)
 		}
 	}
 	return slots

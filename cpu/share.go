@@ -1,5 +1,7 @@
 package cpu
 
+import "einet/connectome"
+
 // A share is the part of the network that one worker at a time has to itself:
 // neurons and all synapses onto them. So workers need no lock.
 type share struct {
@@ -7,6 +9,7 @@ type share struct {
 	segments []segment
 	bitmaps  []bitmap // of dense projections
 	bundles  []bundle // of segments with short rows
+	drawn    []drawn  // of projections whose synapses are not stored
 	mail     [2]mail  // to all shares
 
 	_      [64]byte // others read what is above, and only this share what is below
@@ -16,6 +19,9 @@ type share struct {
 	noise  [2][][lanes]float32 // white and Ornstein-Uhlenbeck, of the tiles in the moment
 	rows   [maxRows][]uint64   // and of deliver
 	planes planes
+	fired  []uint32 // and of deliverDrawn
+	counts *counts
+	row    connectome.Row
 }
 
 // A piece is the neurons of one population in a share: tiles lo to hi-1.

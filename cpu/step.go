@@ -72,6 +72,9 @@ func (e *Engine) deliver(s *share, w *window) {
 	for i := range s.bundles {
 		e.deliverBundle(&s.bundles[i], w)
 	}
+	for i := range s.drawn {
+		e.deliverDrawn(s, &s.drawn[i], w)
+	}
 	for i := range s.segments {
 		seg := &s.segments[i]
 		if seg.packed != nil {

@@ -29,6 +29,10 @@ func (e *Engine) distribute(c *connectome.Connectome) {
 		p := &e.model.Projections[k]
 		weights := new([1 << 10]int32)
 		copy(weights[:], p.Weights)
+		if rows := c.Projections[k].Rows; rows != nil {
+			e.addDrawn(k, rows, weights)
+			continue
+		}
 		dense := dense(&c.Projections[k], e.model, e.kernels)
 		for b := range c.Projections[k].Blocks {
 			block := &c.Projections[k].Blocks[b]

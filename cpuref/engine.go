@@ -22,6 +22,7 @@ type Engine struct {
 	step        int64
 	spikes      []sim.Spike // since the last call of Spikes
 	lost        sim.Spike   // is not delivered; the zero Spike is none
+	row         connectome.Row
 }
 
 // A population is the state of one population's neurons. A source has only

@@ -15,3 +15,9 @@ func TestConformance(t *testing.T) {
 		return cpuref.New(m, c)
 	})
 }
+
+func TestProcedural(t *testing.T) {
+	enginetest.RunProcedural(t, func(_ testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
+		return cpuref.New(m, c)
+	})
+}

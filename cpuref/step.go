@@ -179,6 +179,10 @@ func (e *Engine) deliver(s sim.Spike) {
 	source := int(s.Neuron) - e.populations[i].First
 	for _, out := range e.populations[i].projected {
 		to := &e.populations[out.To]
+		if out.synapses.Rows != nil {
+			e.redraw(s, source, &out)
+			continue
+		}
 		for b := range out.synapses.Blocks {
 			block := &out.synapses.Blocks[b]
 			for _, t := range block.Row(source) {
@@ -190,6 +194,19 @@ func (e *Engine) deliver(s sim.Spike) {
 				slot := to.arriving[(int(s.Step)+out.Delay+int(delay))%len(to.arriving)]
 				slot[out.Receptor][block.First+int(target)] += out.Weights[weight]
 			}
+		}
+	}
+}
+
+// redraw delivers a spike where the synapses are not stored: they are drawn again.
+func (e *Engine) redraw(s sim.Spike, source int, out *outgoing) {
+	to := &e.populations[out.To]
+	for k := range out.synapses.Rows.Chunks {
+		targets, codes := out.synapses.Rows.Draw(&e.row, source, k)
+		for i, target := range targets {
+			_, weight, delay := connectome.Unpack(codes[i])
+			slot := to.arriving[(int(s.Step)+out.Delay+int(delay))%len(to.arriving)]
+			slot[out.Receptor][target] += out.Weights[weight]
 		}
 	}
 }

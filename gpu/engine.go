@@ -59,6 +59,11 @@ func newEngine(ctx context.Context, c *Context, m *dynamics.Model, syn *connecto
 	if err := probe(c, -1); err != nil {
 		return nil, err
 	}
+	for i := range syn.Projections {
+		if syn.Projections[i].Rows != nil {
+			return nil, ErrProcedural
+		}
+	}
 	e := &Engine{c: c, model: m}
 	if err := e.build(ctx, syn, pageBytes, b); err != nil {
 		e.Close()

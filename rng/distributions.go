@@ -67,3 +67,6 @@ func (g Geometric) Skip(w uint32, limit int32) int32 {
 	}
 	return int32(y)
 }
+
+// Scale is -1/ln(1 - p), what an exponential variate is multiplied with.
+func (g Geometric) Scale() float32 { return g.scale }

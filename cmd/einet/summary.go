@@ -32,7 +32,8 @@ type Summary struct {
 	Interrupted bool    `json:"interrupted,omitempty"`
 
 	Neurons         int     `json:"neurons"`
-	Synapses        int64   `json:"synapses"`
+	Synapses        int64   `json:"synapses"`     // of procedural connectivity the expected number
+	Connectivity    string  `json:"connectivity"` // stored or procedural
 	BytesPerSynapse float64 `json:"bytes_per_synapse"`
 	BuildS          float64 `json:"build_s"`
 	SimulateS       float64 `json:"simulate_s"`
@@ -85,7 +86,7 @@ func (r *simulation) describe(build time.Duration) {
 	*s = Summary{
 		Network: r.net.Name, Preset: r.flags.preset(), Engine: r.engine.name, Device: r.engine.device,
 		Seed: r.net.Seed, Trial: r.net.Trial, DtMs: r.net.Dt, DiscardMs: inMs(r.discard, r.net.Dt),
-		Neurons: r.net.Neurons(), Synapses: c.Synapses(), BuildS: build.Seconds(),
+		Neurons: r.net.Neurons(), Synapses: c.Synapses(), Connectivity: r.flags.Connectivity, BuildS: build.Seconds(),
 		WeightRoundingError: r.built.model.WeightRounding(),
 		Populations:         map[string]PopulationSummary{},
 		Version:             versionString(), Command: commandLine(r.t.args),
@@ -164,7 +165,11 @@ func (s *Summary) write(path string) error { return record.WriteFile(path, s.jso
 // print writes the summary for people.
 func (s *Summary) print(out io.Writer, dir string, figures []string) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "network\t%s: %d neurons, %d synapses at %.3f bytes, seed %d\n", s.Network, s.Neurons, s.Synapses, s.BytesPerSynapse, s.Seed)
+	synapses := fmt.Sprintf("%d synapses at %.3f bytes", s.Synapses, s.BytesPerSynapse)
+	if s.Connectivity == "procedural" {
+		synapses = fmt.Sprintf("about %d synapses, drawn again for each spike", s.Synapses)
+	}
+	fmt.Fprintf(w, "network\t%s: %d neurons, %s, seed %d\n", s.Network, s.Neurons, synapses, s.Seed)
 	fmt.Fprintf(w, "engine\t%s on %s\n", s.Engine, s.Device)
 	fmt.Fprintf(w, "time\tbuilt in %.3g s; %g ms of model time in %.3g s (real-time factor %.3g)\n", s.BuildS, s.DurationMs, s.SimulateS, s.RealTimeFactor)
 	fmt.Fprintf(w, "spikes\t%d, digest %s\n", s.Spikes, s.Digest)

@@ -58,7 +58,10 @@ func state(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Facto
 
 // spikes compares spikes and final state when many steps are advanced at once.
 func spikes(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Factory) {
-	reference, engine := cpuref.New(m, c), make(t, m, c)
+	compareRuns(t, m, cpuref.New(m, c), make(t, m, c))
+}
+
+func compareRuns(t *testing.T, m *dynamics.Model, reference, engine sim.Engine) {
 	total := 0
 	for _, steps := range []int{1, 2, 37, 600, 13, 1200} {
 		require.NoError(t, reference.Advance(t.Context(), steps))

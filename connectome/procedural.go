@@ -1,0 +1,154 @@
+package connectome
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"einet/network"
+)
+
+// Procedural is the connectome that Build makes of a valid network, but none of its synapses
+// is stored: engines draw those of a neuron again whenever it fires (Knight & Nowotny, Nature
+// Computational Science 1 (2021) 136). It takes time only where in-degrees are random and
+// have a bound: all synapses are then drawn once and counted.
+func Procedural(ctx context.Context, net *network.Network, workers int) (*Connectome, error) {
+	if err := Redrawable(net); err != nil {
+		return nil, err
+	}
+	c := &Connectome{Projections: make([]Projection, len(net.Projections))}
+	for i := range net.Projections {
+		n := &net.Projections[i]
+		rows := newRows(net, i)
+		c.Projections[i] = Projection{
+			From: net.Population(n.From), To: net.Population(n.To), Multapses: n.Rule.Counts() && n.Multapses, Rows: rows,
+		}
+		if bounded(n.Rule) {
+			b := newBuilder(&c.Projections[i], rows.draws, 0, processors(workers), true)
+			b.limit(net.InDegreeBound(i))
+			if err := errors.Join(b.each(ctx, b.countTargets), b.checkInDegrees()); err != nil {
+				return nil, fmt.Errorf("projections.%s: %w", n.Name, err)
+			}
+		}
+	}
+	return c, nil
+}
+
+// Redrawable is an error that names every projection of a network whose synapses cannot be
+// drawn source by source.
+func Redrawable(net *network.Network) error {
+	var errs []error
+	for i := range net.Projections {
+		switch p := &net.Projections[i]; p.Rule {
+		case network.FixedProbability, network.FixedOutDegree, network.AllToAll, network.OneToOne:
+		default:
+			errs = append(errs, fmt.Errorf("projections.%s.rule: %s: can't be drawn again by source; procedural connectivity takes %s, %s, %s and %s",
+				p.Name, p.Rule, network.FixedProbability, network.FixedOutDegree, network.AllToAll, network.OneToOne))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Rows draws a projection's synapses by row: a row is those of one source onto one chunk of
+// targets. A projection of fixed_outdegree has one chunk, all targets.
+type Rows struct {
+	Chunks int // of the target population
+	Span   int // targets in each but the last
+
+	draws     *draws
+	bernoulli Bernoulli
+}
+
+func newRows(net *network.Network, i int) *Rows {
+	codes, p := NewCodes(net, i), &net.Projections[i]
+	r := &Rows{draws: newDraws(net, i, &codes), Span: Chunk}
+	if p.Rule == network.FixedOutDegree {
+		r.Span = r.draws.targets
+	}
+	r.Chunks = (r.draws.targets + r.Span - 1) / r.Span
+	if p.Rule == network.FixedProbability {
+		r.bernoulli = NewBernoulli(net.Seed, i, p.P)
+	}
+	return r
+}
+
+// A Row is room for what is drawn.
+type Row struct{ batch }
+
+// Draw draws the row of a source onto chunk k and returns, in room, the targets, as numbers in
+// their population, and the codes of weight and delay as Pack puts them together for target 0. They
+// are in the order of drawing: by target, except of fixed_outdegree.
+func (r *Rows) Draw(room *Row, source, k int) (targets, codes []uint32) {
+	room.reset()
+	d, b := r.draws, &room.batch
+	switch d.rule.Rule {
+	case network.FixedOutDegree:
+		d.outDegree(source, b)
+	case network.AllToAll:
+		d.allOfChunk(source, k, b)
+	case network.OneToOne:
+		if source/Chunk == k {
+			d.one(source, b)
+		}
+	default:
+		d.bernoulliOfChunk(&r.bernoulli, source, k, b)
+	}
+	return b.target, b.code
+}
+
+// Size is the number of targets in chunk k.
+func (r *Rows) Size(k int) int { return min(r.Span, r.draws.targets-k*r.Span) }
+
+// Bernoulli is what decides which synapses there are of a projection with fixed_probability and synapses
+// that are all alike; ok is false of any other.
+func (r *Rows) Bernoulli() (b Bernoulli, ok bool) {
+	return r.bernoulli, r.draws.rule.Rule == network.FixedProbability && r.alike()
+}
+
+// NoAutapses is true where neurons that are drawn as their own targets are to be left out.
+func (r *Rows) NoAutapses() bool { return r.draws.self }
+
+func (r *Rows) alike() bool { return r.draws.weight == nil && r.draws.delay == nil }
+
+// expected is the mean number of synapses; that of all rules but fixed_probability is exact.
+func (r *Rows) expected() int64 {
+	d := r.draws
+	n, own := float64(d.sources)*float64(d.targets), float64(d.sources)
+	switch d.rule.Rule {
+	case network.FixedOutDegree:
+		return saturate(float64(d.rule.N) * float64(d.sources))
+	case network.OneToOne:
+		n = float64(d.sources)
+	case network.FixedProbability:
+		n, own = d.rule.P*n, d.rule.P*own
+	}
+	if d.self {
+		n -= own
+	}
+	return saturate(math.Floor(n))
+}
+
+// each is Projection.Each.
+func (r *Rows) each(do func(source, target int, weight, delay uint32) error) error {
+	var room Row
+	var row []uint64
+	for j := range r.draws.sources {
+		for k := range r.Chunks {
+			row = row[:0]
+			targets, codes := r.Draw(&room, j, k)
+			for i, t := range targets {
+				row = append(row, uint64(t)<<32|uint64(codes[i]))
+			}
+			slices.Sort(row)
+			for _, s := range row {
+				_, weight, delay := Unpack(uint32(s))
+				if err := do(j, int(s>>32), weight, delay); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+package cpu
+
+import (
+	"einet/connectome"
+	"einet/dynamics"
+)
+
+// A drawn projection's synapses onto one share's neurons, tiles lo to hi-1, are stored
+// nowhere: rows are drawn again for each spike.
+type drawn struct {
+	*dynamics.Projection
+	rows    *connectome.Rows
+	chance  *chance // where a redrawKernel draws; otherwise rows does
+	lo, hi  int
+	weights *[1 << 10]int32
+}
+
+// A chance is what the rows of a fixed_probability projection are drawn with whose
+// synapses are alike.
+type chance struct {
+	connectome.Bernoulli
+	noAutapses bool
+}
+
+// counts are how many spikes of a step reach each target of a chunk; the chunk's end is the
+// place of all that is drawn beyond it.
+type counts [connectome.Chunk + lanes]int32
+
+// A redrawKernel draws for each source the row of its synapses onto the n targets of chunk
+// k, as Bernoulli.Targets does, and adds 1 for each target. What is counted from n on means
+// nothing. Behind the sources lanes-1 more words may be read.
+type redrawKernel func(c *counts, d *chance, k uint32, n int32, sources []uint32)
+
+func redrawScalar(c *counts, d *chance, k uint32, n int32, sources []uint32) {
+	var row [connectome.Chunk]uint16
+	for _, j := range sources {
+		for _, t := range d.Targets(&row, int(j), int(k), int(n)) {
+			if !d.noAutapses || k*connectome.Chunk+uint32(t) != j {
+				c[t]++
+			}
+		}
+	}
+}
+
+// addDrawn gives each share its part of projection k, of which no synapse is stored.
+func (e *Engine) addDrawn(k int, rows *connectome.Rows, weights *[1 << 10]int32) {
+	p := &e.model.Projections[k]
+	var c *chance
+	if b, ok := rows.Bernoulli(); ok && !b.Never() {
+		c = &chance{b, rows.NoAutapses()}
+	}
+	for i := range e.shares {
+		for _, part := range e.shares[i].pieces {
+			if part.population == p.To {
+				e.shares[i].drawn = append(e.shares[i].drawn, drawn{p, rows, c, part.lo, part.hi, weights})
+			}
+		}
+	}
+}
+
+// deliverDrawn is deliver for one drawn projection. A chunk of targets takes all spikes of a step before the
+// next begins, so that its counts stay in the nearest cache.
+func (e *Engine) deliverDrawn(s *share, d *drawn, w *window) {
+	for k := range w.steps {
+		fired := e.firedIn(s, d.From, w, k)
+		if len(fired) == 0 {
+			continue
+		}
+		for chunk := lanes * d.lo / d.rows.Span; chunk < d.rows.Chunks && chunk*d.rows.Span < lanes*d.hi; chunk++ {
+			if d.chance != nil {
+				e.countDrawn(s, d, w.n+int64(k)+1, chunk, fired)
+			} else {
+				e.addRowsOf(s, d, w.n+int64(k)+1, chunk, fired)
+			}
+		}
+	}
+}
+
+// firedIn is the neurons of a population that fired in step k of a window, in memory of the share
+// with room for a kernel to read on.
+func (e *Engine) firedIn(s *share, population int, w *window, k int) []uint32 {
+	s.fired = s.fired[:0]
+	for _, from := range e.sources[population] {
+		s.fired = append(s.fired, from.fired(w, k)...)
+	}
+	n := len(s.fired)
+	s.fired = append(s.fired, make([]uint32, lanes)...)
+	return s.fired[:n]
+}
+
+// countDrawn adds a step's spikes to a chunk of targets by counting them first.
+func (e *Engine) countDrawn(s *share, d *drawn, step int64, chunk int, fired []uint32) {
+	if s.counts == nil {
+		s.counts = new(counts)
+	}
+	e.kernels.redraw(s.counts, d.chance, uint32(chunk), int32(d.rows.Size(chunk)), fired)
+	to, first := &e.populations[d.To], chunk*connectome.Chunk/lanes
+	lo, hi := max(d.lo, first), min(d.hi, first+connectome.Chunk/lanes)
+	slot := int((step + int64(d.Delay)) % int64(len(to.arriving)))
+	e.kernels.fold(to.arriving[slot][d.Receptor][lo:hi], s.counts[(lo-first)*lanes:], d.Weight())
+	*s.counts = counts{}
+}
+
+// A foldKernel adds a weight times the counts to what arrives at as many neurons.
+type foldKernel func(arriving [][lanes]int32, counts []int32, weight int32)
+
+func foldScalar(arriving [][lanes]int32, counts []int32, weight int32) {
+	for i := range arriving {
+		a, c := &arriving[i], (*[lanes]int32)(counts[lanes*i:])
+		for k, n := range c {
+			a[k] += weight * n
+		}
+	}
+}
+
+// addRowsOf adds a step's spikes to a chunk of targets synapse by synapse: of other rules, and where weights or
+// delays differ.
+func (e *Engine) addRowsOf(s *share, d *drawn, step int64, chunk int, fired []uint32) {
+	to := &e.populations[d.To]
+	slots, stride := int64(len(to.arriving)), len(to.Receptors)*to.tiles*lanes
+	var at [1 << 6]int // where the input of each delay's slot begins
+	for delay := range d.MaxDelay - d.Delay + 1 {
+		at[delay] = int((step+int64(d.Delay+delay))%slots)*stride + d.Receptor*to.tiles*lanes
+	}
+	first, last := uint32(lanes*d.lo), uint32(lanes*d.hi)
+	for _, j := range fired {
+		targets, codes := d.rows.Draw(&s.row, int(j), chunk)
+		for i, t := range targets {
+			if t >= first && t < last {
+				_, weight, delay := connectome.Unpack(codes[i])
+				to.flat[at[delay]+int(t)] += d.weights[weight]
+			}
+		}
+	}
+}
