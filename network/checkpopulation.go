@@ -199,5 +199,16 @@ func (c *checker) record(n *Network) {
 			c.want(!n.Populations[k].Neuron.IsSource(), path, r.Population, "must not be a source, which has no state")
 		}
 	}
+	for _, r := range n.Record.Counted {
+		path := dotted("record.histograms", r.Population)
+		population(path, r.Population, 0)
+		if k := n.Population(r.Population); k >= 0 {
+			c.want(!n.Populations[k].Neuron.IsSource(), path, r.Population, "must not be a source, which has no state")
+		}
+		path = dotted(path, r.Variable)
+		c.want(r.Bins >= 1 && r.Bins <= maxBins, path+".bins", r.Bins, mustBins)
+		c.want(r.High > r.Low, path+".high", r.High, fmt.Sprintf("must be above low, %g", r.Low))
+		c.grid(path+".every", r.Every, 1)
+	}
 	c.grid("record.averages", n.Record.Averages, 0)
 }

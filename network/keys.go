@@ -83,11 +83,25 @@ var language = slices.Concat([]object{
 	{name: "record", about: "What a run keeps besides its statistics.", keys: []key{
 		{name: "spikes", is: countsBy, about: "all, none, or of each population that is named its first neurons"},
 		{name: "state", is: aMap, of: "state", about: "of each population that is named, the state of its first neurons"},
+		{name: "histograms", is: aMap, of: "histograms", about: "of each population that is named, how variables are distributed over all its neurons"},
 		{name: "averages", is: aNumber, unit: "ms", about: "from one average over each population to the next; none if left out"},
 	}},
 	{name: "state", about: "How the state of a population is kept.", keys: []key{
 		{name: "neurons", is: counts, about: "how many neurons, the first; or all", need: true},
 		{name: "every", is: aNumber, unit: "ms", about: "from one sample to the next, a multiple of dt", need: true},
+	}},
+	{name: "histograms", about: "The histograms of a population.", keys: []key{
+		{name: "V", is: aMapping, of: "histogram", about: "of the membrane potential"},
+		{name: "exc", is: aMapping, of: "histogram", about: "of the excitatory synaptic input R*I [mV]"},
+		{name: "inh", is: aMapping, of: "histogram", about: "of the inhibitory synaptic input"},
+		{name: "ext", is: aMapping, of: "histogram", about: "of the external input"},
+		{name: "net", is: aMapping, of: "histogram", about: "of the sum of all three"},
+	}},
+	{name: "histogram", about: "How a variable is counted.", keys: []key{
+		{name: "low", is: aNumber, unit: "mV", about: "lower end of the first bin", need: true},
+		{name: "high", is: aNumber, unit: "mV", about: "upper end of the last, above low", need: true},
+		{name: "bins", is: aWhole, about: "how many, all equally wide; what lies beyond them is counted apart", need: true},
+		{name: "every", is: aNumber, unit: "ms", about: "from one histogram to the next, a multiple of dt", need: true},
 	}},
 }, populations, projections, inputs)
 

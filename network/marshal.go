@@ -235,8 +235,24 @@ func (r Record) yaml() string {
 		}
 		f.add("state", "{"+g.String()+"}")
 	}
+	if len(r.Counted) > 0 {
+		f.add("histograms", "{"+histogramsYAML(r.Counted)+"}")
+	}
 	if r.Averages > 0 {
 		f.number("averages", r.Averages)
+	}
+	return f.String()
+}
+
+func histogramsYAML(all []RecordHistogram) string {
+	f := fieldsOut{}
+	for len(all) > 0 {
+		g, population := fieldsOut{}, all[0].Population
+		for ; len(all) > 0 && all[0].Population == population; all = all[1:] {
+			h := all[0]
+			g.add(h.Variable, fmt.Sprintf("{low: %s, high: %s, bins: %d, every: %s}", exact(h.Low), exact(h.High), h.Bins, exact(h.Every)))
+		}
+		f.add(population, "{"+g.String()+"}")
 	}
 	return f.String()
 }

@@ -53,6 +53,7 @@ type Rate struct {
 type Record struct {
 	Spikes   []RecordSpikes // nil: all spikes of all populations
 	State    []RecordState
+	Counted  []RecordHistogram
 	Averages float64 // [ms] between averages over each population; 0: none
 }
 
@@ -68,6 +69,19 @@ type RecordState struct {
 	Neurons    int
 	Every      float64 // [ms], a multiple of dt
 }
+
+// RecordHistogram keeps how a variable is distributed over all neurons of a population.
+type RecordHistogram struct {
+	Population string
+	Variable   string  // one of HistogramVariables
+	Low, High  float64 // [mV] the range that the bins divide evenly
+	Bins       int
+	Every      float64 // [ms], a multiple of dt
+}
+
+// HistogramVariables are what histograms can be of: the membrane potential, and the excitatory, inhibitory,
+// external and net input R*I, all in mV.
+var HistogramVariables = []string{"V", "exc", "inh", "ext", "net"}
 
 // A Neuron names what the neurons of a population are.
 type Neuron string

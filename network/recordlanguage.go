@@ -5,7 +5,11 @@ import "slices"
 const (
 	mustRecord  = "must be all, none or a mapping of populations to all or a number of neurons"
 	mustNeurons = "must be all or a whole number of neurons"
+	mustBins    = "must be a whole number of bins, 1 to 10000"
 )
+
+// maxBins keeps a histogram a histogram.
+const maxBins = 10_000
 
 // everyNeuron stands for all neurons of a population until their number is asked for.
 const everyNeuron = -1
@@ -38,6 +42,7 @@ func (r Record) scaled(before, after *Network) Record {
 		}
 		return was
 	}
+	r.Counted = slices.Clone(r.Counted)
 	r.Spikes, r.State = slices.Clone(r.Spikes), slices.Clone(r.State)
 	for i, s := range r.Spikes {
 		r.Spikes[i].Neurons = neurons(s.Population, s.Neurons)
@@ -67,8 +72,33 @@ func (f *fields) record(key string) Record {
 			h.done()
 		}
 	}
+	if n := g.get("histograms"); n != nil {
+		path := dotted(g.path, "histograms")
+		for _, e := range f.d.members(path, n) {
+			r.Counted = append(r.Counted, f.d.histograms(e.key, f.d.fields(dotted(path, e.key), e.place, e.value))...)
+		}
+	}
 	r.Averages = g.numberOr("averages", 0, mustTime)
 	return r
+}
+
+// histograms are those of a population.
+func (d *decoder) histograms(population string, f *fields) (all []RecordHistogram) {
+	for _, variable := range HistogramVariables {
+		n := f.get(variable)
+		if n == nil {
+			continue
+		}
+		g := d.fields(dotted(f.path, variable), n.place, n)
+		all = append(all, RecordHistogram{
+			Population: population, Variable: variable,
+			Low: g.number("low", mustNumber), High: g.number("high", mustNumber),
+			Bins: g.whole("bins", mustBins), Every: g.number("every", mustTime),
+		})
+		g.done()
+	}
+	f.done()
+	return all
 }
 
 func (d *decoder) recordSpikes(n *node, path string) []RecordSpikes {

@@ -191,7 +191,7 @@ populations:
   S: {neuron: poisson, size: 3, rate: 8}
 projections:
   S_to_E: {from: S, to: E, rule: fixed_indegree, indegree: 2, weight: "2*0.1 mV", delay: 1, tau_syn: 5}
-record: {spikes: {E: all}, state: {E: {neurons: 2, every: 1}}}
+record: {spikes: {E: all}, state: {E: {neurons: 2, every: 1}}, histograms: {E: {V: {low: 0, high: 15 mV, bins: 3, every: 2}}}}
 `
 	require.Empty(t, againstSchema(t, net))
 	for old, other := range map[string]string{
@@ -209,6 +209,8 @@ record: {spikes: {E: all}, state: {E: {neurons: 2, every: 1}}}
 		"delay: 1":               "delay: {normal: 3}",
 		"{E: all}":               "{E: some, 2: 3}",
 		"every: 1":               "each: 1",
+		"{V: {low":               "{U: {low",
+		"bins: 3, ":              "",
 		"record: ":               "records: ",
 		"poisson: {rate: 1, ":    "poisson: {",
 		"weight: \"2*0.1 mV\", ": "",
@@ -231,6 +233,8 @@ func TestReaderKnowsTheDeclaredKeys(t *testing.T) {
 		"scale":       "scale: {zzz: 1}",
 		"record":      "record: {zzz: 1}",
 		"state":       "record: {state: {E: {zzz: 1}}}",
+		"histograms":  "record: {histograms: {E: {zzz: 1}}}",
+		"histogram":   "record: {histograms: {E: {V: {zzz: 1}}}}",
 		"g0":          fmt.Sprintf(around, "g0: {zzz: 1}"),
 		"poisson":     fmt.Sprintf(around, "poisson: {zzz: 1}"),
 		"white_noise": fmt.Sprintf(around, "white_noise: {zzz: 1}"),

@@ -9,14 +9,15 @@ import (
 
 // The files of a run, beside its figures.
 const (
-	summaryFile = "summary.json"
-	networkFile = "network.yaml"
-	spikesFile  = "spikes.npz"
-	tracesFile  = "traces.npz"
-	csvFile     = "spikes.csv"
-	sonataFile  = "spikes.h5"
-	stateFile   = "state.npz"
-	averageFile = "averages.npz"
+	summaryFile   = "summary.json"
+	networkFile   = "network.yaml"
+	spikesFile    = "spikes.npz"
+	tracesFile    = "traces.npz"
+	csvFile       = "spikes.csv"
+	sonataFile    = "spikes.h5"
+	stateFile     = "state.npz"
+	averageFile   = "averages.npz"
+	histogramFile = "histograms.npz"
 )
 
 // runFiles are in the order in which they appear: a folder with a summary.json has
@@ -24,7 +25,7 @@ const (
 var runFiles = []string{spikesFile, tracesFile, networkFile, summaryFile}
 
 // askedFiles are those of a run that was asked for them.
-var askedFiles = []string{csvFile, sonataFile, stateFile, averageFile}
+var askedFiles = []string{csvFile, sonataFile, stateFile, averageFile, histogramFile}
 
 // figureNames are the figures of a run, each as .png and .svg.
 var figureNames = []string{"raster", "rate", "potentials", "currents"}

@@ -37,6 +37,11 @@ func newKept(r *simulation) (k *kept, err error) {
 			return nil, err
 		}
 	}
+	if len(r.net.Record.Counted) > 0 {
+		if err := k.openHistograms(r); err != nil {
+			return nil, err
+		}
+	}
 	if r.net.Record.Averages > 0 {
 		return k, k.openAverages(r)
 	}
@@ -93,8 +98,8 @@ func (g *grower) floats(name string, row ...int64) record.FloatColumn {
 	return c
 }
 
-func (g *grower) uints(name string) record.UintColumn {
-	c, err := g.Uints(name)
+func (g *grower) uints(name string, row ...int64) record.UintColumn {
+	c, err := g.Uints(name, row...)
 	g.err = errors.Join(g.err, err)
 	return c
 }

@@ -29,7 +29,7 @@ func TestRecord(t *testing.T) {
 	plain := small(t, "--json", "-q")
 	status, out, errs := einet(t, plain...)
 	require.Equal(t, exitDone, status, errs)
-	args := small(t, "--json", "-q", "--set", "record={spikes: {E: 50, I: 0}, state: {I: {neurons: 3, every: 0.5}}, averages: 2}", "--spikes", "csv")
+	args := small(t, "--json", "-q", "--set", "record={spikes: {E: 50, I: 0}, state: {I: {neurons: 3, every: 0.5}}, averages: 2, histograms: {I: {V: {low: 0, high: 15, bins: 5, every: 2}, net: {low: -10, high: 20, bins: 3, every: 10}}}}", "--spikes", "csv")
 	dir := outOf(args)
 	status, recorded, errs := einet(t, args...)
 	require.Equal(t, exitDone, status, errs)
@@ -78,6 +78,20 @@ func TestRecord(t *testing.T) {
 		}
 	}
 	require.InDelta(t, float64(counted)/800/0.1, sum/50, 1e-4)
+
+	file = filepath.Join(dir, histogramFile)
+	require.Equal(t, []float64{0, 3, 6, 9, 12, 15}, readNpz[float64](t, file, "I_V_edges"))
+	require.Len(t, readNpz[uint32](t, file, "I_V_step"), 50)
+	require.Len(t, readNpz[uint32](t, file, "I_net_counts"), 10*3)
+	counts, below, above := readNpz[uint32](t, file, "I_V_counts"), readNpz[uint32](t, file, "I_V_below"), readNpz[uint32](t, file, "I_V_above")
+	for k := range below {
+		total := below[k] + above[k]
+		for _, n := range counts[5*k : 5*k+5] {
+			total += n
+		}
+		require.EqualValues(t, 200, total, "all neurons of I, once")
+		require.Zero(t, above[k], "none stays at threshold")
+	}
 
 	status, out, errs = einet(t, "plot", dir)
 	require.Equal(t, exitDone, status, errs)

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"errors"
+
+	"einet/network"
+	"einet/sim"
+)
+
+// openHistograms begins the file of histograms: of each population P and variable X (V, exc, inh, ext or
+// net) that is counted P_X_step [T], P_X_edges [bins+1] in mV, P_X_counts [T, bins], P_X_below [T] and
+// P_X_above [T].
+func (k *kept) openHistograms(r *simulation) error {
+	g := k.open(r, histogramFile)
+	for _, h := range r.net.Record.Counted {
+		k.recorders = append(k.recorders, histogramOf(g, r, h))
+	}
+	return g.err
+}
+
+func histogramOf(g *grower, r *simulation, h network.RecordHistogram) sim.Recorder {
+	i, name := r.net.Population(h.Population), h.Population+"_"+h.Variable
+	bins := sim.Bins{Low: h.Low, High: h.High, Counts: make([]uint32, h.Bins)}
+	g.FixedFloats(name+"_edges", bins.Edges())
+	step, counts := g.uints(name+"_step"), g.uints(name+"_counts", int64(h.Bins))
+	below, above := g.uints(name+"_below"), g.uints(name+"_above")
+	size := r.net.Populations[i].Size
+	sum := make([]float32, size)
+	return sim.NewSampler(r.built.model, i, size, int64(r.net.Steps(h.Every)), func(at int64, x *sim.NeuronState) error {
+		bins.Count(variable(h.Variable, x, sum))
+		if err := errors.Join(step.Append(uint32(at)), counts.Append(bins.Counts...), below.Append(bins.Below), above.Append(bins.Above)); err != nil {
+			return machine(err)
+		}
+		return nil
+	})
+}
+
+// variable is one of network.HistogramVariables; room is for the net input.
+func variable(name string, x *sim.NeuronState, room []float32) []float32 {
+	switch name {
+	case "V":
+		return x.V
+	case "exc":
+		return x.Exc
+	case "inh":
+		return x.Inh
+	case "ext":
+		return x.Ext
+	}
+	for k := range room {
+		room[k] = x.Exc[k] + x.Inh[k] + x.Ext[k]
+	}
+	return room
+}
