@@ -32,6 +32,18 @@ var (
 )
 
 // The commands and the Python of docs/from-python.md do what the page says they do.
+// shellWords cuts a command as a shell does that knows only blanks and single quotes.
+func shellWords(command string) (words []string) {
+	for i, part := range strings.Split(command, "'") {
+		if i%2 == 0 {
+			words = append(words, strings.Fields(part)...)
+		} else {
+			words = append(words, part)
+		}
+	}
+	return words
+}
+
 func TestFromPython(t *testing.T) {
 	if !hdf5.Available() {
 		t.Skip("built without HDF5")
@@ -50,7 +62,7 @@ func TestFromPython(t *testing.T) {
 		parts := fenced.FindStringSubmatch(block)
 		switch language, text := parts[1], parts[2]; language {
 		case "sh":
-			args := strings.Fields(text)
+			args := shellWords(text)
 			require.Equal(t, "bin/einet", args[0])
 			status, _, errs := einet(t, append(args[1:], "--force")...)
 			require.Equal(t, exitDone, status, errs)
