@@ -22,9 +22,33 @@ const (
 // title takes is set aside first.
 func stack(c draw.Canvas, key []entry, panels ...panel) {
 	c = draw.Crop(c, margin, -margin, margin, -margin)
-	drawKey(c, key)
-	c.Max.Y -= keyHeight
+	for _, row := range keyRows(c.Max.X-c.Min.X, key) {
+		drawKey(c, row)
+		c.Max.Y -= keyHeight
+	}
 	column(c, panels)
+}
+
+// keyRows divides a key into rows that fit a width; an empty key is one empty row.
+func keyRows(width vg.Length, key []entry) [][]entry {
+	rows, used := [][]entry{nil}, vg.Length(0)
+	for _, e := range key {
+		need := e.width()
+		if last := len(rows) - 1; used+need > width+keySpace && len(rows[last]) > 0 {
+			rows, used = append(rows, nil), 0
+		}
+		last := len(rows) - 1
+		rows[last], used = append(rows[last], e), used+need
+	}
+	return rows
+}
+
+const keySample, keySpace = vg.Length(16), vg.Length(12)
+
+// width is that of an entry and the space behind it.
+func (e entry) width() vg.Length {
+	style := face(labelSize, ink)
+	return keySample + 4 + style.Width(e.name) + keySpace
 }
 
 // column draws panels from top to bottom, with their data areas in line.
@@ -56,19 +80,18 @@ type entry struct {
 
 // drawKey sets the entries in one row, flush right, where no data are.
 func drawKey(c draw.Canvas, key []entry) {
-	const sample, space = vg.Length(16), vg.Length(12)
 	style := face(labelSize, ink)
 	style.YAlign = draw.YCenter
 	total := vg.Length(0)
 	for _, e := range key {
-		total += sample + 4 + style.Width(e.name) + space
+		total += e.width()
 	}
-	x, y := c.Max.X-total+space, c.Max.Y-keyHeight/3
+	x, y := c.Max.X-total+keySpace, c.Max.Y-keyHeight/3
 	for _, e := range key {
 		line := e.line
 		line.Width = max(line.Width, medium)
-		c.StrokeLine2(line, x, y-1, x+sample, y-1) // at the middle of small letters
-		c.FillText(style, vg.Point{X: x + sample + 4, Y: y}, e.name)
-		x += sample + 4 + style.Width(e.name) + space
+		c.StrokeLine2(line, x, y-1, x+keySample, y-1) // at the middle of small letters
+		c.FillText(style, vg.Point{X: x + keySample + 4, Y: y}, e.name)
+		x += e.width()
 	}
 }

@@ -101,23 +101,6 @@ func (t *terminal) addDevices(e *engines) error {
 	return nil
 }
 
-// fit is an error unless every one of the engines takes a network.
-func (e *engines) fit(m *dynamics.Model) error {
-	for _, b := range e.list {
-		if b.Name != "gpu" {
-			if err := checkMemory(m.Network, m); err != nil {
-				return err
-			}
-		}
-	}
-	for _, d := range e.devices {
-		if err := fits(d, m); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // backends are the named engines of this machine, the gpu engine once for every
 // OpenGL device, and a function that closes what they share.
 func backends(names []string) (list []sim.Backend, closeAll func(), err error) {

@@ -2,36 +2,54 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"runtime"
 	"slices"
-	"strings"
-	"text/tabwriter"
 	"time"
 
 	"einet/bench"
+	"einet/cpu"
 	"einet/dynamics"
-	"einet/network"
-	"einet/network/presets"
 )
 
-// benchCmd times the engines.
+// benchCmd times the engines, beside what the machine can do.
 type benchCmd struct {
-	Sizes       []int         `default:"2500,10000,20000" help:"Numbers of neurons of the network ei."`
-	Duration    time.Duration `default:"1s" help:"Model time of a measurement."`
-	Repetitions int           `default:"3" help:"Measurements, of which the median is shown."`
-	Engines     []string      `enum:"all,reference,cpu,gpu" default:"all" help:"Engines to time: ${enum}. gpu is every OpenGL device; all is reference, cpu, and gpu where there is one."`
-	JSON        bool          `help:"Print the results as JSON."`
-	Quiet       bool          `short:"q" help:"Print no progress."`
+	Suite         string         `enum:"standard,peers," default:"" help:"What to simulate: standard takes about two minutes, peers is the networks that other simulators are measured on at full size (3 GB, minutes). Otherwise --networks and --sizes say it, and without them it is standard."`
+	Networks      []string       `placeholder:"NETWORK" help:"Presets (see einet list) or YAML files; otherwise ei where sizes are given."`
+	Sizes         []int          `placeholder:"N" xor:"size" help:"Numbers of neurons to which the networks are scaled."`
+	Scale         []float64      `placeholder:"S" xor:"size" help:"Factors on the sizes of the networks instead."`
+	FixedIndegree bool           `help:"Sizes change neither in-degrees nor weights, whatever rule of scaling the network states."`
+	Set           []string       `sep:"none" placeholder:"PATH=VALUE" help:"Change a value of the networks, as for einet run. Repeatable."`
+	Duration      *time.Duration `placeholder:"1s" help:"Model time of a measurement; otherwise the suite's, or 1 s."`
+	Engines       []string       `enum:"all,reference,cpu,gpu" placeholder:"ENGINE" help:"Engines to time: ${enum}. gpu is every OpenGL device; all is reference, cpu, and gpu where there is one. Otherwise all or, of the suite peers, cpu and gpu on hardware."`
+	Threads       []int          `placeholder:"N" help:"Threads of the cpu engine; otherwise 1 and one for each processor. Networks are built with the most of them."`
+	Repetitions   int            `default:"3" help:"Measurements, of which median, shortest and spread are shown."`
+	Limit         *time.Duration `placeholder:"2s" help:"Wall time that an engine may take of a network: a slower one is repeated less, then simulates a tenth or a hundredth of the model time. 0 is no limit. Otherwise 2 s, and no limit for the suite peers."`
+	NoParts       bool           `help:"Measure no parts of a step, which takes the networks without their synapses and Poisson inputs too."`
+	NoLimits      bool           `help:"Don't measure what the machine can do (bandwidth, random increments), which takes 5 s."`
+	Against       string         `placeholder:"FILE" help:"Lay this bench.json, of another machine or version, beside. Other spikes are a failed check."`
+	Out           string         `placeholder:"DIR" help:"Write bench.json, the tables (bench.md) and figures there; otherwise nothing is written."`
+	Force         bool           `help:"Replace earlier results in that folder."`
+	Format        string         `enum:"table,json,go" default:"table" help:"What to print: ${enum}. table is Markdown, json what bench.json holds, go lines for benchstat."`
+	JSON          bool           `help:"The same as --format json."`
+	Quiet         bool           `short:"q" help:"Print no progress."`
 }
+
+// defaultLimit is --limit's.
+const defaultLimit = 2 * time.Second
 
 // Run refuses what it can before it measures anything.
 func (c *benchCmd) Run(ctx context.Context, t *terminal) error {
-	if c.Repetitions < 1 {
-		return usage(fmt.Errorf("--repetitions %d: must be at least 1", c.Repetitions))
+	if err := c.check(); err != nil {
+		return err
 	}
-	models, steps, err := c.models()
+	cases, err := c.cases()
+	if err != nil {
+		return err
+	}
+	other, err := c.readAgainst(cases)
 	if err != nil {
 		return err
 	}
@@ -40,121 +58,144 @@ func (c *benchCmd) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	defer e.Close()
-	for _, m := range models {
-		if err := e.fit(m); err != nil {
-			return err
-		}
-	}
-	var results []bench.Result
-	for i, m := range models {
-		err = bench.Network(ctx, m.Network, steps[i], c.Repetitions, e.list, func(r bench.Result) {
-			results = append(results, r)
-			if !c.Quiet {
-				fmt.Fprintf(t.err, "einet: %s, N %d, %s: %.3g s\n", r.Network, r.Neurons, r.Engine, r.Simulate.Seconds())
-			}
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if c.JSON {
-		e := json.NewEncoder(t.out)
-		e.SetIndent("", "  ")
-		return e.Encode(results)
-	}
-	return printBench(t, results)
-}
-
-// models are the networks of all sizes, and how many steps to simulate of each.
-func (c *benchCmd) models() (models []*dynamics.Model, steps []int64, err error) {
-	for _, size := range c.Sizes {
-		if size < 10 {
-			return nil, nil, usage(fmt.Errorf("--sizes %d: must be at least 10", size))
-		}
-		net, err := presets.Load(presets.Default, network.Options{Scale: float64(size) / 10_000})
-		if err != nil {
-			return nil, nil, usage(fmt.Errorf("--sizes %d: %w", size, err))
-		}
-		n, err := onGrid("--duration", c.Duration, net)
-		if err != nil {
-			return nil, nil, err
-		}
-		if n < 1 {
-			return nil, nil, usage(fmt.Errorf("--duration %v: must be at least dt (%g ms)", c.Duration, net.Dt))
-		}
-		m, err := dynamics.New(net)
-		if err != nil {
-			return nil, nil, usage(err)
-		}
-		models, steps = append(models, m), append(steps, n)
-	}
-	return models, steps, nil
-}
-
-// engines are those that the flags name. A gpu engine that was not asked for by
-// name need not be there.
-func (c *benchCmd) engines(t *terminal) (*engines, error) {
-	all := slices.Contains(c.Engines, "all")
-	names := slices.Compact(slices.Sorted(slices.Values(c.Engines)))
-	if all {
-		names = []string{"cpu", "gpu", "reference"}
-	}
-	// reference first: the others' speed is in terms of it
-	slices.SortStableFunc(names, func(a, b string) int { return order[a] - order[b] })
-	e, err := t.engines(names)
-	switch {
-	case err != nil:
-		return nil, err
-	case e.noGPU == nil:
-	case slices.Contains(c.Engines, "gpu"):
-		e.Close()
-		return nil, machine(fmt.Errorf("--engines gpu: %s; --engines cpu needs none", oneLine(e.noGPU)))
-	default:
-		fmt.Fprintf(t.err, "einet: without the gpu engine: %s\n", oneLine(e.noGPU))
-	}
-	return e, nil
-}
-
-// order is that of the engines in a table.
-var order = map[string]int{"reference": 0, "cpu": 1, "gpu": 2}
-
-// printBench prints a table for people. The last column but one is how many
-// times faster an engine is than the first one on the same network.
-func printBench(t *terminal, results []bench.Result) error {
-	if len(results) == 0 {
-		return errors.New("nothing was measured")
-	}
-	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "N\tsynapses\tbytes each\tbuild s\tengine\tmodel s\tsimulate s\tspread\treal-time factor\tns/neuron-step\tns/event\tspeed\tdigest\t")
-	first := results[0]
-	for _, r := range results {
-		if r.Neurons != first.Neurons {
-			first = r
-		}
-		fmt.Fprintf(w, "%d\t%s\t%.3f\t%.3f\t%s\t%.6g\t%.3f\t%.0f %%\t%.3g\t%.3g\t%.3g\t%.2f\t%.8s\t\n",
-			r.Neurons, count(r.Synapses), float64(r.Bytes)/float64(max(1, r.Synapses)), r.Build.Seconds(), engineName(r),
-			r.ModelMs/1000, r.Simulate.Seconds(), 100*r.Spread, r.RealTimeFactor(), r.PerNeuronStep(), r.PerDelivery(),
-			first.Simulate.Seconds()/r.Simulate.Seconds(), r.Digest)
-	}
-	if err := w.Flush(); err != nil {
+	fit, err := c.fit(t, e, cases)
+	if err != nil {
 		return err
 	}
-	seen := map[string]bool{}
-	for _, r := range results {
-		if name := engineName(r); !seen[name] {
-			seen[name] = true
-			fmt.Fprintf(t.out, "%s: %s\n", name, r.Device)
+	report, err := c.measure(ctx, t, e, cases, fit)
+	if err != nil {
+		return err
+	}
+	if c.Out != "" {
+		if err := c.write(report); err != nil {
+			return err
 		}
 	}
-	return nil
+	if err := c.print(t, report, other); err != nil {
+		return err
+	}
+	return c.verdict(t, report, other)
 }
 
-// engineName tells gpu engines on several devices apart by the first word of
-// the device's name.
-func engineName(r bench.Result) string {
-	if r.Engine != "gpu" {
-		return r.Engine
+// check refuses flags that say nothing, or two things.
+func (c *benchCmd) check() error {
+	if c.Repetitions < 1 {
+		return usage(fmt.Errorf("--repetitions %d: must be at least 1", c.Repetitions))
 	}
-	word, _, _ := strings.Cut(r.Device, " ")
-	return "gpu " + word
+	if c.Limit != nil && *c.Limit < 0 {
+		return usage(fmt.Errorf("--limit %v: must be a wall time, or 0 for no limit", *c.Limit))
+	}
+	most := runtime.GOMAXPROCS(0)
+	for _, n := range c.Threads {
+		if n < 1 || n > most {
+			return usage(fmt.Errorf("--threads %d: must be from 1 to %d, the processors there are: more would measure how they are shared", n, most))
+		}
+	}
+	for flag, given := range map[string]bool{"--networks": len(c.Networks) > 0, "--sizes": len(c.Sizes) > 0, "--scale": len(c.Scale) > 0} {
+		if given && c.Suite != "" {
+			return usage(fmt.Errorf("--suite %s and %s: choose one", c.Suite, flag))
+		}
+	}
+	if c.FixedIndegree && len(c.Sizes) == 0 && len(c.Scale) == 0 {
+		return usage(errors.New("--fixed-indegree: only says something of --sizes or --scale"))
+	}
+	if c.Force && c.Out == "" {
+		return usage(errors.New("--force: only says something of --out"))
+	}
+	if c.JSON {
+		c.Format = "json"
+	}
+	if c.Out == "" {
+		return nil
+	}
+	return vacant(c.Out, []string{benchTables, benchFile}, "bench", c.Force)
+}
+
+// measure measures the limits of the machine and then the cases, each with the
+// engines that it fits.
+func (c *benchCmd) measure(ctx context.Context, t *terminal, e *engines, cases []bench.Case, fit [][]bench.Engine) (*bench.Report, error) {
+	tell := func(what string) {
+		if !c.Quiet {
+			fmt.Fprintln(t.err, "einet:", what)
+		}
+	}
+	r := &bench.Report{Format: bench.Format, Command: commandLine(t.args), Machine: bench.Describe(os.DirFS("/"))}
+	r.Machine.SIMD, r.Machine.Einet = cpu.Kernel(), versionString()
+	for _, d := range e.devices {
+		r.Machine.OpenGL = append(r.Machine.OpenGL, fmt.Sprintf("%s; %s %s", d.Renderer, d.Vendor, d.Version))
+	}
+	if !c.NoLimits {
+		tell("limits of the machine")
+		var err error
+		if r.Limits, err = bench.MeasureLimits(ctx, slices.Max(c.threads())); err != nil {
+			return nil, err
+		}
+	}
+	o := bench.Options{Repetitions: c.Repetitions, Limit: c.limit(), Parts: !c.NoParts, Workers: slices.Max(c.threads()), Progress: tell}
+	for i, x := range cases {
+		results, err := bench.Measure(ctx, x, fit[i], o)
+		if err != nil {
+			return nil, err
+		}
+		r.Results = append(r.Results, results...)
+	}
+	return r, nil
+}
+
+func (c *benchCmd) limit() time.Duration {
+	switch {
+	case c.Limit != nil:
+		return *c.Limit
+	case c.Suite == "peers":
+		return 0
+	}
+	return defaultLimit
+}
+
+// threads are those of the cpu engine.
+func (c *benchCmd) threads() []int {
+	list := c.Threads
+	if len(list) == 0 {
+		list = []int{1, runtime.GOMAXPROCS(0)}
+	}
+	return slices.Compact(slices.Sorted(slices.Values(list)))
+}
+
+// fit is the engines that each of the networks fits. It is an error where one does
+// not fit this machine, or a device that was asked for by name.
+func (c *benchCmd) fit(t *terminal, e *engines, cases []bench.Case) ([][]bench.Engine, error) {
+	list := make([][]bench.Engine, len(cases))
+	for i, x := range cases {
+		m, err := dynamics.New(x.Network)
+		if err != nil {
+			return nil, usage(err)
+		}
+		if err := checkMemory(x.Network, m); err != nil {
+			return nil, err
+		}
+		device := 0
+		for _, b := range e.list {
+			switch b.Name {
+			case "cpu":
+				for _, n := range c.threads() {
+					list[i] = append(list[i], bench.Engine{Backend: onCPU(n), Threads: n})
+				}
+				continue
+			case "gpu":
+				device++
+				if err := fits(e.devices[device-1], m); err != nil {
+					if slices.Contains(c.Engines, "gpu") {
+						return nil, err
+					}
+					fmt.Fprintf(t.err, "einet: without gpu %s for N %d: %s\n", b.Device, x.Network.Neurons(), oneLine(err))
+					continue
+				}
+			}
+			list[i] = append(list[i], bench.Engine{Backend: b})
+		}
+		if len(list[i]) == 0 {
+			return nil, machine(fmt.Errorf("%s, N %d: fits no engine", x.Network.Name, x.Network.Neurons()))
+		}
+	}
+	return list, nil
 }

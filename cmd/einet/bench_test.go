@@ -1,28 +1,81 @@
 package main
 
 import (
-	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
+
+	"einet/bench"
 
 	"github.com/stretchr/testify/require"
 )
 
+// quickBench is the reference alone on small networks.
+func quickBench(more ...string) []string {
+	return append([]string{"bench", "--sizes", "500,1000", "--duration", "20ms", "--repetitions", "1", "--engines", "reference", "--no-limits", "-q"}, more...)
+}
+
 func TestBench(t *testing.T) {
-	status, out, errs := einet(t, "bench", "--sizes", "500,1000", "--duration", "20ms", "--repetitions", "1", "--engines", "reference", "--json", "-q")
+	dir := filepath.Join(t.TempDir(), "bench")
+	status, out, errs := einet(t, quickBench("--format", "json", "--out", dir)...)
 	require.Equal(t, exitDone, status, errs)
-	var results []map[string]any
-	require.NoError(t, json.Unmarshal([]byte(out), &results))
-	require.Len(t, results, 2)
-	require.NotZero(t, results[1]["deliveries"])
-	status, out, errs = einet(t, "bench", "--sizes", "500", "--duration", "20ms", "--repetitions", "1", "--engines", "reference")
+	r, err := bench.Read(strings.NewReader(out))
+	require.NoError(t, err)
+	require.Len(t, r.Results, 2)
+	require.NotZero(t, r.Results[1].Deliveries)
+	for _, name := range []string{benchFile, benchTables, "sizes.png", "sizes.svg"} {
+		require.FileExists(t, filepath.Join(dir, name))
+	}
+	require.NoFileExists(t, filepath.Join(dir, "threads.png"), "one number of threads")
+
+	status, out, errs = einet(t, quickBench("--against", filepath.Join(dir, benchFile))...)
 	require.Equal(t, exitDone, status, errs)
 	require.Contains(t, out, "real-time factor")
+	require.Contains(t, out, "the same, ")
+
+	status, _, errs = einet(t, quickBench("--out", dir)...)
+	require.Equal(t, exitUsage, status)
+	require.Contains(t, errs, "holds an earlier bench")
+	status, out, errs = einet(t, quickBench("--format", "go", "--out", dir, "--force")...)
+	require.Equal(t, exitDone, status, errs)
+	require.Contains(t, out, "BenchmarkSimulate/network=ei/N=500/")
+}
+
+// Other spikes than those of the report beside are a failed check.
+func TestBenchAgainstOtherSpikes(t *testing.T) {
+	status, out, errs := einet(t, quickBench("--json")...)
+	require.Equal(t, exitDone, status, errs)
+	digest := regexp.MustCompile(`"digest": "[0-9a-f]{64}"`)
+	file := filepath.Join(t.TempDir(), "other.json")
+	require.NoError(t, os.WriteFile(file, digest.ReplaceAll([]byte(out), []byte(`"digest": "`+strings.Repeat("0", 64)+`"`)), 0o666))
+	status, _, errs = einet(t, quickBench("--against", file)...)
+	require.Equal(t, exitCheckFailed, status)
+	require.Contains(t, errs, "the spikes differ")
+}
+
+func TestBenchRefuses(t *testing.T) {
+	for args, says := range map[string]string{
+		"--threads 1000":                  "--threads 1000: must be from 1 to",
+		"--repetitions 0":                 "must be at least 1",
+		"--suite peers --sizes 500":       "choose one",
+		"--force":                         "only says something of --out",
+		"--fixed-indegree":                "only says something of",
+		"--sizes 5":                       "--sizes 5: must be at least 10",
+		"--sizes 500 --against /no/where": "--against",
+	} {
+		status, out, errs := einet(t, append([]string{"bench", "-q"}, strings.Fields(args)...)...)
+		require.Equal(t, exitUsage, status, args)
+		require.Empty(t, out)
+		require.Contains(t, errs, says)
+	}
 }
 
 // Without OpenGL the gpu engine is missed where it was asked for, and else left
 // out in so many words.
 func TestBenchWithoutOpenGL(t *testing.T) {
-	args := []string{"bench", "--sizes", "500", "--duration", "1ms", "--repetitions", "1", "-q"}
+	args := []string{"bench", "--sizes", "500", "--duration", "1ms", "--repetitions", "1", "--no-limits", "-q"}
 	for _, engines := range []string{"gpu", "reference,gpu"} {
 		status, out, errs := einetOn(t, withoutGL(), append(args, "--engines", engines)...)
 		require.Equal(t, exitMachine, status)
@@ -38,8 +91,8 @@ func TestBenchWithoutOpenGL(t *testing.T) {
 // Every engine has to take every size before one is measured.
 func TestBenchChecksTheMemoryOfDevices(t *testing.T) {
 	gl := withGL(t)
-	status, out, errs := einetOn(t, gl, "bench", "--sizes", "500,1000000", "--engines", "gpu")
+	status, out, errs := einetOn(t, gl, "bench", "--sizes", "500,40000000", "--set", "projections={}", "--engines", "gpu", "-q")
 	require.Equal(t, exitMachine, status, errs)
 	require.Empty(t, out)
-	require.Regexp(t, `^einet: ei: gpu: .*: use fewer neurons or synapses.*\n$`, errs)
+	require.Regexp(t, `^einet: ei: gpu: .* take .*, one buffer holds at most .*: use fewer neurons.*\n$`, errs)
 }

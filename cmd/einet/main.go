@@ -35,7 +35,7 @@ type cli struct {
 	Show      showCmd      `cmd:"" help:"Print a network as YAML, every default filled in."`
 	Schema    schemaCmd    `cmd:"" help:"Print a JSON schema of the network language, for editors."`
 	Theory    theoryCmd    `cmd:"" help:"Predict rates by mean-field theory; hold them against a simulation."`
-	Bench     benchCmd     `cmd:"" help:"Time the engines on the network ei at several sizes."`
+	Bench     benchCmd     `cmd:"" help:"Time the engines on several networks and sizes, beside what the machine can do."`
 	Plot      plotCmd      `cmd:"" help:"Draw the figures of an earlier run."`
 	Validate  validateCmd  `cmd:"" help:"Do the engines agree, and does the network do what its source claims?"`
 	Reproduce reproduceCmd `cmd:"" help:"Hold the presets to the published figures of their networks."`

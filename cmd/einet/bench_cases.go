@@ -1,0 +1,184 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"einet/bench"
+	"einet/gpu"
+	"einet/network"
+	"einet/network/presets"
+	"einet/sim"
+)
+
+// cases are the networks to simulate.
+func (c *benchCmd) cases() ([]bench.Case, error) {
+	if len(c.Networks) == 0 && len(c.Sizes) == 0 && len(c.Scale) == 0 {
+		return c.ofSuite()
+	}
+	networks := c.Networks
+	if len(networks) == 0 {
+		networks = []string{presets.Default}
+	}
+	var list []bench.Case
+	for _, name := range networks {
+		f := networkFlags{Network: name, Set: slices.Clone(c.Set)}
+		if c.FixedIndegree {
+			f.Set = append(f.Set, bench.FixedInDegree)
+		}
+		scales, flags, err := c.scales(f)
+		if err != nil {
+			return nil, err
+		}
+		for i, s := range scales {
+			x, err := c.newCase(f, s, time.Second)
+			if err != nil && flags[i] != "" {
+				err = usage(fmt.Errorf("%s: %w", flags[i], err))
+			}
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, x)
+		}
+	}
+	return list, nil
+}
+
+// scales are the factors on a network's size, and the flags that they come from.
+func (c *benchCmd) scales(f networkFlags) (scales []float64, flags []string, err error) {
+	for _, s := range c.Scale {
+		if s <= 0 {
+			return nil, nil, usage(fmt.Errorf("--scale %g: must be a factor above 0", s))
+		}
+		scales, flags = append(scales, s), append(flags, fmt.Sprintf("--scale %g", s))
+	}
+	if len(c.Sizes) == 0 {
+		if len(scales) == 0 {
+			return []float64{1}, []string{""}, nil
+		}
+		return scales, flags, nil
+	}
+	f.Scale = 1
+	own, err := f.load(nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, size := range c.Sizes {
+		if size < 10 {
+			return nil, nil, usage(fmt.Errorf("--sizes %d: must be at least 10", size))
+		}
+		scales, flags = append(scales, float64(size)/float64(own.Neurons())), append(flags, fmt.Sprintf("--sizes %d", size))
+	}
+	return scales, flags, nil
+}
+
+// newCase loads a network at a scale.
+func (c *benchCmd) newCase(f networkFlags, scale float64, duration time.Duration) (bench.Case, error) {
+	if c.Duration != nil {
+		duration = *c.Duration
+	}
+	f.Scale = scale
+	net, err := f.load(nil)
+	if err != nil {
+		return bench.Case{}, err
+	}
+	steps, err := onGrid("--duration", duration, net)
+	if err != nil {
+		return bench.Case{}, err
+	}
+	if steps < 1 {
+		return bench.Case{}, usage(fmt.Errorf("--duration %v: must be at least dt (%g ms)", duration, net.Dt))
+	}
+	return bench.Case{Network: net, Set: f.Set, Steps: steps}, nil
+}
+
+// ofSuite is what --suite says.
+func (c *benchCmd) ofSuite() ([]bench.Case, error) {
+	specs := bench.Standard()
+	if c.Suite == "peers" {
+		specs = bench.Peers()
+	}
+	var list []bench.Case
+	for _, s := range specs {
+		scale := 1.0
+		if s.Neurons > 0 {
+			own, err := presets.Load(s.Preset, network.Options{})
+			if err != nil {
+				return nil, err
+			}
+			scale = float64(s.Neurons) / float64(own.Neurons())
+		}
+		f := networkFlags{Network: s.Preset, Set: slices.Concat(s.Set, c.Set)}
+		x, err := c.newCase(f, scale, time.Duration(s.Ms*float64(time.Millisecond)))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, x)
+	}
+	return list, nil
+}
+
+// engines are those that the flags name; cpu stands once, for any number of
+// threads. A gpu engine that was not asked for by name need not be there.
+func (c *benchCmd) engines(t *terminal) (*engines, error) {
+	names := slices.Compact(slices.Sorted(slices.Values(c.Engines)))
+	hardware := len(names) == 0 && c.Suite == "peers"
+	switch {
+	case hardware:
+		names = []string{"cpu", "gpu"}
+	case len(names) == 0 || slices.Contains(names, "all"):
+		names = []string{"cpu", "gpu", "reference"}
+	}
+	// reference first: the others' speed is in terms of it
+	slices.SortStableFunc(names, func(a, b string) int { return order[a] - order[b] })
+	e, err := t.engines(names)
+	switch {
+	case err != nil:
+		return nil, err
+	case hardware:
+		e.dropSoftware(t)
+	case e.noGPU == nil:
+	case slices.Contains(c.Engines, "gpu"):
+		e.Close()
+		return nil, machine(fmt.Errorf("--engines gpu: %s; --engines cpu needs none", oneLine(e.noGPU)))
+	default:
+		fmt.Fprintf(t.err, "einet: without the gpu engine: %s\n", oneLine(e.noGPU))
+	}
+	return e, nil
+}
+
+// order is that of the engines in a table.
+var order = map[string]int{"reference": 0, "cpu": 1, "gpu": 2}
+
+// dropSoftware leaves out OpenGL devices that compute on the processor, and says
+// so.
+func (e *engines) dropSoftware(t *terminal) {
+	if e.noGPU != nil {
+		fmt.Fprintf(t.err, "einet: without the gpu engine: %s\n", oneLine(e.noGPU))
+		return
+	}
+	var list []sim.Backend
+	var devices []gpu.Device
+	var open []*gpu.Context
+	var errs []error
+	device := 0
+	for _, b := range e.list {
+		if b.Name == "gpu" {
+			d, g := e.devices[device], e.open[device]
+			device++
+			if d.Software {
+				errs = append(errs, g.Close())
+				fmt.Fprintf(t.err, "einet: without gpu %s, which computes on the processor (--engines cpu,gpu takes it too)\n", d.Renderer)
+				continue
+			}
+			devices, open = append(devices, d), append(open, g)
+		}
+		list = append(list, b)
+	}
+	if err := errors.Join(errs...); err != nil {
+		t.log.Warn("an OpenGL device did not close", "reason", oneLine(err))
+	}
+	e.list, e.devices, e.open = list, devices, open
+}

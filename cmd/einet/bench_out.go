@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"einet/bench"
+	"einet/record"
+)
+
+// The files of einet bench, beside its figures.
+const (
+	benchFile   = "bench.json"
+	benchTables = "bench.md"
+)
+
+// write writes the report, its tables and figures, all of them or none.
+func (c *benchCmd) write(r *bench.Report) error {
+	s, err := record.NewSet(c.Out)
+	if err != nil {
+		return machine(fmt.Errorf("--out %s: can't be made or written: %w", c.Out, err))
+	}
+	defer s.Abort()
+	var names []string
+	tables := func(w io.Writer) error { return printBench(w, r) }
+	for _, f := range []struct {
+		name  string
+		write func(io.Writer) error
+	}{{benchTables, tables}, {benchFile, r.Write}} {
+		if err := record.WriteFile(s.Path(f.name), f.write); err != nil {
+			return machine(err)
+		}
+		names = append(names, f.name)
+	}
+	figures, err := benchFigures(r.Results)
+	if err != nil {
+		return err
+	}
+	for _, f := range figures {
+		for ext, data := range map[string][]byte{".png": f.PNG, ".svg": f.SVG} {
+			write := func(w io.Writer) error { _, err := w.Write(data); return err }
+			if err := record.WriteFile(s.Path(f.Name+ext), write); err != nil {
+				return machine(err)
+			}
+			names = append([]string{f.Name + ext}, names...) // bench.json is the last
+		}
+	}
+	if err := s.Commit(names, []string{"sizes.png", "sizes.svg", "threads.png", "threads.svg"}); err != nil {
+		return machine(err)
+	}
+	return nil
+}
