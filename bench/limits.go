@@ -19,7 +19,7 @@ type Limits struct {
 // A Bandwidth is how fast float32 are copied (b = a) and combined (the triad
 // a = b + s c), as McCalpin's STREAM counts it: bytes that the program reads and
 // writes [GB/s], on one thread, and on all threads together, each of which has
-// arrays of its own of that many bytes in all.
+// arrays of its own of that many bytes in all (all threads' 1 GiB at most).
 type Bandwidth struct {
 	Bytes    int64   `json:"bytes"`
 	Copy     float64 `json:"copy_gb_s"`
@@ -29,7 +29,8 @@ type Bandwidth struct {
 }
 
 // An Increment is the time of x[i] += w for int32 x at random places i of a block
-// of that many bytes [ns], on one thread, and on each of all threads at a time.
+// of that many bytes [ns], on one thread, and on each of all threads at a time, with a
+// block of its own (0: not measured, their blocks are more than 1 GiB).
 type Increment struct {
 	Bytes int64   `json:"bytes"`
 	One   float64 `json:"ns"`
@@ -40,7 +41,7 @@ type Increment struct {
 // few last-level ones do. blocks end where a synapse's target does in practice.
 var (
 	workingSets = []int64{16 << 10, 256 << 10, 2 << 20, 16 << 20, 256 << 20}
-	blocks      = []int64{16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20}
+	blocks      = []int64{16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20, 64 << 20}
 )
 
 // memoryOfAll bounds the arrays of all threads together.
@@ -103,34 +104,48 @@ func triadScalar(a, b, c []float32, s float32) {
 	}
 }
 
-// increments is the time of one increment, in a thread of so many.
+// largestBlock is the last of blocks, in numbers.
+const largestBlock = 16 << 20
+
+// increments is the time of one increment, in a thread of so many; 0 where the blocks
+// of all would exceed memoryOfAll.
 func increments(threads int, bytes int64) float64 {
-	const number = 1 << 16
+	if int64(threads)*bytes > memoryOfAll {
+		return 0
+	}
 	type thread struct {
 		at []uint32
-		x  *[4 << 20]int32
+		x  *[largestBlock]int32
 	}
 	all := make([]thread, threads)
 	for i := range all {
-		rnd := rand.New(rand.NewPCG(1, uint64(i)))
-		all[i] = thread{make([]uint32, number), new([4 << 20]int32)}
-		for k := range all[i].at {
-			all[i].at[k] = rnd.Uint32N(uint32(bytes / 4))
-		}
+		all[i] = thread{places(bytes, uint64(i)), new([largestBlock]int32)}
 	}
-	const rounds = 32
+	number := len(all[0].at)
+	rounds := max(1, 1<<21/number)
 	took := fastest(threads, func(i int) {
 		for range rounds {
 			increment(all[i].x, all[i].at)
 		}
 	})
-	return float64(took.Nanoseconds()) / rounds / number
+	return float64(took.Nanoseconds()) / float64(rounds*number)
+}
+
+// places are random places of a block of int32, four for each cache line: with a fixed
+// number, a large block would only be as large as the lines that they are in.
+func places(bytes int64, seed uint64) []uint32 {
+	rnd := rand.New(rand.NewPCG(1, seed))
+	at := make([]uint32, max(1<<16, bytes/16))
+	for k := range at {
+		at[k] = rnd.Uint32N(uint32(bytes / 4))
+	}
+	return at
 }
 
 // increment adds to random places, as a synapse does, with what the compiler needs
 // to leave out bounds checks.
-func increment(x *[4 << 20]int32, at []uint32) {
-	const mask = 4<<20 - 1
+func increment(x *[largestBlock]int32, at []uint32) {
+	const mask = largestBlock - 1
 	for ; len(at) >= 4; at = at[4:] {
 		x[at[0]&mask] += 3
 		x[at[1]&mask] += 3

@@ -110,7 +110,7 @@ func TestLoopsOfLimits(t *testing.T) {
 		triadScalar(want, b, c, 0.5)
 		require.Equal(t, want, a)
 	}
-	x := new([4 << 20]int32)
+	x := new([largestBlock]int32)
 	increment(x, []uint32{1, 2, 1, 5})
 	require.Equal(t, []int32{0, 6, 3, 0, 0, 3}, x[:6])
 }

@@ -157,7 +157,11 @@ func bandwidthRows(r *bench.Report) [][]string {
 func incrementRows(l *bench.Limits) [][]string {
 	rows := [][]string{{"block", "ns/increment, 1 thread", fmt.Sprintf("each of %d threads", l.Threads)}, nil}
 	for _, b := range l.Increments {
-		rows = append(rows, []string{inBytes(b.Bytes), fmt.Sprintf("%.3g", b.One), fmt.Sprintf("%.3g", b.All)})
+		all := "-"
+		if b.All > 0 {
+			all = fmt.Sprintf("%.3g", b.All)
+		}
+		rows = append(rows, []string{inBytes(b.Bytes), fmt.Sprintf("%.3g", b.One), all})
 	}
 	return rows
 }
