@@ -113,8 +113,9 @@ func (r *run) once(ctx context.Context, v variant, steps int64, into *Result) (t
 		return nil
 	})
 	start = time.Now()
+	marks.start = start
 	err = sim.Run(ctx, e, steps, nil, marks, events)
 	took := time.Since(start)
-	into.Spikes, into.Digests = marks.Count(), marks.list
+	into.Spikes, into.Digests = marks.Count(), shortest(into.Digests, marks.list)
 	return took, err
 }

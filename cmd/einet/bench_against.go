@@ -60,7 +60,7 @@ func (c *benchCmd) verdict(t *terminal, r, other *bench.Report) error {
 
 // printAgainst prints the real-time factors of both reports side by side.
 func printAgainst(out io.Writer, r, other *bench.Report, file string) error {
-	fmt.Fprintf(out, "\n**Beside %s**, by `%s`. The ratio is how many times longer it took there than here.\n\n", file, other.Command)
+	fmt.Fprintf(out, "\n**Beside %s**, by `%s`. The ratio is how many times longer it took there than here, over the longest stretch from the start that both simulated.\n\n", file, other.Command)
 	printMachine(out, &other.Machine)
 	fmt.Fprintln(out)
 	rows := [][]string{{"network", "N", "engine", "real-time factor here", "there", "ratio", "spikes"}, nil}
@@ -73,7 +73,7 @@ func printAgainst(out io.Writer, r, other *bench.Report, file string) error {
 			row[4] = fmt.Sprintf("%.3g", p.There.Derived.RealTimeFactor)
 		}
 		if p.Here != nil && p.There != nil {
-			row[5] = fmt.Sprintf("%.2f", p.There.Derived.RealTimeFactor/p.Here.Derived.RealTimeFactor)
+			row[5] = speed(p.Here, p.There)
 		}
 		switch {
 		case p.Differs != "":

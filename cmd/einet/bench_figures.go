@@ -30,10 +30,14 @@ func benchFigures(results []bench.Result) ([]plot.Figure, error) {
 }
 
 // growths are the networks that were measured at several sizes, with the engines that were.
+// Measurements that were cut short are left out: a network begins unlike it goes on.
 func growths(results []bench.Result) []plot.Growth {
 	var list []plot.Growth
 	for i := range results {
 		r := &results[i]
+		if r.Steps < r.Asked {
+			continue
+		}
 		k := slices.IndexFunc(list, func(g plot.Growth) bool { return g.Network == named(r) })
 		if k < 0 {
 			k, list = len(list), append(list, plot.Growth{Network: named(r)})
@@ -54,7 +58,8 @@ func growths(results []bench.Result) []plot.Growth {
 	return slices.DeleteFunc(list, func(g plot.Growth) bool { return len(g.Lines) == 0 })
 }
 
-// speedUps are the networks that the cpu engine simulated on one thread and on more.
+// speedUps are the networks that the cpu engine simulated on one thread and on more, none of
+// them cut short.
 func speedUps(results []bench.Result) []plot.Line {
 	type measured struct {
 		line *plot.Line
@@ -65,6 +70,9 @@ func speedUps(results []bench.Result) []plot.Line {
 	slices.SortStableFunc(sorted, func(a, b bench.Result) int { return cmp.Compare(a.Threads, b.Threads) })
 	for i := range sorted {
 		r := &sorted[i]
+		if r.Steps < r.Asked {
+			continue
+		}
 		name := named(r) + ", N " + count(int64(r.Neurons))
 		switch k := slices.IndexFunc(lines, func(m measured) bool { return m.line.Engine == name }); {
 		case r.Threads == 1 && k < 0:

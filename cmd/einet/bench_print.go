@@ -32,7 +32,8 @@ func printBench(out io.Writer, r *bench.Report) error {
 	fmt.Fprint(out, "\n**Networks.** Memory is the largest resident size while it was built, less that before.\n\n")
 	err := markdown(out, networkRows(r.Results))
 	fmt.Fprint(out, "\n**Times.** Wall time of the simulation alone, every spike recorded: the median and the shortest of the repetitions, spread (longest - shortest)/median. "+
-		"Loading is what it takes to make the engine once the network is built. Speed is relative to the first engine, per model time. Memory: building, loading and simulating, less that before. The digest is of all spikes.\n\n")
+		"Loading is what it takes to make the engine once the network is built. A model time with * is what --limit left of it. Speed is relative to the first engine, over the longest stretch from the start that both simulated. "+
+		"Memory: building, loading and simulating, less that before. The digest is of all spikes.\n\n")
 	err = errors.Join(err, markdown(out, timeRows(r.Results)))
 	fmt.Fprint(out, "\n**Costs [ns].** \"All\" divides the whole time by one thing, so that the two columns are two views of the same time. The parts are differences of separate measurements, from the fastest repetitions: "+
 		"update is the network without synapses, Poisson input and spikes; draw is what the Poisson input adds; delivery is what spikes and synapses add, over the synaptic events.\n\n")
@@ -108,19 +109,37 @@ func grown(peak, rest float64) string {
 
 func timeRows(results []bench.Result) [][]string {
 	rows := [][]string{{"network", "N", "engine", "model s", "load s", "simulate s", "shortest", "spread", "of", "real-time factor", "speed", "memory MB", "digest"}, nil}
-	first := 0.0
+	var first *bench.Result
 	for i := range results {
 		r := &results[i]
 		if !sameNetwork(results, i) {
-			first = r.Derived.RealTimeFactor
+			first = r
 		}
 		rows = append(rows, []string{
-			r.Network, fmt.Sprint(r.Neurons), r.Label(), fmt.Sprintf("%g", r.ModelMs/1000), fmt.Sprintf("%.3f", r.Load.Median().Seconds()),
+			r.Network, fmt.Sprint(r.Neurons), r.Label(), modelTime(r), fmt.Sprintf("%.3f", r.Load.Median().Seconds()),
 			fmt.Sprintf("%.4f", r.Derived.MedianS), fmt.Sprintf("%.4f", r.Derived.MinS), fmt.Sprintf("%.0f %%", 100*r.Derived.Spread), fmt.Sprint(len(r.Simulate)),
-			fmt.Sprintf("%.3g", r.Derived.RealTimeFactor), fmt.Sprintf("%.3g", first/r.Derived.RealTimeFactor), grown(r.PeakMB, r.RestMB), fmt.Sprintf("%.8s", r.Digest()),
+			fmt.Sprintf("%.3g", r.Derived.RealTimeFactor), speed(r, first), grown(r.PeakMB, r.RestMB), fmt.Sprintf("%.8s", r.Digest()),
 		})
 	}
 	return rows
+}
+
+// modelTime is what was simulated [s], marked where it is less than was asked for.
+func modelTime(r *bench.Result) string {
+	s := fmt.Sprintf("%g", r.ModelMs/1000)
+	if r.Steps < r.Asked {
+		s += " *"
+	}
+	return s
+}
+
+// speed is how many times faster r simulated than o.
+func speed(r, o *bench.Result) string {
+	x, ok := r.Speed(o)
+	if !ok {
+		return "-"
+	}
+	return fmt.Sprintf("%.3g", x)
 }
 
 func costRows(results []bench.Result) [][]string {
