@@ -32,7 +32,8 @@ type Engine struct {
 	nowStride                      int
 	pages                          []devicePage
 	batches                        [2]*batch
-	batch                          int // the one to queue next
+	batch                          int    // the one to queue next
+	meter                          *meter // nil: nothing is counted
 	step                           int64
 	spikes                         []sim.Spike // of the batches that are done
 	buffers                        []interface{ Delete() }
@@ -194,6 +195,7 @@ func (e *Engine) Close() error {
 		b.Delete()
 	}
 	e.buffers = nil
+	e.meter.delete()
 	for _, p := range []*Program{e.update, e.deliver} {
 		if p != nil {
 			p.Delete()
