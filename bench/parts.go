@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"math"
 	"slices"
 
 	"einet/connectome"
@@ -17,9 +18,10 @@ type variant struct {
 // be divided by itself: the same network without its synapses, whose time is that
 // of the updates; and, where there is Poisson input, without that too. What the
 // first has over the second is what the draws cost, and what the network has over
-// the first is the delivery.
+// the first is what spikes cost, most of which is delivery. In both the thresholds
+// are out of reach: without inhibition neurons would fire far more than they do.
 func newParts(m *dynamics.Model, c *connectome.Connectome) ([]variant, error) {
-	list := []variant{{m, unconnected(c)}}
+	list := []variant{{silent(m), unconnected(c)}}
 	if draws(m) == 0 {
 		return list, nil
 	}
@@ -29,7 +31,20 @@ func newParts(m *dynamics.Model, c *connectome.Connectome) ([]variant, error) {
 		net.Populations[i].PoissonInput = nil
 	}
 	undriven, err := dynamics.New(&net)
-	return append(list, variant{undriven, list[0].connectome}), err
+	if err != nil {
+		return nil, err
+	}
+	return append(list, variant{silent(undriven), list[0].connectome}), nil
+}
+
+// silent is a model whose neurons never fire, of populations with one threshold.
+func silent(m *dynamics.Model) *dynamics.Model {
+	s := *m
+	s.Populations = slices.Clone(m.Populations)
+	for i := range s.Populations {
+		s.Populations[i].VTh = math.MaxFloat32
+	}
+	return &s
 }
 
 // unconnected is a connectome without its synapses.

@@ -1,6 +1,7 @@
 package gpu
 
 import (
+	"slices"
 	"time"
 
 	"einet/connectome"
@@ -50,31 +51,64 @@ const deliverLocal = 64
 const shareBytes = 8 + 12 + 28 + 8
 
 // costs are those of every neuron, by global id, over the pages of synapses, whose
-// rows are cut into that many pieces; and the most synapses that an invocation
-// sends one after another.
-func costs(m *dynamics.Model, pages []page, pieces int) (list []cost, serial int) {
+// segments of a source are dealt out to so many work groups each, and each row to so
+// many pieces; and the most synapses that an invocation sends one after another.
+func costs(m *dynamics.Model, pages []page, perSource, pieces int) (list []cost, serial int) {
 	last := &m.Populations[len(m.Populations)-1]
 	list = make([]cost, last.First+last.Size)
 	for i := range pages {
-		for k := range pages[i].segments {
-			s := &pages[i].segments[k]
-			first := m.Populations[m.Projections[s.projection].From].First + s.firstSource
-			rows := s.block.Rows[s.firstSource : s.firstSource+s.sources+1]
-			for j := range s.sources {
-				n := int64(rows[j+1] - rows[j])
-				c := &list[first+j]
-				c.events += n
-				c.bytes += n * (2*halves(s.block) + 8) // the target, and the number that is added to
-				if s.block.Packed != nil {
-					c.bytes += 4 * n // the weight
-				}
-				words := s.words(j)
-				c.busy += int64(min(pieces, (words+deliverLocal-1)/deliverLocal))
-				serial = max(serial, chain(s.block, words, pieces))
+		for q := range m.Populations {
+			of := pages[i].from(m, q)
+			for y := range min(perSource, len(of)) {
+				serial = max(serial, shareOut(list, m.Populations[q].First, of, y, perSource, pieces))
 			}
 		}
 	}
 	return list, serial
+}
+
+// from is the page's segments that start in population q.
+func (p *page) from(m *dynamics.Model, q int) []segment {
+	is := func(s segment) bool { return m.Projections[s.projection].From == q }
+	first := slices.IndexFunc(p.segments, is)
+	if first < 0 {
+		return nil
+	}
+	end := first
+	for end < len(p.segments) && is(p.segments[end]) {
+		end++
+	}
+	return p.segments[first:end]
+}
+
+// shareOut adds to the costs of a population, whose ids begin at base, the segments
+// y, y+perSource, ..., which one work group of each piece takes; the most synapses of
+// one of its invocations.
+func shareOut(list []cost, base int, segments []segment, y, perSource, pieces int) (serial int) {
+	busy, chains := map[int]int{}, map[int]int{}
+	for k := y; k < len(segments); k += perSource {
+		s := &segments[k]
+		rows := s.block.Rows[s.firstSource : s.firstSource+s.sources+1]
+		for j := range s.sources {
+			id, n, words := base+s.firstSource+j, int64(rows[j+1]-rows[j]), s.words(j)
+			if n == 0 {
+				continue
+			}
+			c := &list[id]
+			c.events += n
+			c.bytes += n * (2*halves(s.block) + 8) // the target, and the number that is added to
+			if s.block.Packed != nil {
+				c.bytes += 4 * n // the weight
+			}
+			busy[id] = max(busy[id], min(pieces, (words+deliverLocal-1)/deliverLocal))
+			chains[id] += chain(s.block, words, pieces)
+			serial = max(serial, chains[id])
+		}
+	}
+	for id, n := range busy {
+		list[id].busy += int64(n)
+	}
+	return serial
 }
 
 // words is how many words hold row j of a segment, at whose ends the other half may be

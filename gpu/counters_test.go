@@ -92,7 +92,7 @@ func TestDeliverSharesWideRowsAndActiveNeurons(t *testing.T) {
 	})
 	pages := layoutPages(syn, 1<<27)
 	require.Len(t, pages, 1)
-	_, alone := costs(m, pages, 1)
+	_, alone := costs(m, pages, 1, 1)
 	require.Equal(t, wide/deliverLocal, alone, "control: one work group for a row")
 	want := digest(t, cpuref.New(m, syn), 50)
 	onEach(t, func(t *testing.T, c *Context) {

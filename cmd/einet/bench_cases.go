@@ -52,7 +52,7 @@ func (c *benchCmd) scales(f networkFlags) (scales []float64, flags []string, err
 		if s <= 0 {
 			return nil, nil, usage(fmt.Errorf("--scale %g: must be a factor above 0", s))
 		}
-		scales, flags = append(scales, s), append(flags, fmt.Sprintf("--scale %g", s))
+		scales, flags = append(scales, s), append(flags, "") // faults name it already
 	}
 	if len(c.Sizes) == 0 {
 		if len(scales) == 0 {

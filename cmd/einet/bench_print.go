@@ -35,7 +35,7 @@ func printBench(out io.Writer, r *bench.Report) error {
 		"Loading is what it takes to make the engine once the network is built. Speed is relative to the first engine, per model time. Memory: building, loading and simulating, less that before. The digest is of all spikes.\n\n")
 	err = errors.Join(err, markdown(out, timeRows(r.Results)))
 	fmt.Fprint(out, "\n**Costs [ns].** \"All\" divides the whole time by one thing, so that the two columns are two views of the same time. The parts are differences of separate measurements, from the fastest repetitions: "+
-		"update is the network without synapses and Poisson input; draw is what the Poisson input adds; delivery is what the synapses add (spikes differ between these, for nothing connects the neurons).\n\n")
+		"update is the network without synapses, Poisson input and spikes; draw is what the Poisson input adds; delivery is what spikes and synapses add, over the synaptic events.\n\n")
 	err = errors.Join(err, markdown(out, costRows(r.Results)))
 	if r.Limits != nil {
 		fmt.Fprint(out, "\n**Limits of the machine.** Bandwidth counts the bytes that the program reads and writes (copy b = a; triad a = b + s c; float32), working sets are of one thread. "+
