@@ -96,6 +96,7 @@ func (b *Buffer[T]) Read(first int, dst []T) error {
 		return err
 	}
 	return b.on("reading", func() {
+		b.c.work.waits++
 		gl.GetBufferSubData(gl.COPY_WRITE_BUFFER, first*size[T](), len(dst)*size[T](), pointer(dst))
 	})
 }

@@ -32,6 +32,13 @@ type Context struct {
 	thread  *thread
 	native  native
 	program uint32 // in use
+	work    work   // so far; touched on the thread only
+}
+
+// work counts what was asked of a device.
+type work struct {
+	dispatches int64
+	waits      int64 // of the host for the device: fences, and copies to the host
 }
 
 // openDriver opens a driver on a new thread and asks what it is.

@@ -19,7 +19,7 @@ import (
 // windows are queued as a batch, and spikes are fetched when a batch is done,
 // while the device works on the next.
 type Engine struct {
-	c      *Context
+	owned
 	model  *dynamics.Model
 	layout stateLayout
 
@@ -32,10 +32,10 @@ type Engine struct {
 	nowStride                      int
 	pages                          []devicePage
 	batches                        [2]*batch
-	batch                          int // the one to queue next
+	batch                          int    // the one to queue next
+	meter                          *meter // nil: nothing is counted
 	step                           int64
 	spikes                         []sim.Spike // of the batches that are done
-	buffers                        []interface{ Delete() }
 	groupsPerSegment, groupsPerRow uint32
 }
 
@@ -64,7 +64,7 @@ func newEngine(ctx context.Context, c *Context, m *dynamics.Model, syn *connecto
 			return nil, ErrProcedural
 		}
 	}
-	e := &Engine{c: c, model: m}
+	e := &Engine{owned: owned{c: c}, model: m}
 	if err := e.build(ctx, syn, pageBytes, b); err != nil {
 		e.Close()
 		return nil, err
@@ -190,10 +190,8 @@ func (e *Engine) Close() error {
 			b.fence.Delete()
 		}
 	}
-	for _, b := range e.buffers {
-		b.Delete()
-	}
-	e.buffers = nil
+	e.meter.delete()
+	e.free()
 	for _, p := range []*Program{e.update, e.deliver} {
 		if p != nil {
 			p.Delete()

@@ -77,6 +77,7 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 		e.writeDrive(b, i, b.drive[i*row:][:steps])
 	}
 	err := e.c.Do(func() error {
+		defer e.meter.queueing()()
 		if err := b.records.Upload(0, b.host[:b.windows]); err != nil {
 			return err
 		}
@@ -116,18 +117,16 @@ func (e *Engine) dispatch(b *batch, k int) error {
 	if err := e.bindUpdate(b, k); err != nil {
 		return err
 	}
-	if err := e.update.Dispatch(e.layout.row, e.layout.rows, 1); err != nil {
-		return err
-	}
+	err := e.meter.time(b, updating, func() error { return e.update.Dispatch(e.layout.row, e.layout.rows, 1) })
 	for i := range e.pages {
-		if err := e.bindPage(&e.pages[i]); err != nil {
-			return err
+		if err == nil {
+			err = e.bindPage(&e.pages[i])
 		}
-		if err := e.deliver.DispatchIndirect(b.records, k*windowBytes); err != nil {
-			return err
+		if err == nil {
+			err = e.meter.time(b, delivering, func() error { return e.deliver.DispatchIndirect(b.records, k*windowBytes) })
 		}
 	}
-	return nil
+	return err
 }
 
 // bindUpdate binds what update works on, of which deliver uses the first three
@@ -205,6 +204,7 @@ func (e *Engine) collect(ctx context.Context, b *batch) error {
 		return cmp.Or(cmp.Compare(x.Step, y.Step), cmp.Compare(x.Neuron, y.Neuron))
 	})
 	e.spikes = append(e.spikes, b.spikes...)
+	err := e.meter.collect(b)
 	b.windows = 0
-	return nil
+	return err
 }

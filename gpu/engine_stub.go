@@ -20,3 +20,23 @@ func New(context.Context, *Context, *dynamics.Model, *connectome.Connectome) (*E
 
 // Probe reports ErrUnavailable in this build.
 func Probe(*Context) error { return errStub }
+
+// Replicas cannot be had in this build.
+type Replicas struct{}
+
+// NewReplicas reports ErrUnavailable in this build.
+func NewReplicas(context.Context, *Context, []*dynamics.Model, *connectome.Connectome) (*Replicas, error) {
+	return nil, errStub
+}
+
+// Advance reports ErrUnavailable in this build.
+func (*Replicas) Advance(context.Context, int) error { return errStub }
+
+// Step is 0 in this build.
+func (*Replicas) Step() int64 { return 0 }
+
+// Spikes reports ErrUnavailable in this build.
+func (*Replicas) Spikes(_ int, dst []sim.Spike) ([]sim.Spike, error) { return dst, errStub }
+
+// Close does nothing in this build.
+func (*Replicas) Close() error { return nil }

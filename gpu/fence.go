@@ -54,6 +54,7 @@ func (f *Fence) poll(timeout time.Duration) (done bool, err error) {
 		case gl.ALREADY_SIGNALED, gl.CONDITION_SATISFIED:
 			done = true
 			f.delete()
+			f.c.work.waits++
 			return f.c.check("the work before a fence")
 		case gl.TIMEOUT_EXPIRED:
 			return nil

@@ -132,6 +132,7 @@ func (p *Program) run(dispatch func()) error {
 			p.c.program = p.id
 		}
 		dispatch()
+		p.c.work.dispatches++
 		gl.MemoryBarrier(barriers)
 		if debugContext {
 			return p.c.check("dispatching " + p.name)

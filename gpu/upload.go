@@ -33,15 +33,6 @@ type devicePage struct {
 	targets           *Buffer[uint16]
 }
 
-// keep makes a buffer and has Close free it.
-func keep[T any](e *Engine, label string, n int, data []T) (*Buffer[T], error) {
-	b, err := makeBuffer(e.c, label, n, data)
-	if err == nil {
-		e.buffers = append(e.buffers, b)
-	}
-	return b, err
-}
-
 func (e *Engine) allocateState() error {
 	l := &e.layout
 	var err error

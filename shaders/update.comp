@@ -13,66 +13,7 @@ layout(local_size_x = 64) in;
 #include "window.glsl"
 #include "arriving.glsl"
 
-struct Receptor {
-    float p_vr;
-    float p_rr;
-    float scale;
-    float grid;
-    uint arriving;  // place of the population's first neuron in a slot
-    uint state;     // and in states
-#if GENERAL
-    uint shape;
-    uint rise;  // place in states of what feeds an alpha
-    float p_gy;
-    float p_vy;
-    float half_step;
-    float half_rise;
-    float reversal;
-#endif
-};
-
-struct PoissonInput {
-    uint receptor;
-    int weight;
-    uint thresholds;  // place in tables
-    uint most;        // how many there are
-};
-
-struct Population {
-    uint first_group;
-    uint first;  // global id of the first neuron
-    uint size;
-    uint drive;    // place of the population's row in drives
-    uint clamped;  // place in states of the ends of clamps; of a spike source of how many spikes were
-    float p_vv;
-    float v_th;
-    float v_reset;
-    float grid;
-    int refractory;
-    uint receptors;
-#if GENERAL
-    uint model;
-    uint threshold;  // places in states, or NONE
-    uint bias;
-    uint ou;
-    uint white;  // whether there is white noise
-    float leak;
-    float per_c;
-    float white_step;
-    float p_uu;
-    float p_vu;
-    float ou_kick;
-    float ou_grid;
-    uint seed;
-    uint poisson_stream;
-    uint noise_stream;
-    uint spike_stream;
-    uint train;  // place in tables of where each neuron's steps begin
-    uint inputs;
-    PoissonInput input_[INPUTS];
-#endif
-    Receptor receptor[RECEPTORS];
-};
+#include "population.glsl"
 
 layout(std430, binding = 3) readonly buffer Populations {
     Population populations[];
@@ -108,6 +49,8 @@ void set_state(uint at, float x) {
 #if GENERAL
 #include "philox.glsl"
 #include "general.glsl"
+#else
+#include "lif.glsl"
 #endif
 
 // my_population is the population whose work groups this one is among.
@@ -129,13 +72,6 @@ void report(uint begin, uint step, uint neuron) {
     if (k < MAX_GROUPS) {
         atomicMax(windows[now].groups_x, k + 1u);
     }
-}
-
-// as_float is exact up to the rounding of the sum.
-float as_float(int a) {
-    precise float high = float(a >> 16) * 65536.0;
-    precise float x = high + float(a & 0xffff);
-    return x;
 }
 
 // take is what arrives at a place, which it leaves at zero.
@@ -325,14 +261,7 @@ void main() {
             }
         }
 #else
-        precise float x = populations[q].p_vv * v;
-        for (uint r = 0u; r < RECEPTORS; r++) {
-            if (r < receptors) {
-                precise float y = populations[q].receptor[r].p_vr * g[r];
-                x = x + y;
-            }
-        }
-        x = x + c;
+        precise float x = integrate_lif(q, v, c, g);
 #endif
         v = n < until ? populations[q].v_reset : x;
         for (uint r = 0u; r < RECEPTORS; r++) {
@@ -355,13 +284,13 @@ void main() {
                 if (shape == DELTA) {
                     continue;
                 }
-#else
-                precise float scaled = populations[q].receptor[r].scale * as_float(take(slot + populations[q].receptor[r].arriving));
-#endif
                 precise float decayed = populations[q].receptor[r].p_rr * g[r];
                 precise float y = decayed + scaled;
                 y = y + populations[q].receptor[r].grid;
                 g[r] = y - populations[q].receptor[r].grid;
+#else
+                g[r] = decay(q, r, g[r], take(slot + populations[q].receptor[r].arriving));
+#endif
             }
         }
 #if GENERAL

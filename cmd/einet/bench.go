@@ -29,6 +29,7 @@ type benchCmd struct {
 	Limit         *time.Duration `placeholder:"2s" help:"Wall time that an engine may take of a network: a slower one is repeated less, then simulates a tenth or a hundredth of the model time. 0 is no limit. Otherwise 2 s, and no limit for the suite peers."`
 	NoParts       bool           `help:"Measure no parts of a step, which takes the networks without their synapses and Poisson inputs too."`
 	NoLimits      bool           `help:"Don't measure what the machine can do (bandwidth, random increments), which takes 5 s."`
+	Counters      bool           `help:"Instead of that, what the gpu engine asks of each OpenGL device (dispatches, bytes, atomics) and how long the device takes for each kernel, beside the cpu engine. 1000 steps, unless --duration says otherwise."`
 	Against       string         `placeholder:"FILE" help:"Lay this bench.json, of another machine or version, beside. Other spikes are a failed check."`
 	Out           string         `placeholder:"DIR" help:"Write bench.json, the tables (bench.md) and figures there; otherwise nothing is written."`
 	Force         bool           `help:"Replace earlier results in that folder."`
@@ -61,6 +62,9 @@ func (c *benchCmd) Run(ctx context.Context, t *terminal) error {
 	fit, err := c.fit(t, e, cases)
 	if err != nil {
 		return err
+	}
+	if c.Counters {
+		return c.count(ctx, t, e, cases)
 	}
 	report, err := c.measure(ctx, t, e, cases, fit)
 	if err != nil {
@@ -104,6 +108,9 @@ func (c *benchCmd) check() error {
 	}
 	if c.JSON {
 		c.Format = "json"
+	}
+	if err := c.checkCounters(); err != nil {
+		return err
 	}
 	if c.Out == "" {
 		return nil

@@ -25,6 +25,7 @@ type runCmd struct {
 	Connectivity string         `enum:"stored,procedural" default:"stored" help:"What becomes of the synapses: stored, or procedural: drawn again whenever their neuron fires, which takes longer and next to no memory, and gives the same spikes. Procedural is for the engines cpu and reference and the rules fixed_probability, fixed_outdegree, all_to_all and one_to_one."`
 	Duration     *time.Duration `placeholder:"1s" help:"Model time to simulate; otherwise what the network states."`
 	Discard      time.Duration  `placeholder:"500ms" help:"Leave this first part of the run out of the rates and the other statistics."`
+	Replicas     *int           `placeholder:"N" help:"Simulate N trials, from --trial (or 0) on, which share the synapses: each gives the spikes of a run with that --trial. The gpu engine runs each in one work group where the network fits one, all at once; cpu and reference as many side by side as there are threads. There are spikes and no figures."`
 	Out          string         `placeholder:"DIR" help:"Where the files go; otherwise results/NAME."`
 	Force        bool           `help:"Replace an earlier run in that folder. It stays until the new one is written as a whole; of a new one that is interrupted, what was simulated until then replaces it. Without --force, not even an incomplete run (a folder without summary.json) is replaced."`
 	Spikes       []string       `enum:"csv,sonata" placeholder:"FORMAT" help:"Write spikes in this format too, beside spikes.npz: csv (spikes.csv), sonata (spikes.h5, HDF5). Repeatable."`
@@ -58,13 +59,21 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	if slices.Contains(c.Spikes, "sonata") && !hdf5.Available() {
 		return machine(fmt.Errorf("--spikes sonata: %w", hdf5.ErrAbsent))
 	}
+	run := r.run
+	if c.Replicas != nil {
+		e, err := newEnsemble(r)
+		if err != nil {
+			return err
+		}
+		run = e.run
+	}
 	for _, w := range net.Warnings() {
 		t.log.Warn(w)
 	}
 	if r.dir, err = destination(c.Out, net.Name, c.Force); err != nil {
 		return err
 	}
-	return r.run(ctx)
+	return run(ctx)
 }
 
 // A simulation is one run under way.
@@ -170,7 +179,7 @@ func (r *simulation) write(kept *kept, rec *recorders) error {
 		return err
 	}
 	r.summary.files = slices.Concat(runFiles[:1], kept.names, runFiles[1:])
-	return r.files.Commit(r.summary.files, append(figureFiles(), askedFiles...))
+	return r.files.Commit(r.summary.files, stale(r.dir, r.summary.files))
 }
 
 // report draws the figures and prints the result. The run is complete without

@@ -13,10 +13,7 @@ struct Window {
     uint drive;     // place of its first step in a population's row of drives
 };
 
-struct Spike {
-    uint step;
-    uint neuron;  // global id
-};
+#include "spike.glsl"
 
 layout(std140, binding = 0) uniform Now {
     uint now;  // the window that is being simulated

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"einet/bench"
+	"einet/connectome"
+	"einet/cpu"
+	"einet/dynamics"
+	"einet/gpu"
+	"einet/sim"
+)
+
+// countedSteps are simulated where --duration does not say: counts do not scatter,
+// and a software device is slow.
+const countedSteps = 1000
+
+// defaultRepetitions is --repetitions'.
+const defaultRepetitions = 3
+
+// A counted is what a gpu engine asked of its device for a network, beside the cpu
+// engine.
+type counted struct {
+	network       string
+	neurons       int
+	modelMs       float64
+	device        gpu.Device
+	counters      gpu.Counters
+	took, cpuTook time.Duration
+	digest, cpu   string
+}
+
+// checkCounters refuses what --counters makes no sense with.
+func (c *benchCmd) checkCounters() error {
+	for flag, given := range map[string]bool{
+		"--against": c.Against != "", "--out": c.Out != "", "--format " + c.Format: c.Format != "table",
+		"--no-parts": c.NoParts, "--no-limits": c.NoLimits, "--limit": c.Limit != nil, "--repetitions": c.Repetitions != defaultRepetitions,
+		"--engines": len(c.Engines) > 0 && !slices.Contains(c.Engines, "gpu") && !slices.Contains(c.Engines, "all"),
+	} {
+		if c.Counters && given {
+			return usage(fmt.Errorf("--counters and %s: it prints tables of the gpu engine beside the cpu engine, and nothing else", flag))
+		}
+	}
+	return nil
+}
+
+// count prints the counters of every OpenGL device for every network.
+func (c *benchCmd) count(ctx context.Context, t *terminal, e *engines, cases []bench.Case) error {
+	if len(e.devices) == 0 {
+		why := errors.New("there is none but software, and the suite is for hardware: choose --networks")
+		if e.noGPU != nil {
+			why = errors.New(oneLine(e.noGPU))
+		}
+		return machine(fmt.Errorf("--counters: needs an OpenGL device: %w", why))
+	}
+	var list []counted
+	for _, x := range cases {
+		if c.Duration == nil {
+			x.Steps = min(x.Steps, countedSteps)
+		}
+		some, err := c.countCase(ctx, t, e, x)
+		if err != nil {
+			return err
+		}
+		list = append(list, some...)
+	}
+	if err := printCounters(t.out, commandLine(t.args), list); err != nil {
+		return err
+	}
+	for _, x := range list {
+		if x.digest != x.cpu {
+			return &statusError{exitCheckFailed, fmt.Errorf("%s, N %d: the spikes of gpu %s differ from the cpu engine's", x.network, x.neurons, x.device.Renderer)}
+		}
+	}
+	return nil
+}
+
+// countCase counts one network on every device.
+func (c *benchCmd) countCase(ctx context.Context, t *terminal, e *engines, x bench.Case) ([]counted, error) {
+	m, err := dynamics.New(x.Network)
+	if err != nil {
+		return nil, usage(err)
+	}
+	threads := slices.Max(c.threads())
+	syn, err := connectome.Build(ctx, x.Network, threads)
+	if err != nil {
+		return nil, err
+	}
+	onCPU, digest, err := timed(ctx, cpu.New(m, syn, threads), x.Steps)
+	if err != nil {
+		return nil, err
+	}
+	var list []counted
+	for i, d := range e.devices {
+		r := counted{
+			network: x.Network.Name, neurons: x.Network.Neurons(), modelMs: inMs(x.Steps, x.Network.Dt), device: d,
+			cpuTook: onCPU, cpu: digest,
+		}
+		if r.took, r.digest, err = onGPU(ctx, e.open[i], m, syn, x.Steps, nil); err == nil {
+			_, r.digest, err = onGPU(ctx, e.open[i], m, syn, x.Steps, &r.counters)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !c.Quiet {
+			fmt.Fprintf(t.err, "einet: %s, N %d, gpu %s: %.3g s\n", r.network, r.neurons, d.Renderer, r.took.Seconds())
+		}
+		list = append(list, r)
+	}
+	return list, nil
+}
+
+// timed simulates and closes the engine; its wall time and digest.
+func timed(ctx context.Context, e sim.Engine, steps int64) (time.Duration, string, error) {
+	d := sim.NewDigest()
+	start := time.Now()
+	err := sim.Run(ctx, e, steps, nil, d)
+	took := time.Since(start)
+	return took, d.String(), errors.Join(err, e.Close())
+}
+
+// onGPU is timed of a new engine on a device, which counts where counters are asked
+// for: that takes time, and is not timed.
+func onGPU(ctx context.Context, g *gpu.Context, m *dynamics.Model, syn *connectome.Connectome, steps int64, into *gpu.Counters) (time.Duration, string, error) {
+	e, err := gpu.New(ctx, g, m, syn)
+	if err != nil {
+		return 0, "", err
+	}
+	if into == nil {
+		return timed(ctx, e, steps)
+	}
+	if err := e.Count(syn); err != nil {
+		return 0, "", errors.Join(err, e.Close())
+	}
+	d := sim.NewDigest()
+	if err := sim.Run(ctx, e, steps, nil, d); err != nil {
+		return 0, "", errors.Join(err, e.Close())
+	}
+	*into, err = e.Counters()
+	return 0, d.String(), errors.Join(err, e.Close())
+}
+
+// printCounters prints the tables.
+func printCounters(out io.Writer, command string, list []counted) error {
+	fmt.Fprintf(out, "`%s`\n\n**What windows ask of the device.** Waits are of the host, for fences and copies to the host: of all, and between the first and the last dispatch of a batch. "+
+		"Bytes are what the kernels read and write, caches aside: at most, of update, and with what a work group looks up, of deliver. "+
+		"Shares are work groups of deliver (spike, segment of its source, piece of a row), idle those without a synapse; serial is how many synapses of a spike one invocation sends one after another, at most.\n\n", command)
+	rows := [][]string{{"network", "N", "device", "windows", "steps each", "dispatches each", "waits", "within batches", "bytes / neuron-step", "bytes / event", "atomics / event", "shares / spike", "idle", "serial"}, nil}
+	for i := range list {
+		x := &list[i].counters
+		rows = append(rows, append(list[i].named(),
+			fmt.Sprint(x.Windows), over(x.Steps, x.Windows, "%.3g"), over(x.Dispatches, x.Windows, "%.3g"), fmt.Sprint(x.Waits), fmt.Sprint(x.WaitsWithin),
+			over(x.UpdateBytes, x.NeuronSteps, "%.1f"), over(x.DeliverBytes, x.Events, "%.1f"), over(x.Atomics, x.Events, "%.4f"),
+			over(x.Shares, x.Spikes, "%.3g"), over(100*x.Idle, x.Shares, "%.0f %%"), fmt.Sprint(x.Serial)))
+	}
+	err := markdown(out, rows)
+	fmt.Fprint(out, "\n**Time of the device**, by a timer query for each dispatch, and the wall time of a run without these beside the cpu engine's. "+
+		"A software device computes on the processor and is timed by the host, which waits for each dispatch: its times say nothing of a GPU.\n\n")
+	rows = [][]string{{"network", "N", "device", "update us / dispatch", "ns / neuron-step", "GB/s", "deliver us / dispatch", "ns / event", "model ms", "gpu s", "cpu s", "gpu / cpu", "spikes"}, nil}
+	for i := range list {
+		x := &list[i].counters
+		rows = append(rows, append(list[i].named(),
+			over(x.Update.Nanoseconds(), 1000*x.Updates, "%.1f"), over(x.Update.Nanoseconds(), x.NeuronSteps, "%.3g"), over(x.UpdateBytes, x.Update.Nanoseconds(), "%.3g"),
+			over(x.Deliver.Nanoseconds(), 1000*x.Delivers, "%.1f"), over(x.Deliver.Nanoseconds(), x.Events, "%.3g"),
+			fmt.Sprintf("%g", list[i].modelMs), fmt.Sprintf("%.3f", list[i].took.Seconds()), fmt.Sprintf("%.3f", list[i].cpuTook.Seconds()),
+			fmt.Sprintf("%.3g", list[i].took.Seconds()/list[i].cpuTook.Seconds()), list[i].verdict()))
+	}
+	return errors.Join(err, markdown(out, rows))
+}
+
+func (r *counted) named() []string {
+	device := r.device.Renderer
+	if r.device.Software {
+		device += ", software"
+	}
+	return []string{r.network, fmt.Sprint(r.neurons), device}
+}
+
+func (r *counted) verdict() string {
+	if r.digest != r.cpu {
+		return "differ"
+	}
+	return "equal"
+}
+
+// over is a quotient, - where there is none.
+func over(x, of int64, format string) string {
+	if of == 0 {
+		return "-"
+	}
+	return fmt.Sprintf(format, float64(x)/float64(of))
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"einet/gpu"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestBenchCounters(t *testing.T) {
+	status, out, errs := einetOn(t, withGL(t), "bench", "--counters", "--sizes", "500", "--duration", "20ms", "--threads", "1", "-q")
+	require.Equal(t, exitDone, status, errs)
+	require.Empty(t, errs)
+	rows := 0
+	for _, line := range strings.Split(out, "\n") {
+		if strings.HasPrefix(line, "| ei ") {
+			rows++
+			require.NotContains(t, line, "differ")
+		}
+	}
+	require.Positive(t, rows)
+	require.Zero(t, rows%2, "two tables")
+	require.Contains(t, out, "equal")
+}
+
+func TestBenchCountersRefuses(t *testing.T) {
+	for args, says := range map[string]string{
+		"--json": "--counters and --format json", "--out x": "--counters and --out", "--against x": "--counters and --against",
+		"--engines cpu": "--counters and --engines", "--no-parts": "--counters and --no-parts", "--repetitions 2": "--counters and --repetitions",
+	} {
+		status, out, errs := einet(t, append([]string{"bench", "--counters", "-q"}, strings.Fields(args)...)...)
+		require.Equal(t, exitUsage, status, args)
+		require.Empty(t, out)
+		require.Contains(t, errs, says)
+	}
+	status, _, errs := einetOn(t, withoutGL(), "bench", "--counters", "--sizes", "500", "-q")
+	require.Equal(t, exitMachine, status)
+	require.Contains(t, errs, "--counters: needs an OpenGL device: no OpenGL 4.3 device: here")
+}
+
+// Other spikes than the cpu engine's are told of, and nothing is divided by nothing.
+func TestCountersTellOfOtherSpikes(t *testing.T) {
+	var out bytes.Buffer
+	require.NoError(t, printCounters(&out, "einet", []counted{{network: "n", digest: "a", cpu: "b", device: gpu.Device{Renderer: "d"}, cpuTook: 1}}))
+	require.Contains(t, out.String(), "differ")
+	require.NotContains(t, out.String(), "NaN")
+}

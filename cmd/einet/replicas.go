@@ -1,0 +1,244 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"einet/analysis"
+	"einet/dynamics"
+	"einet/gpu"
+	"einet/record"
+	"einet/sim"
+)
+
+// mostReplicas bounds the files that are open at once.
+const mostReplicas = 1000
+
+// An ensemble is a run of several trials of one network, which share its synapses. Only
+// spikes and what comes of them are kept.
+type ensemble struct {
+	*simulation
+	models   []*dynamics.Model
+	replicas []*replica
+	on       *chosen
+	name     string // of the engine
+	device   string
+	atOnce   int // replicas that are simulated side by side
+	took     time.Duration
+}
+
+// A replica is one trial and what is gathered of it.
+type replica struct {
+	trial      uint32
+	file       string
+	digest     *sim.Digest
+	statistics *analysis.Statistics
+	spikes     *record.SpikeWriter
+	header     record.Header
+	kept       []sim.Spike
+}
+
+// newEnsemble is an error where the flags or the network ask for what replicas don't give.
+func newEnsemble(r *simulation) (*ensemble, error) {
+	n := *r.flags.Replicas
+	if n < 1 || n > mostReplicas {
+		return nil, usage(fmt.Errorf("--replicas %d: must be from 1 to %d", n, mostReplicas))
+	}
+	if len(r.flags.Spikes) > 0 {
+		return nil, usage(fmt.Errorf("--spikes %s: with --replicas each has its spikes as npz only: leave it out", r.flags.Spikes[0]))
+	}
+	if k := &r.net.Record; len(k.State) > 0 || len(k.Counted) > 0 || k.Averages > 0 {
+		return nil, usage(fmt.Errorf("%s: record: with --replicas there are spikes only: remove state, histograms and averages", r.net.Name))
+	}
+	e := &ensemble{simulation: r}
+	for k := range n {
+		trial := *r.net
+		trial.Trial += uint32(k)
+		if err := trial.Validate(); err != nil {
+			return nil, usage(fmt.Errorf("--replicas %d from trial %d on: %w", n, r.net.Trial, err))
+		}
+		m, err := dynamics.New(&trial)
+		if err != nil {
+			return nil, usage(err)
+		}
+		e.models = append(e.models, m)
+	}
+	return e, nil
+}
+
+// run leaves its files as a whole or none.
+func (e *ensemble) run(ctx context.Context) (err error) {
+	start := time.Now()
+	if err := e.build(ctx); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, e.on.Close()) }()
+	together, err := e.together(ctx)
+	if err != nil {
+		return err
+	}
+	if together != nil {
+		defer together.Close()
+	}
+	built := time.Since(start)
+	if e.files, err = record.NewSet(e.dir); err != nil {
+		return machine(fmt.Errorf("--out %s: can't be made or written: %w", e.dir, err))
+	}
+	defer e.files.Abort()
+	defer e.abort()
+	start = time.Now()
+	if together != nil {
+		err = e.runTogether(ctx, together)
+	} else {
+		err = e.runEach(ctx)
+	}
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintf(e.t.err, "einet: interrupted; nothing is written of replicas that are not all complete\n")
+		return errInterrupted
+	}
+	if err != nil {
+		return err
+	}
+	e.took = time.Since(start)
+	return e.finish(built)
+}
+
+// build chooses the engine, and builds the network.
+func (e *ensemble) build(ctx context.Context) error {
+	choose := func(m *dynamics.Model) (*chosen, error) { return e.flags.resolve(e.t, m) }
+	if e.flags.procedural() {
+		choose = e.chooseRedrawing
+	}
+	var err error
+	if e.on, err = choose(e.models[0]); err != nil {
+		return err
+	}
+	synapses, err := e.connect(ctx)
+	if err != nil {
+		return errors.Join(err, e.on.Close())
+	}
+	e.built = built{e.models[0], synapses}
+	return nil
+}
+
+// together is all replicas on one device, or nil where they are to be simulated one by one. Why
+// a device that could does not is told.
+func (e *ensemble) together(ctx context.Context) (*gpu.Replicas, error) {
+	if e.on.name != "gpu" {
+		return nil, nil
+	}
+	r, err := gpu.NewReplicas(ctx, e.on.context, e.models, e.built.connectome)
+	switch {
+	case err == nil:
+		return r, nil
+	case errors.Is(err, gpu.ErrLimit):
+		e.t.log.Warn("replicas are simulated one after another, not each in a work group", "reason", oneLine(err))
+		return nil, nil
+	case e.on.retreat == nil || ctx.Err() != nil:
+		return nil, err
+	}
+	e.on.retreat(err)
+	err = e.on.Close()
+	e.on = &chosen{name: "cpu", threads: e.flags.Threads}
+	return nil, err
+}
+
+// begin makes replica k ready to be recorded.
+func (e *ensemble) begin(k int) (*replica, error) {
+	sizes := make([]int, len(e.net.Populations))
+	for i := range sizes {
+		sizes[i] = e.net.Populations[i].Size
+	}
+	trial := e.models[k].Network.Trial
+	r := &replica{
+		trial: trial, file: fmt.Sprintf("spikes-%d.npz", trial),
+		digest: sim.NewDigest(), statistics: analysis.NewStatistics(sizes, e.net.Dt, e.discard),
+		header: record.Header{Populations: record.Populations(e.net), Recorded: record.Recorded(e.net)},
+	}
+	var err error
+	if r.spikes, err = record.CreateSpikes(e.files.Path(r.file), e.net.Dt, r.header.Populations); err != nil {
+		return nil, machine(err)
+	}
+	r.spikes.Only(r.header.Recorded)
+	return r, nil
+}
+
+// take records spikes.
+func (r *replica) take(spikes []sim.Spike) error {
+	if err := r.digest.Spikes(0, spikes); err != nil {
+		return err
+	}
+	r.statistics.Add(spikes)
+	if r.header.Recorded != nil {
+		r.kept = r.header.Kept(r.kept[:0], spikes)
+		spikes = r.kept
+	}
+	if err := r.spikes.Write(spikes); err != nil {
+		return machine(err)
+	}
+	return nil
+}
+
+// abort leaves nothing of files that are not closed.
+func (e *ensemble) abort() {
+	for _, r := range e.replicas {
+		if r != nil {
+			_ = r.spikes.Abort()
+		}
+	}
+}
+
+// replicaFiles are those of replicas in a folder, which another run there replaces.
+func replicaFiles(dir string) []string {
+	found, _ := filepath.Glob(filepath.Join(dir, "spikes-*.npz"))
+	for k, path := range found {
+		found[k] = filepath.Base(path)
+	}
+	return found
+}
+
+// stale are the files in dir that a run may find there and does not itself write.
+func stale(dir string, written []string) []string {
+	all := slices.Concat(runFiles, figureFiles(), askedFiles, replicaFiles(dir))
+	return slices.DeleteFunc(all, func(f string) bool { return slices.Contains(written, f) })
+}
+
+// write puts the files into the folder, in place of an earlier run's.
+func (e *ensemble) write(s *ReplicasSummary) error {
+	if err := writeNetwork(e.files.Path(networkFile), e.net); err != nil {
+		return err
+	}
+	if err := s.write(e.files.Path(summaryFile)); err != nil {
+		return err
+	}
+	var names []string
+	for _, r := range e.replicas {
+		names = append(names, r.file)
+	}
+	names = append(names, networkFile, summaryFile)
+	return e.files.Commit(names, stale(e.dir, names))
+}
+
+// finish writes and prints what came of all.
+func (e *ensemble) finish(built time.Duration) error {
+	for _, r := range e.replicas {
+		if err := r.spikes.Close(e.steps); err != nil {
+			return machine(err)
+		}
+	}
+	s := e.summarise(built)
+	if err := e.write(s); err != nil {
+		return machine(err)
+	}
+	switch {
+	case e.flags.JSON:
+		return s.json(e.t.out)
+	case !e.flags.Quiet:
+		return s.print(e.t.out, e.dir)
+	}
+	return nil
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"einet/bench"
+	"einet/cpu"
+	"einet/cpuref"
+	"einet/gpu"
+	"einet/sim"
+)
+
+// Bounds of the wall time between two looks at the spikes of replicas on one device.
+const (
+	shortLook = 250 * time.Millisecond
+	longLook  = time.Second
+)
+
+// runTogether simulates all replicas at once.
+func (e *ensemble) runTogether(ctx context.Context, r *gpu.Replicas) error {
+	e.name, e.device, e.atOnce = "gpu", e.on.context.Device().Renderer, len(e.models)
+	for k := range e.models {
+		one, err := e.begin(k)
+		if err != nil {
+			return err
+		}
+		e.replicas = append(e.replicas, one)
+	}
+	p := newProgress(e.t, e.flags.Quiet, e.net.Dt, e.steps)
+	defer p.done()
+	var spikes []sim.Spike
+	total, stretch := int64(0), int64(firstLook)
+	for r.Step() < e.steps {
+		start := time.Now()
+		if err := r.Advance(ctx, int(min(stretch, e.steps-r.Step()))); err != nil {
+			return err
+		}
+		for k, one := range e.replicas {
+			var err error
+			if spikes, err = r.Spikes(k, spikes[:0]); err != nil {
+				return err
+			}
+			if err := one.take(spikes); err != nil {
+				return err
+			}
+			total += int64(len(spikes))
+		}
+		p.update(r.Step(), total)
+		switch took := time.Since(start); {
+		case took < shortLook:
+			stretch *= 2
+		case took > longLook:
+			stretch = max(1, stretch/2)
+		}
+	}
+	return nil
+}
+
+// firstLook is how many steps are simulated before the first look at the spikes.
+const firstLook = 16
+
+// runEach simulates replicas one by one, on processors as many side by side as there are threads
+// and memory for.
+func (e *ensemble) runEach(ctx context.Context) error {
+	workers, open := e.engines()
+	e.atOnce = workers
+	e.replicas = make([]*replica, len(e.models))
+	c := newCounter(e.t, e.flags.Quiet, len(e.models))
+	defer c.done()
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(workers)
+	for k := range e.models {
+		g.Go(func() error {
+			if err := e.runOne(ctx, k, open); err != nil {
+				return err
+			}
+			c.add()
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// runOne simulates replica k.
+func (e *ensemble) runOne(ctx context.Context, k int, open func(context.Context, int) (sim.Engine, error)) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	r, err := e.begin(k)
+	if err != nil {
+		return err
+	}
+	e.replicas[k] = r
+	engine, err := open(ctx, k)
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	return sim.Run(ctx, engine, e.steps, nil, sim.SpikeSink(func(_ int64, s []sim.Spike) error { return r.take(s) }))
+}
+
+// engines is how many replicas are simulated at once, and what makes the engine of one.
+func (e *ensemble) engines() (workers int, open func(context.Context, int) (sim.Engine, error)) {
+	e.name = e.on.name
+	syn := e.built.connectome
+	if e.name == "gpu" {
+		e.device = e.on.context.Device().Renderer
+		return 1, func(ctx context.Context, k int) (sim.Engine, error) {
+			return gpu.New(ctx, e.on.context, e.models[k], syn)
+		}
+	}
+	threads := e.flags.Threads
+	if threads == 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	workers = min(threads, len(e.models))
+	if have, ok := availableMemory(); ok {
+		each := max(1, syn.Bytes()+e.models[0].StateBytes())
+		workers = int(max(1, min(int64(workers), have/each)))
+	}
+	if e.name == "reference" {
+		e.device = bench.Processor()
+		return workers, func(_ context.Context, k int) (sim.Engine, error) { return cpuref.New(e.models[k], syn), nil }
+	}
+	e.device = fmt.Sprintf("%s, %s, %d used", bench.Processor(), cpu.Kernel(), threads)
+	return workers, func(_ context.Context, k int) (sim.Engine, error) {
+		return cpu.New(e.models[k], syn, max(1, threads/workers)), nil
+	}
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func replicas(t *testing.T, dir, engine string, more ...string) ReplicasSummary {
+	args := append([]string{"run", "vs96", "--scale", "0.2", "--duration", "60ms", "--engine", engine, "--out", dir, "--json", "-q"}, more...)
+	status, out, errs := einet(t, args...)
+	require.Equal(t, exitDone, status, errs)
+	var s ReplicasSummary
+	require.NoError(t, json.Unmarshal([]byte(out), &s))
+	file, err := os.ReadFile(filepath.Join(dir, summaryFile))
+	require.NoError(t, err)
+	require.JSONEq(t, out, string(file))
+	return s
+}
+
+// A replica is the run with its trial, on every engine, and no two are alike.
+func TestReplicasAreTheirTrials(t *testing.T) {
+	dir := t.TempDir()
+	want := replicas(t, filepath.Join(dir, "reference"), "reference", "--replicas", "3", "--trial", "4")
+	seen := map[string]bool{}
+	for k, trial := range want.Trials {
+		require.Equal(t, uint32(4+k), trial.Trial)
+		require.FileExists(t, filepath.Join(dir, "reference", trial.File))
+		seen[trial.Digest] = true
+	}
+	require.Len(t, seen, 3)
+	require.NotNil(t, want.Populations["E"].RateHz.SD)
+	engines := []string{"cpu"}
+	if devices, _ := thisMachine().devices(); len(devices) > 0 {
+		engines = append(engines, "gpu")
+	}
+	for _, engine := range engines {
+		got := replicas(t, filepath.Join(dir, engine), engine, "--replicas", "3", "--trial", "4")
+		require.Equal(t, want.Trials, got.Trials, engine)
+		require.Equal(t, want.Populations, got.Populations, engine)
+	}
+	status, out, errs := einet(t, "run", "vs96", "--scale", "0.2", "--duration", "60ms", "--engine", "reference", "--trial", "6",
+		"--json", "-q", "--no-plots", "--out", filepath.Join(dir, "one"))
+	require.Equal(t, exitDone, status, errs)
+	var one Summary
+	require.NoError(t, json.Unmarshal([]byte(out), &one))
+	require.Equal(t, one.Digest, want.Trials[2].Digest)
+	require.Equal(t, one.Populations["I"].RateHz, want.Trials[2].Populations["I"].RateHz)
+}
+
+// A network that no work group takes is simulated one trial after another, and einet says why.
+func TestReplicasThatFitNoWorkGroup(t *testing.T) {
+	if devices, _ := thisMachine().devices(); len(devices) == 0 {
+		t.Skip("no OpenGL device")
+	}
+	dir := t.TempDir()
+	status, _, errs := einet(t, "run", "ei", "--scale", "0.9", "--duration", "2ms", "--engine", "gpu", "--replicas", "2", "-q", "--out", filepath.Join(dir, "gpu"))
+	require.Equal(t, exitDone, status, errs)
+	require.Contains(t, errs, "input on its way to 9000 neurons takes 72004 bytes")
+}
+
+// The files of replicas and of a run replace one another as a whole, when asked to.
+func TestReplicasAndARunReplaceOneAnother(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	replicas(t, dir, "cpu", "--replicas", "2")
+	args := []string{"run", "vs96", "--scale", "0.2", "--duration", "60ms", "--engine", "cpu", "--no-plots", "-q", "--out", dir}
+	status, _, errs := einet(t, args...)
+	require.Equal(t, exitUsage, status)
+	require.Contains(t, errs, "holds an earlier run")
+	status, _, errs = einet(t, append(args, "--force")...)
+	require.Equal(t, exitDone, status, errs)
+	require.NoFileExists(t, filepath.Join(dir, "spikes-0.npz"))
+	replicas(t, dir, "cpu", "--replicas", "1", "--force")
+	require.NoFileExists(t, filepath.Join(dir, spikesFile))
+	require.NoFileExists(t, filepath.Join(dir, tracesFile))
+	require.FileExists(t, filepath.Join(dir, "spikes-0.npz"))
+}
+
+func TestReplicasRefuseWhatTheyCannotGive(t *testing.T) {
+	dir := t.TempDir()
+	for _, k := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--replicas", "0"}, "--replicas 0: must be from 1 to 1000"},
+		{[]string{"--replicas", "1001"}, "--replicas 1001: must be from 1 to 1000"},
+		{[]string{"--replicas", "2", "--spikes", "csv"}, "--spikes csv: with --replicas"},
+		{[]string{"--replicas", "2", "--set", "record.averages=1"}, "vs96: record: with --replicas"},
+		{[]string{"--replicas", "2", "--trial", "16383"}, "--replicas 2 from trial 16383 on: "},
+		{[]string{"--replicas", "2", "--engine", "gpu", "--connectivity", "procedural"}, "--connectivity procedural: the gpu engine"},
+	} {
+		status, _, errs := einet(t, append([]string{"run", "vs96", "--out", filepath.Join(dir, "x")}, k.args...)...)
+		require.Equal(t, exitUsage, status, errs)
+		require.Contains(t, errs, k.want)
+		require.NoDirExists(t, filepath.Join(dir, "x"))
+	}
+}

@@ -1,0 +1,108 @@
+//go:build cgo && !nogl
+
+package gpu
+
+import (
+	"testing"
+
+	"einet/cpuref"
+	"einet/network"
+	"einet/sim/enginetest"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What is counted is what the reference's spikes say, counting changes no spike,
+// and the host waits for nothing between the windows of a batch.
+func TestCounters(t *testing.T) {
+	net := enginetest.Networks()[1] // windows of 15 steps
+	m, syn := enginetest.Build(t, net)
+	const steps = 1000
+	want := digest(t, cpuref.New(m, syn), steps)
+	onEach(t, func(t *testing.T, c *Context) {
+		for k, pageBytes := range []int64{c.Device().Limits.MaxStorageBlock, 1 << 13} {
+			e := start(t, c, m, syn, pageBytes)
+			_, err := e.Counters()
+			require.ErrorContains(t, err, "nothing was counted")
+			require.NoError(t, e.count(syn, pageBytes))
+			e.meter.byClock = k == 0
+			got := digest(t, e, steps)
+			require.Equal(t, want.String(), got.String())
+			s, err := e.Counters()
+			require.NoError(t, err)
+
+			require.EqualValues(t, steps, s.Steps)
+			require.EqualValues(t, steps*500, s.NeuronSteps)
+			require.EqualValues(t, want.Count(), s.Spikes)
+			require.Equal(t, s.Windows*int64(1+len(e.pages)), s.Dispatches)
+			require.Zero(t, s.WaitsWithin)
+			require.GreaterOrEqual(t, s.Waits, 3*s.Batches-1, "control: a batch is waited for, and read") // the last read of none
+			require.Equal(t, s.Windows, s.Updates)
+			require.Equal(t, s.Dispatches-s.Windows, s.Delivers)
+			require.Positive(t, s.Update)
+			require.Positive(t, s.Deliver)
+			require.InDelta(t, 0.1*500, float64(s.Events)/float64(s.Spikes), 2, "p N synapses a spike")
+			require.Equal(t, s.Events+2*s.Spikes, s.Atomics)
+			require.Less(t, s.Idle, s.Shares)
+			// V, g of two receptors and the clamp a window of 15 steps; two numbers that arrive a step, and
+			// rarely anything to clear.
+			require.InDelta(t, 32./15+8+0.2, float64(s.UpdateBytes)/float64(s.NeuronSteps), 0.7)
+			require.InDelta(t, 10, float64(s.DeliverBytes)/float64(s.Events), 25)
+		}
+	})
+}
+
+// A host that waits in the middle of a batch is seen.
+func TestCountersSeeAHostThatWaits(t *testing.T) {
+	m, syn := enginetest.Build(t, enginetest.Networks()[1])
+	onEach(t, func(t *testing.T, c *Context) {
+		e := start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
+		require.NoError(t, e.Count(syn))
+		require.NoError(t, c.Do(func() error {
+			defer e.meter.queueing()()
+			return e.potentials.Read(0, make([]float32, 1))
+		}))
+		s, err := e.Counters()
+		require.NoError(t, err)
+		require.EqualValues(t, 1, s.WaitsWithin)
+	})
+}
+
+// The widest row there can be, a source that reaches a whole block, is shared by so
+// many work groups that no invocation sends more than 16 of its synapses one after
+// another, beside rows as narrow as any; and a neuron that fires in every step is as
+// many spikes.
+func TestDeliverSharesWideRowsAndActiveNeurons(t *testing.T) {
+	const wide = 1 << 16
+	one, many := enginetest.Networks()[3].Populations[0], enginetest.Networks()[3].Populations[0]
+	one.Name, one.Size, many.Name, many.Size = "one", 1, "many", wide
+	one.Input = network.Input{network.DC(1e4)} // over its threshold in every step
+	many.Input = network.Input{network.DC(1)}
+	few := many
+	few.Name, few.Size = "few", 70
+	projection := network.Projection{
+		From: "one", To: "many", Rule: network.AllToAll, Weight: network.Number(0.1), Delay: network.Number(1),
+		Synapse: network.Exponential, TauSyn: 5, Autapses: true,
+	}
+	toFew := projection
+	projection.Name, toFew.Name, toFew.From, toFew.To = "wide", "narrow", "many", "few"
+	toFew.Rule, toFew.P = network.FixedProbability, 0.02
+	m, syn := enginetest.Build(t, &network.Network{
+		Name: "wide", Dt: 0.1, Duration: 10, Populations: []network.Population{one, many, few}, Projections: []network.Projection{projection, toFew},
+	})
+	pages := layoutPages(syn, 1<<27)
+	require.Len(t, pages, 1)
+	_, alone := costs(m, pages, 1, 1)
+	require.Equal(t, wide/deliverLocal, alone, "control: one work group for a row")
+	want := digest(t, cpuref.New(m, syn), 50)
+	onEach(t, func(t *testing.T, c *Context) {
+		e := start(t, c, m, syn, 1<<27)
+		require.EqualValues(t, wide/pieceSynapses, e.groupsPerRow)
+		require.NoError(t, e.Count(syn))
+		require.Equal(t, want.String(), digest(t, e, 50).String())
+		s, err := e.Counters()
+		require.NoError(t, err)
+		require.Equal(t, 16, s.Serial)
+		require.GreaterOrEqual(t, s.Shares-s.Idle, int64(50*wide/pieceSynapses), "50 spikes of one neuron")
+	})
+}

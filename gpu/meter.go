@@ -1,0 +1,177 @@
+//go:build cgo && !nogl
+
+package gpu
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"einet/connectome"
+
+	"github.com/go-gl/gl/v4.3-core/gl"
+)
+
+// The kernels that a meter tells apart.
+const (
+	updating = iota
+	delivering
+	metered
+)
+
+// A meter counts what an engine does, and has the device time each dispatch. A nil
+// meter does nothing.
+type meter struct {
+	e       *Engine
+	byClock bool // dispatches are timed by the host: llvmpipe's timers do not see them
+	costs   []cost
+	sum     Counters
+	began   work // when it was made
+	pending map[*batch][]timed
+	idle    []*Timer
+	took    [metered]time.Duration
+	times   [metered]int64
+
+	busy               int64 // work groups with a synapse
+	perWindow, perStep int64 // bytes of update for all neurons
+}
+
+// A timed dispatch is one that was queued.
+type timed struct {
+	kernel int
+	timer  *Timer
+}
+
+// Count begins to count, with a timer query for each dispatch; of a software device the
+// host waits for each instead. The connectome is that which the engine was made of.
+func (e *Engine) Count(syn *connectome.Connectome) error {
+	return e.count(syn, e.c.Device().Limits.MaxStorageBlock)
+}
+
+// count is Count for pages of at most so many bytes.
+func (e *Engine) count(syn *connectome.Connectome, pageBytes int64) error {
+	m := &meter{e: e, byClock: e.c.Device().Software, pending: map[*batch][]timed{}}
+	m.costs, m.sum.Serial = costs(e.model, layoutPages(syn, pageBytes), int(e.groupsPerSegment), int(e.groupsPerRow))
+	for i := range e.model.Populations {
+		p := &e.model.Populations[i]
+		window, step := updateBytes(p)
+		m.perWindow, m.perStep = m.perWindow+window*int64(p.Size), m.perStep+step*int64(p.Size)
+	}
+	return e.c.Do(func() error {
+		m.began = e.c.work
+		e.meter = m
+		return nil
+	})
+}
+
+// Counters waits for the device and returns what was counted.
+func (e *Engine) Counters() (Counters, error) {
+	m := e.meter
+	if m == nil {
+		return Counters{}, errors.New("gpu: Counters: nothing was counted")
+	}
+	for _, b := range e.batches {
+		if err := e.collect(context.Background(), b); err != nil {
+			return Counters{}, err
+		}
+	}
+	s := m.sum
+	err := e.c.Do(func() error {
+		s.Waits = e.c.work.waits - m.began.waits
+		return nil
+	})
+	s.NeuronSteps = s.Steps * int64(e.layout.neurons)
+	s.Atomics = s.Events + 2*s.Spikes
+	s.UpdateBytes = s.Windows*m.perWindow + s.Steps*m.perStep + 4*min(s.Events, s.Steps*m.perStep/4) + spikeBytes*s.Spikes
+	s.DeliverBytes += shareBytes * s.Shares
+	s.Idle = s.Shares - m.busy
+	s.Update, s.Updates = m.took[updating], m.times[updating]
+	s.Deliver, s.Delivers = m.took[delivering], m.times[delivering]
+	return s, err
+}
+
+// queueing surrounds the queueing of a batch.
+func (m *meter) queueing() (done func()) {
+	if m == nil {
+		return func() {}
+	}
+	before := m.e.c.work
+	return func() {
+		m.sum.Dispatches += m.e.c.work.dispatches - before.dispatches
+		m.sum.WaitsWithin += m.e.c.work.waits - before.waits
+	}
+}
+
+// time queues a dispatch of a batch, on the context's thread, and has it timed.
+func (m *meter) time(b *batch, kernel int, dispatch func() error) error {
+	if m == nil {
+		return dispatch()
+	}
+	if m.byClock {
+		gl.Finish()
+		start := time.Now()
+		err := dispatch()
+		gl.Finish()
+		m.took[kernel] += time.Since(start)
+		m.times[kernel]++
+		return err
+	}
+	var t *Timer
+	if n := len(m.idle); n > 0 {
+		t, m.idle = m.idle[n-1], m.idle[:n-1]
+	} else {
+		var err error
+		if t, err = m.e.c.NewTimer(); err != nil {
+			return err
+		}
+	}
+	m.pending[b] = append(m.pending[b], timed{kernel, t})
+	return errors.Join(t.Start(), dispatch(), t.Stop())
+}
+
+// collect counts a batch that is done.
+func (m *meter) collect(b *batch) error {
+	if m == nil {
+		return nil
+	}
+	for _, p := range m.pending[b] {
+		took, err := p.timer.Elapsed()
+		if err != nil {
+			return err
+		}
+		m.took[p.kernel] += took
+		m.times[p.kernel]++
+		m.idle = append(m.idle, p.timer)
+	}
+	m.pending[b] = m.pending[b][:0]
+	s := &m.sum
+	s.Batches++
+	s.Windows += int64(b.windows)
+	for k := range b.windows {
+		s.Steps += int64(b.host[k].Steps)
+	}
+	s.Spikes += int64(len(b.spikes))
+	s.Shares += int64(len(b.spikes)) * int64(m.e.groupsPerSegment) * int64(m.e.groupsPerRow) * int64(len(m.e.pages))
+	for _, spike := range b.spikes {
+		c := &m.costs[spike.Neuron]
+		s.Events, s.DeliverBytes = s.Events+c.events, s.DeliverBytes+c.bytes
+		m.busy += c.busy
+	}
+	return nil
+}
+
+// delete frees the timers.
+func (m *meter) delete() {
+	if m == nil {
+		return
+	}
+	for _, list := range m.pending {
+		for _, p := range list {
+			p.timer.Delete()
+		}
+	}
+	for _, t := range m.idle {
+		t.Delete()
+	}
+	m.pending, m.idle = nil, nil
+}

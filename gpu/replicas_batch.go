@@ -1,0 +1,150 @@
+//go:build cgo && !nogl
+
+package gpu
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"einet/sim"
+)
+
+// The driver of a desktop ends a dispatch that keeps the screen waiting, after seconds at
+// the worst; a tenth of one is felt. The first dispatch is short because nothing is known.
+const (
+	firstSpan  = 8
+	spanTarget = 50 * time.Millisecond
+)
+
+// A replicaBatch is one dispatch of simulate and what it needs.
+type replicaBatch struct {
+	ring   *Buffer[sim.Spike]
+	drives *Buffer[float32]
+	span   *Buffer[int32]
+	timer  *Timer
+	fence  *Fence
+	steps  int // queued and not collected; 0: the batch is free
+
+	drive  []float32
+	spikes []sim.Spike // read back
+}
+
+func (r *Replicas) newBatch() (*replicaBatch, error) {
+	l := &r.layout
+	b := &replicaBatch{drive: make([]float32, len(r.models[0].Populations)*l.steps)}
+	var err error
+	if b.ring, err = keep[sim.Spike](r, "spikes", l.replicas*(1+l.ring), nil); err != nil {
+		return nil, err
+	}
+	if b.drives, err = keep[float32](r, "drives", len(b.drive), nil); err != nil {
+		return nil, err
+	}
+	if b.span, err = keep[int32](r, "span", 4, nil); err != nil {
+		return nil, err
+	}
+	b.timer, err = r.c.NewTimer()
+	return b, err
+}
+
+func (b *replicaBatch) delete() {
+	if b.fence != nil {
+		b.fence.Delete()
+	}
+	if b.timer != nil {
+		b.timer.Delete()
+	}
+}
+
+// queue gives the device that many steps. It does not wait.
+func (r *Replicas) queue(b *replicaBatch, steps int) error {
+	l := &r.layout
+	for i := range r.models[0].Populations {
+		r.models[0].Drive(i, r.step, b.drive[i*l.steps:][:steps])
+	}
+	err := r.c.Do(func() error {
+		if err := b.drives.Upload(0, b.drive); err != nil {
+			return err
+		}
+		if err := b.span.Upload(0, []int32{int32(r.step), int32(steps), 0, 0}); err != nil {
+			return err
+		}
+		if err := r.bind(b); err != nil {
+			return err
+		}
+		if err := b.timer.Start(); err != nil {
+			return err
+		}
+		if err := r.program.Dispatch(l.replicas, 1, 1); err != nil {
+			return err
+		}
+		if err := b.timer.Stop(); err != nil {
+			return err
+		}
+		var err error
+		b.fence, err = r.c.Fence()
+		return err
+	})
+	if err == nil {
+		b.steps = steps
+		r.step += int64(steps)
+	}
+	return err
+}
+
+func (r *Replicas) bind(b *replicaBatch) error {
+	if err := b.span.BindUniform(0, 0, 4); err != nil {
+		return err
+	}
+	return bindAll(
+		binding{b.ring, bindRingOfReplicas}, binding{r.state, bindReplicas},
+		binding{r.populations, bindPopulationsOfReplicas}, binding{b.drives, bindDrivesOfReplicas},
+		binding{r.sources, bindSourcesOfReplicas}, binding{r.segments, bindSegmentsOfReplicas},
+		binding{r.rows, bindRowsOfReplicas}, binding{r.targets, bindTargetsOfAll},
+	)
+}
+
+// collect waits for a batch and takes its spikes, sorted.
+func (r *Replicas) collect(ctx context.Context, b *replicaBatch) error {
+	if b.steps == 0 {
+		return nil
+	}
+	if err := b.fence.Wait(ctx); err != nil {
+		return err
+	}
+	took, err := b.timer.Elapsed()
+	if err != nil {
+		return err
+	}
+	r.span = adaptSpan(r.span, b.steps, took, r.layout.steps)
+	counts := make([]sim.Spike, r.layout.replicas)
+	if err := b.ring.Read(0, counts); err != nil {
+		return err
+	}
+	for k, count := range counts {
+		total := int(count.Step)
+		if total > r.layout.ring {
+			return fmt.Errorf("gpu: %d spikes of a replica in %d steps, at most %d can be: %s does not compute what it should",
+				total, b.steps, r.layout.ring, r.c.Device().Renderer)
+		}
+		b.spikes = slices.Grow(b.spikes[:0], total)[:total]
+		if err := b.ring.Read(len(counts)+k*r.layout.ring, b.spikes); err != nil {
+			return err
+		}
+		slices.SortFunc(b.spikes, func(x, y sim.Spike) int {
+			return cmp.Or(cmp.Compare(x.Step, y.Step), cmp.Compare(x.Neuron, y.Neuron))
+		})
+		r.spikes[k] = append(r.spikes[k], b.spikes...)
+	}
+	b.steps = 0
+	return nil
+}
+
+// adaptSpan is how many steps the next dispatch has where steps took that long and most is the
+// most: as many as take spanTarget, but at most twice those before, for spikes come in bursts.
+func adaptSpan(span, steps int, took time.Duration, most int) int {
+	perStep := max(1, took/time.Duration(steps))
+	return max(1, min(int(spanTarget/perStep), 2*max(span, steps), most))
+}

@@ -1,0 +1,139 @@
+//go:build cgo && !nogl
+
+package gpu
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"einet/connectome"
+	"einet/cpuref"
+	"einet/dynamics"
+	"einet/network"
+	"einet/network/presets"
+	"einet/sim"
+	"einet/sim/enginetest"
+
+	"github.com/stretchr/testify/require"
+)
+
+// one replica as an engine; the others run beside it.
+type one struct {
+	*Replicas
+	k int
+}
+
+func (o one) Spikes(dst []sim.Spike) ([]sim.Spike, error) { return o.Replicas.Spikes(o.k, dst) }
+func (o one) Read(v sim.Variable, pop, first int, dst []float32) error {
+	return o.Replicas.Read(o.k, v, pop, first, dst)
+}
+
+// trials are models of trials of a network.
+func trials(t testing.TB, net *network.Network, numbers ...uint32) []*dynamics.Model {
+	var models []*dynamics.Model
+	for _, k := range numbers {
+		trial := *net
+		trial.Trial = k
+		m, err := dynamics.New(&trial)
+		require.NoError(t, err)
+		models = append(models, m)
+	}
+	return models
+}
+
+func startReplicas(t testing.TB, c *Context, models []*dynamics.Model, syn *connectome.Connectome, most int) *Replicas {
+	r, err := newReplicas(context.Background(), c, models, syn, most)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, r.Close()) })
+	return r
+}
+
+// A replica among others is the reference engine as far as anyone can tell, in the last
+// place as in the first, in dispatches of a few steps and of many.
+func TestReplicasConform(t *testing.T) {
+	onEach(t, func(t *testing.T, c *Context) {
+		for _, most := range []int{3, mostReplicaSteps} {
+			ran := 0
+			enginetest.Run(t, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+				if err := FitReplicas(c.Device(), m, 3); err != nil {
+					t.Skip(err)
+				}
+				ran++
+				others := trials(t, m.Network, 5, 6)
+				models := []*dynamics.Model{others[0], m, others[1]}
+				return one{startReplicas(t, c, models, syn, most), 1}
+			})
+			require.Greater(t, ran, 10)
+		}
+	})
+}
+
+// The published networks that fit the shared memory which OpenGL promises: each replica has
+// the spikes of its trial, and trials differ.
+func TestReplicasAreTrials(t *testing.T) {
+	for name, ms := range map[string]float64{"vs96": 100, "vogels2005cuba": 30} {
+		net, err := presets.Load(name, network.Options{})
+		require.NoError(t, err)
+		m, syn := enginetest.Build(t, net)
+		numbers := []uint32{0, 1, 7}
+		models := trials(t, net, numbers...)
+		onEach(t, func(t *testing.T, c *Context) {
+			d := c.Device()
+			d.Limits.MaxShared = 32768
+			require.NoError(t, FitReplicas(d, m, 64))
+			r := startReplicas(t, c, models, syn, mostReplicaSteps)
+			require.NoError(t, r.Advance(t.Context(), net.Steps(ms)))
+			seen := map[string]bool{}
+			for k := range numbers {
+				want := digest(t, cpuref.New(models[k], syn), int64(net.Steps(ms)))
+				got := sim.NewDigest()
+				spikes, err := r.Spikes(k, nil)
+				require.NoError(t, err)
+				require.NoError(t, got.Spikes(r.Step(), spikes))
+				require.Equal(t, want.String(), got.String(), "%s, trial %d", name, numbers[k])
+				require.NotZero(t, got.Count())
+				seen[got.String()] = true
+			}
+			require.Len(t, seen, len(numbers))
+		})
+	}
+}
+
+func TestReplicasThatDoNotFitSayTheNumber(t *testing.T) {
+	small := promised
+	small.Limits.MaxShared, small.Limits.MaxInvocations, small.Limits.MaxWorkGroupSize = 32768, 1024, [3]int{1024, 1024, 64}
+	for _, k := range []struct {
+		name     string
+		scale    float64
+		replicas int
+		want     string
+	}{
+		{"vogels2005cuba", 1, 64, ""},
+		{"vogels2005cuba", 1.1, 64, "input on its way to 4400 neurons takes 35204 bytes"},
+		{"ei", 1, 64, "takes 80004 bytes (20000 numbers for each of 1 steps of delay), a work group of small shares 32768"},
+		{"vogels2005coba", 1, 64, "not all of vogels2005coba are"},
+		{"vs96", 1, 70_000, "70000 replicas, small runs at most 65535 work groups"},
+		{"vogels2005cuba", 1, 2000, "the state of 2000 replicas takes 183.1 MiB"},
+	} {
+		net, err := presets.Load(k.name, network.Options{Scale: k.scale})
+		require.NoError(t, err)
+		m, err := dynamics.New(net)
+		require.NoError(t, err)
+		err = FitReplicas(small, m, k.replicas)
+		if k.want == "" {
+			require.NoError(t, err)
+			continue
+		}
+		require.ErrorIs(t, err, ErrLimit)
+		require.ErrorContains(t, err, k.want)
+	}
+}
+
+// A dispatch grows to the target, at most by doubling, and shrinks at once.
+func TestSpanAdapts(t *testing.T) {
+	require.Equal(t, 16, adaptSpan(8, 8, time.Microsecond, 1000))
+	require.Equal(t, 1000, adaptSpan(900, 900, time.Microsecond, 1000))
+	require.Equal(t, 5, adaptSpan(100, 100, time.Second, 1000))
+	require.Equal(t, 1, adaptSpan(100, 100, time.Hour, 1000))
+}

@@ -1,0 +1,20 @@
+// Where the synapses of a source are.
+
+// A segment is the synapses from consecutive neurons of one population to a
+// block of targets.
+struct Segment {
+    uint first_source;  // global id
+    uint sources;
+    uint rows;      // place of the first source in rows; one more row than sources
+    uint arriving;  // place of the block's first neuron in a slot
+    int weight;     // units of the receptor's scale; of packed synapses the place of code 0 in weights
+    uint delay;     // steps; of packed synapses that of code 0
+    uint packed_;   // 1 where synapses have weights and delays of their own
+};
+
+// A source is a population's place in segments.
+struct Source {
+    uint end;  // one past the global id of its last neuron
+    uint first_segment;
+    uint segments;
+};

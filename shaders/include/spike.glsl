@@ -1,0 +1,4 @@
+struct Spike {
+    uint step;
+    uint neuron;  // global id
+};
