@@ -9,8 +9,6 @@ import (
 
 	"einet/connectome"
 	"einet/dynamics"
-	"einet/rng"
-	"einet/shaders"
 	"einet/sim"
 )
 
@@ -97,30 +95,17 @@ func (e *Engine) build(ctx context.Context, syn *connectome.Connectome, pageByte
 	return nil
 }
 
-// updateDefines are what update.comp is compiled with.
-func (e *Engine) updateDefines() shaders.Defines {
-	l, general := &e.layout, 0
-	if l.extended {
-		general = 1
-	}
-	return shaders.Defines{
-		"RECEPTORS": l.receptors, "SLOTS": l.slots, "STRIDE": l.stride, "MAX_GROUPS": maxIndirectGroups(e.c.Device()),
-		"GENERAL": general, "INPUTS": l.inputs, "PHI": tablePhi, "NORMAL": tableNormal,
-		"NORMAL_CELLS": len(rng.NormalTable().Slope),
-	}
-}
-
 func (e *Engine) compile() error {
 	l := &e.layout
 	var err error
-	e.update, err = NewProgram(e.c, "update.comp", e.updateDefines())
+	e.update, err = NewProgram(e.c, "update.comp", l.updateDefines(maxIndirectGroups(e.c.Device())))
 	if err != nil {
 		return err
 	}
 	if local := e.update.Local()[0]; local != updateLocal {
 		return fmt.Errorf("gpu: update.comp has local size %d, the layout expects %d", local, updateLocal)
 	}
-	e.deliver, err = NewProgram(e.c, "deliver.comp", shaders.Defines{"SLOTS": l.slots, "STRIDE": l.stride})
+	e.deliver, err = NewProgram(e.c, "deliver.comp", l.deliverDefines())
 	return err
 }
 

@@ -23,7 +23,7 @@ type Replicas struct {
 	layout  replicaLayout
 	program *Program
 
-	populations, drives              Storage
+	populations                      Storage
 	sources, segments, rows, targets Storage
 	state                            *Buffer[uint32]
 	batches                          [2]*replicaBatch

@@ -1,0 +1,25 @@
+package gpu
+
+import (
+	"einet/rng"
+	"einet/shaders"
+)
+
+// updateDefines are what update.comp is compiled with, for a device that runs so many
+// work groups in a row.
+func (l *stateLayout) updateDefines(maxGroups int) shaders.Defines {
+	general := 0
+	if l.extended {
+		general = 1
+	}
+	return shaders.Defines{
+		"RECEPTORS": l.receptors, "SLOTS": l.slots, "STRIDE": l.stride, "MAX_GROUPS": maxGroups,
+		"GENERAL": general, "INPUTS": l.inputs, "PHI": tablePhi, "NORMAL": tableNormal,
+		"NORMAL_CELLS": len(rng.NormalTable().Slope),
+	}
+}
+
+// deliverDefines are what deliver.comp is compiled with.
+func (l *stateLayout) deliverDefines() shaders.Defines {
+	return shaders.Defines{"SLOTS": l.slots, "STRIDE": l.stride}
+}

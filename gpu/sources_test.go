@@ -1,0 +1,72 @@
+package gpu
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"einet/dynamics"
+	"einet/network"
+	"einet/network/presets"
+	"einet/shaders"
+	"einet/sim/enginetest"
+
+	"github.com/stretchr/testify/require"
+)
+
+// compiledFor are the networks whose kernels between them are all there are: lif and
+// general, of one receptor to several, few slots and many.
+var compiledFor = []string{"vs96", "vogels2005cuba", "ei", "brunel2000", "brainpy1m", "potjans2014"}
+
+// sourcesOf are the kernels of a network as a device's driver compiles them: update,
+// deliver, and simulate where a work group takes the whole network.
+func sourcesOf(t *testing.T, d Device, net *network.Network) map[string]shaders.Source {
+	m, err := dynamics.New(net)
+	require.NoError(t, err)
+	l, err := layoutState(m, updateLocal, boundsOf(d))
+	require.NoError(t, err)
+	defines := map[string]shaders.Defines{"update": l.updateDefines(maxIndirectGroups(d)), "deliver": l.deliverDefines()}
+	if r, err := layoutReplicas(d, m, 64, mostReplicaSteps); err == nil {
+		_, syn := enginetest.Build(t, net)
+		pages := layoutPages(syn, d.Limits.MaxStorageBlock)
+		require.Len(t, pages, 1)
+		_, _, most := pages[0].tables(m, &r.stateLayout)
+		defines["simulate"] = r.defines(&pages[0], most)
+	}
+	sources := map[string]shaders.Source{}
+	for name, values := range defines {
+		s, err := shaders.Load(name+".comp", values)
+		require.NoError(t, err)
+		sources[name] = s
+	}
+	return sources
+}
+
+// The kernels of networks are complete files of GLSL. With EINET_SOURCES=DIR they are
+// left there as NETWORK-KERNEL.comp, for compilers that show what becomes of them.
+func TestSources(t *testing.T) {
+	dir := os.Getenv("EINET_SOURCES")
+	if dir == "" {
+		dir = t.TempDir()
+	}
+	d := promised
+	d.Limits.MaxShared, d.Limits.MaxInvocations, d.Limits.MaxWorkGroupSize = 1<<15, 1024, [3]int{1024, 1024, 64}
+	whole := 0
+	for _, name := range compiledFor {
+		net, err := presets.Load(name, network.Options{})
+		require.NoError(t, err)
+		sources := sourcesOf(t, d, net)
+		require.Contains(t, sources, "update")
+		require.Contains(t, sources, "deliver")
+		for kernel, s := range sources {
+			if kernel == "simulate" {
+				whole++
+			}
+			require.True(t, strings.HasPrefix(s.Text, "#version 430"), kernel)
+			require.NotContains(t, s.Text, "#include")
+			require.NoError(t, os.WriteFile(filepath.Join(dir, name+"-"+kernel+".comp"), []byte(s.Text), 0o666))
+		}
+	}
+	require.Equal(t, 2, whole, "vs96 and vogels2005cuba fit a work group")
+}
