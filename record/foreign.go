@@ -24,8 +24,7 @@ type Reading struct {
 	DtMs        float64      // the grid that the spikes are on
 	Populations []Population // whose neurons they are of, consecutive
 	// FirstID is the id that the file gives to the first neuron of all; AutoID for what its
-	// format has: 1 in files of NEST, 0 in others. SONATA and CSV with a column population
-	// number neurons in their own way.
+	// format has: 1 in files of NEST, 0 in others. SONATA numbers neurons in its own way.
 	FirstID int64
 }
 
@@ -233,7 +232,7 @@ func (as Reading) text(from io.Reader) (*Spikes, error) {
 	if err := lines.Err(); err != nil {
 		return nil, err
 	}
-	if columns == nil {
+	if len(c.spikes) == 0 {
 		return nil, errors.New("holds no spikes")
 	}
 	return c.done()
@@ -257,6 +256,7 @@ func split(line string) ([]string, error) {
 type tableColumns struct {
 	named            bool
 	id               string
+	count            int
 	idAt, timeAt, of int     // of: the column of populations, -1 for none
 	unitMs           float64 // of the times
 }
@@ -269,7 +269,7 @@ var (
 
 // headed reads the first line: names of columns, or already a spike, id before time as in NEST's files.
 func headed(fields []string) (*tableColumns, error) {
-	t := &tableColumns{idAt: -1, timeAt: -1, of: -1, unitMs: 1}
+	t := &tableColumns{count: len(fields), idAt: -1, timeAt: -1, of: -1, unitMs: 1}
 	if _, err := strconv.ParseFloat(fields[0], 64); err == nil {
 		if len(fields) != 2 {
 			return nil, fmt.Errorf("has %d columns, must have two, id and time in ms, or a first line that names them", len(fields))
@@ -296,8 +296,8 @@ func headed(fields []string) (*tableColumns, error) {
 }
 
 func (t *tableColumns) spike(c *collect, fields []string, nest bool) error {
-	if len(fields) <= max(t.idAt, t.timeAt) {
-		return fmt.Errorf("has %d columns, must have %d", len(fields), max(t.idAt, t.timeAt)+1)
+	if len(fields) != t.count {
+		return fmt.Errorf("has %d columns, must have %d as the first line", len(fields), t.count)
 	}
 	id, err := strconv.ParseInt(fields[t.idAt], 10, 64)
 	if err != nil {
@@ -311,5 +311,12 @@ func (t *tableColumns) spike(c *collect, fields []string, nest bool) error {
 	if nest {
 		ofFormat = 1
 	}
-	return c.add(id-c.first(ofFormat), at*t.unitMs)
+	id -= c.first(ofFormat)
+	if err := c.add(id, at*t.unitMs); err != nil || t.of < 0 {
+		return err
+	}
+	if of := c.Populations[Header{Populations: c.Populations}.Population(uint32(id))].Name; of != fields[t.of] {
+		return fmt.Errorf("neuron %d (counted from 0 through all populations) is of %s, not of %s", id, of, fields[t.of])
+	}
+	return nil
 }

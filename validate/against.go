@@ -31,6 +31,9 @@ func (s *Spikes) Check(net *network.Network) error {
 			return fmt.Errorf("%s: population %s has %d neurons, in the network it has %d", s.Name, net.Populations[i].Name, n, net.Populations[i].Size)
 		}
 	}
+	if s.Steps < 1 {
+		return fmt.Errorf("%s: it has neither spikes nor a duration", s.Name)
+	}
 	return nil
 }
 

@@ -202,12 +202,13 @@ func TestControlsChangeTheNetwork(t *testing.T) {
 
 func TestAgainstIsChecked(t *testing.T) {
 	net := load(t, "ei", 0.1)
-	good := &Spikes{Name: "f", DtMs: 0.1, Sizes: []int{800, 200}}
+	good := &Spikes{Name: "f", DtMs: 0.1, Steps: 1, Sizes: []int{800, 200}}
 	require.NoError(t, good.Check(net))
 	for want, bad := range map[string]*Spikes{
-		"its grid is 0.2 ms":           {Name: "f", DtMs: 0.2, Sizes: []int{800, 200}},
-		"it has 1 populations":         {Name: "f", DtMs: 0.1, Sizes: []int{1000}},
-		"population I has 201 neurons": {Name: "f", DtMs: 0.1, Sizes: []int{800, 201}},
+		"its grid is 0.2 ms":            {Name: "f", DtMs: 0.2, Sizes: []int{800, 200}},
+		"it has 1 populations":          {Name: "f", DtMs: 0.1, Sizes: []int{1000}},
+		"population I has 201 neurons":  {Name: "f", DtMs: 0.1, Sizes: []int{800, 201}},
+		"neither spikes nor a duration": {Name: "f", DtMs: 0.1, Sizes: []int{800, 200}}, // rates that are NaN
 	} {
 		require.ErrorContains(t, bad.Check(net), want)
 	}
