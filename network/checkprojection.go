@@ -76,22 +76,22 @@ func (c *checker) edges(path string, p *Projection, pre, post *Population) {
 	}
 	positive, negative := false, false
 	for i := range e.Source {
-		row := func(what, allowed string) {
+		row := func(what, value, allowed string) {
 			where := at
 			if listed {
 				where = dotted(at, strconv.Itoa(i))
 			}
-			c.fault(where, what+" of synapse "+strconv.Itoa(i), allowed)
+			c.fault(where, what+" of synapse "+strconv.Itoa(i)+value, allowed)
 		}
 		switch {
 		case int64(e.Source[i]) >= int64(pre.Size):
-			row("source", fmt.Sprintf("must be a whole number from 0 to %d, the last neuron of %s", pre.Size-1, pre.Name))
+			row("source", shownIndex(e.Source[i]), fmt.Sprintf("must be a whole number from 0 to %d, the last neuron of %s", pre.Size-1, pre.Name))
 			return
 		case int64(e.Target[i]) >= int64(post.Size):
-			row("target", fmt.Sprintf("must be a whole number from 0 to %d, the last neuron of %s", post.Size-1, post.Name))
+			row("target", shownIndex(e.Target[i]), fmt.Sprintf("must be a whole number from 0 to %d, the last neuron of %s", post.Size-1, post.Name))
 			return
 		case e.Weight != nil && !(math.Abs(e.Weight[i]) <= maxMagnitude):
-			row("weight", mustNumber)
+			row("weight", ": "+short(e.Weight[i]), mustNumber)
 			return
 		}
 		if e.Weight != nil {
@@ -105,6 +105,14 @@ func (c *checker) edges(path string, p *Projection, pre, post *Population) {
 		}
 	}
 	c.want(!positive || !negative, at, "weights of both signs", "must have one sign: make two projections")
+}
+
+// shownIndex is a neuron's index for an error, nothing where edgeIndex could make none of it.
+func shownIndex(i uint32) string {
+	if i == math.MaxUint32 {
+		return ""
+	}
+	return ": " + strconv.FormatUint(uint64(i), 10)
 }
 
 // weight holds a distribution of weights to one sign.

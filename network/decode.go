@@ -197,6 +197,9 @@ func (d *decoder) whole(n *node, path, allowed string) int {
 	if r := math.Round(x); why == "" && !isDecimal(n.text) && math.Abs(x-r) <= 1e-9*math.Abs(x) {
 		x = r // but for the rounding of an expression
 	}
+	if why == "" && !isDecimal(n.text) && x != math.Trunc(x) {
+		why = ": is " + short(x)
+	}
 	if why != "" || x != math.Trunc(x) || math.Abs(x) > 1<<53 {
 		d.fault(n, path, allowed+why)
 		return 0

@@ -3,6 +3,7 @@ package network
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	yaml "github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -32,7 +33,11 @@ func parseYAML(text string) (file *ast.File, tk *token.Token, err error) {
 	file, err = parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	var bad yaml.Error
 	if errors.As(err, &bad) {
-		return nil, bad.GetToken(), errors.New(bad.GetMessage())
+		why := bad.GetMessage()
+		if strings.Contains(why, "character '\t'") {
+			why = "a tab: lines are indented by blanks"
+		}
+		return nil, bad.GetToken(), errors.New(why)
 	}
 	return file, nil, err
 }

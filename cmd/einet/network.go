@@ -59,6 +59,9 @@ func (f *networkFlags) read(opts network.Options) (*network.Network, error) {
 		return nil, err
 	}
 	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s: is a folder, must be a YAML file or a preset", f.Network)
+	}
 	return network.Load(file, f.Network, opts)
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"time"
 
@@ -113,7 +114,7 @@ func (c *validateCmd) against(net *network.Network) (*validate.Spikes, error) {
 		err = fmt.Errorf("%s: holds the spikes of some neurons only", c.Against)
 	}
 	if err != nil {
-		return nil, usage(fmt.Errorf("--against %w", err))
+		return nil, usage(fmt.Errorf("--against %w", named(err)))
 	}
 	s := &validate.Spikes{Name: c.Against, DtMs: f.DtMs, Steps: f.Steps, Spikes: f.Spikes}
 	for _, p := range f.Populations {
@@ -123,6 +124,16 @@ func (c *validateCmd) against(net *network.Network) (*validate.Spikes, error) {
 		return nil, usage(fmt.Errorf("--against %w", err))
 	}
 	return s, nil
+}
+
+// named is an error with a file's name before what is wrong with it, and not the operation
+// that failed.
+func named(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return fmt.Errorf("%s: %w", at.Path, at.Err)
+	}
+	return err
 }
 
 // run does the parts that the flags ask for.
