@@ -65,7 +65,7 @@ func printAgainst(out io.Writer, r, other *bench.Report, file string) error {
 	fmt.Fprintln(out)
 	rows := [][]string{{"network", "N", "engine", "real-time factor here", "there", "ratio", "spikes"}, nil}
 	for _, p := range bench.Beside(r.Results, other.Results) {
-		row := []string{named(p.Any), fmt.Sprint(p.Any.Neurons), p.Any.Label(), "-", "-", "-"}
+		row := []string{caseName(p.Any), fmt.Sprint(p.Any.Neurons), p.Any.Label(), "-", "-", "-"}
 		if p.Here != nil {
 			row[3] = fmt.Sprintf("%.3g", p.Here.Derived.RealTimeFactor)
 		}

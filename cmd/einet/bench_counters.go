@@ -153,7 +153,7 @@ func printCounters(out io.Writer, command string, list []counted) error {
 	rows := [][]string{{"network", "N", "device", "windows", "steps each", "dispatches each", "waits", "within batches", "bytes / neuron-step", "bytes / event", "atomics / event", "shares / spike", "idle", "serial"}, nil}
 	for i := range list {
 		x := &list[i].counters
-		rows = append(rows, append(list[i].named(),
+		rows = append(rows, append(list[i].caseName(),
 			fmt.Sprint(x.Windows), over(x.Steps, x.Windows, "%.3g"), over(x.Dispatches, x.Windows, "%.3g"), fmt.Sprint(x.Waits), fmt.Sprint(x.WaitsWithin),
 			over(x.UpdateBytes, x.NeuronSteps, "%.1f"), over(x.DeliverBytes, x.Events, "%.1f"), over(x.Atomics, x.Events, "%.4f"),
 			over(x.Shares, x.Spikes, "%.3g"), over(100*x.Idle, x.Shares, "%.0f %%"), fmt.Sprint(x.Serial)))
@@ -164,7 +164,7 @@ func printCounters(out io.Writer, command string, list []counted) error {
 	rows = [][]string{{"network", "N", "device", "update us / dispatch", "ns / neuron-step", "GB/s", "deliver us / dispatch", "ns / event", "model ms", "gpu s", "cpu s", "gpu / cpu", "spikes"}, nil}
 	for i := range list {
 		x := &list[i].counters
-		rows = append(rows, append(list[i].named(),
+		rows = append(rows, append(list[i].caseName(),
 			over(x.Update.Nanoseconds(), 1000*x.Updates, "%.1f"), over(x.Update.Nanoseconds(), x.NeuronSteps, "%.3g"), over(x.UpdateBytes, x.Update.Nanoseconds(), "%.3g"),
 			over(x.Deliver.Nanoseconds(), 1000*x.Delivers, "%.1f"), over(x.Deliver.Nanoseconds(), x.Events, "%.3g"),
 			fmt.Sprintf("%g", list[i].modelMs), fmt.Sprintf("%.3f", list[i].took.Seconds()), fmt.Sprintf("%.3f", list[i].cpuTook.Seconds()),
@@ -173,7 +173,7 @@ func printCounters(out io.Writer, command string, list []counted) error {
 	return errors.Join(err, markdown(out, rows))
 }
 
-func (r *counted) named() []string {
+func (r *counted) caseName() []string {
 	device := r.device.Renderer
 	if r.device.Software {
 		device += ", software"

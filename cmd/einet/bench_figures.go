@@ -38,9 +38,9 @@ func growths(results []bench.Result) []plot.Growth {
 		if r.Steps < r.Asked {
 			continue
 		}
-		k := slices.IndexFunc(list, func(g plot.Growth) bool { return g.Network == named(r) })
+		k := slices.IndexFunc(list, func(g plot.Growth) bool { return g.Network == caseName(r) })
 		if k < 0 {
-			k, list = len(list), append(list, plot.Growth{Network: named(r)})
+			k, list = len(list), append(list, plot.Growth{Network: caseName(r)})
 		}
 		l := slices.IndexFunc(list[k].Lines, func(l plot.Line) bool { return l.Engine == r.Label() })
 		if l < 0 {
@@ -73,7 +73,7 @@ func speedUps(results []bench.Result) []plot.Line {
 		if r.Steps < r.Asked {
 			continue
 		}
-		name := named(r) + ", N " + count(int64(r.Neurons))
+		name := caseName(r) + ", N " + count(int64(r.Neurons))
 		switch k := slices.IndexFunc(lines, func(m measured) bool { return m.line.Engine == name }); {
 		case r.Threads == 1 && k < 0:
 			lines = append(lines, measured{&plot.Line{Engine: name, X: []float64{1}, Y: []float64{1}}, r.Derived.RealTimeFactor})

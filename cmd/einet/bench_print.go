@@ -73,8 +73,8 @@ func printMachine(out io.Writer, m *bench.Machine) {
 // sameNetwork tells whether a result is of the same network as the one before.
 func sameNetwork(results []bench.Result, i int) bool { return i > 0 && results[i].Same(&results[i-1]) }
 
-// named is a network's name with what was changed of it.
-func named(r *bench.Result) string {
+// caseName is a network's name with what was changed of it.
+func caseName(r *bench.Result) string {
 	return strings.Join(append([]string{r.Network}, r.Set...), " ")
 }
 
@@ -91,7 +91,7 @@ func networkRows(results []bench.Result) [][]string {
 			}
 		}
 		rows = append(rows, []string{
-			named(r), fmt.Sprint(r.Neurons), count(r.Synapses), fmt.Sprintf("%.0f", float64(r.Synapses)/float64(r.Neurons)),
+			caseName(r), fmt.Sprint(r.Neurons), count(r.Synapses), fmt.Sprintf("%.0f", float64(r.Synapses)/float64(r.Neurons)),
 			fmt.Sprintf("%.3f", float64(r.SynapseBytes)/float64(max(1, r.Synapses))), fmt.Sprintf("%.3f", r.Build.Median().Seconds()),
 			grown(r.BuildPeakMB, r.RestMB), fmt.Sprintf("%g", r.ModelMs/1000), fmt.Sprintf("%.2f", float64(r.Spikes)/float64(r.Neurons)/r.ModelMs*1000),
 		})

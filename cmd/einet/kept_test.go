@@ -67,6 +67,9 @@ func TestRecord(t *testing.T) {
 	}
 	file = filepath.Join(dir, averageFile)
 	require.Len(t, readNpz[uint32](t, file, "step"), 50)
+	require.InDeltaSlice(t, readNpz[float32](t, file, "I_exc"), readNpz[float32](t, file, "I_g0"), 1e-4, "of weights in mV")
+	require.InDeltaSlice(t, readNpz[float32](t, file, "I_inh"), readNpz[float32](t, file, "I_g1"), 1e-4)
+	require.NotContains(t, readNpz[float32](t, file, "I_g0"), float32(0), "the network is at work")
 	sum := 0.0
 	for _, r := range readNpz[float32](t, file, "E_rate") {
 		sum += float64(r)
