@@ -23,8 +23,11 @@ type Factory func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim
 // Run holds the engine to the reference on every network of Networks: its
 // state after each of the first steps, its spikes over a longer run in uneven
 // stretches, and its manners.
-func Run(t *testing.T, make Factory) {
-	for _, n := range Networks() {
+func Run(t *testing.T, make Factory) { RunOn(t, Networks(), make) }
+
+// RunOn is Run on some networks, for engines that don't take all.
+func RunOn(t *testing.T, networks []*network.Network, make Factory) {
+	for _, n := range networks {
 		t.Run(n.Name, func(t *testing.T) {
 			m, c := Build(t, n)
 			t.Run("state", func(t *testing.T) { state(t, m, c, make) })
