@@ -47,7 +47,8 @@ func New(m *dynamics.Model, c *connectome.Connectome, threads int) *Engine {
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	return newEngine(m, c, threads, best())
+	k := best()
+	return newEngine(m, c, min(threads, worthwhile(m, c, k)), k)
 }
 
 func newEngine(m *dynamics.Model, c *connectome.Connectome, threads int, k *kernels) *Engine {

@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"math"
 	"time"
 
 	"einet/connectome"
@@ -32,7 +33,7 @@ type plan struct {
 const (
 	nsPerBatch    = 5e6 // between two looks at the context
 	stepsPerBatch = 1 << 13
-	nsPerProbe    = 1e6
+	nsPerProbe    = 3e6
 	probeEvery    = 64 // batches, and sooner at first
 
 	// nsPerWorker is the least work in a window that can be worth a worker.
@@ -103,6 +104,20 @@ const (
 	nsPerDense    = 0.04  // a spike at one neuron of a dense projection, be it a target or not
 	typicalFiring = 0.001 // spikes of a neuron in a step
 )
+
+// worthwhile is how many workers a network at a typical rate of firing can be worth. With
+// more shares than that one worker would have all of them, for nothing.
+func worthwhile(m *dynamics.Model, c *connectome.Connectome, k *kernels) int {
+	perStep := 0.0
+	for i := range m.Populations {
+		perStep += nsPerNeuron * float64(m.Populations[i].Size)
+	}
+	for i := range c.Projections {
+		p := &c.Projections[i]
+		perStep += typicalFiring * float64(m.Populations[p.From].Size) * nsPerSpike(p, m, k)
+	}
+	return max(1, int(min(perStep*float64(m.MinDelay)/nsPerWorker, math.MaxInt32)))
+}
 
 // nsPerSpike is what it takes to deliver a spike.
 func nsPerSpike(c *connectome.Projection, m *dynamics.Model, k *kernels) float64 {
