@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -37,10 +38,14 @@ func withoutGL() opengl {
 	}
 }
 
-// withGL is this machine, if it has OpenGL.
+// withGL is this machine, if it has OpenGL. Where EINET_REQUIRE_GL says that it must, a test that
+// finds none fails.
 func withGL(t *testing.T) opengl {
 	gl := thisMachine()
 	if devices, err := gl.devices(); len(devices) == 0 {
+		if os.Getenv("EINET_REQUIRE_GL") == "1" {
+			t.Fatal(err)
+		}
 		t.Skip(err)
 	}
 	return gl

@@ -53,9 +53,7 @@ func TestReplicasAreTheirTrials(t *testing.T) {
 
 // A network that no work group takes is simulated one trial after another, and einet says why.
 func TestReplicasThatFitNoWorkGroup(t *testing.T) {
-	if devices, _ := thisMachine().devices(); len(devices) == 0 {
-		t.Skip("no OpenGL device")
-	}
+	withGL(t)
 	dir := t.TempDir()
 	status, _, errs := einet(t, "run", "ei", "--scale", "0.9", "--duration", "2ms", "--engine", "gpu", "--replicas", "2", "-q", "--out", filepath.Join(dir, "gpu"))
 	require.Equal(t, exitDone, status, errs)
