@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"einet/network"
+	"einet/rng"
 )
 
 // Procedural is the connectome that Build makes of a valid network, but none of its synapses
@@ -109,6 +110,40 @@ func (r *Rows) Bernoulli() (b Bernoulli, ok bool) {
 
 // NoAutapses is true where neurons that are drawn as their own targets are to be left out.
 func (r *Rows) NoAutapses() bool { return r.draws.self }
+
+// A Recipe is how Rows draws, for engines that draw by themselves: docs/equations.md has it in words.
+type Recipe struct {
+	Rule             network.Rule
+	N                int // synapses of a source, of fixed_outdegree
+	Multapses        bool
+	Sources, Targets int
+	NoAutapses       bool
+
+	Connectivity, Weights, Delays rng.Key
+
+	Scale float32 // of a Bernoulli; of fixed_probability alone
+	P     float64
+
+	// A code is the number of thresholds at or below a word; without thresholds it is 0.
+	WeightThresholds, DelayThresholds []uint32
+}
+
+// Recipe is how the rows are drawn.
+func (r *Rows) Recipe() Recipe {
+	d := r.draws
+	c := Recipe{
+		Rule: d.rule.Rule, N: d.rule.N, Multapses: d.rule.Multapses, P: d.rule.P,
+		Sources: d.sources, Targets: d.targets, NoAutapses: d.self,
+		Connectivity: d.key, Weights: d.weightKey, Delays: d.delKey, Scale: r.bernoulli.Scale(),
+	}
+	if d.weight != nil {
+		c.WeightThresholds = d.weight.thresholds
+	}
+	if d.delay != nil {
+		c.DelayThresholds = d.delay.thresholds
+	}
+	return c
+}
 
 func (r *Rows) alike() bool { return r.draws.weight == nil && r.draws.delay == nil }
 

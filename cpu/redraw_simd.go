@@ -7,6 +7,7 @@ import (
 	"simd/archsimd"
 
 	"einet/connectome"
+	"einet/rng"
 )
 
 // The constants of skipAVX512 and skipAVX2 in every lane: to load one is cheaper than to fill a register with it
@@ -14,8 +15,7 @@ import (
 var (
 	skipFloats = spread([14]float32{
 		0.5, 1, -0x1p-32, math.Ln2, connectome.Chunk,
-		7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
-		-1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+		rng.Log1p[0], rng.Log1p[1], rng.Log1p[2], rng.Log1p[3], rng.Log1p[4], rng.Log1p[5], rng.Log1p[6], rng.Log1p[7], rng.Log1p[8],
 	})
 	skipInts = spread([14]uint32{0xb504f334, 0x3f3504f3, 32, 1 << 31, 1<<31 ^ 0xb504f333, 0xffff})
 )

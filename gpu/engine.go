@@ -13,22 +13,22 @@ import (
 )
 
 // An Engine simulates one network on a device. Each window, of the smallest delay
-// or less, is two dispatches and one more for every further page of synapses; many
-// windows are queued as a batch, and spikes are fetched when a batch is done,
+// or less, is two dispatches and one more for every further page of synapses, of which
+// there is none where synapses are drawn again; many windows are queued as a batch, and spikes are fetched when a batch is done,
 // while the device works on the next.
 type Engine struct {
 	owned
 	model  *dynamics.Model
 	layout stateLayout
 
-	update, deliver                *Program
-	populations, weights           Storage
+	update, deliver                *Program // deliver, or redraw
+	populations                    Storage
 	potentials, states             *Buffer[float32]
 	tables                         *Buffer[uint32]
 	arriving                       Storage
 	now                            *Buffer[byte] // the number of each window, aligned for binding
 	nowStride                      int
-	pages                          []devicePage
+	pages                          [][]binding // what deliver works on, one dispatch each
 	batches                        [2]*batch
 	batch                          int    // the one to queue next
 	meter                          *meter // nil: nothing is counted
@@ -57,11 +57,6 @@ func newEngine(ctx context.Context, c *Context, m *dynamics.Model, syn *connecto
 	if err := probe(c, -1); err != nil {
 		return nil, err
 	}
-	for i := range syn.Projections {
-		if syn.Projections[i].Rows != nil {
-			return nil, ErrProcedural
-		}
-	}
 	e := &Engine{owned: owned{c: c}, model: m}
 	if err := e.build(ctx, syn, pageBytes, b); err != nil {
 		e.Close()
@@ -78,13 +73,17 @@ func (e *Engine) build(ctx context.Context, syn *connectome.Connectome, pageByte
 	if err := e.layout.fits(e.c.Device(), len(e.model.Populations)); err != nil {
 		return err
 	}
-	if err := e.compile(); err != nil {
+	if err := e.compileUpdate(); err != nil {
 		return err
 	}
 	if err := e.allocateState(); err != nil {
 		return err
 	}
-	if err := e.uploadPages(ctx, syn, pageBytes); err != nil {
+	connect := e.uploadPages
+	if isDrawn(syn) {
+		connect = e.uploadDraws
+	}
+	if err := connect(ctx, syn, pageBytes); err != nil {
 		return err
 	}
 	for i := range e.batches {
@@ -95,7 +94,7 @@ func (e *Engine) build(ctx context.Context, syn *connectome.Connectome, pageByte
 	return nil
 }
 
-func (e *Engine) compile() error {
+func (e *Engine) compileUpdate() error {
 	l := &e.layout
 	var err error
 	e.update, err = NewProgram(e.c, "update.comp", l.updateDefines(maxIndirectGroups(e.c.Device())))
@@ -105,8 +104,7 @@ func (e *Engine) compile() error {
 	if local := e.update.Local()[0]; local != updateLocal {
 		return fmt.Errorf("gpu: update.comp has local size %d, the layout expects %d", local, updateLocal)
 	}
-	e.deliver, err = NewProgram(e.c, "deliver.comp", l.deliverDefines())
-	return err
+	return nil
 }
 
 // Advance queues that many further steps, a batch of windows at a time. At most

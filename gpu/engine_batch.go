@@ -120,7 +120,7 @@ func (e *Engine) dispatch(b *batch, k int) error {
 	err := e.meter.time(b, updating, func() error { return e.update.Dispatch(e.layout.row, e.layout.rows, 1) })
 	for i := range e.pages {
 		if err == nil {
-			err = e.bindPage(&e.pages[i])
+			err = bindAll(e.pages[i]...)
 		}
 		if err == nil {
 			err = e.meter.time(b, delivering, func() error { return e.deliver.DispatchIndirect(b.records, k*windowBytes) })
@@ -139,13 +139,6 @@ func (e *Engine) bindUpdate(b *batch, k int) error {
 		binding{b.records, bindWindows}, binding{b.ring, bindRing}, binding{e.arriving, bindArriving},
 		binding{e.populations, bindPopulations}, binding{e.potentials, bindPotentials},
 		binding{e.states, bindStates}, binding{e.tables, bindTables}, binding{b.drives, bindDrives},
-	)
-}
-
-func (e *Engine) bindPage(p *devicePage) error {
-	return bindAll(
-		binding{p.sources, bindSources}, binding{p.segments, bindSegments},
-		binding{p.rows, bindRows}, binding{p.targets, bindTargets}, binding{e.weights, bindWeights},
 	)
 }
 

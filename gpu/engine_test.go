@@ -37,6 +37,17 @@ func TestConformance(t *testing.T) {
 	})
 }
 
+// The same where synapses are drawn again for each spike.
+func TestConformanceOfDrawnSynapses(t *testing.T) {
+	onEach(t, func(t *testing.T, c *Context) {
+		enginetest.RunProcedural(t, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+			e := start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
+			require.Equal(t, isDrawn(syn), e.deliver.Name() == "redraw.comp")
+			return e
+		})
+	})
+}
+
 // The same with synapses on many small pages, and deliver dispatched once for
 // each.
 func TestConformanceOnManyPages(t *testing.T) {

@@ -19,9 +19,6 @@ import (
 )
 
 var (
-	// ErrProcedural: the gpu engine needs synapses that are stored.
-	ErrProcedural = errors.New("gpu: procedural connectivity: the gpu engine has none yet: use --engine cpu")
-
 	// ErrUnavailable is wrapped by what Open and Devices return where no OpenGL
 	// 4.3 device can be had.
 	ErrUnavailable = errors.New("no OpenGL 4.3 device")

@@ -137,7 +137,7 @@ func deliverAll(t *testing.T, e *Engine, syn *connectome.Connectome, arriving gu
 	require.NoError(t, e.bindUpdate(b, 0))
 	arriving.bind(t, bindArriving)
 	for i := range e.pages {
-		require.NoError(t, e.bindPage(&e.pages[i]))
+		require.NoError(t, bindAll(e.pages[i]...))
 		require.NoError(t, e.deliver.DispatchIndirect(b.records, 0))
 	}
 	after := arriving.values(t)

@@ -11,13 +11,14 @@ import (
 	"einet/connectome"
 )
 
-// Binding points, as in the shaders. The first three are common to both
+// Binding points, as in the shaders. The first three are common to all
 // kernels.
 const (
 	bindWindows, bindRing, bindArriving = 0, 1, 2
 
 	bindPopulations, bindPotentials, bindStates, bindDrives, bindTables = 3, 4, 5, 6, 7 // update
 	bindSources, bindSegments, bindRows, bindTargets, bindWeights       = 3, 4, 5, 6, 7 // deliver
+	bindShares, bindDraws, bindCodes                                    = 4, 5, 6       // redraw, behind bindSources
 
 	bindNow = 0 // a uniform block
 )
@@ -25,13 +26,6 @@ const (
 // pieceSynapses is how many synapses of a row a work group of deliver takes; a
 // wider row is shared by several.
 const pieceSynapses = 1024
-
-// A devicePage is a page in the device's memory.
-type devicePage struct {
-	sources, segments *Buffer[uint32]
-	rows              *Buffer[uint32]
-	targets           *Buffer[uint16]
-}
 
 func (e *Engine) allocateState() error {
 	l := &e.layout
@@ -50,11 +44,6 @@ func (e *Engine) allocateState() error {
 	if e.tables, err = keep(e, "tables", len(l.tables), l.tables); err != nil {
 		return err
 	}
-	weights, err := keep(e, "weights", len(allWeights(e.model)), allWeights(e.model))
-	if err != nil {
-		return err
-	}
-	e.weights = weights
 	if e.arriving, err = keep[int32](e, "arriving input", l.slots*l.stride, nil); err != nil {
 		return err
 	}
@@ -106,43 +95,77 @@ func (e *Engine) uploadState(i int) error {
 // most limit bytes, segment by segment, without a second copy of them in the
 // host's memory.
 func (e *Engine) uploadPages(ctx context.Context, syn *connectome.Connectome, limit int64) error {
+	var err error
+	if e.deliver, err = NewProgram(e.c, "deliver.comp", e.layout.deliverDefines()); err != nil {
+		return err
+	}
+	weights, err := keep(e, "weights", len(allWeights(e.model)), allWeights(e.model))
+	if err != nil {
+		return err
+	}
 	for i, p := range layoutPages(syn, limit) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		d, most, err := e.uploadPage(&p, fmt.Sprintf("page %d: ", i))
+		page, most, err := e.uploadPage(&p, fmt.Sprintf("page %d: ", i))
 		if err != nil {
 			return err
 		}
-		e.pages = append(e.pages, d)
+		e.pages = append(e.pages, append(page, binding{weights, bindWeights}))
 		e.groupsPerSegment = max(e.groupsPerSegment, uint32(most))
 		e.groupsPerRow = max(e.groupsPerRow, uint32((p.widest+pieceSynapses-1)/pieceSynapses))
 	}
 	return nil
 }
 
-func (e *Engine) uploadPage(p *page, label string) (d devicePage, most int, err error) {
+func (e *Engine) uploadPage(p *page, label string) (bound []binding, most int, err error) {
 	sources, segments, most := p.tables(e.model, &e.layout)
-	if d.sources, err = keep(e, label+"sources", len(sources), sources); err != nil {
-		return d, 0, err
+	onDevice, err := keep(e, label+"sources", len(sources), sources)
+	if err != nil {
+		return nil, 0, err
 	}
-	if d.segments, err = keep(e, label+"segments", len(segments), segments); err != nil {
-		return d, 0, err
+	where, err := keep(e, label+"segments", len(segments), segments)
+	if err != nil {
+		return nil, 0, err
 	}
-	if d.rows, err = keep[uint32](e, label+"rows", p.rows, nil); err != nil {
-		return d, 0, err
+	rows, err := keep[uint32](e, label+"rows", p.rows, nil)
+	if err != nil {
+		return nil, 0, err
 	}
-	if d.targets, err = keep[uint16](e, label+"targets", p.targets, nil); err != nil {
-		return d, 0, err
+	targets, err := keep[uint16](e, label+"targets", p.targets, nil)
+	if err != nil {
+		return nil, 0, err
 	}
 	for i := range p.segments {
 		s := &p.segments[i]
-		if err := d.rows.Upload(s.row, s.rows()); err != nil {
-			return d, 0, err
-		}
-		if err := d.targets.Upload(s.target, s.targets()); err != nil {
-			return d, 0, err
+		if err := errors.Join(rows.Upload(s.row, s.rows()), targets.Upload(s.target, s.targets())); err != nil {
+			return nil, 0, err
 		}
 	}
-	return d, most, nil
+	return []binding{{onDevice, bindSources}, {where, bindSegments}, {rows, bindRows}, {targets, bindTargets}}, most, nil
+}
+
+// uploadDraws makes deliver draw the synapses again, which are stored nowhere.
+func (e *Engine) uploadDraws(_ context.Context, syn *connectome.Connectome, _ int64) error {
+	l, err := layoutDraws(e.c.Device(), e.model, syn, &e.layout)
+	if err != nil {
+		return err
+	}
+	if e.deliver, err = NewProgram(e.c, "redraw.comp", l.defines(&e.layout)); err != nil {
+		return err
+	}
+	var page []binding
+	for _, b := range []struct {
+		label string
+		words []uint32
+		at    int
+	}{{"sources", l.sources, bindSources}, {"shares", l.shares, bindShares}, {"draws", l.draws, bindDraws}, {"codes", l.tables, bindCodes}} {
+		buffer, err := keep(e, b.label, len(b.words), b.words)
+		if err != nil {
+			return err
+		}
+		page = append(page, binding{buffer, b.at})
+	}
+	e.pages, e.groupsPerSegment, e.groupsPerRow = [][]binding{page}, uint32(l.most), 1
+	return nil
 }

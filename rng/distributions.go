@@ -34,17 +34,23 @@ func float32By16(w uint32) float32 {
 
 const ln2 = float32(math.Ln2)
 
-// log1p is ln(1 + t) for t in [sqrt(1/2)-1, sqrt(2)-1): t + t^2 Q(t), with Q
-// the degree-8 minimax polynomial of Cephes' logf.
+// Log1p are the coefficients, from the highest on, of the degree-8 minimax
+// polynomial Q of Cephes' logf: ln(1 + t) = t - t^2/2 + t^3 Q(t).
+var Log1p = [9]float32{
+	7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
+	-1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+}
+
+// log1p is ln(1 + t) for t in [sqrt(1/2)-1, sqrt(2)-1).
 func log1p(t float32) float32 {
-	q := float32(7.0376836292e-2*t) - 1.1514610310e-1
-	q = float32(q*t) + 1.1676998740e-1
-	q = float32(q*t) - 1.2420140846e-1
-	q = float32(q*t) + 1.4249322787e-1
-	q = float32(q*t) - 1.6668057665e-1
-	q = float32(q*t) + 2.0000714765e-1
-	q = float32(q*t) - 2.4999993993e-1
-	q = float32(q*t) + 3.3333331174e-1
+	q := float32(Log1p[0]*t) + Log1p[1]
+	q = float32(q*t) + Log1p[2]
+	q = float32(q*t) + Log1p[3]
+	q = float32(q*t) + Log1p[4]
+	q = float32(q*t) + Log1p[5]
+	q = float32(q*t) + Log1p[6]
+	q = float32(q*t) + Log1p[7]
+	q = float32(q*t) + Log1p[8]
 	z := float32(t * t)
 	return t + (float32(float32(q*t)*z) - float32(0.5*z))
 }

@@ -111,16 +111,15 @@ func TestKernelsAreValidGLSL(t *testing.T) {
 		plain, err := LoadFS(fsys, name, nil)
 		require.NoError(t, err)
 		defines := exampleDefines(t, plain.Text)
-		for _, general := range []string{"0", "1"} { // variants of update.comp
-			if defines["GENERAL"] == nil && general == "1" {
-				continue
-			}
-			if defines["GENERAL"] != nil {
-				defines["GENERAL"] = general
+		for _, on := range []string{"0", "1"} { // variants of update.comp and redraw.comp
+			for _, variant := range []string{"GENERAL", "CHOICE"} {
+				if defines[variant] != nil {
+					defines[variant] = on
+				}
 			}
 			source, err := LoadFS(fsys, name, defines)
 			require.NoError(t, err)
-			valid(t, validator, name+" "+general, source)
+			valid(t, validator, name+" "+on, source)
 		}
 	}
 }

@@ -1,0 +1,156 @@
+package gpu
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+
+	"einet/connectome"
+	"einet/dynamics"
+	"einet/network"
+	"einet/rng"
+	"einet/shaders"
+)
+
+// A drawLayout is what redraw draws synapses from, in std430.
+type drawLayout struct {
+	sources []uint32 // of each population the end of its ids and its shares
+	shares  []uint32 // projection and part
+	draws   []uint32 // projections
+	tables  []uint32 // of all projections the weights by code and the thresholds of codes
+	most    int      // shares of a source
+	chosen  int      // most synapses that a source chooses without multapses
+}
+
+// Numbers of redraw's work groups.
+const (
+	redrawLocal   = 64
+	shareSynapses = 1024 // of a fixed out-degree with multapses
+	choicePlaces  = 2048 // words of shared memory in which choices meet
+)
+
+// rules are numbered as in draw.glsl.
+var rules = map[network.Rule]uint32{
+	network.FixedProbability: 0, network.FixedOutDegree: 1, network.AllToAll: 2, network.OneToOne: 3,
+}
+
+// isDrawn tells whether synapses are drawn again for each spike: of all projections, or of none.
+func isDrawn(syn *connectome.Connectome) bool {
+	return len(syn.Projections) > 0 && syn.Projections[0].Rows != nil
+}
+
+// layoutDraws lays out a connectome of which no synapse is stored.
+func layoutDraws(d Device, m *dynamics.Model, syn *connectome.Connectome, l *stateLayout) (drawLayout, error) {
+	a := drawLayout{tables: []uint32{0}}
+	for i := range m.Populations {
+		first := len(a.shares) / 2
+		for k := range syn.Projections {
+			if m.Projections[k].From == i {
+				a.share(k, syn.Projections[k].Rows)
+			}
+		}
+		n := len(a.shares)/2 - first
+		a.sources = append(a.sources, uint32(m.Populations[i].First+m.Populations[i].Size), uint32(first), uint32(n))
+		a.most = max(a.most, n)
+	}
+	for k := range syn.Projections {
+		a.add(m, k, syn.Projections[k].Rows.Recipe(), l)
+	}
+	return a, a.fits(d, m)
+}
+
+// share deals out what a spike has to draw of projection k.
+func (a *drawLayout) share(k int, rows *connectome.Rows) {
+	for part := range parts(rows) {
+		a.shares = append(a.shares, uint32(k), uint32(part))
+	}
+}
+
+// parts is how many shares a row is drawn in.
+func parts(rows *connectome.Rows) int {
+	switch c := rows.Recipe(); {
+	case c.Rule == network.FixedProbability && c.P == 0, c.Rule == network.FixedOutDegree && c.N == 0:
+		return 0
+	case c.Rule == network.FixedProbability:
+		each := redrawLocal / team(c)
+		return (rows.Chunks + each - 1) / each
+	case c.Rule == network.FixedOutDegree && c.Multapses:
+		return (c.N + shareSynapses - 1) / shareSynapses
+	case c.Rule == network.AllToAll:
+		return rows.Chunks
+	}
+	return 1
+}
+
+// team is how many invocations draw a row of fixed_probability together, four distances each: so many
+// that one round does it for most rows.
+func team(c connectome.Recipe) int {
+	mean := c.P * float64(min(c.Targets, connectome.Chunk))
+	blocks := (mean + math.Sqrt(mean) + 1) / 4
+	return min(redrawLocal, 1<<bits.Len(uint(max(0, math.Ceil(blocks)-1))))
+}
+
+// add describes projection k.
+func (a *drawLayout) add(m *dynamics.Model, k int, c connectome.Recipe, l *stateLayout) {
+	q := &m.Projections[k]
+	table := func(values []uint32) (at, n uint32) {
+		at = uint32(len(a.tables))
+		a.tables = append(a.tables, values...)
+		return at, uint32(len(values))
+	}
+	flag := map[bool]uint32{true: 1}
+	weight := uint32(q.Weights[0])
+	if len(c.WeightThresholds) > 0 {
+		weight = uint32(len(a.tables))
+		for _, w := range q.Weights {
+			a.tables = append(a.tables, uint32(w))
+		}
+	}
+	weights, weightCodes := table(c.WeightThresholds)
+	delays, delayCodes := table(c.DelayThresholds)
+	a.draws = append(a.draws,
+		rules[c.Rule], uint32(m.Populations[q.From].First), uint32(c.Targets), uint32(l.receptor(&m.Populations[q.To], q.To, q.Receptor)),
+		flag[c.NoAutapses], uint32(c.N), flag[c.Multapses], math.Float32bits(c.Scale), uint32(team(c)),
+		c.Connectivity.Seed, c.Connectivity.Stream, c.Weights.Stream, c.Delays.Stream,
+		weight, uint32(q.Delay), weights, weightCodes, delays, delayCodes,
+	)
+	if c.Rule == network.FixedOutDegree && !c.Multapses {
+		a.chosen = max(a.chosen, c.N)
+	}
+}
+
+// marks is how many words have a bit for each synapse of a source that chooses.
+func (a *drawLayout) marks() int { return (a.chosen + 31) / 32 }
+
+// fits compares the layout with a device's limits.
+func (a *drawLayout) fits(d Device, m *dynamics.Model) error {
+	if most := d.Limits.MaxWorkGroupCount[1]; a.most > most {
+		return fmt.Errorf("gpu: %s: the synapses of a source are drawn by %d work groups, it runs at most %d in a column: use fewer neurons: %w",
+			d.Renderer, a.most, most, ErrLimit)
+	}
+	if a.chosen == 0 {
+		return nil
+	}
+	need := 4 * (redrawLocal + 2 + choicePlaces + 2*a.marks())
+	if have := d.Limits.MaxShared; need > have {
+		return fmt.Errorf("gpu: %s: to choose %d targets without multapses a work group needs %d bytes of shared memory, it has %d: use a smaller out-degree, multapses or stored synapses: %w",
+			d.Renderer, a.chosen, need, have, ErrLimit)
+	}
+	return nil
+}
+
+// defines are what redraw.comp is compiled with.
+func (a *drawLayout) defines(l *stateLayout) shaders.Defines {
+	choice := a.chosen > 0
+	d := shaders.Defines{
+		"SLOTS": l.slots, "STRIDE": l.stride, "CHUNK": connectome.Chunk, "SHARE": shareSynapses,
+		"CHOICE": choice, "PLACES": choicePlaces, "MARKS": max(1, a.marks()), "LN_2": constant(math.Ln2),
+	}
+	for i, c := range rng.Log1p {
+		d[fmt.Sprintf("LOG_%d", i)] = constant(c)
+	}
+	return d
+}
+
+// constant is a float in GLSL, by its bits: compilers may read decimals differently.
+func constant(x float32) string { return fmt.Sprintf("uintBitsToFloat(%#xu)", math.Float32bits(x)) }

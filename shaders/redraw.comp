@@ -1,0 +1,337 @@
+#version 430
+// defines: SLOTS=1 STRIDE=20000 CHOICE=0 MARKS=1 PLACES=2048 CHUNK=4096 SHARE=1024 LN_2=0.6931472 LOG_0=0.070376836 LOG_1=-0.1151461 LOG_2=0.116769984 LOG_3=-0.12420141 LOG_4=0.14249323 LOG_5=-0.16668057 LOG_6=0.20000715 LOG_7=-0.24999994 LOG_8=0.3333333
+//
+// redraw sends the spikes of a window along synapses that are stored nowhere: it draws
+// them again. Work groups are laid out as (spike, share of its synapses). An invocation
+// draws the synapses of whole blocks of four words. CHOICE is 1 where some projection
+// has a fixed out-degree without multapses; MARKS words have a bit for each synapse of
+// its source.
+
+layout(local_size_x = 64) in;
+
+#include "window.glsl"
+#include "arriving.glsl"
+#include "philox.glsl"
+#include "geometric.glsl"
+#include "draw.glsl"
+
+layout(std430, binding = 3) readonly buffer Sources {
+    ShareOut sources[];
+};
+
+layout(std430, binding = 4) readonly buffer Shares {
+    Share shares[];
+};
+
+layout(std430, binding = 5) readonly buffer Draws {
+    Draw draws[];
+};
+
+layout(std430, binding = 6) readonly buffer Tables {
+    uint tables[];  // weights by code, and thresholds of codes
+};
+
+const uint NONE = 0xffffffffu;
+
+shared uint going[2];  // whether there is more to do, in rounds of even and of odd number
+shared uint lengths[64];
+
+// code is how many of the thresholds lie at or below a word.
+uint code(uint first, uint most, uint w) {
+    uint k = 0u;
+    for (uint bit = 512u; bit > 0u; bit >>= 1) {
+        if (k + bit <= most && tables[first + k + bit - 1u] <= w) {
+            k += bit;
+        }
+    }
+    return k;
+}
+
+uvec4 words(uint d, uint stream, uint block, uint source, uint chunk) {
+    return philox(uvec2(draws[d].seed, stream), uvec4(block, source, chunk, 0u));
+}
+
+// send sends a spike to the targets that are drawn by the four words of a block, as
+// numbers in their population; NONE stands for none.
+void send(uint d, Spike spike, uint block, uint chunk, uvec4 targets) {
+    if (targets == uvec4(NONE)) {
+        return;
+    }
+    uint source = spike.neuron - draws[d].first_source;
+    uvec4 weights = uvec4(0u), delays = uvec4(0u);
+    if (draws[d].weight_codes > 0u) {
+        weights = words(d, draws[d].weight_stream, block, source, chunk);
+    }
+    if (draws[d].delay_codes > 0u) {
+        delays = words(d, draws[d].delay_stream, block, source, chunk);
+    }
+    for (uint i = 0u; i < 4u; i++) {
+        if (targets[i] == NONE || draws[d].no_autapses != 0u && targets[i] == source) {
+            continue;
+        }
+        int weight = draws[d].weight;
+        if (draws[d].weight_codes > 0u) {
+            weight = int(tables[uint(weight) + code(draws[d].weights, draws[d].weight_codes, weights[i])]);
+        }
+        uint delay = draws[d].delay;
+        if (draws[d].delay_codes > 0u) {
+            delay += code(draws[d].delays, draws[d].delay_codes, delays[i]);
+        }
+        atomicAdd(arriving[arriving_in(spike.step + delay) + draws[d].arriving + targets[i]], weight);
+    }
+}
+
+// synchronise ends a phase: all its writes to shared memory are seen by the work group.
+void synchronise() {
+    memoryBarrierShared();
+    barrier();
+}
+
+// begin_round ends what was before, too.
+void begin_round(uint round) {
+    if (gl_LocalInvocationIndex == 0u) {
+        going[round & 1u] = 0u;
+    }
+    synchronise();
+}
+
+void go_on(uint round) {
+    atomicOr(going[round & 1u], 1u);
+}
+
+// ended is true where no invocation wants another round.
+bool ended(uint round) {
+    synchronise();
+    return going[round & 1u] == 0u;
+}
+
+// draw_rows draws the rows of a source onto some chunks, a team of invocations for each:
+// every member draws four distances, and where it begins is the sum of those before.
+void draw_rows(uint d, Spike spike, uint part) {
+    uint source = spike.neuron - draws[d].first_source;
+    uint team = draws[d].team;
+    uint member = gl_LocalInvocationIndex % team, first = gl_LocalInvocationIndex - member;
+    uint chunk = (part * gl_WorkGroupSize.x + first) / team;
+    uint begin = min(chunk * CHUNK, draws[d].targets), size = min(CHUNK, draws[d].targets - begin);
+    uint place = 0u;  // of what the next round draws first, counted from the chunk's first neuron
+    for (uint round = 0u;; round++) {
+        uint block = round * team + member;
+        uvec4 ends = uvec4(0u);  // one past each target, counted from the member's first
+        if (place < size) {
+            uvec4 w = words(d, draws[d].stream, block, source, chunk);
+            for (uint i = 0u; i < 4u; i++) {
+                ends[i] = (i > 0u ? ends[i - 1u] : 0u) + skip(w[i], draws[d].scale, CHUNK) + 1u;
+            }
+        }
+        lengths[gl_LocalInvocationIndex] = ends.w;
+        begin_round(round);
+        uint before = place;
+        bool more = place < size;
+        for (uint m = 0u; m < team; m++) {
+            uint length = lengths[first + m];
+            before += m < member ? length : 0u;
+            place += length;
+        }
+        if (place < size) {
+            go_on(round);
+        }
+        if (more) {
+            uvec4 targets = uvec4(before) + ends - 1u;
+            for (uint i = 0u; i < 4u; i++) {
+                targets[i] = targets[i] < size ? begin + targets[i] : NONE;
+            }
+            send(d, spike, block, chunk, targets);
+        }
+        if (ended(round)) {
+            return;
+        }
+    }
+}
+
+void draw_all(uint d, Spike spike, uint chunk) {
+    uint begin = chunk * CHUNK, size = min(CHUNK, draws[d].targets - begin);
+    for (uint block = gl_LocalInvocationIndex; 4u * block < size; block += gl_WorkGroupSize.x) {
+        uvec4 targets;
+        for (uint i = 0u; i < 4u; i++) {
+            targets[i] = 4u * block + i < size ? begin + 4u * block + i : NONE;
+        }
+        send(d, spike, block, chunk, targets);
+    }
+}
+
+// below maps a word to a whole number below n.
+uint below(uint w, uint n) {
+    uint high, low;
+    umulExtended(w, n, high, low);
+    return high;
+}
+
+// among is how many targets a source of fixed out-degree chooses from.
+uint among(uint d) {
+    return draws[d].targets - draws[d].no_autapses;
+}
+
+// moved is the target of a choice, which leaves out the source itself.
+uint moved(uint d, uint source, uint x) {
+    return draws[d].no_autapses != 0u && x >= source ? x + 1u : x;
+}
+
+uvec4 out_words(uint d, uint block, uint source) {
+    return philox(uvec2(draws[d].seed, draws[d].stream), uvec4(block, source, 0u, 2u));
+}
+
+void draw_multapses(uint d, Spike spike, uint part) {
+    uint source = spike.neuron - draws[d].first_source;
+    uint end = min((part + 1u) * SHARE, draws[d].synapses);
+    for (uint block = part * (SHARE / 4u) + gl_LocalInvocationIndex; 4u * block < end; block += gl_WorkGroupSize.x) {
+        uvec4 w = out_words(d, block, source), targets;
+        for (uint i = 0u; i < 4u; i++) {
+            targets[i] = 4u * block + i < end ? moved(d, source, below(w[i], among(d))) : NONE;
+        }
+        send(d, spike, block, 0u, targets);
+    }
+}
+
+#if CHOICE
+// Floyd's choice of K from N goes through t = N-K, ..., N-1 and takes a number drawn from 0 to t, or t where
+// that was taken. In parallel: number m is taken again where an earlier draw gave it, or
+// where it is an earlier t whose own number was taken again.
+
+shared uint earliest[PLACES];  // draw of the numbers that have a place
+shared uint settled[MARKS];    // whether it is known of a draw that an earlier one gave its number or none did
+shared uint repeated[MARKS];   // and that one did
+
+bool marked(uint word, uint m) {
+    return (word >> (m % 32u) & 1u) != 0u;
+}
+
+// place_of spreads numbers anew in each round.
+uint place_of(uint x, uint round) {
+    x ^= x >> 15;
+    x *= 0x9E3779B1u + 2u * round * 0x7FEB352Du;
+    return x / (0xffffffffu / PLACES + 1u);
+}
+
+// drawn is the numbers of a block's draws, below t + 1 each.
+uvec4 drawn(uint d, uint block, uint source) {
+    uvec4 w = out_words(d, block, source), x;
+    uint t = among(d) - draws[d].synapses + 4u * block;
+    for (uint i = 0u; i < 4u; i++) {
+        x[i] = below(w[i], t + i + 1u);
+    }
+    return x;
+}
+
+// find_repeated marks the draws whose number an earlier draw gave. In each round the
+// earliest draw of a place is settled, and with it all that gave its number.
+void find_repeated(uint d, uint source, uint k) {
+    for (uint j = gl_LocalInvocationIndex; j < MARKS; j += gl_WorkGroupSize.x) {
+        settled[j] = 0u;
+        repeated[j] = 0u;
+    }
+    for (uint round = 0u;; round++) {
+        for (uint j = gl_LocalInvocationIndex; j < PLACES; j += gl_WorkGroupSize.x) {
+            earliest[j] = NONE;
+        }
+        begin_round(round);
+        for (uint block = gl_LocalInvocationIndex; 4u * block < k; block += gl_WorkGroupSize.x) {
+            uvec4 x = drawn(d, block, source);
+            for (uint m = 4u * block; m < min(4u * block + 4u, k); m++) {
+                if (!marked(settled[m / 32u], m)) {
+                    atomicMin(earliest[place_of(x[m % 4u], round)], m);
+                }
+            }
+        }
+        synchronise();
+        for (uint block = gl_LocalInvocationIndex; 4u * block < k; block += gl_WorkGroupSize.x) {
+            uvec4 x = drawn(d, block, source);
+            for (uint m = 4u * block; m < min(4u * block + 4u, k); m++) {
+                if (marked(settled[m / 32u], m)) {
+                    continue;
+                }
+                uint first = earliest[place_of(x[m % 4u], round)];
+                bool again = first != m;
+                if (again && drawn(d, first / 4u, source)[first % 4u] != x[m % 4u]) {
+                    go_on(round);
+                    continue;
+                }
+                atomicOr(settled[m / 32u], 1u << (m % 32u));
+                if (again) {
+                    atomicOr(repeated[m / 32u], 1u << (m % 32u));
+                }
+            }
+        }
+        if (ended(round)) {
+            return;
+        }
+    }
+}
+
+// chosen is what draw m chose, whose number is x.
+uint chosen(uint d, uint source, uint m, uint x) {
+    uint first = among(d) - draws[d].synapses;
+    uint own = x, at = m;
+    while (!marked(repeated[at / 32u], at)) {
+        if (x < first || x - first >= at) {
+            return own;
+        }
+        at = x - first;
+        x = drawn(d, at / 4u, source)[at % 4u];
+    }
+    return first + m;
+}
+
+void draw_choice(uint d, Spike spike) {
+    uint source = spike.neuron - draws[d].first_source, k = draws[d].synapses;
+    find_repeated(d, source, k);
+    for (uint block = gl_LocalInvocationIndex; 4u * block < k; block += gl_WorkGroupSize.x) {
+        uvec4 x = drawn(d, block, source), targets;
+        for (uint i = 0u; i < 4u; i++) {
+            uint m = 4u * block + i;
+            targets[i] = m < k ? moved(d, source, chosen(d, source, m, x[i])) : NONE;
+        }
+        send(d, spike, block, 0u, targets);
+    }
+    synchronise();  // before marks are cleared
+}
+#endif
+
+void draw_one(uint d, Spike spike) {
+    if (gl_LocalInvocationIndex == 0u) {
+        uint source = spike.neuron - draws[d].first_source;
+        send(d, spike, 0u, source / CHUNK, uvec4(source, NONE, NONE, NONE));
+    }
+}
+
+void redraw(Spike spike, uint d, uint part) {
+    uint rule = draws[d].rule;
+    if (rule == FIXED_PROBABILITY) {
+        draw_rows(d, spike, part);
+    } else if (rule == ALL_TO_ALL) {
+        draw_all(d, spike, part);
+    } else if (rule == ONE_TO_ONE) {
+        draw_one(d, spike);
+    } else if (draws[d].multapses != 0u) {
+        draw_multapses(d, spike, part);
+    }
+#if CHOICE
+    else {
+        draw_choice(d, spike);
+    }
+#endif
+}
+
+void main() {
+    uint spikes = windows[now].spikes;
+    for (uint k = gl_WorkGroupID.x; k < spikes; k += gl_NumWorkGroups.x) {
+        Spike spike = ring[windows[now].begin + k];
+        uint p = 0u;
+        while (spike.neuron >= sources[p].end) {
+            p++;
+        }
+        if (gl_WorkGroupID.y < sources[p].shares) {
+            Share share = shares[sources[p].first + gl_WorkGroupID.y];
+            redraw(spike, share.draw, share.part);
+        }
+    }
+}
