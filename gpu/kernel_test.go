@@ -153,6 +153,16 @@ func deliverAll(t *testing.T, e *Engine, syn *connectome.Connectome, arriving gu
 				slot := (int(s.Step) + out.Delay + int(delay)) % e.layout.slots * e.layout.stride
 				before[slot+e.layout.receptor(to, p.To, out.Receptor)+first+int(target)] += out.Weights[weight]
 			}
+			if p.Rows != nil {
+				var room connectome.Row
+				for k := range p.Rows.Chunks {
+					targets, codes := p.Rows.Draw(&room, j, k)
+					for i, target := range targets {
+						_, weight, delay := connectome.Unpack(codes[i])
+						add(0, target, weight, delay)
+					}
+				}
+			}
 			for k := range p.Blocks {
 				for _, target := range p.Blocks[k].Row(j) {
 					add(p.Blocks[k].First, uint32(target), 0, 0)
