@@ -47,6 +47,7 @@ type Options struct {
 	Limit       time.Duration // that an engine may take of a network, see run.prepare; 0: none
 	Parts       bool          // measure the parts of a step too
 	Workers     int           // goroutines that build; 0: one for each processor
+	Procedural  bool          // synapses are not stored but drawn again for each spike
 	Progress    func(what string)
 }
 
@@ -97,13 +98,17 @@ func build(ctx context.Context, c *Case, o Options) (Subject, *connectome.Connec
 	s := c.subject()
 	s.RestMB = ResidentMB()
 	var syn *connectome.Connectome
+	connect := connectome.Build
+	if o.Procedural {
+		connect, s.Connectivity = connectome.Procedural, "procedural"
+	}
 	total := time.Duration(0)
 	for k := 0; k < o.Repetitions && (k == 0 || total < time.Second); k++ {
 		syn = nil
 		peak := StartPeak()
 		start := time.Now()
 		var err error
-		if syn, err = connectome.Build(ctx, c.Network, o.Workers); err != nil {
+		if syn, err = connect(ctx, c.Network, o.Workers); err != nil {
 			return s, nil, err
 		}
 		took := time.Since(start)

@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// Same tells whether two results are of the same spikes to be: one network, at
-// one size and seed.
+// Same tells whether two results can be compared: of one network, at
+// one size and seed, with synapses that are stored or drawn again.
 func (r *Result) Same(o *Result) bool {
-	return r.Network == o.Network && slices.Equal(r.Set, o.Set) && r.Neurons == o.Neurons && r.Seed == o.Seed && r.DtMs == o.DtMs
+	return r.Network == o.Network && r.Connectivity == o.Connectivity && slices.Equal(r.Set, o.Set) && r.Neurons == o.Neurons && r.Seed == o.Seed && r.DtMs == o.DtMs
 }
 
 // Differs says where the spikes of two results differ, "" where they agree in all

@@ -25,6 +25,9 @@ func (r *Report) WriteGo(to io.Writer) error {
 		for _, set := range x.Set {
 			network += "/set=" + goName(set)
 		}
+		if x.Connectivity != "" {
+			network += "/connectivity=" + goName(x.Connectivity)
+		}
 		if !built[network] {
 			built[network] = true
 			for _, t := range x.Build {

@@ -52,6 +52,7 @@ func unconnected(c *connectome.Connectome) *connectome.Connectome {
 	bare := &connectome.Connectome{Projections: slices.Clone(c.Projections)}
 	for k := range bare.Projections {
 		p := &bare.Projections[k]
+		p.Rows = nil
 		p.Blocks = slices.Clone(p.Blocks)
 		for i := range p.Blocks {
 			b := &p.Blocks[i]
@@ -77,12 +78,17 @@ func draws(m *dynamics.Model) int64 {
 }
 
 // OutDegrees is the number of synapses of each neuron, by global id, each of
-// several of a pair counted.
+// several of a pair counted; of synapses that are not stored the mean.
 func OutDegrees(m *dynamics.Model, c *connectome.Connectome) []int64 {
 	last := m.Populations[len(m.Populations)-1]
 	degrees := make([]int64, last.First+last.Size)
 	for _, p := range c.Projections {
 		first := m.Populations[p.From].First
+		if p.Rows != nil {
+			for j := range m.Populations[p.From].Size {
+				degrees[first+j] += int64(math.Round(p.Rows.Mean()))
+			}
+		}
 		for i := range p.Blocks {
 			rows := p.Blocks[i].Rows
 			for j := range p.Blocks[i].Sources() {

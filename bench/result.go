@@ -38,7 +38,8 @@ func (t Times) Spread() float64 {
 // A Subject is a network and its building. MB are 10^6 bytes.
 type Subject struct {
 	Network      string   `json:"network"`
-	Set          []string `json:"set,omitempty"` // what was changed of it
+	Set          []string `json:"set,omitempty"`          // what was changed of it
+	Connectivity string   `json:"connectivity,omitempty"` // procedural, where synapses are not stored: their number is the expected one
 	Seed         uint32   `json:"seed"`
 	DtMs         float64  `json:"dt_ms"`
 	Neurons      int      `json:"neurons"`

@@ -37,19 +37,29 @@ func Procedural(ctx context.Context, net *network.Network, workers int) (*Connec
 	return c, nil
 }
 
-// Redrawable is an error that names every projection of a network whose synapses cannot be
-// drawn source by source.
+// Redrawable is an error that names the first projection of a network whose synapses cannot be
+// drawn source by source, and says how many more there are.
 func Redrawable(net *network.Network) error {
-	var errs []error
+	var first *network.Projection
+	more := -1
 	for i := range net.Projections {
 		switch p := &net.Projections[i]; p.Rule {
 		case network.FixedProbability, network.FixedOutDegree, network.AllToAll, network.OneToOne:
 		default:
-			errs = append(errs, fmt.Errorf("projections.%s.rule: %s: can't be drawn again by source; procedural connectivity takes %s, %s, %s and %s",
-				p.Name, p.Rule, network.FixedProbability, network.FixedOutDegree, network.AllToAll, network.OneToOne))
+			if more++; first == nil {
+				first = p
+			}
 		}
 	}
-	return errors.Join(errs...)
+	if first == nil {
+		return nil
+	}
+	others := ""
+	if more > 0 {
+		others = fmt.Sprintf(" (nor can %d more)", more)
+	}
+	return fmt.Errorf("projections.%s.rule: %s: can't be drawn again by source%s; procedural connectivity takes %s, %s, %s and %s",
+		first.Name, first.Rule, others, network.FixedProbability, network.FixedOutDegree, network.AllToAll, network.OneToOne)
 }
 
 // Rows draws a projection's synapses by row: a row is those of one source onto one chunk of
@@ -164,6 +174,9 @@ func (r *Rows) expected() int64 {
 	}
 	return saturate(math.Floor(n))
 }
+
+// Mean is the mean number of a source's synapses, expected where rows are random.
+func (r *Rows) Mean() float64 { return float64(r.expected()) / float64(max(1, r.draws.sources)) }
 
 // each is Projection.Each.
 func (r *Rows) each(do func(source, target int, weight, delay uint32) error) error {

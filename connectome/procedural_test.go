@@ -99,8 +99,9 @@ func TestProceduralRefuses(t *testing.T) {
 	n.Projections[0].Rule, n.Projections[0].N = network.FixedInDegree, 3
 	n.Projections[1].Rule, n.Projections[1].N, n.Projections[1].Multapses = network.FixedTotalNumber, 3, true
 	_, err := connectome.Procedural(context.Background(), n, 1)
-	require.EqualError(t, err, "projections.EE.rule: fixed_indegree: can't be drawn again by source; procedural connectivity takes fixed_probability, fixed_outdegree, all_to_all and one_to_one\n"+
-		"projections.IE.rule: fixed_total_number: can't be drawn again by source; procedural connectivity takes fixed_probability, fixed_outdegree, all_to_all and one_to_one")
+	require.EqualError(t, err, "projections.EE.rule: fixed_indegree: can't be drawn again by source (nor can 1 more); procedural connectivity takes fixed_probability, fixed_outdegree, all_to_all and one_to_one")
+	n.Projections[0].Rule = network.AllToAll
+	require.EqualError(t, connectome.Redrawable(n), "projections.IE.rule: fixed_total_number: can't be drawn again by source; procedural connectivity takes fixed_probability, fixed_outdegree, all_to_all and one_to_one")
 
 	n = twoPopulations(10, 10, 0.3, 5)
 	n.Projections[0].Rule, n.Projections[0].N = network.FixedOutDegree, 3

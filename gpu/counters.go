@@ -1,6 +1,7 @@
 package gpu
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -23,14 +24,14 @@ type Counters struct {
 
 	NeuronSteps int64
 	Spikes      int64
-	Events      int64 // synapses of the spikes
+	Events      int64 // synapses of the spikes; of those that are drawn again the mean number
 	Atomics     int64 // one an event and two a spike
 
 	UpdateBytes  int64 // at most: every event is taken to meet a place of its own
 	DeliverBytes int64
 
-	Shares int64 // work groups of deliver, one a spike, segment of its source and piece of a row
-	Idle   int64 // of them without a synapse
+	Shares int64 // work groups of deliver, one a spike, segment of its source and piece of a row, or of redraw
+	Idle   int64 // of them without a synapse, or of a source that has fewer shares than another
 	Serial int   // most synapses of a spike that one invocation sends one after another
 
 	Update, Deliver   time.Duration // of the device, in dispatches of each kernel
@@ -63,6 +64,25 @@ func costs(m *dynamics.Model, pages []page, perSource, pieces int) (list []cost,
 				serial = max(serial, shareOut(list, m.Populations[q].First, of, y, perSource, pieces))
 			}
 		}
+	}
+	return list, serial
+}
+
+// drawnCosts are costs of synapses that are drawn again: their mean number, of which the number
+// that is added to is all that is read and written, and the most that an invocation draws of a
+// share in the mean.
+func drawnCosts(m *dynamics.Model, syn *connectome.Connectome) (list []cost, serial int) {
+	last := &m.Populations[len(m.Populations)-1]
+	list = make([]cost, last.First+last.Size)
+	for k := range syn.Projections {
+		rows, from := syn.Projections[k].Rows, &m.Populations[m.Projections[k].From]
+		n, shares := int64(math.Round(rows.Mean())), parts(rows)
+		for id := from.First; id < from.First+from.Size; id++ {
+			list[id].events += n
+			list[id].bytes += 8 * n
+			list[id].busy += int64(shares)
+		}
+		serial = max(serial, longest(rows))
 	}
 	return list, serial
 }

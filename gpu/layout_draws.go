@@ -82,6 +82,25 @@ func parts(rows *connectome.Rows) int {
 	return 1
 }
 
+// longest is how many synapses of a row an invocation draws one after another: of fixed_probability in as many
+// rounds as a mean row takes.
+func longest(rows *connectome.Rows) int {
+	switch c := rows.Recipe(); {
+	case parts(rows) == 0:
+		return 0
+	case c.Rule == network.FixedProbability:
+		words := float64(4 * team(c))
+		return 4 * int(math.Ceil((c.P*float64(min(c.Targets, connectome.Chunk))+1)/words))
+	case c.Rule == network.OneToOne:
+		return 1
+	case c.Rule == network.FixedOutDegree && c.Multapses:
+		return 4 * ((min(c.N, shareSynapses) + 4*redrawLocal - 1) / (4 * redrawLocal))
+	case c.Rule == network.FixedOutDegree:
+		return 4 * ((c.N + 4*redrawLocal - 1) / (4 * redrawLocal))
+	}
+	return 4 * ((rows.Size(0) + 4*redrawLocal - 1) / (4 * redrawLocal))
+}
+
 // team is how many invocations draw a row of fixed_probability together, four distances each: so many
 // that one round does it for most rows.
 func team(c connectome.Recipe) int {

@@ -51,7 +51,11 @@ func (e *Engine) Count(syn *connectome.Connectome) error {
 // count is Count for pages of at most so many bytes.
 func (e *Engine) count(syn *connectome.Connectome, pageBytes int64) error {
 	m := &meter{e: e, byClock: e.c.Device().Software, pending: map[*batch][]timed{}}
-	m.costs, m.sum.Serial = costs(e.model, layoutPages(syn, pageBytes), int(e.groupsPerSegment), int(e.groupsPerRow))
+	if isDrawn(syn) {
+		m.costs, m.sum.Serial = drawnCosts(e.model, syn)
+	} else {
+		m.costs, m.sum.Serial = costs(e.model, layoutPages(syn, pageBytes), int(e.groupsPerSegment), int(e.groupsPerRow))
+	}
 	for i := range e.model.Populations {
 		p := &e.model.Populations[i]
 		window, step := updateBytes(p)

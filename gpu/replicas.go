@@ -58,6 +58,9 @@ func newReplicas(ctx context.Context, c *Context, models []*dynamics.Model, syn 
 }
 
 func (r *Replicas) build(ctx context.Context, syn *connectome.Connectome, most int) error {
+	if isDrawn(syn) {
+		return fmt.Errorf("a work group reads synapses, and these are drawn again for each spike: %w", ErrLimit)
+	}
 	var err error
 	if r.layout, err = layoutReplicas(r.c.Device(), r.models[0], len(r.models), most); err != nil {
 		return err

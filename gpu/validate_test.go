@@ -42,7 +42,7 @@ func TestStatisticsOfBothEngines(t *testing.T) {
 		ours := sim.Backend{Name: "gpu", Open: func(ctx context.Context, m *dynamics.Model, s *connectome.Connectome) (sim.Engine, error) {
 			return New(ctx, c, m, s)
 		}}
-		x, err := validate.RunExact(t.Context(), net, 6000, 1000, []sim.Backend{reference, ours}, nil)
+		x, err := new(validate.Lab).RunExact(t.Context(), net, 6000, 1000, []sim.Backend{reference, ours})
 		require.NoError(t, err)
 		require.True(t, x.Equal)
 		require.Equal(t, x.Engines[0].Digest, x.Engines[1].Digest)
@@ -73,7 +73,7 @@ func TestBrokenKernelsAreCaught(t *testing.T) {
 				}
 				return e, err
 			}}
-			x, err := validate.RunExact(t.Context(), net, 2000, 100, []sim.Backend{reference, faulty}, nil)
+			x, err := new(validate.Lab).RunExact(t.Context(), net, 2000, 100, []sim.Backend{reference, faulty})
 			require.NoError(t, err)
 			require.False(t, x.Equal)
 			require.Len(t, x.Difference, 1)

@@ -113,7 +113,7 @@ type claims struct {
 // RunClaims measures what the source of a preset claims of its network, and the
 // basic statistics of any other.
 func (l *Lab) RunClaims(ctx context.Context, net *network.Network, preset string, effort Effort) (*Claims, error) {
-	b, err := build(ctx, net, 0)
+	b, err := l.build(ctx, net, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -320,7 +320,7 @@ func (c *claims) compareUncoupled(ctx context.Context) (err error) {
 // uncoupled is the response of the same cells without synapses.
 func (c *claims) uncoupled(ctx context.Context) (*Response, error) {
 	net := uncoupled(c.net)
-	b, err := build(ctx, net, 1)
+	b, err := c.lab.build(ctx, net, 1)
 	if err != nil {
 		return nil, err
 	}

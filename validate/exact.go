@@ -43,9 +43,9 @@ type Measures struct {
 
 // RunExact simulates the network for that many steps on every backend and, where
 // spikes or the final state differ from the first one's, finds out where that
-// begins. done is called after each simulation.
-func RunExact(ctx context.Context, net *network.Network, steps, discard int64, backends []sim.Backend, done func()) (*Exact, error) {
-	b, err := build(ctx, net, 0)
+// begins. The lab's own backend has no part in it.
+func (l *Lab) RunExact(ctx context.Context, net *network.Network, steps, discard int64, backends []sim.Backend) (*Exact, error) {
+	b, err := l.build(ctx, net, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -55,9 +55,7 @@ func RunExact(ctx context.Context, net *network.Network, steps, discard int64, b
 		if err != nil {
 			return nil, fmt.Errorf("%s on %s: %w", backend.Name, backend.Device, err)
 		}
-		if done != nil {
-			done()
-		}
+		l.progress()
 		r.Engines = append(r.Engines, run)
 		if run.Digest != r.Engines[0].Digest || run.State != r.Engines[0].State {
 			r.Equal = false

@@ -50,13 +50,13 @@ func load(t *testing.T, preset string, scale float64, set ...string) *network.Ne
 const exactSteps = 1000
 
 func exact(t *testing.T, net *network.Network, engine sim.Backend) (*Exact, error) {
-	return RunExact(t.Context(), net, exactSteps, 200, []sim.Backend{backend("reference"), engine}, nil)
+	return new(Lab).RunExact(t.Context(), net, exactSteps, 200, []sim.Backend{backend("reference"), engine})
 }
 
 func TestExactEqual(t *testing.T) {
 	done := 0
-	x, err := RunExact(t.Context(), load(t, "ei", 0.1), exactSteps, 200,
-		[]sim.Backend{backend("reference"), backend("a"), backend("b")}, func() { done++ })
+	x, err := (&Lab{Progress: func() { done++ }}).RunExact(t.Context(), load(t, "ei", 0.1), exactSteps, 200,
+		[]sim.Backend{backend("reference"), backend("a"), backend("b")})
 	require.NoError(t, err)
 	require.True(t, x.Equal)
 	require.Empty(t, x.Difference)

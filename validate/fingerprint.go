@@ -41,7 +41,7 @@ func printOf(s *analysis.Statistics, net *network.Network, steps int64) fingerpr
 func (l *Lab) fingerprints(ctx context.Context, nets []*network.Network, steps, discard int64) ([]fingerprint, error) {
 	prints := make([]fingerprint, len(nets))
 	err := l.each(ctx, len(nets), func(ctx context.Context, i int) error {
-		b, err := build(ctx, nets[i], 1)
+		b, err := l.build(ctx, nets[i], 1)
 		if err != nil {
 			return err
 		}

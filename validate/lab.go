@@ -22,6 +22,8 @@ import (
 type Lab struct {
 	Backend sim.Backend
 	Workers int // simulations at a time; 0: one for each processor
+	// Connect, if not nil, draws synapses in place of connectome.Build.
+	Connect func(ctx context.Context, net *network.Network, workers int) (*connectome.Connectome, error)
 	// Progress, if not nil, is told of every simulation that is done. It may be
 	// called from several goroutines.
 	Progress func()
@@ -34,8 +36,12 @@ type built struct {
 }
 
 // build draws a network's synapses with that many goroutines.
-func build(ctx context.Context, net *network.Network, workers int) (*built, error) {
-	c, err := connectome.Build(ctx, net, workers)
+func (l *Lab) build(ctx context.Context, net *network.Network, workers int) (*built, error) {
+	connect := connectome.Build
+	if l.Connect != nil {
+		connect = l.Connect
+	}
+	c, err := connect(ctx, net, workers)
 	return &built{net, c}, err
 }
 

@@ -68,7 +68,7 @@ const extinct = 0.5
 
 // measure is the experiment's figures in one simulation, and whether its activity lasts.
 func (l *Lab) measure(ctx context.Context, x *Experiment, net *network.Network) (figures []float64, lasts bool, err error) {
-	b, err := build(ctx, net, 0)
+	b, err := l.build(ctx, net, 0)
 	if err != nil {
 		return nil, false, err
 	}

@@ -231,7 +231,7 @@ func TestChaos(t *testing.T) {
 		diverges bool
 	}{{0.1, nil, true}, {0.1, []string{"projections.*.weight=0"}, false}} {
 		net := load(t, "ei", k.scale, k.set...)
-		b, err := build(t.Context(), net, 1)
+		b, err := new(Lab).build(t.Context(), net, 1)
 		require.NoError(t, err)
 		x, err := (&Lab{Backend: backend("reference")}).chaos(context.Background(), b)
 		require.NoError(t, err)

@@ -21,7 +21,7 @@ type Balance struct {
 
 // balance measures the cancellation and the distribution of potentials.
 func (l *Lab) balance(ctx context.Context, net *network.Network, workers int, ms float64) (Balance, []sim.PopulationState, error) {
-	b, err := build(ctx, net, workers)
+	b, err := l.build(ctx, net, workers)
 	if err != nil {
 		return Balance{}, nil, err
 	}

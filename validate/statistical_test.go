@@ -20,7 +20,7 @@ const (
 
 // spikesOf simulates a network as another simulator would.
 func spikesOf(t *testing.T, net *network.Network, steps int64) *Spikes {
-	b, err := build(t.Context(), net, 1)
+	b, err := new(Lab).build(t.Context(), net, 1)
 	require.NoError(t, err)
 	s := &Spikes{Name: "other.npz", DtMs: net.Dt, Steps: steps, Sizes: sizes(net)}
 	lab := Lab{Backend: backend("other")}

@@ -16,6 +16,7 @@ import (
 
 // benchCmd times the engines, beside what the machine can do.
 type benchCmd struct {
+	connectivityFlag
 	Suite         string         `enum:"standard,peers," default:"" help:"What to simulate: standard takes about two minutes, peers is the networks that other simulators are measured on at full size (3 GB, minutes). Otherwise --networks and --sizes say it, and without them it is standard."`
 	Networks      []string       `placeholder:"NETWORK" help:"Presets (see einet list) or YAML files; otherwise ei where sizes are given."`
 	Sizes         []int          `placeholder:"N" xor:"size" help:"Numbers of neurons to which the networks are scaled."`
@@ -138,7 +139,7 @@ func (c *benchCmd) measure(ctx context.Context, t *terminal, e *engines, cases [
 			return nil, err
 		}
 	}
-	o := bench.Options{Repetitions: c.Repetitions, Limit: c.limit(), Parts: !c.NoParts, Workers: slices.Max(c.threads()), Progress: tell}
+	o := bench.Options{Repetitions: c.Repetitions, Limit: c.limit(), Parts: !c.NoParts, Workers: slices.Max(c.threads()), Procedural: c.procedural(), Progress: tell}
 	for i, x := range cases {
 		results, err := bench.Measure(ctx, x, fit[i], o)
 		if err != nil {
@@ -177,7 +178,7 @@ func (c *benchCmd) fit(t *terminal, e *engines, cases []bench.Case) ([][]bench.E
 		if err != nil {
 			return nil, usage(err)
 		}
-		if err := checkMemory(x.Network, m); err != nil {
+		if err := c.holds(m); err != nil {
 			return nil, err
 		}
 		device := 0
@@ -190,7 +191,7 @@ func (c *benchCmd) fit(t *terminal, e *engines, cases []bench.Case) ([][]bench.E
 				continue
 			case "gpu":
 				device++
-				if err := fits(e.devices[device-1], m); err != nil {
+				if err := c.fits(e.devices[device-1], m); err != nil {
 					if slices.Contains(c.Engines, "gpu") {
 						return nil, err
 					}

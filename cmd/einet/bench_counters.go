@@ -87,7 +87,7 @@ func (c *benchCmd) countCase(ctx context.Context, t *terminal, e *engines, x ben
 		return nil, usage(err)
 	}
 	threads := slices.Max(c.threads())
-	syn, err := connectome.Build(ctx, x.Network, threads)
+	syn, err := c.connect(ctx, x.Network, threads)
 	if err != nil {
 		return nil, err
 	}

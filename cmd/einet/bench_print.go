@@ -75,7 +75,11 @@ func sameNetwork(results []bench.Result, i int) bool { return i > 0 && results[i
 
 // caseName is a network's name with what was changed of it.
 func caseName(r *bench.Result) string {
-	return strings.Join(append([]string{r.Network}, r.Set...), " ")
+	name := append([]string{r.Network}, r.Set...)
+	if r.Connectivity != "" {
+		name = append(name, r.Connectivity)
+	}
+	return strings.Join(name, " ")
 }
 
 func networkRows(results []bench.Result) [][]string {

@@ -2,40 +2,100 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"math"
+	"strings"
 
 	"einet/connectome"
 	"einet/dynamics"
+	"einet/gpu"
+	"einet/network"
 )
 
-// procedural is true where synapses are not stored but drawn again for each spike.
-func (c *runCmd) procedural() bool { return c.Connectivity == "procedural" }
-
-// chooseRedrawing is resolve for procedural connectivity, which the gpu engine has none of. The memory
-// that counts is that of the neurons.
-func (r *simulation) chooseRedrawing(m *dynamics.Model) (*chosen, error) {
-	if r.flags.Engine == "gpu" || r.flags.Device != "" {
-		return nil, usage(errors.New("--connectivity procedural: the gpu engine stores its synapses: must be --engine cpu or reference"))
-	}
-	if err := connectome.Redrawable(r.net); err != nil {
-		return nil, usage(fmt.Errorf("--connectivity procedural: %w", err))
-	}
-	if have, ok := availableMemory(); ok && m.StateBytes() > have {
-		return nil, machine(fmt.Errorf("%s: the state of %d neurons needs %s of memory, %s are available: use fewer neurons (--scale)",
-			r.net.Name, r.net.Neurons(), inBytes(m.StateBytes()), inBytes(have)))
-	}
-	name := r.flags.Engine
-	if name == "auto" {
-		name = "cpu"
-	}
-	return &chosen{name: name, threads: r.flags.Threads}, nil
+// connectivityFlag says what becomes of synapses.
+type connectivityFlag struct {
+	Connectivity string `enum:"stored,procedural" default:"stored" help:"What becomes of the synapses: stored, or procedural: drawn again whenever their neuron fires, which takes longer and next to no memory, and gives the same spikes. Procedural is for the rules fixed_probability, fixed_outdegree, all_to_all and one_to_one."`
 }
 
+// procedural is true where synapses are not stored but drawn again for each spike.
+func (c *connectivityFlag) procedural() bool { return c.Connectivity == "procedural" }
+
 // connect builds the synapses, or what draws them.
-func (r *simulation) connect(ctx context.Context) (*connectome.Connectome, error) {
-	if r.flags.procedural() {
-		return connectome.Procedural(ctx, r.net, r.flags.Threads)
+func (c *connectivityFlag) connect(ctx context.Context, net *network.Network, workers int) (*connectome.Connectome, error) {
+	if c.procedural() {
+		return connectome.Procedural(ctx, net, workers)
 	}
-	return connectome.Build(ctx, r.net, r.flags.Threads)
+	return connectome.Build(ctx, net, workers)
+}
+
+// synapses is the expected number of a network's synapses, and the bytes that they are stored in. It is an
+// error where they can't be drawn again and are to be.
+func (c *connectivityFlag) synapses(net *network.Network) (n, bytes int64, err error) {
+	n, bytes = connectome.Estimate(net)
+	if !c.procedural() {
+		return n, bytes, nil
+	}
+	if err := connectome.Redrawable(net); err != nil {
+		return 0, 0, usage(fmt.Errorf("--connectivity procedural: %w", err))
+	}
+	return n, 0, nil
+}
+
+// holds is an error unless the machine takes a network's synapses and state.
+func (c *connectivityFlag) holds(m *dynamics.Model) error {
+	synapses, bytes, err := c.synapses(m.Network)
+	if err != nil {
+		return err
+	}
+	need := float64(bytes) + float64(m.StateBytes())
+	have, ok := availableMemory()
+	if !ok || need <= float64(have) {
+		return nil
+	}
+	net, remedy := m.Network, ""
+	switch {
+	case c.procedural():
+	case connectome.Redrawable(net) == nil:
+		remedy = ", a smaller p or --connectivity procedural"
+	default:
+		remedy = " or fewer synapses"
+	}
+	return machine(fmt.Errorf("%s: %s neurons and %s synapses need %s of memory, %s are available: use fewer neurons (--scale)%s",
+		net.Name, digits(int64(net.Neurons())), digits(synapses), inBytes(int64(min(need, math.MaxInt64/2))), inBytes(have), remedy))
+}
+
+// digits is a number without its spaces.
+func digits(n int64) string { return strings.ReplaceAll(count(n), " ", "") }
+
+// fits is an error unless a device, and the host beside it, take a network.
+func (c *connectivityFlag) fits(d gpu.Device, m *dynamics.Model) error {
+	_, bytes, err := c.synapses(m.Network)
+	if err != nil {
+		return err
+	}
+	have, _ := availableMemory()
+	if err := gpu.Fits(d, m, bytes, have); err != nil {
+		return machine(fmt.Errorf("%s: %w", m.Network.Name, err))
+	}
+	return nil
+}
+
+// estimate is the model of a network that can be built here: its arithmetic is
+// exact and its memory there is.
+func (c *connectivityFlag) estimate(net *network.Network) (*dynamics.Model, error) {
+	m, err := dynamics.New(net)
+	if err != nil {
+		return nil, usage(err)
+	}
+	return m, c.holds(m)
+}
+
+// build builds a network, unless it needs more memory than there is.
+func (c *connectivityFlag) build(ctx context.Context, net *network.Network, workers int) (built, error) {
+	m, err := c.estimate(net)
+	if err != nil {
+		return built{}, err
+	}
+	syn, err := c.connect(ctx, net, workers)
+	return built{m, syn}, err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"strings"
 
@@ -14,12 +13,12 @@ import (
 	"einet/cpuref"
 	"einet/dynamics"
 	"einet/gpu"
-	"einet/network"
 	"einet/sim"
 )
 
 // engineFlags choose what simulates.
 type engineFlags struct {
+	connectivityFlag
 	Engine  string `enum:"auto,gpu,cpu,reference" default:"auto" help:"What simulates: ${enum}. auto is gpu where there is a hardware device, else cpu."`
 	Device  string `placeholder:"D" help:"OpenGL device of the gpu engine: a number or part of a name, as einet devices lists them."`
 	Threads int    `placeholder:"N" help:"Threads that build the network and, in the cpu engine, simulate it; otherwise one for each processor."`
@@ -55,12 +54,17 @@ func (c *chosen) Close() error {
 // resolve chooses the engine that the flags mean on this machine for a network
 // of that model. With no model, memory is not looked at.
 func (f *engineFlags) resolve(t *terminal, m *dynamics.Model) (*chosen, error) {
+	if m != nil {
+		if _, _, err := f.synapses(m.Network); err != nil {
+			return nil, err
+		}
+	}
 	name, err := f.pick(t)
 	if err != nil {
 		return nil, err
 	}
 	if name != "gpu" {
-		return &chosen{name: name, threads: f.Threads}, holds(m)
+		return f.onProcessor(name, m)
 	}
 	if !f.auto() {
 		return f.open(t, m, nil)
@@ -72,10 +76,19 @@ func (f *engineFlags) resolve(t *terminal, m *dynamics.Model) (*chosen, error) {
 	c, err := f.open(t, m, &devices[0])
 	if err != nil {
 		retreat(err)
-		return &chosen{name: "cpu", threads: f.Threads}, holds(m)
+		return f.onProcessor("cpu", m)
 	}
 	c.retreat, c.threads = retreat, f.Threads
 	return c, nil
+}
+
+// onProcessor chooses the engine cpu or reference.
+func (f *engineFlags) onProcessor(name string, m *dynamics.Model) (*chosen, error) {
+	c := &chosen{name: name, threads: f.Threads}
+	if m == nil {
+		return c, nil
+	}
+	return c, f.holds(m)
 }
 
 // auto is true where the choice between the engines is einet's.
@@ -127,31 +140,12 @@ func (f *engineFlags) open(t *terminal, m *dynamics.Model, known *gpu.Device) (*
 	if err := t.gl.probe(g); err != nil {
 		return nil, machine(errors.Join(err, g.Close()))
 	}
-	if err := fits(device, m); err != nil {
-		return nil, errors.Join(err, g.Close())
+	if m != nil {
+		if err := f.fits(device, m); err != nil {
+			return nil, errors.Join(err, g.Close())
+		}
 	}
 	return &chosen{name: "gpu", context: g}, nil
-}
-
-// fits is an error unless a device, and the host beside it, take a network.
-func fits(d gpu.Device, m *dynamics.Model) error {
-	if m == nil {
-		return nil
-	}
-	_, bytes := connectome.Estimate(m.Network)
-	have, _ := availableMemory()
-	if err := gpu.Fits(d, m, bytes, have); err != nil {
-		return machine(fmt.Errorf("%s: %w", m.Network.Name, err))
-	}
-	return nil
-}
-
-// holds is an error unless the machine takes a network.
-func holds(m *dynamics.Model) error {
-	if m == nil {
-		return nil
-	}
-	return checkMemory(m.Network, m)
 }
 
 // An opened engine says what it runs on. Close frees the engine and, where
@@ -225,40 +219,6 @@ func onStandardError() *terminal {
 type built struct {
 	model      *dynamics.Model
 	connectome *connectome.Connectome
-}
-
-// estimate is the model of a network that can be built here: its arithmetic is
-// exact and its memory there is.
-func estimate(net *network.Network) (*dynamics.Model, error) {
-	m, err := dynamics.New(net)
-	if err != nil {
-		return nil, usage(err)
-	}
-	return m, checkMemory(net, m)
-}
-
-// build builds a network, unless it needs more memory than there is.
-func build(ctx context.Context, net *network.Network, workers int) (built, error) {
-	m, err := estimate(net)
-	if err != nil {
-		return built{}, err
-	}
-	c, err := connectome.Build(ctx, net, workers)
-	return built{m, c}, err
-}
-
-// checkMemory compares what a network's synapses and state need with what the
-// machine has.
-func checkMemory(net *network.Network, m *dynamics.Model) error {
-	synapses, bytes := connectome.Estimate(net)
-	need := float64(bytes) + float64(m.StateBytes())
-	have, ok := availableMemory()
-	if !ok || need <= float64(have) {
-		return nil
-	}
-	return machine(fmt.Errorf("%s: %s neurons and %s synapses need %s of memory, %s are available: use fewer neurons (--scale) or a smaller p",
-		net.Name, strings.ReplaceAll(count(int64(net.Neurons())), " ", ""), strings.ReplaceAll(count(synapses), " ", ""),
-		inBytes(int64(min(need, math.MaxInt64/2))), inBytes(have)))
 }
 
 // inBytes writes a number of bytes with a binary suffix.

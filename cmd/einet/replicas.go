@@ -109,15 +109,11 @@ func (e *ensemble) run(ctx context.Context) (err error) {
 
 // build chooses the engine, and builds the network.
 func (e *ensemble) build(ctx context.Context) error {
-	choose := func(m *dynamics.Model) (*chosen, error) { return e.flags.resolve(e.t, m) }
-	if e.flags.procedural() {
-		choose = e.chooseRedrawing
-	}
 	var err error
-	if e.on, err = choose(e.models[0]); err != nil {
+	if e.on, err = e.flags.resolve(e.t, e.models[0]); err != nil {
 		return err
 	}
-	synapses, err := e.connect(ctx)
+	synapses, err := e.flags.connect(ctx, e.net, e.flags.Threads)
 	if err != nil {
 		return errors.Join(err, e.on.Close())
 	}

@@ -26,8 +26,9 @@ type ReplicasSummary struct {
 	DurationMs float64 `json:"duration_ms"`
 	DiscardMs  float64 `json:"discard_ms"`
 
-	Neurons        int     `json:"neurons"` // of a replica
-	Synapses       int64   `json:"synapses"`
+	Neurons        int     `json:"neurons"`      // of a replica
+	Synapses       int64   `json:"synapses"`     // of procedural connectivity the expected number
+	Connectivity   string  `json:"connectivity"` // stored or procedural
 	BuildS         float64 `json:"build_s"`
 	SimulateS      float64 `json:"simulate_s"`       // all replicas
 	RealTimeFactor float64 `json:"real_time_factor"` // simulate_s over the model time of all replicas
@@ -91,7 +92,7 @@ func (e *ensemble) summarise(built time.Duration) *ReplicasSummary {
 		Network: e.net.Name, Preset: e.flags.preset(), Engine: e.name, Device: e.device,
 		Replicas: len(e.replicas), AtOnce: e.atOnce, Seed: e.net.Seed, DtMs: e.net.Dt,
 		DurationMs: inMs(e.steps, e.net.Dt), DiscardMs: inMs(e.discard, e.net.Dt),
-		Neurons: e.net.Neurons(), Synapses: e.built.connectome.Synapses(),
+		Neurons: e.net.Neurons(), Synapses: e.built.connectome.Synapses(), Connectivity: e.flags.Connectivity,
 		BuildS: built.Seconds(), SimulateS: e.took.Seconds(),
 		WeightRoundingError: e.built.model.WeightRounding(), PeakRSSMB: peakMemory(),
 		Populations: map[string]OverTrials{},

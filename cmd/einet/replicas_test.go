@@ -61,6 +61,25 @@ func TestReplicasThatFitNoWorkGroup(t *testing.T) {
 }
 
 // The files of replicas and of a run replace one another as a whole, when asked to.
+// Nor do those whose synapses are drawn again: they have no synapses that a work group reads.
+func TestReplicasOfDrawnSynapses(t *testing.T) {
+	gl := withGL(t)
+	of := func(more ...string) (ReplicasSummary, string) {
+		status, out, errs := einetOn(t, gl, small(t, append([]string{"--replicas", "2", "--engine", "gpu", "--json", "-q"}, more...)...)...)
+		require.Equal(t, exitDone, status, errs)
+		var s ReplicasSummary
+		require.NoError(t, json.Unmarshal([]byte(out), &s))
+		return s, errs
+	}
+	stored, _ := of()
+	drawn, errs := of("--connectivity", "procedural")
+	require.Contains(t, errs, "a work group reads synapses, and these are drawn again")
+	require.Equal(t, []string{"stored", "procedural"}, []string{stored.Connectivity, drawn.Connectivity})
+	for k := range drawn.Trials {
+		require.Equal(t, stored.Trials[k].Digest, drawn.Trials[k].Digest)
+	}
+}
+
 func TestReplicasAndARunReplaceOneAnother(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	replicas(t, dir, "cpu", "--replicas", "2")
@@ -88,7 +107,6 @@ func TestReplicasRefuseWhatTheyCannotGive(t *testing.T) {
 		{[]string{"--replicas", "2", "--spikes", "csv"}, "--spikes csv: with --replicas"},
 		{[]string{"--replicas", "2", "--set", "record.averages=1"}, "vs96: record: with --replicas"},
 		{[]string{"--replicas", "2", "--trial", "16383"}, "--replicas 2 from trial 16383 on: "},
-		{[]string{"--replicas", "2", "--engine", "gpu", "--connectivity", "procedural"}, "--connectivity procedural: the gpu engine"},
 	} {
 		status, _, errs := einet(t, append([]string{"run", "vs96", "--out", filepath.Join(dir, "x")}, k.args...)...)
 		require.Equal(t, exitUsage, status, errs)

@@ -22,16 +22,15 @@ import (
 type runCmd struct {
 	networkFlags
 	engineFlags
-	Connectivity string         `enum:"stored,procedural" default:"stored" help:"What becomes of the synapses: stored, or procedural: drawn again whenever their neuron fires, which takes longer and next to no memory, and gives the same spikes. Procedural is for the engines cpu and reference and the rules fixed_probability, fixed_outdegree, all_to_all and one_to_one."`
-	Duration     *time.Duration `placeholder:"1s" help:"Model time to simulate; otherwise what the network states."`
-	Discard      time.Duration  `placeholder:"500ms" help:"Leave this first part of the run out of the rates and the other statistics."`
-	Replicas     *int           `placeholder:"N" help:"Simulate N trials, from --trial (or 0) on, which share the synapses: each gives the spikes of a run with that --trial. The gpu engine runs each in one work group where the network fits one, all at once; cpu and reference as many side by side as there are threads. There are spikes and no figures."`
-	Out          string         `placeholder:"DIR" help:"Where the files go; otherwise results/NAME."`
-	Force        bool           `help:"Replace an earlier run in that folder. It stays until the new one is written as a whole; of a new one that is interrupted, what was simulated until then replaces it. Without --force, not even an incomplete run (a folder without summary.json) is replaced."`
-	Spikes       []string       `enum:"csv,sonata" placeholder:"FORMAT" help:"Write spikes in this format too, beside spikes.npz: csv (spikes.csv), sonata (spikes.h5, HDF5). Repeatable."`
-	NoPlots      bool           `help:"Draw no figures."`
-	JSON         bool           `help:"Print summary.json on standard output, and nothing else there."`
-	Quiet        bool           `short:"q" help:"Print no progress and no table."`
+	Duration *time.Duration `placeholder:"1s" help:"Model time to simulate; otherwise what the network states."`
+	Discard  time.Duration  `placeholder:"500ms" help:"Leave this first part of the run out of the rates and the other statistics."`
+	Replicas *int           `placeholder:"N" help:"Simulate N trials, from --trial (or 0) on, which share the synapses: each gives the spikes of a run with that --trial. The gpu engine runs each in one work group where the network fits one, all at once; cpu and reference as many side by side as there are threads. There are spikes and no figures."`
+	Out      string         `placeholder:"DIR" help:"Where the files go; otherwise results/NAME."`
+	Force    bool           `help:"Replace an earlier run in that folder. It stays until the new one is written as a whole; of a new one that is interrupted, what was simulated until then replaces it. Without --force, not even an incomplete run (a folder without summary.json) is replaced."`
+	Spikes   []string       `enum:"csv,sonata" placeholder:"FORMAT" help:"Write spikes in this format too, beside spikes.npz: csv (spikes.csv), sonata (spikes.h5, HDF5). Repeatable."`
+	NoPlots  bool           `help:"Draw no figures."`
+	JSON     bool           `help:"Print summary.json on standard output, and nothing else there."`
+	Quiet    bool           `short:"q" help:"Print no progress and no table."`
 }
 
 // Run simulates and prints what came of it.
@@ -138,15 +137,11 @@ func (r *simulation) start(ctx context.Context) error {
 	if err != nil {
 		return usage(err)
 	}
-	choose := func(m *dynamics.Model) (*chosen, error) { return r.flags.resolve(r.t, m) }
-	if r.flags.procedural() {
-		choose = r.chooseRedrawing
-	}
-	chosen, err := choose(model)
+	chosen, err := r.flags.resolve(r.t, model)
 	if err != nil {
 		return err
 	}
-	synapses, err := r.connect(ctx)
+	synapses, err := r.flags.connect(ctx, r.net, r.flags.Threads)
 	if err != nil {
 		return errors.Join(err, chosen.Close())
 	}

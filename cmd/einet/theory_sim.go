@@ -46,7 +46,7 @@ const (
 
 // simulate fills in what a simulation of the network gives, and the sweep.
 func (c *theoryCmd) simulate(ctx context.Context, t *terminal, net *network.Network, s *TheorySummary) error {
-	b, err := build(ctx, net, c.Threads)
+	b, err := c.build(ctx, net, c.Threads)
 	if err != nil {
 		return err
 	}

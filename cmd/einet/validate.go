@@ -17,6 +17,7 @@ import (
 // validateCmd asks whether a network's spikes are right.
 type validateCmd struct {
 	networkFlags
+	connectivityFlag
 	Against     string `placeholder:"FILE" help:"Compare the statistics of this spike file with seeds of the network: spikes.npz, CSV, SONATA, or NEST's npz (step, id) and .dat."`
 	FirstID     *int64 `placeholder:"N" help:"The number that the file of --against gives to the first neuron; otherwise 1 in NEST's files of times, 0 in others."`
 	Statistical bool   `help:"Only compare with other seeds, statistically."`
@@ -78,7 +79,7 @@ func (c *validateCmd) Run(ctx context.Context, t *terminal) error {
 	if c.Statistical && c.Exact {
 		return usage(errors.New("--statistical and --exact: choose one"))
 	}
-	if err := checkNetwork(net); err != nil {
+	if _, err := c.estimate(net); err != nil {
 		return err
 	}
 	spikes, err := c.against(net)
@@ -161,9 +162,9 @@ func (c *validateCmd) run(ctx context.Context, t *terminal, net *network.Network
 	}
 	p := newCounter(t, c.Quiet || c.JSON, total)
 	defer p.done()
-	lab := &validate.Lab{Backend: onCPU(1), Workers: c.Workers, Progress: p.add}
+	lab := &validate.Lab{Backend: onCPU(1), Workers: c.Workers, Connect: c.connect, Progress: p.add}
 	if exact {
-		v.Exact, err = validate.RunExact(ctx, net, int64(net.Steps(float64(exactSteps))), int64(net.Steps(exactDiscardMs)), list, p.add)
+		v.Exact, err = lab.RunExact(ctx, net, int64(net.Steps(float64(exactSteps))), int64(net.Steps(exactDiscardMs)), list)
 		if err != nil {
 			return err
 		}
@@ -199,12 +200,6 @@ func (c *validateCmd) parts(spikes *validate.Spikes) (exact, statistical, claims
 		return false, true, false
 	}
 	return true, true, true
-}
-
-// checkNetwork refuses a network that cannot be built before anything runs.
-func checkNetwork(net *network.Network) error {
-	_, err := estimate(net)
-	return err
 }
 
 // judge is true when everything that is claimed holds.
