@@ -3,9 +3,12 @@
 package gpu
 
 import (
+	"math"
 	"testing"
 
+	"einet/connectome"
 	"einet/cpuref"
+	"einet/dynamics"
 	"einet/network"
 	"einet/sim"
 	"einet/sim/enginetest"
@@ -55,6 +58,27 @@ func TestCounters(t *testing.T) {
 			require.InDelta(t, 32./15+8+0.2, float64(s.UpdateBytes)/float64(s.NeuronSteps), 0.7)
 			require.InDelta(t, 10, float64(s.DeliverBytes)/float64(s.Events), 25)
 		}
+	})
+}
+
+// What is counted of synapses that are drawn again is the mean of those that are stored.
+func TestCountersOfDrawnSynapses(t *testing.T) {
+	net := toMany("few", withProbability(0.02), withOutDegree(2500, true), withOutDegree(30, false), withRule(network.AllToAll), withProbability(0))
+	m, err := dynamics.New(net)
+	require.NoError(t, err)
+	drawn, err := connectome.Procedural(t.Context(), net, 0)
+	require.NoError(t, err)
+	onEach(t, func(t *testing.T, c *Context) {
+		e := start(t, c, m, drawn, c.Device().Limits.MaxStorageBlock)
+		require.NoError(t, e.Count(drawn))
+		few, err := e.meter.costs[0], e.Advance(t.Context(), 100)
+		require.NoError(t, err)
+		s, err := e.Counters()
+		require.NoError(t, err)
+		require.Equal(t, 2*s.Windows, s.Dispatches)
+		require.EqualValues(t, math.Round(0.02*manyTargets)+2500+30+manyTargets, few.events)
+		require.EqualValues(t, 2+3+1+3, few.busy, "two of three chunks in a share, and the third; 1024 synapses; all; chunks")
+		require.Equal(t, 4*16, s.Serial, "a chunk of all to all")
 	})
 }
 

@@ -26,7 +26,7 @@ type drawLayout struct {
 const (
 	redrawLocal   = 64
 	shareSynapses = 1024 // of a fixed out-degree with multapses
-	choicePlaces  = 2048 // words of shared memory in which choices meet
+	choicePlaces  = 512  // words of shared memory in which choices meet
 )
 
 // rules are numbered as in draw.glsl.

@@ -162,10 +162,10 @@ func TestDrawsThatAreRefused(t *testing.T) {
 	l, err := layoutState(m, updateLocal, boundsOf(promised))
 	require.NoError(t, err)
 	d := promised
-	d.Limits.MaxShared = 10_000
+	d.Limits.MaxShared = 4000
 	_, err = layoutDraws(d, m, drawn, &l)
 	require.ErrorIs(t, err, ErrLimit)
-	require.ErrorContains(t, err, "to choose 9000 targets without multapses a work group needs 10712 bytes of shared memory, it has 10000")
+	require.ErrorContains(t, err, "to choose 9000 targets without multapses a work group needs 4568 bytes of shared memory, it has 4000")
 	d.Limits.MaxShared = 1 << 15
 	_, err = layoutDraws(d, m, drawn, &l)
 	require.NoError(t, err)

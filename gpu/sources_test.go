@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"einet/connectome"
 	"einet/dynamics"
 	"einet/network"
 	"einet/network/presets"
@@ -20,7 +21,8 @@ import (
 var compiledFor = []string{"vs96", "vogels2005cuba", "ei", "brunel2000", "brainpy1m", "potjans2014"}
 
 // sourcesOf are the kernels of a network as a device's driver compiles them: update,
-// deliver, and simulate where a work group takes the whole network.
+// deliver, redraw where its synapses can be drawn again, and simulate where a work group
+// takes the whole network.
 func sourcesOf(t *testing.T, d Device, net *network.Network) map[string]shaders.Source {
 	m, err := dynamics.New(net)
 	require.NoError(t, err)
@@ -33,6 +35,13 @@ func sourcesOf(t *testing.T, d Device, net *network.Network) map[string]shaders.
 		require.Len(t, pages, 1)
 		_, _, most := pages[0].tables(m, &r.stateLayout)
 		defines["simulate"] = r.defines(&pages[0], most)
+	}
+	if connectome.Redrawable(net) == nil {
+		drawn, err := connectome.Procedural(t.Context(), net, 0)
+		require.NoError(t, err)
+		draws, err := layoutDraws(d, m, drawn, &l)
+		require.NoError(t, err)
+		defines["redraw"] = draws.defines(&l)
 	}
 	sources := map[string]shaders.Source{}
 	for name, values := range defines {
@@ -52,7 +61,7 @@ func TestSources(t *testing.T) {
 	}
 	d := promised
 	d.Limits.MaxShared, d.Limits.MaxInvocations, d.Limits.MaxWorkGroupSize = 1<<15, 1024, [3]int{1024, 1024, 64}
-	whole := 0
+	whole, drawn := 0, 0
 	for _, name := range compiledFor {
 		net, err := presets.Load(name, network.Options{})
 		require.NoError(t, err)
@@ -60,8 +69,11 @@ func TestSources(t *testing.T) {
 		require.Contains(t, sources, "update")
 		require.Contains(t, sources, "deliver")
 		for kernel, s := range sources {
-			if kernel == "simulate" {
+			switch kernel {
+			case "simulate":
 				whole++
+			case "redraw":
+				drawn++
 			}
 			require.True(t, strings.HasPrefix(s.Text, "#version 430"), kernel)
 			require.NotContains(t, s.Text, "#include")
@@ -69,4 +81,5 @@ func TestSources(t *testing.T) {
 		}
 	}
 	require.Equal(t, 2, whole, "vs96 and vogels2005cuba fit a work group")
+	require.Equal(t, 4, drawn, "vs96, vogels2005cuba, ei and brainpy1m")
 }
