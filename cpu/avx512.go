@@ -5,51 +5,40 @@ package cpu
 // updateAVX512 is updateScalar, a tile in a vector.
 func updateAVX512(p *population, m *moment, lo, hi int, hits []uint32) int {
 	if len(p.receptors) == 2 {
-		return update2AVX512(p, m, lo, hi, hits)
+		return update2AVX512(p, m, lo, hi, hits, 1)
 	}
 	return updateAnyAVX512(p, m, lo, hi, hits)
 }
 
-// update2AVX512 is for two receptors. Its constants and temporaries are as many
-// as fit the 15 vector registers that Go uses, and all slices have one length, so
-// that one index is in all of them.
-func update2AVX512(p *population, m *moment, lo, hi int, hits []uint32) int {
+// constants2 is what update2 has in its registers.
+type constants2 struct {
+	pvv, pvr0, prr0, grid0 float32
+	pvr1, prr1, grid1      float32
+	drive                  float32
+	now                    int32
+	vReset, gridV, vTh     float32
+}
+
+// update2 takes so many tiles of two receptors through a step, beginning with the first or, with a
+// stride of -1, with the last, and returns how many hits it wrote, in that order. A compiler has
+// half of the registers, and keeps some constants in memory.
+//
+//go:noescape
+func update2(state *[4][lanes]float32, a0, a1 *[lanes]int32, tiles, stride int, c *constants2, hits *uint32) int
+
+func update2AVX512(p *population, m *moment, lo, hi int, hits []uint32, stride int) int {
+	if lo == hi {
+		return 0
+	}
 	tiles := p.tilesOf4()[lo:hi]
 	a0, a1 := m.arriving[0][lo:hi][:len(tiles)], m.arriving[1][lo:hi][:len(tiles)]
-	pvv, drive, now := allF16(p.PVV), allF16(m.drive), allI16(m.now)
-	vReset, vTh, gridV := allF16(p.VReset), allF16(p.VTh), allF16(p.GridV)
-	r0, r1 := p.receptors[0], p.receptors[1]
-	pvr0, prr0, grid0 := allF16(r0.pvr), allF16(r0.prr), allF16(r0.grid)
-	pvr1, prr1, grid1 := allF16(r1.pvr), allF16(r1.prr), allF16(r1.grid)
-
-	count := 0
-	for i := range tiles {
-		t := &tiles[i]
-		x, y := loadF16(&t[rowV]).Mul(pvv), loadF16(&t[rowG])
-		x = x.Add(y.Mul(pvr0))
-		y = y.Mul(prr0).Add(loadI16(&a0[i]).ConvertToFloat32()).Add(grid0).Sub(grid0)
-		storeF16(y, &t[rowG])
-
-		y = loadF16(&t[rowG+1])
-		x = x.Add(y.Mul(pvr1)).Add(drive)
-		y = y.Mul(prr1).Add(loadI16(&a1[i]).ConvertToFloat32()).Add(grid1).Sub(grid1)
-		storeF16(y, &t[rowG+1])
-
-		var zero i16
-		storeI16(zero, &a0[i])
-		storeI16(zero, &a1[i])
-
-		x = vReset.Merge(x, now.Less(loadF16(&t[rowUntil]).AsInt32x16()))
-		x = x.Add(gridV).Sub(gridV)
-		storeF16(x, &t[rowV])
-		bits := uint32(x.GreaterEqual(vTh).ToBits())
-		hits[count] = uint32(i)<<16 | bits
-		if bits != 0 {
-			count++
-		}
+	r0, r1 := &p.receptors[0], &p.receptors[1]
+	c := constants2{
+		pvv: p.PVV, pvr0: r0.pvr, prr0: r0.prr, grid0: r0.grid, pvr1: r1.pvr, prr1: r1.prr, grid1: r1.grid,
+		drive: m.drive, now: m.now, vReset: p.VReset, gridV: p.GridV, vTh: p.VTh,
 	}
-	leave()
-	return count
+	hits = hits[:len(tiles)]
+	return update2(&tiles[0], &a0[0], &a1[0], len(tiles), stride, &c, &hits[0])
 }
 
 // updateAnyAVX512 is for any number of receptors.

@@ -1,0 +1,101 @@
+//go:build goexperiment.simd && amd64
+
+#include "textflag.h"
+
+// func update2(state *[4][lanes]float32, a0, a1 *[lanes]int32, tiles, stride int, c *constants2, hits *uint32) int
+//
+// SI, R8, R9: a tile's state and input; DX: tiles that are left; BX: the tile's number
+// << 16; DI: the next hit. Z16 to Z27: the constants, in their order; Z31: zero.
+TEXT ·update2(SB), NOSPLIT, $0-64
+	MOVQ state+0(FP), SI
+	MOVQ a0+8(FP), R8
+	MOVQ a1+16(FP), R9
+	MOVQ tiles+24(FP), DX
+	MOVQ stride+32(FP), R10
+	MOVQ c+40(FP), AX
+	MOVQ hits+48(FP), DI
+	MOVQ DI, R13
+	XORL BX, BX
+	TESTQ DX, DX
+	JLE done
+	VBROADCASTSS 0(AX), Z16
+	VBROADCASTSS 4(AX), Z17
+	VBROADCASTSS 8(AX), Z18
+	VBROADCASTSS 12(AX), Z19
+	VBROADCASTSS 16(AX), Z20
+	VBROADCASTSS 20(AX), Z21
+	VBROADCASTSS 24(AX), Z22
+	VBROADCASTSS 28(AX), Z23
+	VBROADCASTSS 32(AX), Z24
+	VBROADCASTSS 36(AX), Z25
+	VBROADCASTSS 40(AX), Z26
+	VBROADCASTSS 44(AX), Z27
+	VPXORD Z31, Z31, Z31
+	MOVQ R10, R12
+	SHLQ $16, R12 // of BX
+	TESTQ R10, R10
+	JGT forward
+	MOVQ DX, AX
+	DECQ AX
+	MOVQ AX, BX
+	SHLQ $16, BX
+	MOVQ AX, CX
+	SHLQ $6, CX
+	ADDQ CX, R8
+	ADDQ CX, R9
+	SHLQ $8, AX
+	ADDQ AX, SI
+forward:
+	MOVQ R10, R11
+	SHLQ $6, R10 // of R8 and R9
+	SHLQ $8, R11 // of SI
+loop:
+	VMOVUPS 128(SI), Z1
+	VMOVUPS 192(SI), Z2
+	VMULPS (SI), Z16, Z0
+	VMULPS Z17, Z1, Z3
+	VCVTDQ2PS (R8), Z5
+	VMULPS Z18, Z1, Z1
+	VMULPS Z20, Z2, Z4
+	VCVTDQ2PS (R9), Z6
+	VMULPS Z21, Z2, Z2
+	VADDPS Z3, Z0, Z0
+	VADDPS Z5, Z1, Z1
+	VADDPS Z6, Z2, Z2
+	VADDPS Z4, Z0, Z0
+	VADDPS Z19, Z1, Z1
+	VADDPS Z22, Z2, Z2
+	VADDPS Z23, Z0, Z0
+	VSUBPS Z19, Z1, Z1
+	VSUBPS Z22, Z2, Z2
+	VPCMPD $1, 64(SI), Z24, K1
+	VMOVUPS Z1, 128(SI)
+	VMOVUPS Z2, 192(SI)
+	VMOVAPS Z25, K1, Z0
+	VMOVDQU32 Z31, (R8)
+	VMOVDQU32 Z31, (R9)
+	VADDPS Z26, Z0, Z0
+	VSUBPS Z26, Z0, Z0
+	VMOVUPS Z0, (SI)
+	VCMPPS $13, Z27, Z0, K2
+	KORTESTW K2, K2
+	JNE hit
+next:
+	ADDQ R11, SI
+	ADDQ R10, R8
+	ADDQ R10, R9
+	ADDQ R12, BX
+	DECQ DX
+	JNE loop
+	VZEROUPPER
+done:
+	SUBQ R13, DI
+	SHRQ $2, DI
+	MOVQ DI, ret+56(FP)
+	RET
+hit:
+	KMOVW K2, AX
+	ORL BX, AX
+	MOVL AX, (DI)
+	ADDQ $4, DI
+	JMP next
