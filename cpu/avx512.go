@@ -5,7 +5,7 @@ package cpu
 // updateAVX512 is updateScalar, a tile in a vector.
 func updateAVX512(p *population, m *moment, lo, hi int, hits []uint32) int {
 	if len(p.receptors) == 2 {
-		return update2AVX512(p, m, lo, hi, hits, 1)
+		return update2AVX512(p, m, lo, hi, hits)
 	}
 	return updateAnyAVX512(p, m, lo, hi, hits)
 }
@@ -19,14 +19,13 @@ type constants2 struct {
 	vReset, gridV, vTh     float32
 }
 
-// update2 takes so many tiles of two receptors through a step, beginning with the first or, with a
-// stride of -1, with the last, and returns how many hits it wrote, in that order. A compiler has
-// half of the registers, and keeps some constants in memory.
+// update2 takes so many tiles of two receptors, one at least, through a step and returns how many hits
+// it wrote. The compiler uses half of the registers, and so keeps some constants in memory.
 //
 //go:noescape
-func update2(state *[4][lanes]float32, a0, a1 *[lanes]int32, tiles, stride int, c *constants2, hits *uint32) int
+func update2(state *[4][lanes]float32, a0, a1 *[lanes]int32, tiles int, c *constants2, hits *uint32) int
 
-func update2AVX512(p *population, m *moment, lo, hi int, hits []uint32, stride int) int {
+func update2AVX512(p *population, m *moment, lo, hi int, hits []uint32) int {
 	if lo == hi {
 		return 0
 	}
@@ -38,7 +37,7 @@ func update2AVX512(p *population, m *moment, lo, hi int, hits []uint32, stride i
 		drive: m.drive, now: m.now, vReset: p.VReset, gridV: p.GridV, vTh: p.VTh,
 	}
 	hits = hits[:len(tiles)]
-	return update2(&tiles[0], &a0[0], &a1[0], len(tiles), stride, &c, &hits[0])
+	return update2(&tiles[0], &a0[0], &a1[0], len(tiles), &c, &hits[0])
 }
 
 // updateAnyAVX512 is for any number of receptors.

@@ -2,22 +2,19 @@
 
 #include "textflag.h"
 
-// func update2(state *[4][lanes]float32, a0, a1 *[lanes]int32, tiles, stride int, c *constants2, hits *uint32) int
+// func update2(state *[4][lanes]float32, a0, a1 *[lanes]int32, tiles int, c *constants2, hits *uint32) int
 //
 // SI, R8, R9: a tile's state and input; DX: tiles that are left; BX: the tile's number
 // << 16; DI: the next hit. Z16 to Z27: the constants, in their order; Z31: zero.
-TEXT ·update2(SB), NOSPLIT, $0-64
+TEXT ·update2(SB), NOSPLIT, $0-56
 	MOVQ state+0(FP), SI
 	MOVQ a0+8(FP), R8
 	MOVQ a1+16(FP), R9
 	MOVQ tiles+24(FP), DX
-	MOVQ stride+32(FP), R10
-	MOVQ c+40(FP), AX
-	MOVQ hits+48(FP), DI
+	MOVQ c+32(FP), AX
+	MOVQ hits+40(FP), DI
 	MOVQ DI, R13
 	XORL BX, BX
-	TESTQ DX, DX
-	JLE done
 	VBROADCASTSS 0(AX), Z16
 	VBROADCASTSS 4(AX), Z17
 	VBROADCASTSS 8(AX), Z18
@@ -31,24 +28,6 @@ TEXT ·update2(SB), NOSPLIT, $0-64
 	VBROADCASTSS 40(AX), Z26
 	VBROADCASTSS 44(AX), Z27
 	VPXORD Z31, Z31, Z31
-	MOVQ R10, R12
-	SHLQ $16, R12 // of BX
-	TESTQ R10, R10
-	JGT forward
-	MOVQ DX, AX
-	DECQ AX
-	MOVQ AX, BX
-	SHLQ $16, BX
-	MOVQ AX, CX
-	SHLQ $6, CX
-	ADDQ CX, R8
-	ADDQ CX, R9
-	SHLQ $8, AX
-	ADDQ AX, SI
-forward:
-	MOVQ R10, R11
-	SHLQ $6, R10 // of R8 and R9
-	SHLQ $8, R11 // of SI
 loop:
 	VMOVUPS 128(SI), Z1
 	VMOVUPS 192(SI), Z2
@@ -81,17 +60,16 @@ loop:
 	KORTESTW K2, K2
 	JNE hit
 next:
-	ADDQ R11, SI
-	ADDQ R10, R8
-	ADDQ R10, R9
-	ADDQ R12, BX
+	ADDQ $256, SI
+	ADDQ $64, R8
+	ADDQ $64, R9
+	ADDQ $0x10000, BX
 	DECQ DX
 	JNE loop
 	VZEROUPPER
-done:
 	SUBQ R13, DI
 	SHRQ $2, DI
-	MOVQ DI, ret+56(FP)
+	MOVQ DI, ret+48(FP)
 	RET
 hit:
 	KMOVW K2, AX
