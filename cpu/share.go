@@ -49,7 +49,7 @@ func cut(populations []population, cost []float64, window, shares int) []share {
 				hi = tiles
 			}
 			if hi > lo {
-				all[k].pieces = append(all[k].pieces, piece{population: i, lo: lo, hi: hi, fired: make([][]uint32, window)})
+				all[k].pieces = append(all[k].pieces, piece{population: i, lo: lo, hi: hi, fired: newLists(window)})
 				before += cost[i] * float64(hi-lo)
 			}
 			if lo = hi; hi < tiles {
@@ -59,4 +59,15 @@ func cut(populations []population, cost []float64, window, shares int) []share {
 		}
 	}
 	return all
+}
+
+// newLists is that many empty lists, in cache lines that nobody else writes: no allocation is
+// smaller than one, or begins within one.
+func newLists(n int) [][]uint32 {
+	const line = 8 // as many slices fill three lines
+	lists := make([][]uint32, n, (n+line-1)/line*line)
+	for i := range lists {
+		lists[i] = make([]uint32, 0, cacheLine)
+	}
+	return lists
 }
