@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/klauspost/cpuid/v2"
 )
 
 // A Machine is what was measured on. What the system does not tell is empty or 0.
@@ -33,12 +35,31 @@ type Cache struct {
 	Level  int    `json:"level"`
 	Type   string `json:"type"` // Data, Instruction or Unified
 	Bytes  int64  `json:"bytes"`
-	Shared string `json:"shared_by"` // threads
+	Shared string `json:"shared_by"` // threads; empty where it is not known
 }
 
-// Describe describes this machine but for SIMD, OpenGL and Einet. root is the file
-// system's.
-func Describe(root fs.FS) Machine {
+// ThisMachine describes this machine but for SIMD, OpenGL and Einet.
+func ThisMachine() Machine {
+	m := describe(os.DirFS("/"))
+	if len(m.Caches) == 0 { // as in many virtual machines
+		m.Caches = cachesOf(cpuid.CPU.Cache.L1D, cpuid.CPU.Cache.L1I, cpuid.CPU.Cache.L2, cpuid.CPU.Cache.L3)
+	}
+	return m
+}
+
+// cachesOf are those that a processor tells of: the sizes of others are below 1.
+func cachesOf(l1d, l1i, l2, l3 int) []Cache {
+	var list []Cache
+	for _, c := range []Cache{{1, "Data", int64(l1d), ""}, {1, "Instruction", int64(l1i), ""}, {2, "Unified", int64(l2), ""}, {3, "Unified", int64(l3), ""}} {
+		if c.Bytes > 0 {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// describe describes what the files of a Linux system say.
+func describe(root fs.FS) Machine {
 	m := Machine{Threads: runtime.GOMAXPROCS(0), System: runtime.GOOS, Arch: runtime.GOARCH, Go: runtime.Version(), Caches: caches(root)}
 	info := procFile(root, "proc/cpuinfo")
 	m.CPU, _ = info.field("model name")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"time"
@@ -127,7 +126,7 @@ func (c *benchCmd) measure(ctx context.Context, t *terminal, e *engines, cases [
 			fmt.Fprintln(t.err, "einet:", what)
 		}
 	}
-	r := &bench.Report{Format: bench.Format, Command: commandLine(t.args), Machine: bench.Describe(os.DirFS("/"))}
+	r := &bench.Report{Format: bench.Format, Command: commandLine(t.args), Machine: bench.ThisMachine()}
 	r.Machine.SIMD, r.Machine.Einet = cpu.Kernel(), versionString()
 	for _, d := range e.devices {
 		r.Machine.OpenGL = append(r.Machine.OpenGL, fmt.Sprintf("%s; %s %s", d.Renderer, d.Vendor, d.Version))
