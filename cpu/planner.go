@@ -33,8 +33,12 @@ type plan struct {
 const (
 	nsPerBatch    = 5e6 // between two looks at the context
 	stepsPerBatch = 1 << 13
-	nsPerProbe    = 3e6
 	probeEvery    = 64 // batches, and sooner at first
+
+	// What is slower is looked at for that long: of several workers, of whom some may have to be
+	// woken, longer.
+	nsPerProbe          = 1e6
+	nsPerProbeOfSeveral = 3e6
 
 	// nsPerWorker is the least work in a window that can be worth a worker.
 	nsPerWorker = 500
@@ -64,18 +68,25 @@ func (p *planner) next(remaining int) plan {
 		return plan{p.steps(nsPerBatch/perStep, remaining), 1}
 	}
 	p.batches++
-	faster, slower := 0, 1
+	faster, slower, nsOfSlower := 0, 1, nsPerProbeOfSeveral
 	if p.cost[1] < p.cost[0] {
-		faster, slower = 1, 0
+		faster, slower, nsOfSlower = 1, 0, nsPerProbe
 	}
 	chosen, ns := faster, nsPerBatch
-	if due := p.batches&(p.batches-1) == 0 || p.batches%probeEvery == 0; due || p.cost[slower] == 0 {
-		chosen, ns = slower, nsPerProbe
+	if p.due() {
+		chosen, ns = slower, nsOfSlower
 	}
 	if p.always || chosen == 1 {
 		return plan{p.steps(ns/perStep, remaining), workers}
 	}
 	return plan{p.steps(ns/perStep, remaining), 1}
+}
+
+// due is true where it is time to look at what is slower: in batch 1, 4, 16, 64 and every
+// 64th from then on. Batch 1 is of all workers and batch 2 of one, whose cost is not known yet.
+func (p *planner) due() bool {
+	powerOf4 := p.batches&(p.batches-1) == 0 && p.batches&0x5555555555555555 != 0
+	return powerOf4 || p.batches%probeEvery == 0
 }
 
 // steps is about as many as wanted, in whole windows.
