@@ -135,17 +135,31 @@ func (c *Connectome) Bytes() int64 {
 func Estimate(net *network.Network) (synapses, bytes int64) {
 	var n, b float64
 	for i := range net.Projections {
-		codes := NewCodes(net, i)
-		each := 2.0
-		if !codes.alike() {
-			each = 4
-		}
-		from, to, expected := expected(net, i)
-		size := blockSize(to, expected)
-		n += math.Floor(expected)
-		b += each*math.Floor(expected) + 4*float64((to+size-1)/size)*float64(from+1)
+		e := EstimateProjection(net, i)
+		n, b = n+e.Synapses, b+e.Bytes
 	}
 	return saturate(n), saturate(b)
+}
+
+// An Estimated is what Build is expected to make of a projection.
+type Estimated struct {
+	Synapses, Bytes  float64
+	Alike            bool // all synapses have one weight and one delay
+	Sources, Targets int  // sizes of the populations
+}
+
+// EstimateProjection is Estimate for projection i.
+func EstimateProjection(net *network.Network, i int) Estimated {
+	codes := NewCodes(net, i)
+	from, to, expected := expected(net, i)
+	e := Estimated{Synapses: math.Floor(expected), Alike: codes.alike(), Sources: from, Targets: to}
+	each := 4.0
+	if e.Alike {
+		each = 2
+	}
+	size := blockSize(to, expected)
+	e.Bytes = each*e.Synapses + 4*float64((to+size-1)/size)*float64(from+1)
+	return e
 }
 
 // expected is the sizes of a projection's populations and the mean number of its

@@ -11,6 +11,7 @@ import (
 	"einet/bench"
 	"einet/cpu"
 	"einet/dynamics"
+	"einet/sim"
 )
 
 // benchCmd times the engines, beside what the machine can do.
@@ -177,7 +178,11 @@ func (c *benchCmd) fit(t *terminal, e *engines, cases []bench.Case) ([][]bench.E
 		if err != nil {
 			return nil, usage(err)
 		}
-		if err := c.holds(m); err != nil {
+		engine := ""
+		if slices.ContainsFunc(e.list, func(b sim.Backend) bool { return b.Name == "cpu" }) {
+			engine = "cpu"
+		}
+		if err := c.holds(m, engine); err != nil {
 			return nil, err
 		}
 		device := 0

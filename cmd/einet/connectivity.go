@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"einet/connectome"
+	"einet/cpu"
 	"einet/dynamics"
 	"einet/gpu"
 	"einet/network"
@@ -41,13 +42,17 @@ func (c *connectivityFlag) synapses(net *network.Network) (n, bytes int64, err e
 	return n, 0, nil
 }
 
-// holds is an error unless the machine takes a network's synapses and state.
-func (c *connectivityFlag) holds(m *dynamics.Model) error {
+// holds is an error unless the machine takes a network's synapses and state, and what the cpu engine
+// keeps beside the synapses that are stored.
+func (c *connectivityFlag) holds(m *dynamics.Model, engine string) error {
 	synapses, bytes, err := c.synapses(m.Network)
 	if err != nil {
 		return err
 	}
 	need := float64(bytes) + float64(m.StateBytes())
+	if engine == "cpu" && !c.procedural() {
+		need += float64(cpu.CopiedBytes(m.Network, 0))
+	}
 	have, ok := availableMemory()
 	if !ok || need <= float64(have) {
 		return nil
@@ -80,19 +85,19 @@ func (c *connectivityFlag) fits(d gpu.Device, m *dynamics.Model) error {
 	return nil
 }
 
-// estimate is the model of a network that can be built here: its arithmetic is
-// exact and its memory there is.
-func (c *connectivityFlag) estimate(net *network.Network) (*dynamics.Model, error) {
+// estimate is the model of a network that can be built here for an engine ("": for none): its
+// arithmetic is exact and its memory there is.
+func (c *connectivityFlag) estimate(net *network.Network, engine string) (*dynamics.Model, error) {
 	m, err := dynamics.New(net)
 	if err != nil {
 		return nil, usage(err)
 	}
-	return m, c.holds(m)
+	return m, c.holds(m, engine)
 }
 
-// build builds a network, unless it needs more memory than there is.
+// build builds a network for no engine in particular, unless it needs more memory than there is.
 func (c *connectivityFlag) build(ctx context.Context, net *network.Network, workers int) (built, error) {
-	m, err := c.estimate(net)
+	m, err := c.estimate(net, "")
 	if err != nil {
 		return built{}, err
 	}

@@ -1,0 +1,39 @@
+package cpu
+
+import (
+	"math"
+	"runtime"
+
+	"einet/connectome"
+	"einet/network"
+)
+
+// CopiedBytes is about the most that an engine of so many threads (0: one for each processor) keeps of the
+// synapses of a valid network beside the connectome: bits of dense projections, and rows that are so short that
+// they are bundled, each thread's part of a row by itself.
+func CopiedBytes(net *network.Network, threads int) int64 {
+	if threads <= 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	total, k := 0.0, best()
+	short := map[string][]float64{} // by source population
+	for i := range net.Projections {
+		p, e := &net.Projections[i], connectome.EstimateProjection(net, i)
+		pairs := float64(e.Sources) * float64(e.Targets)
+		switch multapses := p.Rule == network.List || p.Rule.Counts() && p.Multapses; {
+		case !e.Alike:
+		case k.count != nil && !multapses && e.Synapses >= pairs*k.denseFrom:
+			total += pairs / 8
+		case e.Synapses < shortRow*float64(e.Sources)*float64(threads):
+			short[p.From] = append(short[p.From], 2*(e.Synapses+float64(e.Sources)*float64(threads))+4*float64(e.Sources))
+		}
+	}
+	for _, bytes := range short {
+		if len(bytes) > 1 {
+			for _, b := range bytes {
+				total += b
+			}
+		}
+	}
+	return int64(min(total, math.MaxInt64/2))
+}
