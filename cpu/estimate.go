@@ -8,6 +8,9 @@ import (
 	"einet/network"
 )
 
+// bitsPadding is the most bytes behind a share's bits of a row.
+const bitsPadding = 64
+
 // CopiedBytes is about the most that an engine of so many threads (0: one for each processor) keeps of the
 // synapses of a valid network beside the connectome: bits of dense projections, and rows that are so short that
 // they are bundled, each thread's part of a row by itself.
@@ -23,8 +26,8 @@ func CopiedBytes(net *network.Network, threads int) int64 {
 		switch multapses := p.Rule == network.List || p.Rule.Counts() && p.Multapses; {
 		case !e.Alike:
 		case k.count != nil && !multapses && e.Synapses >= pairs*k.denseFrom:
-			total += pairs / 8
-		case e.Synapses < shortRow*float64(e.Sources)*float64(threads):
+			total += float64(e.Sources) * (float64(e.Targets)/8 + float64(threads)*bitsPadding)
+		case e.Synapses < shortRow*float64(e.Sources)*float64(threads+1): // shares are not all alike
 			short[p.From] = append(short[p.From], 2*(e.Synapses+float64(e.Sources)*float64(threads))+4*float64(e.Sources))
 		}
 	}
