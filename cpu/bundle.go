@@ -104,13 +104,10 @@ func (e *Engine) deliverBundle(b *bundle, w *window) {
 func (b *bundle) deliver(to []*[maxBlock]int32, fired []uint32) {
 	for i, j := range fired {
 		if i+2*rowsAhead < len(fired) {
-			fetch(address(b.begin) + 4*uintptr(fired[i+2*rowsAhead]))
+			fetch(address(b.begin)+4*uintptr(fired[i+2*rowsAhead]), 1)
 		}
 		if i+rowsAhead < len(fired) {
-			next := address(b.rows) + 2*uintptr(b.begin[fired[i+rowsAhead]])
-			fetch(next)
-			fetch(next + cacheLine)
-			fetch(next + 2*cacheLine)
+			fetch(address(b.rows)+2*uintptr(b.begin[fired[i+rowsAhead]]), 3)
 		}
 		row := b.rows[b.begin[j]:]
 		for i := range to {

@@ -2,8 +2,13 @@
 
 #include "textflag.h"
 
-// func fetch(address uintptr)
-TEXT ·fetch(SB), NOSPLIT, $0-8
+// func fetch(address uintptr, lines int)
+TEXT ·fetch(SB), NOSPLIT, $0-16
 	MOVQ address+0(FP), AX
+	MOVQ lines+8(FP), CX
+next:
 	PREFETCHT0 (AX)
+	ADDQ $64, AX
+	DECQ CX
+	JG next
 	RET

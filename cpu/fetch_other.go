@@ -3,4 +3,4 @@
 package cpu
 
 // fetch does nothing where Go has no instruction for it.
-func fetch(uintptr) {}
+func fetch(uintptr, int) {}

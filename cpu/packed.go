@@ -60,7 +60,7 @@ func (g *segment) enter(step int64, fired []uint32) {
 }
 
 func (g *segment) fetch(at uint32) {
-	fetch(address(g.packed) + 4*uintptr(at))
+	fetch(address(g.packed)+4*uintptr(at), 1)
 }
 
 // arrive adds what arrives at a step and moves the rows on to their next delays.

@@ -96,23 +96,26 @@ func (e *Engine) arriving(g *segment, step int64) *[maxBlock]int32 {
 	return to.targets(int((step+int64(g.Delay))%int64(len(to.arriving))), g.Receptor, g.first)
 }
 
-// cacheLine is the bytes that fetch asks for.
+// cacheLine is the bytes of what fetch asks for.
 const cacheLine = 64
 
 // address is where a slice lies: a number, since what is fetched may lie behind its end.
 func address[T any](s []T) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(s))) }
 
-// rowsAhead is how much sooner than its turn a row is asked for.
-const rowsAhead = 4
+// A row is asked for that much sooner than its turn, so many lines of it at most: the processor
+// foresees the rest of a longer one only when it has seen some.
+const (
+	rowsAhead  = 4
+	linesAhead = 12
+)
 
-// deliver adds the weights of spikes of one step. The processor foresees what
-// comes next in a row but not where the next row is: so each is fetched ahead of
-// its turn.
+// deliver adds the weights of spikes of one step. The processor does not foresee where the
+// next row is: so each is fetched ahead of its turn.
 func (g *segment) deliver(arriving *[maxBlock]int32, fired []uint32) {
 	weight := g.Weight()
 	for i, j := range fired {
 		if i+rowsAhead < len(fired) {
-			fetch(address(g.targets) + 2*uintptr(g.begin[fired[i+rowsAhead]]))
+			fetch(address(g.targets)+2*uintptr(g.begin[fired[i+rowsAhead]]), g.lines)
 		}
 		add(arriving, g.targets[g.begin[j]:g.end[j]], weight)
 	}

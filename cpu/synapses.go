@@ -15,6 +15,7 @@ type segment struct {
 	first      int
 	begin, end []uint32
 	targets    []uint16
+	lines      int // of a mean row that are fetched ahead
 
 	packed    []uint32 // instead, where synapses differ
 	weights   *[1 << 10]int32
@@ -51,7 +52,20 @@ func (e *Engine) distribute(c *connectome.Connectome) {
 	}
 	for i := range e.shares {
 		e.shares[i].bundleShort(len(e.populations))
+		for k := range e.shares[i].segments {
+			g := &e.shares[i].segments[k]
+			g.lines = min(linesAhead, 1+2*g.synapses()/max(1, len(g.begin))/cacheLine)
+		}
 	}
+}
+
+// synapses is the number of a segment's synapses.
+func (g *segment) synapses() int {
+	total := 0
+	for j, begin := range g.begin {
+		total += int(g.end[j] - begin)
+	}
+	return total
 }
 
 // pack makes a segment of the packed synapses of a block onto count neurons from the
