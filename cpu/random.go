@@ -18,12 +18,14 @@ func wordsScalar(key rng.Key, group, step, draw uint32, words *[4][lanes]uint32)
 }
 
 // A poissonKernel adds weight for each threshold at or below a word to what arrives
-// at its neuron.
-type poissonKernel func(arriving *[lanes]int32, words *[lanes]uint32, thresholds []uint32, weight int32)
+// at its neuron, of up to four tiles.
+type poissonKernel func(arriving [][lanes]int32, words [][lanes]uint32, thresholds []uint32, weight int32)
 
-func poissonScalar(arriving *[lanes]int32, words *[lanes]uint32, thresholds []uint32, weight int32) {
-	for k, w := range words {
-		arriving[k] += int32(rng.Count(w, thresholds)) * weight
+func poissonScalar(arriving [][lanes]int32, words [][lanes]uint32, thresholds []uint32, weight int32) {
+	for i := range arriving {
+		for k, w := range words[i] {
+			arriving[i][k] += int32(rng.Count(w, thresholds)) * weight
+		}
 	}
 }
 
@@ -45,9 +47,8 @@ func (e *Engine) addPoisson(s *share, p *population, step int64, lo, hi int) {
 		arriving := s.moment.arriving[in.Receptor]
 		for group := lo / 4; 4*group < hi; group++ {
 			e.kernels.words(p.PoissonKey, uint32(group), uint32(step), uint32(k), &s.words)
-			for tile := max(lo, 4*group); tile < min(hi, 4*group+4); tile++ {
-				e.kernels.poisson(&arriving[tile], &s.words[tile%4], in.Thresholds, in.Weight)
-			}
+			first, last := max(lo, 4*group), min(hi, 4*group+4)
+			e.kernels.poisson(arriving[first:last], s.words[first-4*group:last-4*group], in.Thresholds, in.Weight)
 		}
 	}
 }

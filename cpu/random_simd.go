@@ -58,9 +58,26 @@ func mulWide(x, y, high w8) (hi, lo w8) {
 	return hi, x.Mul(y)
 }
 
-// poissonAVX512 is poissonScalar for all lanes at once. Thresholds ascend, so that those
-// behind one above all words need no look; looking at every fourth is quickest.
-func poissonAVX512(arriving *[lanes]int32, words *[lanes]uint32, thresholds []uint32, weight int32) {
+// poissonAVX512 is poissonScalar for all lanes at once.
+func poissonAVX512(arriving [][lanes]int32, words [][lanes]uint32, thresholds []uint32, weight int32) {
+	if len(arriving) == 4 && len(words) == 4 && len(thresholds) > 0 {
+		poisson4(&arriving[0], &words[0], &thresholds[0], len(thresholds), weight)
+		return
+	}
+	for i := range arriving {
+		poisson1AVX512(&arriving[i], &words[i], thresholds, weight)
+	}
+}
+
+// poisson4 is poissonAVX512 of four tiles. The largest of so many words is hardly ever much larger than
+// before, so that where to stop is foreseen.
+//
+//go:noescape
+func poisson4(arriving *[lanes]int32, words *[lanes]uint32, thresholds *uint32, n int, weight int32)
+
+// poisson1AVX512 is for one tile. Thresholds ascend, so that those behind one above all words need no look;
+// looking at every fourth is quickest.
+func poisson1AVX512(arriving *[lanes]int32, words *[lanes]uint32, thresholds []uint32, weight int32) {
 	w, each, sum := archsimd.LoadUint32x16(words), allI16(weight), loadI16(arriving)
 	for len(thresholds) >= 4 {
 		t := (*[4]uint32)(thresholds)
@@ -80,9 +97,16 @@ func poissonAVX512(arriving *[lanes]int32, words *[lanes]uint32, thresholds []ui
 	storeI16(sum, arriving)
 }
 
-// poissonAVX2 is poissonScalar, half a tile at a time. A word is at or above a threshold
-// where it is the larger of the two: AVX2 compares signed numbers only.
-func poissonAVX2(arriving *[lanes]int32, words *[lanes]uint32, thresholds []uint32, weight int32) {
+// poissonAVX2 is poissonScalar.
+func poissonAVX2(arriving [][lanes]int32, words [][lanes]uint32, thresholds []uint32, weight int32) {
+	for i := range arriving {
+		poisson1AVX2(&arriving[i], &words[i], thresholds, weight)
+	}
+}
+
+// poisson1AVX2 is for one tile, half of it at a time. A word is at or above a threshold where it is the
+// larger of the two: AVX2 compares signed numbers only.
+func poisson1AVX2(arriving *[lanes]int32, words *[lanes]uint32, thresholds []uint32, weight int32) {
 	w, v := archsimd.LoadUint32x8(half(words, 0)), archsimd.LoadUint32x8(half(words, 8))
 	each, low, high := allI8(weight), loadI8(half(arriving, 0)), loadI8(half(arriving, 8))
 	for i, threshold := range thresholds {

@@ -43,17 +43,20 @@ func TestPoissonKernels(t *testing.T) {
 	for _, k := range available() {
 		for _, mean := range []float64{1e-9, 0.01, 0.8, 1.28, 2, 30, 500} {
 			thresholds := rng.PoissonThresholds(mean)
-			for range 200 {
-				var words [lanes]uint32
-				var want, got [lanes]int32
-				for lane := range words {
-					words[lane] = rnd.Uint32() | uint32(int32(rnd.Uint32())>>31)&^uint32(rnd.IntN(1<<12))
-					want[lane] = int32(lane)
+			for n := range 200 {
+				tiles := n % 5
+				var words [5][lanes]uint32
+				var want, got [5][lanes]int32
+				for i := range words {
+					for lane := range words[i] {
+						words[i][lane] = rnd.Uint32() | uint32(int32(rnd.Uint32())>>31)&^uint32(rnd.IntN(1<<12))
+						want[i][lane] = int32(lane + 100*i)
+					}
 				}
 				got = want
-				poissonScalar(&want, &words, thresholds, -12345)
-				k.poisson(&got, &words, thresholds, -12345)
-				require.Equal(t, want, got, "%s, mean %g", k.name, mean)
+				poissonScalar(want[:tiles], words[:tiles], thresholds, -12345)
+				k.poisson(got[:tiles], words[:tiles], thresholds, -12345)
+				require.Equal(t, want, got, "%s, mean %g, %d tiles", k.name, mean, tiles)
 			}
 		}
 	}
@@ -85,10 +88,10 @@ func BenchmarkPoisson(b *testing.B) {
 	}
 	for _, k := range available() {
 		b.Run(k.name, func(b *testing.B) {
-			var arriving [lanes]int32
+			arriving := make([][lanes]int32, 4)
 			for b.Loop() {
-				for i := range words {
-					k.poisson(&arriving, &words[i], thresholds, 3)
+				for i := 0; i < len(words); i += 4 {
+					k.poisson(arriving, words[i:i+4], thresholds, 3)
 				}
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(lanes*len(words)), "ns/count")
