@@ -13,14 +13,15 @@ type window struct {
 }
 
 // update takes a share's neurons through a window. A stretch of tiles that fits
-// the nearest cache takes all of the window's steps before the next begins.
+// the nearest cache takes all of the window's steps, and its Poisson input, before
+// the next begins.
 func (e *Engine) update(s *share, w *window) {
-	tiles := maxTiles
-	if w.steps > 1 {
-		tiles = cachedTiles
-	}
 	for i := range s.pieces {
 		p := &s.pieces[i]
+		tiles := maxTiles
+		if w.steps > 1 || len(e.populations[p.population].Poisson) > 0 {
+			tiles = cachedTiles
+		}
 		for lo := p.lo; lo < p.hi; lo += tiles {
 			e.updateTiles(s, p, w, lo, min(lo+tiles, p.hi))
 		}
