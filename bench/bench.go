@@ -25,10 +25,14 @@ type Engine struct {
 // A Case is a network to simulate for that many steps. Set is what was changed of
 // the preset.
 type Case struct {
-	Network *network.Network
-	Set     []string
-	Steps   int64
+	Network      *network.Network
+	Set          []string
+	Connectivity string // Procedural, or "" where synapses are stored
+	Steps        int64
 }
+
+// Procedural is the connectivity of synapses that are not stored but drawn again for each spike.
+const Procedural = "procedural"
 
 // Result is one of the case without what is measured, to find it in a report.
 func (c *Case) Result() Result {
@@ -37,7 +41,7 @@ func (c *Case) Result() Result {
 
 func (c *Case) subject() Subject {
 	return Subject{
-		Network: c.Network.Name, Set: c.Set, Seed: c.Network.Seed, DtMs: c.Network.Dt, Neurons: c.Network.Neurons(),
+		Network: c.Network.Name, Set: c.Set, Connectivity: c.Connectivity, Seed: c.Network.Seed, DtMs: c.Network.Dt, Neurons: c.Network.Neurons(),
 	}
 }
 
@@ -47,7 +51,6 @@ type Options struct {
 	Limit       time.Duration // that an engine may take of a network, see run.prepare; 0: none
 	Parts       bool          // measure the parts of a step too
 	Workers     int           // goroutines that build; 0: one for each processor
-	Procedural  bool          // synapses are not stored but drawn again for each spike
 	Progress    func(what string)
 }
 
@@ -99,8 +102,8 @@ func build(ctx context.Context, c *Case, o Options) (Subject, *connectome.Connec
 	s.RestMB = ResidentMB()
 	var syn *connectome.Connectome
 	connect := connectome.Build
-	if o.Procedural {
-		connect, s.Connectivity = connectome.Procedural, "procedural"
+	if c.Connectivity == Procedural {
+		connect = connectome.Procedural
 	}
 	total := time.Duration(0)
 	for k := 0; k < o.Repetitions && (k == 0 || total < time.Second); k++ {

@@ -82,18 +82,22 @@ func draws(m *dynamics.Model) int64 {
 func OutDegrees(m *dynamics.Model, c *connectome.Connectome) []int64 {
 	last := m.Populations[len(m.Populations)-1]
 	degrees := make([]int64, last.First+last.Size)
+	drawn := make([]float64, len(m.Populations))
 	for _, p := range c.Projections {
 		first := m.Populations[p.From].First
 		if p.Rows != nil {
-			for j := range m.Populations[p.From].Size {
-				degrees[first+j] += int64(math.Round(p.Rows.Mean()))
-			}
+			drawn[p.From] += p.Rows.Mean()
 		}
 		for i := range p.Blocks {
 			rows := p.Blocks[i].Rows
 			for j := range p.Blocks[i].Sources() {
 				degrees[first+j] += int64(rows[j+1] - rows[j])
 			}
+		}
+	}
+	for i, mean := range drawn {
+		for j := range m.Populations[i].Size {
+			degrees[m.Populations[i].First+j] += int64(math.Round(mean))
 		}
 	}
 	return degrees

@@ -39,7 +39,7 @@ func (t Times) Spread() float64 {
 type Subject struct {
 	Network      string   `json:"network"`
 	Set          []string `json:"set,omitempty"`          // what was changed of it
-	Connectivity string   `json:"connectivity,omitempty"` // procedural, where synapses are not stored: their number is the expected one
+	Connectivity string   `json:"connectivity,omitempty"` // of Procedural the number of synapses is the expected one
 	Seed         uint32   `json:"seed"`
 	DtMs         float64  `json:"dt_ms"`
 	Neurons      int      `json:"neurons"`

@@ -22,8 +22,10 @@ func (e *Engine) update(s *share, w *window) {
 		if w.steps > 1 || len(e.populations[p.population].Poisson) > 0 {
 			tiles = cachedTiles
 		}
-		for lo := p.lo; lo < p.hi; lo += tiles {
-			e.updateTiles(s, p, w, lo, min(lo+tiles, p.hi))
+		for lo := p.lo; lo < p.hi; {
+			hi := min(lo/4*4+tiles, p.hi) // random words are drawn for four tiles at once
+			e.updateTiles(s, p, w, lo, hi)
+			lo = hi
 		}
 	}
 	s.post(w)

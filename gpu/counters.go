@@ -51,6 +51,9 @@ const deliverLocal = 64
 // and the two ends of a row.
 const shareBytes = 8 + 12 + 28 + 8
 
+// And one of redraw: a spike, a source, a share and a projection.
+const drawnShareBytes = 8 + 12 + 8 + 76
+
 // costs are those of every neuron, by global id, over the pages of synapses, whose
 // segments of a source are dealt out to so many work groups each, and each row to so
 // many pieces; and the most synapses that an invocation sends one after another.
@@ -74,15 +77,18 @@ func costs(m *dynamics.Model, pages []page, perSource, pieces int) (list []cost,
 func drawnCosts(m *dynamics.Model, syn *connectome.Connectome) (list []cost, serial int) {
 	last := &m.Populations[len(m.Populations)-1]
 	list = make([]cost, last.First+last.Size)
-	for k := range syn.Projections {
-		rows, from := syn.Projections[k].Rows, &m.Populations[m.Projections[k].From]
-		n, shares := int64(math.Round(rows.Mean())), parts(rows)
-		for id := from.First; id < from.First+from.Size; id++ {
-			list[id].events += n
-			list[id].bytes += 8 * n
-			list[id].busy += int64(shares)
+	for i := range m.Populations {
+		from, events, shares := &m.Populations[i], 0., 0
+		for k := range syn.Projections {
+			if rows := syn.Projections[k].Rows; m.Projections[k].From == i {
+				events, shares = events+rows.Mean(), shares+parts(rows)
+				serial = max(serial, longest(rows))
+			}
 		}
-		serial = max(serial, longest(rows))
+		n := int64(math.Round(events))
+		for id := from.First; id < from.First+from.Size; id++ {
+			list[id] = cost{events: n, bytes: 8 * n, busy: int64(shares)}
+		}
 	}
 	return list, serial
 }

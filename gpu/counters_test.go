@@ -80,6 +80,32 @@ func TestCountersOfDrawnSynapses(t *testing.T) {
 		require.EqualValues(t, 2+3+1+3, few.busy, "two of three chunks in a share, and the third; 1024 synapses; all; chunks")
 		require.Equal(t, 4*16, s.Serial, "a chunk of all to all")
 	})
+	sure := toMany("few", withProbability(1))
+	m, err = dynamics.New(sure)
+	require.NoError(t, err)
+	drawn, err = connectome.Procedural(t.Context(), sure, 0)
+	require.NoError(t, err)
+	_, serial := drawnCosts(m, drawn)
+	require.Equal(t, 4*16, serial)
+
+	// Counts of a network that fires, beside those of its stored synapses.
+	net = enginetest.Networks()[1]
+	m, stored := enginetest.Build(t, net)
+	drawn, err = connectome.Procedural(t.Context(), net, 0)
+	require.NoError(t, err)
+	onEach(t, func(t *testing.T, c *Context) {
+		var events []int64
+		for _, syn := range []*connectome.Connectome{stored, drawn} {
+			e := start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
+			require.NoError(t, e.Count(syn))
+			require.NoError(t, e.Advance(t.Context(), 1000))
+			s, err := e.Counters()
+			require.NoError(t, err)
+			require.NotZero(t, s.Spikes)
+			events = append(events, s.Events)
+		}
+		require.InEpsilon(t, events[0], events[1], 0.05)
+	})
 }
 
 // A host that waits in the middle of a batch is seen.

@@ -80,7 +80,10 @@ func (e *Engine) build(ctx context.Context, syn *connectome.Connectome, pageByte
 		return err
 	}
 	connect := e.uploadPages
-	if isDrawn(syn) {
+	switch drawn, err := isDrawn(syn); {
+	case err != nil:
+		return err
+	case drawn:
 		connect = e.uploadDraws
 	}
 	if err := connect(ctx, syn, pageBytes); err != nil {

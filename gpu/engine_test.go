@@ -42,7 +42,9 @@ func TestConformanceOfDrawnSynapses(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
 		enginetest.RunProcedural(t, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
 			e := start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
-			require.Equal(t, isDrawn(syn), e.deliver.Name() == "redraw.comp")
+			drawn, err := isDrawn(syn)
+			require.NoError(t, err)
+			require.Equal(t, drawn, e.deliver.Name() == "redraw.comp")
 			return e
 		})
 	})

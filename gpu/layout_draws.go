@@ -34,9 +34,19 @@ var rules = map[network.Rule]uint32{
 	network.FixedProbability: 0, network.FixedOutDegree: 1, network.AllToAll: 2, network.OneToOne: 3,
 }
 
-// isDrawn tells whether synapses are drawn again for each spike: of all projections, or of none.
-func isDrawn(syn *connectome.Connectome) bool {
-	return len(syn.Projections) > 0 && syn.Projections[0].Rows != nil
+// isDrawn tells whether synapses are drawn again for each spike: of all projections, or of none, or it is
+// an error.
+func isDrawn(syn *connectome.Connectome) (bool, error) {
+	drawn := 0
+	for k := range syn.Projections {
+		if syn.Projections[k].Rows != nil {
+			drawn++
+		}
+	}
+	if drawn > 0 && drawn < len(syn.Projections) {
+		return false, fmt.Errorf("gpu: the synapses of %d of %d projections are stored: must be all or none", len(syn.Projections)-drawn, len(syn.Projections))
+	}
+	return drawn > 0, nil
 }
 
 // layoutDraws lays out a connectome of which no synapse is stored.
@@ -90,7 +100,7 @@ func longest(rows *connectome.Rows) int {
 		return 0
 	case c.Rule == network.FixedProbability:
 		words := float64(4 * team(c))
-		return 4 * int(math.Ceil((c.P*float64(min(c.Targets, connectome.Chunk))+1)/words))
+		return 4 * int(math.Ceil((c.P*float64(min(c.Targets, connectome.Chunk))+1-c.P)/words))
 	case c.Rule == network.OneToOne:
 		return 1
 	case c.Rule == network.FixedOutDegree && c.Multapses:
@@ -101,8 +111,8 @@ func longest(rows *connectome.Rows) int {
 	return 4 * ((rows.Size(0) + 4*redrawLocal - 1) / (4 * redrawLocal))
 }
 
-// team is how many invocations draw a row of fixed_probability together, four distances each: so many
-// that one round does it for most rows.
+// team is how many invocations draw a row of fixed_probability together, four distances each: so many that
+// one round does it for most rows, or a whole work group, in as many rounds as it takes.
 func team(c connectome.Recipe) int {
 	mean := c.P * float64(min(c.Targets, connectome.Chunk))
 	blocks := (mean + math.Sqrt(mean) + 1) / 4
@@ -138,8 +148,8 @@ func (a *drawLayout) add(m *dynamics.Model, k int, c connectome.Recipe, l *state
 	}
 }
 
-// marks is how many words have a bit for each synapse of a source that chooses.
-func (a *drawLayout) marks() int { return (a.chosen + 31) / 32 }
+// marks is how many words have a bit for each of n synapses.
+func marks(n int) int { return (n + 31) / 32 }
 
 // fits compares the layout with a device's limits.
 func (a *drawLayout) fits(d Device, m *dynamics.Model) error {
@@ -147,13 +157,27 @@ func (a *drawLayout) fits(d Device, m *dynamics.Model) error {
 		return fmt.Errorf("gpu: %s: the synapses of a source are drawn by %d work groups, it runs at most %d in a column: use fewer neurons: %w",
 			d.Renderer, a.most, most, ErrLimit)
 	}
-	if a.chosen == 0 {
-		return nil
+	return fitsChoice(d, a.chosen)
+}
+
+// FitsDraws is an error wrapping ErrLimit unless device d can draw the synapses of a network again.
+func FitsDraws(d Device, net *network.Network) error {
+	for i := range net.Projections {
+		if p := &net.Projections[i]; p.Rule == network.FixedOutDegree && !p.Multapses {
+			if err := fitsChoice(d, p.N); err != nil {
+				return err
+			}
+		}
 	}
-	need := 4 * (redrawLocal + 2 + choicePlaces + 2*a.marks())
-	if have := d.Limits.MaxShared; need > have {
+	return nil
+}
+
+// fitsChoice is an error unless a work group can choose n targets without multapses.
+func fitsChoice(d Device, n int) error {
+	need := 4 * (redrawLocal + 2 + choicePlaces + 2*marks(n))
+	if have := d.Limits.MaxShared; n > 0 && need > have {
 		return fmt.Errorf("gpu: %s: to choose %d targets without multapses a work group needs %d bytes of shared memory, it has %d: use a smaller out-degree, multapses or stored synapses: %w",
-			d.Renderer, a.chosen, need, have, ErrLimit)
+			d.Renderer, n, need, have, ErrLimit)
 	}
 	return nil
 }
@@ -163,7 +187,7 @@ func (a *drawLayout) defines(l *stateLayout) shaders.Defines {
 	choice := a.chosen > 0
 	d := shaders.Defines{
 		"SLOTS": l.slots, "STRIDE": l.stride, "CHUNK": connectome.Chunk, "SHARE": shareSynapses,
-		"CHOICE": choice, "PLACES": choicePlaces, "MARKS": max(1, a.marks()), "LN_2": constant(math.Ln2),
+		"CHOICE": choice, "PLACES": choicePlaces, "MARKS": max(1, marks(a.chosen)), "LN_2": constant(math.Ln2),
 	}
 	for i, c := range rng.Log1p {
 		d[fmt.Sprintf("LOG_%d", i)] = constant(c)

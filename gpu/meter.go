@@ -34,6 +34,7 @@ type meter struct {
 
 	busy               int64 // work groups with a synapse
 	perWindow, perStep int64 // bytes of update for all neurons
+	perShare           int64 // bytes that a work group looks up
 }
 
 // A timed dispatch is one that was queued.
@@ -51,7 +52,12 @@ func (e *Engine) Count(syn *connectome.Connectome) error {
 // count is Count for pages of at most so many bytes.
 func (e *Engine) count(syn *connectome.Connectome, pageBytes int64) error {
 	m := &meter{e: e, byClock: e.c.Device().Software, pending: map[*batch][]timed{}}
-	if isDrawn(syn) {
+	drawn, err := isDrawn(syn)
+	if err != nil {
+		return err
+	}
+	if m.perShare = shareBytes; drawn {
+		m.perShare = drawnShareBytes
 		m.costs, m.sum.Serial = drawnCosts(e.model, syn)
 	} else {
 		m.costs, m.sum.Serial = costs(e.model, layoutPages(syn, pageBytes), int(e.groupsPerSegment), int(e.groupsPerRow))
@@ -87,7 +93,7 @@ func (e *Engine) Counters() (Counters, error) {
 	s.NeuronSteps = s.Steps * int64(e.layout.neurons)
 	s.Atomics = s.Events + 2*s.Spikes
 	s.UpdateBytes = s.Windows*m.perWindow + s.Steps*m.perStep + 4*min(s.Events, s.Steps*m.perStep/4) + spikeBytes*s.Spikes
-	s.DeliverBytes += shareBytes * s.Shares
+	s.DeliverBytes += m.perShare * s.Shares
 	s.Idle = s.Shares - m.busy
 	s.Update, s.Updates = m.took[updating], m.times[updating]
 	s.Deliver, s.Delivers = m.took[delivering], m.times[delivering]

@@ -41,6 +41,8 @@ var probeOps = []probeOp{
 		}
 		return 0
 	}},
+	{"the whole part of a float", func(x, _, _ uint32) uint32 { return uint32(math.Float32frombits(x)) }},
+	{"the conversion of a word", func(x, _, _ uint32) uint32 { return math.Float32bits(float32(x)) }},
 }
 
 // A probeCase is one operation on three operands.
@@ -83,6 +85,8 @@ func probeCases() []probeCase {
 				add(moderate(a), moderate(b), moderate(c))
 			case 6:
 				add(a, b%32, 0)
+			case 10:
+				add(moderate(a)&^(1<<31), 0, 0)
 			default:
 				add(a, b, c)
 			}
@@ -90,6 +94,12 @@ func probeCases() []probeCase {
 	}
 	for _, x := range []int32{math.MaxInt32, math.MinInt32, -1, 1, 1 << 24, 1<<24 + 1, 1<<25 + 2, -(1<<24 + 1), 0x7fffffbf, 0x7fffffc0} {
 		cases = append(cases, probeCase{5, uint32(x), 0, 0, f(float32(x))})
+	}
+	for _, x := range []float32{0, 0.5, 0.99999994, 1, 1.5, 1.9999999, 2.5, 4095.9998, 4096, 1<<24 - 1, 1<<24 - 2} {
+		cases = append(cases, probeCase{10, f(x), 0, 0, uint32(x)})
+	}
+	for _, x := range []uint32{0, 1, 1 << 31, math.MaxUint32, 1<<24 + 1, 1<<31 + 128, 1<<31 + 129, 0xffffff7f, 0xffffff80} {
+		cases = append(cases, probeCase{11, x, 0, 0, f(float32(x))})
 	}
 	return cases
 }

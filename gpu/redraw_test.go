@@ -24,9 +24,13 @@ import (
 // toMany is projections onto more than two chunks of targets, from a small population or among the
 // targets themselves.
 func toMany(from string, rules ...func(p *network.Projection)) *network.Network {
+	return toSome(manyTargets, from, rules...)
+}
+
+func toSome(targets int, from string, rules ...func(p *network.Projection)) *network.Network {
 	base := enginetest.Networks()[3].Populations[0]
 	few, many := base, base
-	few.Name, few.Size, many.Name, many.Size = "few", 70, "many", manyTargets
+	few.Name, few.Size, many.Name, many.Size = "few", 70, "many", targets
 	net := &network.Network{Name: "drawn", Seed: 5, Dt: 0.1, Duration: 10, Populations: []network.Population{few, many}}
 	for i, rule := range rules {
 		p := network.Projection{
@@ -69,7 +73,15 @@ func TestRedrawKernel(t *testing.T) {
 		withoutAutapses(withOutDegree(manyTargets-1, false)), withoutAutapses(withOutDegree(30, true)), withOutDegree(30, false),
 		withoutAutapses(withProbability(0.3)), withoutAutapses(withRule(network.AllToAll)), withRule(network.OneToOne),
 	}
-	for _, net := range []*network.Network{toMany("few", fewRules...), toMany("many", manyRules...)} {
+	nets := []*network.Network{
+		toMany("few", fewRules...), toMany("many", manyRules...),
+		toMany("few", withProbability(0), withOutDegree(0, false)), // nothing to draw
+	}
+	for _, targets := range []int{1, 3, connectome.Chunk, connectome.Chunk + 1, 2 * connectome.Chunk} {
+		nets = append(nets, toSome(targets, "few", withProbability(1), withProbability(0.3), withOutDegree(targets, false),
+			withOutDegree(targets, true), withRule(network.AllToAll)))
+	}
+	for _, net := range nets {
 		for _, differ := range []bool{false, true} {
 			for i := range net.Projections {
 				if p := &net.Projections[i]; differ {
@@ -80,7 +92,7 @@ func TestRedrawKernel(t *testing.T) {
 			require.NoError(t, err)
 			drawn, err := connectome.Procedural(t.Context(), net, 0)
 			require.NoError(t, err)
-			t.Run(fmt.Sprintf("%s/differ=%v", net.Projections[0].From, differ), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%d from %s to %d/differ=%v", len(net.Projections), net.Projections[0].From, net.Populations[1].Size, differ), func(t *testing.T) {
 				onEach(t, func(t *testing.T, c *Context) {
 					e := start(t, c, m, drawn, c.Device().Limits.MaxStorageBlock)
 					_, _, arriving := guardedState(t, e)
@@ -169,6 +181,16 @@ func TestDrawsThatAreRefused(t *testing.T) {
 	d.Limits.MaxShared = 1 << 15
 	_, err = layoutDraws(d, m, drawn, &l)
 	require.NoError(t, err)
+
+	require.NoError(t, FitsDraws(d, net))
+	d.Limits.MaxShared = 4000
+	require.ErrorContains(t, FitsDraws(d, net), "to choose 9000 targets")
+
+	_, stored := enginetest.Build(t, net)
+	mixed := *drawn
+	mixed.Projections = append(mixed.Projections[:1:1], stored.Projections[0])
+	_, err = isDrawn(&mixed)
+	require.EqualError(t, err, "gpu: the synapses of 1 of 2 projections are stored: must be all or none")
 
 	all := toMany("few", withRule(network.AllToAll))
 	m, err = dynamics.New(all)

@@ -58,7 +58,10 @@ func newReplicas(ctx context.Context, c *Context, models []*dynamics.Model, syn 
 }
 
 func (r *Replicas) build(ctx context.Context, syn *connectome.Connectome, most int) error {
-	if isDrawn(syn) {
+	switch drawn, err := isDrawn(syn); {
+	case err != nil:
+		return err
+	case drawn:
 		return fmt.Errorf("a work group reads synapses, and these are drawn again for each spike: %w", ErrLimit)
 	}
 	var err error

@@ -20,6 +20,16 @@ import (
 // general, of one receptor to several, few slots and many.
 var compiledFor = []string{"vs96", "vogels2005cuba", "ei", "brunel2000", "brainpy1m", "potjans2014"}
 
+// aChoice is a network in which redraw chooses 4000 targets without multapses.
+func aChoice() *network.Network {
+	p := enginetest.Networks()[3].Populations[0]
+	p.Name, p.Size = "all", 10_000
+	return &network.Network{Name: "choice", Dt: 0.1, Duration: 10, Populations: []network.Population{p}, Projections: []network.Projection{{
+		Name: "choice", From: "all", To: "all", Rule: network.FixedOutDegree, N: 4000, Weight: network.Number(0.1), Delay: network.Number(1),
+		Synapse: network.Exponential, TauSyn: 5, Autapses: true,
+	}}}
+}
+
 // sourcesOf are the kernels of a network as a device's driver compiles them: update,
 // deliver, redraw where its synapses can be drawn again, and simulate where a work group
 // takes the whole network.
@@ -62,8 +72,11 @@ func TestSources(t *testing.T) {
 	d := promised
 	d.Limits.MaxShared, d.Limits.MaxInvocations, d.Limits.MaxWorkGroupSize = 1<<15, 1024, [3]int{1024, 1024, 64}
 	whole, drawn := 0, 0
-	for _, name := range compiledFor {
+	for _, name := range append(compiledFor, "choice") {
 		net, err := presets.Load(name, network.Options{})
+		if name == "choice" {
+			net, err = aChoice(), nil
+		}
 		require.NoError(t, err)
 		sources := sourcesOf(t, d, net)
 		require.Contains(t, sources, "update")
@@ -81,5 +94,5 @@ func TestSources(t *testing.T) {
 		}
 	}
 	require.Equal(t, 2, whole, "vs96 and vogels2005cuba fit a work group")
-	require.Equal(t, 4, drawn, "vs96, vogels2005cuba, ei and brainpy1m")
+	require.Equal(t, 5, drawn, "vs96, vogels2005cuba, ei, brainpy1m and choice")
 }

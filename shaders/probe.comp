@@ -52,6 +52,12 @@ uint compute(uvec4 o) {
         return o.x * o.y;
     case 9u:  // comparison
         return x >= y ? 1u : 0u;
+    case 10u:  // whole part
+        return uint(x);
+    case 11u:  // a word as a float, by halves
+        f = float(o.x >> 16) * 65536.0;
+        f = f + float(o.x & 0xffffu);
+        return floatBitsToUint(f);
     }
     return 0u;
 }

@@ -139,7 +139,7 @@ func (c *benchCmd) measure(ctx context.Context, t *terminal, e *engines, cases [
 			return nil, err
 		}
 	}
-	o := bench.Options{Repetitions: c.Repetitions, Limit: c.limit(), Parts: !c.NoParts, Workers: slices.Max(c.threads()), Procedural: c.procedural(), Progress: tell}
+	o := bench.Options{Repetitions: c.Repetitions, Limit: c.limit(), Parts: !c.NoParts, Workers: slices.Max(c.threads()), Progress: tell}
 	for i, x := range cases {
 		results, err := bench.Measure(ctx, x, fit[i], o)
 		if err != nil {
@@ -178,11 +178,11 @@ func (c *benchCmd) fit(t *terminal, e *engines, cases []bench.Case) ([][]bench.E
 		if err != nil {
 			return nil, usage(err)
 		}
-		engine := ""
+		kept := int64(0)
 		if slices.ContainsFunc(e.list, func(b sim.Backend) bool { return b.Name == "cpu" }) {
-			engine = "cpu"
+			kept = c.kept("cpu", x.Network, slices.Max(c.threads()))
 		}
-		if err := c.holds(m, engine); err != nil {
+		if err := c.holds(m, kept); err != nil {
 			return nil, err
 		}
 		device := 0

@@ -91,11 +91,18 @@ func (c *benchCmd) newCase(f networkFlags, scale float64, duration time.Duration
 	if steps < 1 {
 		return bench.Case{}, usage(fmt.Errorf("--duration %v: must be at least dt (%g ms)", duration, net.Dt))
 	}
-	return bench.Case{Network: net, Set: f.Set, Steps: steps}, nil
+	x := bench.Case{Network: net, Set: f.Set, Steps: steps}
+	if c.procedural() {
+		x.Connectivity = bench.Procedural
+	}
+	return x, nil
 }
 
 // ofSuite is what --suite says.
 func (c *benchCmd) ofSuite() ([]bench.Case, error) {
+	if c.procedural() {
+		return nil, usage(errors.New("--connectivity procedural: not all networks of the suites can be drawn again by source: choose some with --networks"))
+	}
 	specs := bench.Standard()
 	if c.Suite == "peers" {
 		specs = bench.Peers()

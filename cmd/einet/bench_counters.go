@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"einet/bench"
@@ -26,7 +27,7 @@ const defaultRepetitions = 3
 // A counted is what a gpu engine asked of its device for a network, beside the cpu
 // engine.
 type counted struct {
-	network       string
+	network       string // and procedural, where synapses are drawn again
 	neurons       int
 	modelMs       float64
 	device        gpu.Device
@@ -98,7 +99,7 @@ func (c *benchCmd) countCase(ctx context.Context, t *terminal, e *engines, x ben
 	var list []counted
 	for i, d := range e.devices {
 		r := counted{
-			network: x.Network.Name, neurons: x.Network.Neurons(), modelMs: inMs(x.Steps, x.Network.Dt), device: d,
+			network: strings.TrimSpace(x.Network.Name + " " + x.Connectivity), neurons: x.Network.Neurons(), modelMs: inMs(x.Steps, x.Network.Dt), device: d,
 			cpuTook: onCPU, cpu: digest,
 		}
 		if r.took, r.digest, err = onGPU(ctx, e.open[i], m, syn, x.Steps, nil); err == nil {
@@ -149,7 +150,7 @@ func onGPU(ctx context.Context, g *gpu.Context, m *dynamics.Model, syn *connecto
 func printCounters(out io.Writer, command string, list []counted) error {
 	fmt.Fprintf(out, "`%s`\n\n**What windows ask of the device.** Waits are of the host, for fences and copies to the host: of all, and between the first and the last dispatch of a batch. "+
 		"Bytes are what the kernels read and write, caches aside: at most, of update, and with what a work group looks up, of deliver. "+
-		"Shares are work groups of deliver (spike, segment of its source, piece of a row), idle those without a synapse; serial is how many synapses of a spike one invocation sends one after another, at most.\n\n", command)
+		"Shares are work groups of deliver (spike, segment of its source, piece of a row; where synapses are drawn again, a part of those of a source), idle those without a synapse; serial is how many synapses of a spike one invocation sends one after another, at most.\n\n", command)
 	rows := [][]string{{"network", "N", "device", "windows", "steps each", "dispatches each", "waits", "within batches", "bytes / neuron-step", "bytes / event", "atomics / event", "shares / spike", "idle", "serial"}, nil}
 	for i := range list {
 		x := &list[i].counters

@@ -37,36 +37,45 @@ func (c *connectivityFlag) synapses(net *network.Network) (n, bytes int64, err e
 		return n, bytes, nil
 	}
 	if err := connectome.Redrawable(net); err != nil {
-		return 0, 0, usage(fmt.Errorf("--connectivity procedural: %w", err))
+		return 0, 0, usage(fmt.Errorf("--connectivity procedural: %s: %w", net.Name, err))
 	}
 	return n, 0, nil
 }
 
-// holds is an error unless the machine takes a network's synapses and state, and what the cpu engine
-// keeps beside the synapses that are stored.
-func (c *connectivityFlag) holds(m *dynamics.Model, engine string) error {
+// kept is the bytes that an engine of so many threads keeps of the synapses beside the connectome.
+func (c *connectivityFlag) kept(engine string, net *network.Network, threads int) int64 {
+	if engine != "cpu" || c.procedural() {
+		return 0
+	}
+	return cpu.CopiedBytes(net, threads)
+}
+
+// holds is an error unless the machine takes a network's synapses and state, and the bytes kept
+// beside.
+func (c *connectivityFlag) holds(m *dynamics.Model, kept int64) error {
 	synapses, bytes, err := c.synapses(m.Network)
 	if err != nil {
 		return err
 	}
-	need := float64(bytes) + float64(m.StateBytes())
-	if engine == "cpu" && !c.procedural() {
-		need += float64(cpu.CopiedBytes(m.Network, 0))
-	}
+	need := float64(bytes) + float64(m.StateBytes()) + float64(kept)
 	have, ok := availableMemory()
 	if !ok || need <= float64(have) {
 		return nil
 	}
-	net, remedy := m.Network, ""
+	net, remedy := m.Network, " or fewer synapses"
 	switch {
 	case c.procedural():
-	case connectome.Redrawable(net) == nil:
-		remedy = ", a smaller p or --connectivity procedural"
-	default:
-		remedy = " or fewer synapses"
+		remedy = ""
+	case c.advisable(net):
+		remedy = ", fewer synapses or --connectivity procedural"
 	}
 	return machine(fmt.Errorf("%s: %s neurons and %s synapses need %s of memory, %s are available: use fewer neurons (--scale)%s",
 		net.Name, digits(int64(net.Neurons())), digits(synapses), inBytes(int64(min(need, math.MaxInt64/2))), inBytes(have), remedy))
+}
+
+// advisable is true where synapses are stored and need not be.
+func (c *connectivityFlag) advisable(net *network.Network) bool {
+	return c.Connectivity == "stored" && connectome.Redrawable(net) == nil // "": the command has no such flag
 }
 
 // digits is a number without its spaces.
@@ -79,7 +88,14 @@ func (c *connectivityFlag) fits(d gpu.Device, m *dynamics.Model) error {
 		return err
 	}
 	have, _ := availableMemory()
-	if err := gpu.Fits(d, m, bytes, have); err != nil {
+	err = gpu.Fits(d, m, bytes, have)
+	switch {
+	case err != nil && c.advisable(m.Network) && gpu.Fits(d, m, 0, have) == nil:
+		err = fmt.Errorf("%w (or --connectivity procedural)", err)
+	case err == nil && c.procedural():
+		err = gpu.FitsDraws(d, m.Network)
+	}
+	if err != nil {
 		return machine(fmt.Errorf("%s: %w", m.Network.Name, err))
 	}
 	return nil
@@ -87,17 +103,17 @@ func (c *connectivityFlag) fits(d gpu.Device, m *dynamics.Model) error {
 
 // estimate is the model of a network that can be built here for an engine ("": for none): its
 // arithmetic is exact and its memory there is.
-func (c *connectivityFlag) estimate(net *network.Network, engine string) (*dynamics.Model, error) {
+func (c *connectivityFlag) estimate(net *network.Network, engine string, threads int) (*dynamics.Model, error) {
 	m, err := dynamics.New(net)
 	if err != nil {
 		return nil, usage(err)
 	}
-	return m, c.holds(m, engine)
+	return m, c.holds(m, c.kept(engine, net, threads))
 }
 
-// build builds a network for no engine in particular, unless it needs more memory than there is.
-func (c *connectivityFlag) build(ctx context.Context, net *network.Network, workers int) (built, error) {
-	m, err := c.estimate(net, "")
+// build builds a network for an engine, or none, unless it needs more memory than there is.
+func (c *connectivityFlag) build(ctx context.Context, net *network.Network, engine string, workers int) (built, error) {
+	m, err := c.estimate(net, engine, workers)
 	if err != nil {
 		return built{}, err
 	}

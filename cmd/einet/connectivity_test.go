@@ -2,10 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"einet/bench"
+	"einet/network"
+	"einet/network/presets"
 
 	"github.com/stretchr/testify/require"
 )
@@ -47,7 +51,8 @@ func TestConnectivityOfOtherCommands(t *testing.T) {
 
 	status, out, errs = einet(t, quickBench("--json", "--connectivity", "procedural")...)
 	require.Equal(t, exitDone, status, errs)
-	drawn, err := bench.Read(strings.NewReader(out))
+	text := out
+	drawn, err := bench.Read(strings.NewReader(text))
 	require.NoError(t, err)
 	status, out, errs = einet(t, quickBench("--json")...)
 	require.Equal(t, exitDone, status, errs)
@@ -61,6 +66,14 @@ func TestConnectivityOfOtherCommands(t *testing.T) {
 		require.Zero(t, d.SynapseBytes)
 		require.InDelta(t, s.Deliveries, d.Deliveries, 0.02*float64(s.Deliveries), "the mean number of synapses")
 	}
+	file := filepath.Join(t.TempDir(), "drawn.json")
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
+	status, out, errs = einet(t, quickBench("--against", file, "--connectivity", "procedural")...)
+	require.Equal(t, exitDone, status, errs)
+	require.Contains(t, out, "the same, ")
+	status, _, errs = einet(t, quickBench("--against", file)...)
+	require.Equal(t, exitUsage, status, "stored beside drawn")
+	require.Contains(t, errs, "holds none of the networks")
 	status, out, errs = einet(t, quickBench("--connectivity", "procedural")...)
 	require.Equal(t, exitDone, status, errs)
 	require.Contains(t, out, "| ei procedural |")
@@ -72,9 +85,40 @@ func TestConnectivityOfOtherCommands(t *testing.T) {
 	require.Contains(t, []int{exitDone, exitCheckFailed}, status, errs)
 }
 
+// A network that is larger than memory is refused, with what would help where it would.
+func TestMemoryThatThereIsNot(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"run", "brainpy1m", "--scale", "1000", "--engine", "cpu"}, "fewer synapses or --connectivity procedural"},
+		{[]string{"run", "potjans2014", "--scale", "100", "--engine", "cpu"}, "use fewer neurons (--scale) or fewer synapses\n"},
+		{[]string{"export", "brainpy1m", "--scale", "1000"}, "use fewer neurons (--scale) or fewer synapses\n"},
+	} {
+		status, _, errs := einet(t, append(c.args, "--out", t.TempDir())...)
+		require.Equal(t, exitMachine, status, "%v: %s", c.args, errs)
+		require.Contains(t, errs, c.says)
+	}
+	flag := connectivityFlag{Connectivity: "stored"}
+	net, err := presets.Load("ei", network.Options{Scale: 0.1})
+	require.NoError(t, err)
+	m, err := flag.estimate(net, "cpu", 1)
+	require.NoError(t, err)
+	require.NoError(t, flag.holds(m, flag.kept("cpu", net, 1)))
+	require.Positive(t, flag.kept("cpu", net, 1))
+	require.Zero(t, flag.kept("gpu", net, 1))
+	require.Error(t, flag.holds(m, 1<<60), "what is kept beside counts")
+}
+
 func TestConnectivityIsRefused(t *testing.T) {
+	status, _, errs := einet(t, "theory", "ei", "--connectivity", "procedural")
+	require.Equal(t, exitUsage, status)
+	require.Contains(t, errs, "only says something of --simulate")
+	status, _, errs = einet(t, "bench", "--connectivity", "procedural")
+	require.Equal(t, exitUsage, status)
+	require.Contains(t, errs, "choose some with --networks")
 	for _, c := range []struct{ network, flag, engine, says string }{
-		{"brunel2000", "procedural", "cpu", "projections.E_to_E.rule: fixed_indegree: can't be drawn again by source"},
+		{"brunel2000", "procedural", "cpu", "brunel2000: projections.E_to_E.rule: fixed_indegree: can't be drawn again by source"},
 		{"brunel2000", "procedural", "auto", "(nor can 3 more); procedural connectivity takes fixed_probability"},
 		{"ei", "sparse", "cpu", "--connectivity must be one of"},
 	} {

@@ -88,7 +88,7 @@ func (f *engineFlags) onProcessor(name string, m *dynamics.Model) (*chosen, erro
 	if m == nil {
 		return c, nil
 	}
-	return c, f.holds(m, name)
+	return c, f.holds(m, f.kept(name, m.Network, f.Threads))
 }
 
 // auto is true where the choice between the engines is einet's.

@@ -54,7 +54,7 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 	if err := vacant(dir, names, "export", c.Force); err != nil {
 		return err
 	}
-	b, err := new(connectivityFlag).build(ctx, net, c.Threads) // stored
+	b, err := new(connectivityFlag).build(ctx, net, "", c.Threads) // stored
 	if err != nil {
 		return err
 	}

@@ -60,8 +60,7 @@ func TestReplicasThatFitNoWorkGroup(t *testing.T) {
 	require.Contains(t, errs, "input on its way to 9000 neurons takes 72004 bytes")
 }
 
-// The files of replicas and of a run replace one another as a whole, when asked to.
-// Nor do those whose synapses are drawn again: they have no synapses that a work group reads.
+// So are replicas whose synapses are drawn again, for a work group reads synapses.
 func TestReplicasOfDrawnSynapses(t *testing.T) {
 	gl := withGL(t)
 	of := func(more ...string) (ReplicasSummary, string) {
@@ -80,6 +79,7 @@ func TestReplicasOfDrawnSynapses(t *testing.T) {
 	}
 }
 
+// The files of replicas and of a run replace one another as a whole, when asked to.
 func TestReplicasAndARunReplaceOneAnother(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	replicas(t, dir, "cpu", "--replicas", "2")

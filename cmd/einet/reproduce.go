@@ -48,7 +48,7 @@ func (c *reproduceCmd) Run(ctx context.Context, t *terminal) error {
 		if err != nil {
 			return err
 		}
-		if _, err := new(connectivityFlag).estimate(net, "cpu"); err != nil {
+		if _, err := new(connectivityFlag).estimate(net, "cpu", c.Threads); err != nil {
 			return err
 		}
 		list, err := lab.Reproduce(ctx, x, net)

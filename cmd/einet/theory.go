@@ -88,6 +88,9 @@ func (c *theoryCmd) Run(ctx context.Context, t *terminal) error {
 	if c.Sweep && c.Simulate == 0 {
 		c.Simulate = sweepSimulate
 	}
+	if c.procedural() && c.Simulate == 0 {
+		return usage(errors.New("--connectivity procedural: only says something of --simulate and --sweep"))
+	}
 	if _, err := onGrid("--simulate", c.Simulate, net); err != nil {
 		return err
 	}

@@ -46,15 +46,15 @@ const (
 
 // simulate fills in what a simulation of the network gives, and the sweep.
 func (c *theoryCmd) simulate(ctx context.Context, t *terminal, net *network.Network, s *TheorySummary) error {
-	b, err := c.build(ctx, net, c.Threads)
+	engine, err := c.choose()
+	if err != nil {
+		return err
+	}
+	b, err := c.build(ctx, net, engine, c.Threads)
 	if err != nil {
 		return err
 	}
 	populations, err := c.rates(ctx, t, net, b)
-	if err != nil {
-		return err
-	}
-	engine, err := c.choose()
 	if err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ func (c *validateCmd) Run(ctx context.Context, t *terminal) error {
 	if c.Statistical && c.Exact {
 		return usage(errors.New("--statistical and --exact: choose one"))
 	}
-	if _, err := c.estimate(net, "cpu"); err != nil {
+	if _, err := c.estimate(net, "cpu", 1); err != nil {
 		return err
 	}
 	spikes, err := c.against(net)
