@@ -14,10 +14,11 @@ type bundle struct {
 	segments []segment
 	begin    []uint32 // of each source in rows
 	rows     []uint16 // of each source and segment: how many targets, and then these
+	lines    int      // of the mean rows of a source that are fetched ahead
 }
 
 // shortRow is the mean number of synapses below which the rows of segments are bundled.
-const shortRow = 32
+const shortRow = 128
 
 // bundleShort makes bundles of a share's segments with short rows.
 func (s *share) bundleShort(populations int) {
@@ -65,7 +66,7 @@ func newBundle(from int, segments []segment) (bundle, bool) {
 			return b, false
 		}
 	}
-	b.rows = make([]uint16, length)
+	b.rows, b.lines = make([]uint16, length), meanLines(length, len(b.begin))
 	var done sync.WaitGroup
 	workers := runtime.GOMAXPROCS(0)
 	for w := range workers {
@@ -107,7 +108,7 @@ func (b *bundle) deliver(to []*[maxBlock]int32, fired []uint32) {
 			fetch(address(b.begin)+4*uintptr(fired[i+2*rowsAhead]), 1)
 		}
 		if i+rowsAhead < len(fired) {
-			fetch(address(b.rows)+2*uintptr(b.begin[fired[i+rowsAhead]]), 3)
+			fetch(address(b.rows)+2*uintptr(b.begin[fired[i+rowsAhead]]), b.lines)
 		}
 		row := b.rows[b.begin[j]:]
 		for i := range to {

@@ -54,10 +54,13 @@ func (e *Engine) distribute(c *connectome.Connectome) {
 		e.shares[i].bundleShort(len(e.populations))
 		for k := range e.shares[i].segments {
 			g := &e.shares[i].segments[k]
-			g.lines = min(linesAhead, 1+2*g.synapses()/max(1, len(g.begin))/cacheLine)
+			g.lines = meanLines(g.synapses(), len(g.begin))
 		}
 	}
 }
+
+// meanLines is how many cache lines to fetch ahead of a mean row, of so many rows with that many targets.
+func meanLines(targets, rows int) int { return min(linesAhead, 1+2*targets/max(1, rows)/cacheLine) }
 
 // synapses is the number of a segment's synapses.
 func (g *segment) synapses() int {
