@@ -104,10 +104,10 @@ var Published = []Experiment{
 		between(5.3, 5.8, "E", Rate, 5.5, fourSimulators), between(0.71, 0.74, "", CV, 0.72, fourSimulators),
 	}},
 	{Preset: "vogels2005coba", Seeds: 8, Lasting: true, DurationMs: 3500, DiscardMs: 500, Figures: []Figure{
-		within(0.06, "", Rate, 18.64, independent), within(0.04, "", CV, 1.755, independent),
+		within(0.06, "", Rate, 18.70, independent), within(0.04, "", CV, 1.733, independent),
 	}},
 	{Preset: "brainpy1m", Seeds: 8, DurationMs: 3500.8, DiscardMs: 500, Figures: []Figure{
-		within(0.06, "", Rate, 20.81, independent), within(0.04, "", CV, 1.832, independent),
+		within(0.06, "", Rate, 21.51, independent), within(0.04, "", CV, 1.814, independent),
 	}},
 	{Preset: "potjans2014", Seeds: 1, DurationMs: 5500, DiscardMs: 500, Figures: []Figure{
 		between(0.903-0.15, 0.903+0.15, "L23E", Rate, 0.903, microcircuit), within(0.1, "L23I", Rate, 2.965, microcircuit),
