@@ -14,8 +14,8 @@ import (
 
 // An Engine simulates one network on a device. Each window, of the smallest delay
 // or less, is two dispatches and one more for every further page of synapses, of which
-// there is none where synapses are drawn again; many windows are queued as a batch, and spikes are fetched when a batch is done,
-// while the device works on the next.
+// there is none where synapses are drawn again; many windows are queued as a batch, and
+// spikes are fetched when a batch is done, while the device works on the next.
 type Engine struct {
 	owned
 	model  *dynamics.Model

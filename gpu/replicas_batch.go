@@ -5,6 +5,7 @@ package gpu
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -24,7 +25,8 @@ type replicaBatch struct {
 	ring   *Buffer[sim.Spike]
 	drives *Buffer[float32]
 	span   *Buffer[int32]
-	timer  *Timer
+	timer  *Timer    // nil of a software device, whose timers do not see dispatches
+	queued time.Time // what its dispatch is timed by instead
 	fence  *Fence
 	steps  int // queued and not collected; 0: the batch is free
 
@@ -45,7 +47,9 @@ func (r *Replicas) newBatch() (*replicaBatch, error) {
 	if b.span, err = keep[int32](r, "span", 4, nil); err != nil {
 		return nil, err
 	}
-	b.timer, err = r.c.NewTimer()
+	if !r.c.Device().Software {
+		b.timer, err = r.c.NewTimer()
+	}
 	return b, err
 }
 
@@ -74,13 +78,7 @@ func (r *Replicas) queue(b *replicaBatch, steps int) error {
 		if err := r.bind(b); err != nil {
 			return err
 		}
-		if err := b.timer.Start(); err != nil {
-			return err
-		}
-		if err := r.program.Dispatch(l.replicas, 1, 1); err != nil {
-			return err
-		}
-		if err := b.timer.Stop(); err != nil {
+		if err := r.dispatch(b); err != nil {
 			return err
 		}
 		var err error
@@ -92,6 +90,26 @@ func (r *Replicas) queue(b *replicaBatch, steps int) error {
 		r.step += int64(steps)
 	}
 	return err
+}
+
+// dispatch queues simulate, and has it timed.
+func (r *Replicas) dispatch(b *replicaBatch) error {
+	if b.timer == nil {
+		b.queued = time.Now()
+		return r.program.Dispatch(r.layout.replicas, 1, 1)
+	}
+	if err := b.timer.Start(); err != nil {
+		return err
+	}
+	return errors.Join(r.program.Dispatch(r.layout.replicas, 1, 1), b.timer.Stop())
+}
+
+// took is the time of a batch that is done: of a software device at most, for it may have waited.
+func (b *replicaBatch) took() (time.Duration, error) {
+	if b.timer == nil {
+		return time.Since(b.queued), nil
+	}
+	return b.timer.Elapsed()
 }
 
 func (r *Replicas) bind(b *replicaBatch) error {
@@ -114,7 +132,7 @@ func (r *Replicas) collect(ctx context.Context, b *replicaBatch) error {
 	if err := b.fence.Wait(ctx); err != nil {
 		return err
 	}
-	took, err := b.timer.Elapsed()
+	took, err := b.took()
 	if err != nil {
 		return err
 	}
