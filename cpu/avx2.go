@@ -14,7 +14,7 @@ func updateAVX2(p *population, m *moment, lo, hi int, hits []uint32) int {
 func update2AVX2(p *population, m *moment, lo, hi int, hits []uint32) int {
 	tiles := p.tilesOf4()[lo:hi]
 	a0, a1 := m.arriving[0][lo:hi][:len(tiles)], m.arriving[1][lo:hi][:len(tiles)]
-	pvv, drive, now := allF8(p.PVV), allF8(m.drive), allI8(m.now)
+	mvv, drive, now := allF8(p.MVV), allF8(m.drive), allI8(m.now)
 	vReset, vTh, gridV := allF8(p.VReset), allF8(p.VTh), allF8(p.GridV)
 	r0, r1 := p.receptors[0], p.receptors[1]
 	pvr0, prr0, grid0 := allF8(r0.pvr), allF8(r0.prr), allF8(r0.grid)
@@ -24,8 +24,8 @@ func update2AVX2(p *population, m *moment, lo, hi int, hits []uint32) int {
 	for i := range tiles {
 		t, hit := &tiles[i], uint32(i)<<16
 		for h := 0; h <= 8; h += 8 {
-			x, y := loadF8(half(&t[rowV], h)).Mul(pvv), loadF8(half(&t[rowG], h))
-			x = x.Add(y.Mul(pvr0))
+			v, y := loadF8(half(&t[rowV], h)), loadF8(half(&t[rowG], h))
+			x := v.Mul(mvv).Add(y.Mul(pvr0))
 			y = y.Mul(prr0).Add(loadI8(half(&a0[i], h)).ConvertToFloat32()).Add(grid0).Sub(grid0)
 			storeF8(y, half(&t[rowG], h))
 
@@ -38,10 +38,10 @@ func update2AVX2(p *population, m *moment, lo, hi int, hits []uint32) int {
 			storeI8(zero, half(&a0[i], h))
 			storeI8(zero, half(&a1[i], h))
 
-			x = vReset.Merge(x, loadF8(half(&t[rowUntil], h)).AsInt32x8().Greater(now))
-			x = x.Add(gridV).Sub(gridV)
-			storeF8(x, half(&t[rowV], h))
-			hit |= uint32(x.GreaterEqual(vTh).ToBits()) << h
+			v = v.Add(gridV).Add(x).Sub(gridV)
+			v = vReset.Merge(v, loadF8(half(&t[rowUntil], h)).AsInt32x8().Greater(now))
+			storeF8(v, half(&t[rowV], h))
+			hit |= uint32(v.GreaterEqual(vTh).ToBits()) << h
 		}
 		hits[count] = hit
 		if hit&0xffff != 0 {
@@ -54,7 +54,7 @@ func update2AVX2(p *population, m *moment, lo, hi int, hits []uint32) int {
 
 // updateAnyAVX2 is for any number of receptors.
 func updateAnyAVX2(p *population, m *moment, lo, hi int, hits []uint32) int {
-	pvv, drive, now := allF8(p.PVV), allF8(m.drive), allI8(m.now)
+	mvv, drive, now := allF8(p.MVV), allF8(m.drive), allI8(m.now)
 	vReset, vTh, gridV := allF8(p.VReset), allF8(p.VTh), allF8(p.GridV)
 	var zero i8
 
@@ -62,7 +62,8 @@ func updateAnyAVX2(p *population, m *moment, lo, hi int, hits []uint32) int {
 	for i := lo; i < hi; i++ {
 		t, hit := p.state[i*p.rows():][:p.rows()], uint32(i-lo)<<16
 		for h := 0; h <= 8; h += 8 {
-			x := loadF8(half(&t[rowV], h)).Mul(pvv)
+			v := loadF8(half(&t[rowV], h))
+			x := v.Mul(mvv)
 			for r := range p.receptors {
 				c, g, a := &p.receptors[r], half(&t[rowG+r], h), half(&m.arriving[r][i], h)
 				y, grid := loadF8(g), allF8(c.grid)
@@ -71,10 +72,10 @@ func updateAnyAVX2(p *population, m *moment, lo, hi int, hits []uint32) int {
 				storeF8(y, g)
 				storeI8(zero, a)
 			}
-			x = vReset.Merge(x.Add(drive), loadF8(half(&t[rowUntil], h)).AsInt32x8().Greater(now))
-			x = x.Add(gridV).Sub(gridV)
-			storeF8(x, half(&t[rowV], h))
-			hit |= uint32(x.GreaterEqual(vTh).ToBits()) << h
+			v = v.Add(gridV).Add(x.Add(drive)).Sub(gridV)
+			v = vReset.Merge(v, loadF8(half(&t[rowUntil], h)).AsInt32x8().Greater(now))
+			storeF8(v, half(&t[rowV], h))
+			hit |= uint32(v.GreaterEqual(vTh).ToBits()) << h
 		}
 		hits[count] = hit
 		if hit&0xffff != 0 {

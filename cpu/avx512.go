@@ -12,7 +12,7 @@ func updateAVX512(p *population, m *moment, lo, hi int, hits []uint32) int {
 
 // constants2 is what update2 has in its registers.
 type constants2 struct {
-	pvv, pvr0, prr0, grid0 float32
+	mvv, pvr0, prr0, grid0 float32
 	pvr1, prr1, grid1      float32
 	drive                  float32
 	now                    int32
@@ -33,7 +33,7 @@ func update2AVX512(p *population, m *moment, lo, hi int, hits []uint32) int {
 	a0, a1 := m.arriving[0][lo:hi][:len(tiles)], m.arriving[1][lo:hi][:len(tiles)]
 	r0, r1 := &p.receptors[0], &p.receptors[1]
 	c := constants2{
-		pvv: p.PVV, pvr0: r0.pvr, prr0: r0.prr, grid0: r0.grid, pvr1: r1.pvr, prr1: r1.prr, grid1: r1.grid,
+		mvv: p.MVV, pvr0: r0.pvr, prr0: r0.prr, grid0: r0.grid, pvr1: r1.pvr, prr1: r1.prr, grid1: r1.grid,
 		drive: m.drive, now: m.now, vReset: p.VReset, gridV: p.GridV, vTh: p.VTh,
 	}
 	hits = hits[:len(tiles)]
@@ -42,14 +42,15 @@ func update2AVX512(p *population, m *moment, lo, hi int, hits []uint32) int {
 
 // updateAnyAVX512 is for any number of receptors.
 func updateAnyAVX512(p *population, m *moment, lo, hi int, hits []uint32) int {
-	pvv, drive, now := allF16(p.PVV), allF16(m.drive), allI16(m.now)
+	mvv, drive, now := allF16(p.MVV), allF16(m.drive), allI16(m.now)
 	vReset, vTh, gridV := allF16(p.VReset), allF16(p.VTh), allF16(p.GridV)
 	var zero i16
 
 	count := 0
 	for i := lo; i < hi; i++ {
 		t := p.state[i*p.rows():][:p.rows()]
-		x := loadF16(&t[rowV]).Mul(pvv)
+		v := loadF16(&t[rowV])
+		x := v.Mul(mvv)
 		for r := range p.receptors {
 			c, g, a := &p.receptors[r], &t[rowG+r], &m.arriving[r][i]
 			y, grid := loadF16(g), allF16(c.grid)
@@ -58,10 +59,10 @@ func updateAnyAVX512(p *population, m *moment, lo, hi int, hits []uint32) int {
 			storeF16(y, g)
 			storeI16(zero, a)
 		}
-		x = vReset.Merge(x.Add(drive), now.Less(loadF16(&t[rowUntil]).AsInt32x16()))
-		x = x.Add(gridV).Sub(gridV)
-		storeF16(x, &t[rowV])
-		bits := uint32(x.GreaterEqual(vTh).ToBits())
+		v = v.Add(gridV).Add(x.Add(drive)).Sub(gridV)
+		v = vReset.Merge(v, now.Less(loadF16(&t[rowUntil]).AsInt32x16()))
+		storeF16(v, &t[rowV])
+		bits := uint32(v.GreaterEqual(vTh).ToBits())
 		hits[count] = uint32(i-lo)<<16 | bits
 		if bits != 0 {
 			count++

@@ -76,27 +76,27 @@ func generalScalar(p *population, m *moment, lo, hi int, hits []uint32) int {
 		var bits uint32
 		t := p.state[i*g.rows:][:g.rows]
 		for k := range lanes {
-			v, resolved := p.integrate(t, k, m)
+			x, resolved := p.integrate(t, k, m)
 			if !resolved && i*lanes+k < p.Size {
 				m.failed = true
 			}
 			if p.Noise.HasWhite() {
-				v += float32(p.Noise.White * m.noise[0][i-lo][k])
+				x += float32(p.Noise.White * m.noise[0][i-lo][k])
 			}
 			for r := range p.Receptors {
 				if g.g[r] < 0 {
-					v += float32(p.Receptors[r].Scale * float32(m.arriving[r][i][k]))
+					x += float32(p.Receptors[r].Scale * float32(m.arriving[r][i][k]))
 				}
 			}
+			v := ((t[rowV][k] + p.GridV) + x) - p.GridV
 			if m.now < int32(math.Float32bits(t[rowUntil][k])) {
 				v = p.VReset
 			}
 			p.decay(t, i, k, m)
 			if g.u >= 0 {
-				u := float32(p.Noise.PUU*t[g.u][k]) + float32(p.Noise.Kick*m.noise[1][i-lo][k])
-				t[g.u][k] = (u + p.Noise.Grid) - p.Noise.Grid
+				change := float32(p.Noise.MUU*t[g.u][k]) + float32(p.Noise.Kick*m.noise[1][i-lo][k])
+				t[g.u][k] = ((t[g.u][k] + p.Noise.Grid) + change) - p.Noise.Grid
 			}
-			v = (v + p.GridV) - p.GridV
 			threshold := p.VTh
 			if g.threshold >= 0 {
 				threshold = t[g.threshold][k]
@@ -115,14 +115,14 @@ func generalScalar(p *population, m *moment, lo, hi int, hits []uint32) int {
 	return count
 }
 
-// integrate is V of lane k at the end of a step, without white noise and delta
+// integrate is the change of V of lane k in a step, without white noise and delta
 // synapses, and whether the step is resolved.
 func (p *population) integrate(t [][lanes]float32, k int, m *moment) (float32, bool) {
 	g := p.general
 	if p.Neuron == network.LIFCond {
 		return p.integrateCond(t, k, m)
 	}
-	x := float32(p.PVV * t[rowV][k])
+	x := float32(p.MVV * t[rowV][k])
 	for r := range p.Receptors {
 		if g.g[r] >= 0 {
 			x += float32(p.Receptors[r].PVR * t[g.g[r]][k])
@@ -165,7 +165,7 @@ func (p *population) integrateCond(t [][lanes]float32, k int, m *moment) (float3
 		phi = float32(phi*z) + dynamics.Phi[c]
 	}
 	net := current - float32(total*t[rowV][k])
-	return t[rowV][k] + float32(float32(p.PerC*net)*phi), z <= dynamics.MaxZ
+	return float32(float32(p.PerC*net) * phi), z <= dynamics.MaxZ
 }
 
 // decay takes the synaptic states of lane k of tile i over a step.

@@ -49,25 +49,26 @@ func (p *population) halfAVX2(m *moment, i, n, h int) (bits, failed uint32) {
 			x = x.Add(allF8(p.Receptors[r].Scale).Mul(loadI8(half(&m.arriving[r][i], h)).ConvertToFloat32()))
 		}
 	}
-	x = allF8(p.VReset).Merge(x, loadF8(half(&t[rowUntil], h)).AsInt32x8().Greater(allI8(m.now)))
+	grid, threshold := allF8(p.GridV), allF8(p.VTh)
+	v := loadF8(half(&t[rowV], h)).Add(grid).Add(x).Sub(grid)
+	v = allF8(p.VReset).Merge(v, loadF8(half(&t[rowUntil], h)).AsInt32x8().Greater(allI8(m.now)))
 	p.decayAVX2(t, i, h, m)
 	if g.u >= 0 {
 		u, grid := half(&t[g.u], h), allF8(p.Noise.Grid)
 		kicked := allF8(p.Noise.Kick).Mul(loadF8(half(&m.noise[1][n], h)))
-		storeF8(allF8(p.Noise.PUU).Mul(loadF8(u)).Add(kicked).Add(grid).Sub(grid), u)
+		change := allF8(p.Noise.MUU).Mul(loadF8(u)).Add(kicked)
+		storeF8(loadF8(u).Add(grid).Add(change).Sub(grid), u)
 	}
-	grid, threshold := allF8(p.GridV), allF8(p.VTh)
 	if g.threshold >= 0 {
 		threshold = loadF8(half(&t[g.threshold], h))
 	}
-	x = x.Add(grid).Sub(grid)
-	storeF8(x, half(&t[rowV], h))
-	return uint32(x.GreaterEqual(threshold).ToBits()), failed
+	storeF8(v, half(&t[rowV], h))
+	return uint32(v.GreaterEqual(threshold).ToBits()), failed
 }
 
 func (p *population) integrateAVX2(t [][lanes]float32, m *moment, h int) f8 {
 	g := p.general
-	x := allF8(p.PVV).Mul(loadF8(half(&t[rowV], h)))
+	x := allF8(p.MVV).Mul(loadF8(half(&t[rowV], h)))
 	for r := range p.Receptors {
 		if g.g[r] >= 0 {
 			x = x.Add(allF8(p.Receptors[r].PVR).Mul(loadF8(half(&t[g.g[r]], h))))
@@ -113,7 +114,7 @@ func (p *population) integrateCondAVX2(t [][lanes]float32, m *moment, h int) (f8
 	}
 	v := loadF8(half(&t[rowV], h))
 	net := current.Sub(total.Mul(v))
-	return v.Add(perC.Mul(net).Mul(phi)), uint32(z.Greater(allF8(dynamics.MaxZ)).ToBits())
+	return perC.Mul(net).Mul(phi), uint32(z.Greater(allF8(dynamics.MaxZ)).ToBits())
 }
 
 func (p *population) decayAVX2(t [][lanes]float32, i, h int, m *moment) {

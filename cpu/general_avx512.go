@@ -11,7 +11,7 @@ import (
 func generalAVX512(p *population, m *moment, lo, hi int, hits []uint32) int {
 	g, count := p.general, 0
 	vReset, gridV, now := allF16(p.VReset), allF16(p.GridV), allI16(m.now)
-	white, puu, kick, gridU := allF16(p.Noise.White), allF16(p.Noise.PUU), allF16(p.Noise.Kick), allF16(p.Noise.Grid)
+	white, muu, kick, gridU := allF16(p.Noise.White), allF16(p.Noise.MUU), allF16(p.Noise.Kick), allF16(p.Noise.Grid)
 	conductive := p.Neuron == network.LIFCond
 	var failed uint32
 	for i := lo; i < hi; i++ {
@@ -36,19 +36,20 @@ func generalAVX512(p *population, m *moment, lo, hi int, hits []uint32) int {
 				x = x.Add(allF16(p.Receptors[r].Scale).Mul(loadI16(&m.arriving[r][i]).ConvertToFloat32()))
 			}
 		}
-		x = vReset.Merge(x, now.Less(loadF16(&t[rowUntil]).AsInt32x16()))
+		v := loadF16(&t[rowV]).Add(gridV).Add(x).Sub(gridV)
+		v = vReset.Merge(v, now.Less(loadF16(&t[rowUntil]).AsInt32x16()))
 		p.decayAVX512(t, i, m)
 		if g.u >= 0 {
-			u := puu.Mul(loadF16(&t[g.u])).Add(kick.Mul(loadF16(&m.noise[1][i-lo])))
-			storeF16(u.Add(gridU).Sub(gridU), &t[g.u])
+			u := loadF16(&t[g.u])
+			change := muu.Mul(u).Add(kick.Mul(loadF16(&m.noise[1][i-lo])))
+			storeF16(u.Add(gridU).Add(change).Sub(gridU), &t[g.u])
 		}
-		x = x.Add(gridV).Sub(gridV)
-		storeF16(x, &t[rowV])
+		storeF16(v, &t[rowV])
 		threshold := allF16(p.VTh)
 		if g.threshold >= 0 {
 			threshold = loadF16(&t[g.threshold])
 		}
-		bits := uint32(x.GreaterEqual(threshold).ToBits()) & real
+		bits := uint32(v.GreaterEqual(threshold).ToBits()) & real
 		hits[count] = uint32(i-lo)<<16 | bits
 		if bits != 0 {
 			count++
@@ -63,7 +64,7 @@ func generalAVX512(p *population, m *moment, lo, hi int, hits []uint32) int {
 
 func (p *population) integrateAVX512(t [][lanes]float32, m *moment) f16 {
 	g := p.general
-	x := allF16(p.PVV).Mul(loadF16(&t[rowV]))
+	x := allF16(p.MVV).Mul(loadF16(&t[rowV]))
 	for r := range p.Receptors {
 		if g.g[r] >= 0 {
 			x = x.Add(allF16(p.Receptors[r].PVR).Mul(loadF16(&t[g.g[r]])))
@@ -109,7 +110,7 @@ func (p *population) integrateCondAVX512(t [][lanes]float32, m *moment) (f16, ui
 	}
 	v := loadF16(&t[rowV])
 	net := current.Sub(total.Mul(v))
-	return v.Add(perC.Mul(net).Mul(phi)), uint32(z.Greater(allF16(dynamics.MaxZ)).ToBits())
+	return perC.Mul(net).Mul(phi), uint32(z.Greater(allF16(dynamics.MaxZ)).ToBits())
 }
 
 func (p *population) decayAVX512(t [][lanes]float32, i int, m *moment) {

@@ -50,7 +50,7 @@ func updateScalar(p *population, m *moment, lo, hi int, hits []uint32) int {
 		var x [lanes]float32
 		v := p.row(i, rowV)
 		for k := range v {
-			x[k] = float32(p.PVV * v[k])
+			x[k] = float32(p.MVV * v[k])
 		}
 		for r := range p.receptors {
 			c, g, a := &p.receptors[r], p.row(i, rowG+r), &m.arriving[r][i]
@@ -63,11 +63,10 @@ func updateScalar(p *population, m *moment, lo, hi int, hits []uint32) int {
 		}
 		var bits uint32
 		for k, until := range p.row(i, rowUntil) {
-			y := x[k] + m.drive
+			y := ((v[k] + p.GridV) + (x[k] + m.drive)) - p.GridV
 			if m.now < int32(math.Float32bits(until)) {
 				y = p.VReset
 			}
-			y = (y + p.GridV) - p.GridV
 			if y >= p.VTh {
 				bits |= 1 << k
 			}

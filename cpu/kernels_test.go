@@ -19,7 +19,7 @@ import (
 func randomPopulation(seed uint64, tiles, receptors int) (*population, *moment) {
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	p := &population{Population: &dynamics.Population{
-		Size: tiles * lanes, Neuron: network.LIF, Membrane: dynamics.Membrane{PVV: 0.993, VTh: 15, VReset: -3, GridV: 32},
+		Size: tiles * lanes, Neuron: network.LIF, Membrane: dynamics.Membrane{MVV: -0.007, VTh: 15, VReset: -3, GridV: 32},
 	}}
 	m := &moment{now: clock(1000), drive: 0.3}
 	for r := range receptors {

@@ -21,18 +21,19 @@ func (e *Engine) update(i int) error {
 	e.addPoisson(p, arriving)
 
 	for k := range p.v {
-		v, err := p.integrate(k, drive[0])
+		x, err := p.integrate(k, drive[0])
 		if err != nil {
 			return fmt.Errorf("cpuref: step %d: %w", n+1, err)
 		}
 		if p.Noise.HasWhite() {
-			v += float32(p.Noise.White * e.gaussian(p, k, 0))
+			x += float32(p.Noise.White * e.gaussian(p, k, 0))
 		}
 		for r := range p.Receptors {
 			if p.Receptors[r].Synapse == network.Delta {
-				v += float32(p.Receptors[r].Scale * float32(arriving[r][k]))
+				x += float32(p.Receptors[r].Scale * float32(arriving[r][k]))
 			}
 		}
+		v := ((p.v[k] + p.GridV) + x) - p.GridV
 		if n < p.until[k] {
 			v = p.VReset
 		}
@@ -41,10 +42,9 @@ func (e *Engine) update(i int) error {
 			arriving[r][k] = 0
 		}
 		if p.Noise.HasOU() {
-			u := float32(p.Noise.PUU*p.u[k]) + float32(p.Noise.Kick*e.gaussian(p, k, 1))
-			p.u[k] = (u + p.Noise.Grid) - p.Noise.Grid
+			change := float32(p.Noise.MUU*p.u[k]) + float32(p.Noise.Kick*e.gaussian(p, k, 1))
+			p.u[k] = ((p.u[k] + p.Noise.Grid) + change) - p.Noise.Grid
 		}
-		v = (v + p.GridV) - p.GridV
 		if v >= p.thresholdOf(k) {
 			e.spikes = append(e.spikes, sim.Spike{Step: uint32(n + 1), Neuron: uint32(p.First + k)})
 			v = p.VReset
@@ -78,7 +78,7 @@ func (p *population) thresholdOf(k int) float32 {
 	return p.VTh
 }
 
-// integrate is V of neuron k at the end of a step, without white noise and delta
+// integrate is the change of V of neuron k in a step, without white noise and delta
 // synapses.
 func (p *population) integrate(k int, drive float32) (float32, error) {
 	if p.Neuron == network.LIFCond {
@@ -88,7 +88,7 @@ func (p *population) integrate(k int, drive float32) (float32, error) {
 }
 
 func (p *population) integrateCurrent(k int, drive float32) float32 {
-	x := float32(p.PVV * p.v[k])
+	x := float32(p.MVV * p.v[k])
 	for r := range p.Receptors {
 		rec := &p.Receptors[r]
 		if rec.Synapse == network.Delta {
@@ -135,7 +135,7 @@ func (p *population) integrateCond(k int, drive float32) (float32, error) {
 		phi = float32(phi*z) + dynamics.Phi[c]
 	}
 	net := current - float32(total*p.v[k])
-	return p.v[k] + float32(float32(p.PerC*net)*phi), nil
+	return float32(float32(p.PerC*net) * phi), nil
 }
 
 // decay takes the state of receptor r of neuron k over a step, at the end of

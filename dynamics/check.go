@@ -39,8 +39,8 @@ func (p *Population) check(n *network.Population) error {
 		return nil
 	}
 	r := &ranges{population: n.Name}
-	r.want("e^(-dt/tau_m)", float64(p.PVV), smallest, 1)
-	r.want("V_th - V_reset", float64(p.GridV), smallest, largest)
+	r.want("e^(-dt/tau_m) - 1", float64(p.MVV), smallest, 1)
+	r.want("V_th and V_reset, relative to E_L", float64(p.GridV), smallest, largest)
 	if !(p.VReset < p.VTh) || !(p.Absolute(p.VReset) < p.Absolute(p.VTh)) {
 		r.errs = append(r.errs, fmt.Errorf("populations.%s.V_reset: %.12g: must be further below V_th (%.12g): in float32 they are the same", n.Name, n.VReset, n.VTh.Mean()))
 	}
@@ -54,7 +54,7 @@ func (p *Population) check(n *network.Population) error {
 		r.want("the white noise of a step", float64(p.Noise.White), smallest, largest)
 	}
 	if p.Noise.HasOU() {
-		for _, x := range []float32{p.Noise.PUU, p.Noise.PVU, p.Noise.Kick} {
+		for _, x := range []float32{p.Noise.MUU, p.Noise.PVU, p.Noise.Kick} {
 			r.want("the Ornstein-Uhlenbeck noise of a step", float64(x), smallest, largest)
 		}
 	}
@@ -83,6 +83,6 @@ func (p *Population) checkCond(r *ranges) {
 		r.want(fmt.Sprintf("e^(-dt/(2 tau_syn)) of tau_syn %g", x.TauSyn), float64(x.Half), smallestCond, 1)
 		r.want(fmt.Sprintf("the rise of tau_syn %g in half a step", x.TauSyn), float64(x.HalfY), smallestCond, 1/smallestCond)
 		r.want("a reversal potential, relative to E_L", float64(x.Reversal), smallestCond, 1/smallestCond)
-		r.want(fmt.Sprintf("the largest weight of tau_syn %g", x.TauSyn), float64(x.Grid), smallestCond, 1/smallestCond)
+		r.want(fmt.Sprintf("the largest weight of tau_syn %g", x.TauSyn), float64(x.Grid/finerG), smallestCond, 1/smallestCond)
 	}
 }

@@ -2,6 +2,7 @@ package dynamics
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 
 	"einet/libm"
@@ -123,21 +124,26 @@ func (p *Population) input(n int64) float64 {
 
 // Drive writes what the external input adds in steps first+1, first+2, ... of
 // population pop, one for each element of dst: to V for LIF [mV], to the current for
-// LIFCond [pA].
+// LIFCond [pA]. It is spread so that the rounding of V is no bias.
 func (m *Model) Drive(pop int, first int64, dst []float32) {
 	p := &m.Populations[pop]
-	for i := range dst {
-		if i > 0 && p.steady {
-			dst[i] = dst[0]
-			continue
-		}
-		x := float64(p.scale * p.input(first+int64(i)))
-		if p.Neuron == network.LIFCond {
-			dst[i] = float32(x)
-			continue
-		}
-		dst[i] = onGrid(x, p.GridV)
+	resolution := float64(p.GridV) * 0x1p-23
+	if p.Neuron == network.LIFCond {
+		resolution /= float64(p.PerC)
 	}
+	var x float64
+	for i := range dst {
+		if i == 0 || !p.steady {
+			x = float64(p.scale * p.input(first+int64(i)))
+		}
+		dst[i] = float32(x + float64(resolution*spread(first+int64(i))))
+	}
+}
+
+// spread is d[n] of docs/equations.md, in (-1/2, 1/2): van der Corput's sequence, 2^k
+// successive numbers of which lie one in each of 2^k parts.
+func spread(n int64) float64 {
+	return (float64(bits.Reverse32(uint32(n+1)))+0.5)*0x1p-32 - 0.5
 }
 
 // Input is the external input of population pop from step n to n+1 [mV, or pA where

@@ -15,9 +15,9 @@ type Membrane struct {
 	EL         float64 // leak potential [mV]
 	VTh        float32 // [mV]; the mean where neurons have their own
 	VReset     float32 // [mV]
-	GridV      float32 // B_v: (V + B_v) - B_v puts V on its grid [mV]
+	GridV      float32 // B_v: (V + B_v) - B_v puts V on its grid, of B_v 2^-23 where V is not negative [mV]
 	Refractory int     // t_ref [steps]
-	PVV        float32 // decay of V over a step, e^(-dt/tau_m), without synapses
+	MVV        float32 // change of V over a step relative to V, e^(-dt/tau_m) - 1, without synapses
 
 	R    float64 // resistance, that makes mV of the network's currents [mV/pA]; 1 where those are in mV
 	TauM float64 // membrane time constant [ms], of LIFCond without synapses
@@ -30,7 +30,7 @@ type Membrane struct {
 // add: to V for LIF, to the current for LIFCond.
 func newMembrane(p *network.Population, dt float64) (Membrane, float64) {
 	m := Membrane{
-		EL: p.EL, GridV: powerOfTwo(p.VTh.Mean() - p.VReset), Refractory: steps(p.TRef, dt), R: 1, TauM: p.TauM,
+		EL: p.EL, GridV: gridV(p.VTh.Mean()-p.EL, p.VReset-p.EL), Refractory: steps(p.TRef, dt), R: 1, TauM: p.TauM,
 	}
 	m.VTh, m.VReset = onGrid(p.VTh.Mean()-p.EL, m.GridV), onGrid(p.VReset-p.EL, m.GridV)
 	switch {
@@ -40,11 +40,19 @@ func newMembrane(p *network.Population, dt float64) (Membrane, float64) {
 	case p.CM > 0:
 		m.R = p.TauM / p.CM
 	}
-	m.PVV = float32(libm.Exp(-dt / m.TauM))
+	m.MVV = float32(libm.Expm1(-dt / m.TauM))
 	if p.Neuron == network.LIFCond {
 		return m, 1
 	}
 	return m, float64(-libm.Expm1(-dt/m.TauM) * m.R)
+}
+
+// coarsestGrid is the largest B_v [mV]: a threshold that is never reached makes V no coarser.
+const coarsestGrid = 64
+
+// gridV is B_v of a threshold and a reset potential, relative to E_L.
+func gridV(vTh, vReset float64) float32 {
+	return powerOfTwo(min(max(math.Abs(vTh), math.Abs(vReset)), coarsestGrid))
 }
 
 // Absolute is the membrane potential [mV] that is v relative to E_L.

@@ -18,7 +18,7 @@ type Receptor struct {
 	PGY   float32 // what y at the start of a step adds to g; of an Alpha
 	PVY   float32 // what y adds to V; of an Alpha of LIF
 	Scale float32 // s: weight of one unit of fixed point, a power of two
-	Grid  float32 // B_r: (g + B_r) - B_r puts g on its grid
+	Grid  float32 // B_r: (g + B_r) - B_r puts g on its grid, where it is below B_r
 
 	Half     float32 // H_r, decay of g over half a step; of LIFCond
 	HalfY    float32 // H_y, what y adds to g in half a step; of an Alpha of LIFCond

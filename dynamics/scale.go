@@ -13,6 +13,10 @@ import (
 // relative to the mean weight of its projection.
 const maxRounding = 1e-3
 
+// finerG is the grid of g beside the largest weight. g decays to where a step's loss is half a step of
+// its grid, and stays there: with this at 3e-7 of a weight if dt is a thousandth of tau_syn.
+const finerG = 0x1p-10
+
 // A load is what one projection or Poisson input can bring to a neuron in one
 // step: at most so many times the largest of its weights.
 type load struct {
@@ -99,7 +103,7 @@ func (m *Model) fixScale(pop, receptor int, loads []load) error {
 	for _, l := range loads {
 		heaviest = max(heaviest, l.heaviest())
 	}
-	rec.Grid = powerOfTwo(heaviest)
+	rec.Grid = finerG * powerOfTwo(heaviest)
 	scale := finestScale(loads)
 	rec.Scale = float32(scale)
 	var errs []error

@@ -118,7 +118,7 @@ func (l *stateLayout) population(m *dynamics.Model, i int) []uint32 {
 	p, s := &m.Populations[i], &l.states[i]
 	words := []uint32{
 		uint32(l.groups), uint32(p.First), uint32(p.Size), uint32(i * l.windows * l.window), uint32(s.clamped),
-		f(p.PVV), f(p.VTh), f(p.VReset), f(p.GridV),
+		f(p.MVV), f(p.VTh), f(p.VReset), f(p.GridV),
 		uint32(p.Refractory), uint32(len(p.Receptors)),
 	}
 	if l.extended {

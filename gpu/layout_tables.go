@@ -99,7 +99,7 @@ func (l *stateLayout) general(m *dynamics.Model, i int) []uint32 {
 	}
 	words := []uint32{
 		models[p.Neuron], place(s.threshold), place(s.bias), place(s.ou), white,
-		f(p.Leak), f(p.PerC), f(p.Noise.White), f(p.Noise.PUU), f(p.Noise.PVU), f(p.Noise.Kick), f(p.Noise.Grid),
+		f(p.Leak), f(p.PerC), f(p.Noise.White), f(p.Noise.MUU), f(p.Noise.PVU), f(p.Noise.Kick), f(p.Noise.Grid),
 		m.Network.Seed, p.PoissonKey.Stream, p.Noise.Key.Stream, p.SpikeKey.Stream,
 		l.addTrain(m, i), uint32(len(p.Poisson)),
 	}

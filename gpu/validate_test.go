@@ -62,7 +62,7 @@ func TestBrokenKernelsAreCaught(t *testing.T) {
 	require.NoError(t, err)
 	c := open(t, "")
 	for _, k := range []struct{ name, from, to string }{
-		{"a grid twice as coarse", "v = v + populations[q].grid;", "v = v + 2.0 * populations[q].grid; v = v - populations[q].grid;"},
+		{"a grid twice as coarse", "changed(v, x, populations[q].grid)", "changed(v, x, 2.0 * populations[q].grid)"},
 		{"one neuron's threshold", "if (v >= threshold)", "if (v >= threshold + (neuron == 77u ? 1.0 : 0.0))"},
 	} {
 		t.Run(k.name, func(t *testing.T) {

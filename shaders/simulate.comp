@@ -159,14 +159,12 @@ void main() {
                     own[r] = g[k * RECEPTORS + r];
                 }
                 precise float x = integrate_lif(q, v[k], drives[populations[q].drive + uint(n - step)], own);
-                x = n < until[k] ? populations[q].v_reset : x;
+                x = n < until[k] ? populations[q].v_reset : changed(v[k], x, populations[q].grid);
                 for (uint r = 0u; r < RECEPTORS; r++) {
                     if (r < populations[q].receptors) {
                         g[k * RECEPTORS + r] = decay(q, r, own[r], take(at + populations[q].receptor[r].arriving));
                     }
                 }
-                x = x + populations[q].grid;
-                x = x - populations[q].grid;
                 if (x >= populations[q].v_th) {
                     uint place = atomicAdd(spikes, 1u);
                     if (place < RING) {

@@ -108,10 +108,10 @@ void fire(uint begin, uint q, uint i, int n, int end, uint drive) {
     states[at] += done;
 }
 
-// integrate is V of a current-based neuron at the end of a step, without white noise
+// integrate is the change of V of a current-based neuron in a step, without white noise
 // and delta synapses.
 float integrate(uint q, uint i, float v, float drive, float g[RECEPTORS], float y[RECEPTORS], float bias, float u) {
-    precise float x = populations[q].p_vv * v;
+    precise float x = populations[q].m_vv * v;
     for (uint r = 0u; r < populations[q].receptors; r++) {
         uint shape = populations[q].receptor[r].shape;
         if (shape != DELTA) {
@@ -163,8 +163,7 @@ float integrate_cond(uint q, uint i, float v, float drive, float g[RECEPTORS], f
     precise float net = current - leaving;
     precise float change = populations[q].per_c * net;
     change = change * phi(z);
-    precise float x = v + change;
-    return x;
+    return change;
 }
 #endif
 
@@ -263,7 +262,7 @@ void main() {
 #else
         precise float x = integrate_lif(q, v, c, g);
 #endif
-        v = n < until ? populations[q].v_reset : x;
+        v = n < until ? populations[q].v_reset : changed(v, x, populations[q].grid);
         for (uint r = 0u; r < RECEPTORS; r++) {
             if (r < receptors) {
 #if GENERAL
@@ -296,16 +295,13 @@ void main() {
 #if GENERAL
         if (populations[q].ou != NONE) {
             precise float kicked = populations[q].ou_kick * standard_normal(neuron_word(noise_key, i, uint(n + 1), 1u));
-            precise float decayed = populations[q].p_uu * u;
-            u = decayed + kicked;
-            u = u + populations[q].ou_grid;
-            u = u - populations[q].ou_grid;
+            precise float change = populations[q].m_uu * u;
+            change = change + kicked;
+            u = changed(u, change, populations[q].ou_grid);
         }
 #else
         float threshold = populations[q].v_th;
 #endif
-        v = v + populations[q].grid;
-        v = v - populations[q].grid;
         if (v >= threshold) {
             report(begin, uint(n + 1), neuron);
             v = populations[q].v_reset;

@@ -77,7 +77,7 @@ func TestExactFaults(t *testing.T) {
 		from   int // the first neuron that can be wrong
 	}{
 		{"decay of V of I, one ulp", func(m *dynamics.Model) {
-			m.Populations[1].PVV = math.Nextafter32(m.Populations[1].PVV, 0)
+			m.Populations[1].MVV = math.Nextafter32(m.Populations[1].MVV, 0)
 		}, 800},
 		{"threshold of E, 0.02 mV", func(m *dynamics.Model) { m.Populations[0].VTh += 0.02 }, 0},
 		{"weight of I to I, one unit", func(m *dynamics.Model) {

@@ -1,8 +1,8 @@
 // A step of a lif neuron with exponential synapses, in the order of docs/equations.md.
 
-// integrate_lif is V at the end of the step, before clamp, grid and threshold.
+// integrate_lif is the change of V in the step.
 float integrate_lif(uint q, float v, float drive, float g[RECEPTORS]) {
-    precise float x = populations[q].p_vv * v;
+    precise float x = populations[q].m_vv * v;
     for (uint r = 0u; r < RECEPTORS; r++) {
         if (r < populations[q].receptors) {
             precise float y = populations[q].receptor[r].p_vr * g[r];

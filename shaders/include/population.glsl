@@ -32,7 +32,7 @@ struct Population {
     uint size;
     uint drive;    // place of the population's row in drives
     uint clamped;  // place in states of the ends of clamps; of a spike source of how many spikes were
-    float p_vv;
+    float m_vv;
     float v_th;
     float v_reset;
     float grid;
@@ -47,7 +47,7 @@ struct Population {
     float leak;
     float per_c;
     float white_step;
-    float p_uu;
+    float m_uu;
     float p_vu;
     float ou_kick;
     float ou_grid;
@@ -67,4 +67,12 @@ float as_float(int a) {
     precise float high = float(a >> 16) * 65536.0;
     precise float x = high + float(a & 0xffff);
     return x;
+}
+
+// changed is a state after a change of it, rounded once and to its grid.
+float changed(float state, float change, float grid) {
+    precise float y = state + grid;
+    y = y + change;
+    y = y - grid;
+    return y;
 }
