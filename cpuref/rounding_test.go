@@ -50,6 +50,8 @@ func TestPeriodAtEveryDt(t *testing.T) {
 				spikes, err := p.Spikes(nil)
 				require.NoError(t, err)
 				require.NotEmpty(t, spikes, "%s, input %g mV, dt %g ms", name, k.input, dt)
+				t.Logf("%s, tau_m %g ms, V_th %g mV, I %g mV, dt %g ms: period %d steps, exact %d; as usually written in float32 %d",
+					name, k.tau, k.threshold, k.input, dt, spikes[0].Step, exact, plainPeriod(k.input, k.threshold, k.tau, dt, p.model.Populations[0].GridV))
 				// What four steps of V's grid are worth where V is slow, beside the two.
 				slow := 4 * float64(p.model.Populations[0].GridV) * 0x1p-23 / ((k.input - k.threshold) * dt / k.tau)
 				require.InDelta(t, exact, float64(spikes[0].Step), max(2, slow), "%s, input %g mV, dt %g ms", name, k.input, dt)
