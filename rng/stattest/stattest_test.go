@@ -31,7 +31,7 @@ func TestTables(t *testing.T) {
 // Of right samples of another generator p-values are uniform, for each statistic; with a tenth of the
 // variance too much or another correlation they are not.
 func TestPValuesAreUniform(t *testing.T) {
-	const seeds, n = 1000, 3000
+	const seeds, n = 500, 2000
 	identity := func(x float64) float64 { return x }
 	values := map[string][]float64{}
 	for seed := range uint64(seeds) {
