@@ -13,12 +13,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A law is a distribution that weights or delays are drawn from: its distribution function in closed form,
-// before it is cut, with faults of its mean [in standard deviations] and its standard deviation, and where it is cut.
+// A law is a distribution that weights or delays are drawn from, its distribution function in closed form,
+// before it is cut, and where it is cut.
 type law struct {
 	name   string
 	dist   network.Dist
-	cdf    func(x float64, f stattest.Fault) float64
+	cdf    stattest.Law
 	lo, hi float64 // mV or ms; what is beyond has the value of the bound
 	delay  bool
 }
@@ -26,7 +26,7 @@ type law struct {
 // distributions are those that can be asked for. Bounds that a description doesn't give are at five standard
 // deviations, of a lognormal those of the logarithm, and a normal weight keeps its sign; a delay is a step of 0.1 ms at least.
 func distributions() []law {
-	mu, sigma := logarithm(0.5, 0.4)
+	mu, sigma := stattest.Logarithm(0.5, 0.4)
 	bounded := func(d network.Dist, lo, hi float64) network.Dist { d.Low, d.High = lo, hi; return d }
 	lognormal := network.NormalDist(0.5, 0.4)
 	lognormal.Kind = network.LogNormal
@@ -35,48 +35,18 @@ func distributions() []law {
 	slow := lognormal
 	slow.A, slow.B = 1.5, 0.5
 	return []law{
-		{"normal", network.NormalDist(87.8, 8.78), normalLaw(87.8, 8.78), 43.9, 131.7, false},
-		{"normal cut at zero", network.NormalDist(-4, 3), normalLaw(-4, 3), -19, 0, false},
-		{"normal with bounds", bounded(network.NormalDist(1, 0.3), 0.8, 1.5), normalLaw(1, 0.3), 0.8, 1.5, false},
-		{"uniform", network.Between(2, 5), uniformLaw(2, 5), 2, 5, false},
-		{"lognormal", lognormal, lognormalLaw(0.5, 0.4), math.Exp(mu - 5*sigma), math.Exp(mu + 5*sigma), false},
-		{"negative lognormal with a bound", bounded(negative, -1, math.Inf(1)), mirrored(lognormalLaw(0.5, 0.4)), -1, -math.Exp(mu - 5*sigma), false},
+		{"normal", network.NormalDist(87.8, 8.78), stattest.NormalLaw(87.8, 8.78), 43.9, 131.7, false},
+		{"normal cut at zero", network.NormalDist(-4, 3), stattest.NormalLaw(-4, 3), -19, 0, false},
+		{"normal with bounds", bounded(network.NormalDist(1, 0.3), 0.8, 1.5), stattest.NormalLaw(1, 0.3), 0.8, 1.5, false},
+		{"uniform", network.Between(2, 5), stattest.UniformLaw(2, 5), 2, 5, false},
+		{"lognormal", lognormal, stattest.LogNormalLaw(0.5, 0.4), math.Exp(mu - 5*sigma), math.Exp(mu + 5*sigma), false},
+		{"negative lognormal with a bound", bounded(negative, -1, math.Inf(1)), stattest.LogNormalLaw(0.5, 0.4).Mirrored(), -1, -math.Exp(mu - 5*sigma), false},
 
-		{"normal", network.NormalDist(1.5, 0.7), normalLaw(1.5, 0.7), 0.1, 5, true},
-		{"normal with bounds", bounded(network.NormalDist(3, 0.5), 2.5, 3.5), normalLaw(3, 0.5), 2.5, 3.5, true},
-		{"uniform", network.Between(0.5, 2.5), uniformLaw(0.5, 2.5), 0.5, 2.5, true},
-		{"lognormal with bounds", bounded(slow, 0.5, 4), lognormalLaw(1.5, 0.5), 0.5, 4, true},
+		{"normal", network.NormalDist(1.5, 0.7), stattest.NormalLaw(1.5, 0.7), 0.1, 5, true},
+		{"normal with bounds", bounded(network.NormalDist(3, 0.5), 2.5, 3.5), stattest.NormalLaw(3, 0.5), 2.5, 3.5, true},
+		{"uniform", network.Between(0.5, 2.5), stattest.UniformLaw(0.5, 2.5), 0.5, 2.5, true},
+		{"lognormal with bounds", bounded(slow, 0.5, 4), stattest.LogNormalLaw(1.5, 0.5), 0.5, 4, true},
 	}
-}
-
-func normalLaw(mean, sd float64) func(x float64, f stattest.Fault) float64 {
-	return func(x float64, f stattest.Fault) float64 {
-		return stattest.NormalCDF((x - mean - sd*f.Of("mean")) / (sd * f.Times("sd")))
-	}
-}
-
-func uniformLaw(a, b float64) func(x float64, f stattest.Fault) float64 {
-	return func(x float64, f stattest.Fault) float64 {
-		u := ((x-(a+b)/2)/(b-a) - f.Of("mean")/math.Sqrt(12)) / f.Times("sd")
-		return min(max(u+0.5, 0), 1)
-	}
-}
-
-func lognormalLaw(mean, sd float64) func(x float64, f stattest.Fault) float64 {
-	return func(x float64, f stattest.Fault) float64 {
-		mu, sigma := logarithm(mean+sd*f.Of("mean"), sd*f.Times("sd"))
-		return stattest.NormalCDF((math.Log(x) - mu) / sigma)
-	}
-}
-
-func mirrored(cdf func(x float64, f stattest.Fault) float64) func(x float64, f stattest.Fault) float64 {
-	return func(x float64, f stattest.Fault) float64 { return 1 - cdf(-x, f) }
-}
-
-// logarithm is the mean and the standard deviation of the logarithm of a lognormal variable with these.
-func logarithm(mean, sd float64) (mu, sigma float64) {
-	variance := math.Log(1 + sd*sd/(mean*mean))
-	return math.Log(mean) - variance/2, math.Sqrt(variance)
 }
 
 // fits holds counts of values, evenly numbered, to a law: a value stands for what is nearest to it, the
@@ -125,7 +95,7 @@ func middleDelay(c *connectome.Codes) func(k int) float64 {
 
 // codesOf holds the weights and delays of a rule to their laws and to independence of each other and of who is connected.
 func codesOf(rule network.Rule) stattest.Check {
-	weight, delay := law{cdf: normalLaw(1, 0.15)}, law{cdf: uniformLaw(0.5, 2.5)}
+	weight, delay := law{cdf: stattest.NormalLaw(1, 0.15)}, law{cdf: stattest.UniformLaw(0.5, 2.5)}
 	return stattest.Check{
 		Name: "codes of " + string(rule), Size: 4e6, Faults: []string{"mean", "sd", "copies", "follow source", "follow target"},
 		Sample: func(t testing.TB, seed uint32, size int, fault stattest.Fault) []stattest.P {
@@ -184,7 +154,7 @@ func coded(seed uint32, size int, rule network.Rule) *network.Network {
 }
 
 // sixteenths puts weights into sixteen classes that are about equally likely.
-func sixteenths(cdf func(x float64, f stattest.Fault) float64, c *connectome.Codes) []int {
+func sixteenths(cdf stattest.Law, c *connectome.Codes) []int {
 	class := make([]int, len(c.Weights))
 	for k, w := range c.Weights {
 		class[k] = min(int(16*cdf(w, stattest.Fault{})), 15)

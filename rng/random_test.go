@@ -148,10 +148,10 @@ func independentWords() (all []stattest.Check) {
 		return rng.Neuron(noise(seed), k, 1, 0), rng.Neuron(noise(seed), k, 1, 1)
 	})
 	for name, key := range map[string]func(k rng.Key) rng.Key{
-		"purposes":    func(k rng.Key) rng.Key { k.Stream += rng.Stream(1, 0, 0); return k },
-		"populations": func(k rng.Key) rng.Key { k.Stream += rng.Stream(0, 1, 0); return k },
-		"trials":      func(k rng.Key) rng.Key { k.Stream += rng.Stream(0, 0, 1); return k },
-		"seeds":       func(k rng.Key) rng.Key { k.Seed++; return k },
+		"purposes":                             func(k rng.Key) rng.Key { k.Stream += rng.Stream(1, 0, 0); return k },
+		"populations":                          func(k rng.Key) rng.Key { k.Stream += rng.Stream(0, 1, 0); return k },
+		"trials":                               func(k rng.Key) rng.Key { k.Stream += rng.Stream(0, 0, 1); return k },
+		"seeds":                                func(k rng.Key) rng.Key { k.Seed++; return k },
 		"seeds that differ in the highest bit": func(k rng.Key) rng.Key { k.Seed ^= 1 << 31; return k },
 		"seeds that are complements":           func(k rng.Key) rng.Key { k.Seed = ^k.Seed; return k },
 		"seed and stream exchanged":            func(k rng.Key) rng.Key { k.Seed, k.Stream = k.Stream, k.Seed; return k },
@@ -196,7 +196,9 @@ func TestSharesOfAllWords(t *testing.T) {
 	near := func(want, got, relative float64) bool { return math.Abs(got-want) <= relative*want+0x1p-31 }
 	table := rng.NormalTable()
 	for z := 0.05; z < 6.2; z += 0.05 {
-		beyond := func(sd float64) float64 { return share(func(w uint32) bool { return float64(table.Z(w))*sd > z && w < 1<<31 }) }
+		beyond := func(sd float64) float64 {
+			return share(func(w uint32) bool { return float64(table.Z(w))*sd > z && w < 1<<31 })
+		}
 		// The lines of the table are within 1e-4 of the quantile, and the density falls by e^-z along with it.
 		require.True(t, near(stattest.Tail(z), beyond(1), 1e-4*(1+z*z)), "z = %g: %g, %g", z, stattest.Tail(z), beyond(1))
 		require.False(t, near(stattest.Tail(z), beyond(1.01), 1e-4*(1+z*z)) && z < 5.5, "control: z = %g, sd 1 %% off", z)

@@ -5,23 +5,83 @@ import (
 	"math/bits"
 )
 
-// Continuous holds a sample, which it sorts, to a continuous distribution function: in 128 equally
-// likely cells, and by its largest distance.
+// Continuous holds a sample to a continuous distribution function: in 128 equally likely cells, and by its
+// largest distance.
 func Continuous(sample []float64, cdf func(x float64) float64) []P {
-	counts, want := make([]float64, cells), make([]float64, cells)
+	return Law(func(x float64, _ Fault) float64 { return cdf(x) }).Cut(sample, math.Inf(-1), math.Inf(1), Fault{})
+}
+
+// A Law is a distribution function in closed form, that can be given the faults "mean", in standard deviations, and
+// "sd", in parts of it.
+type Law func(x float64, f Fault) float64
+
+// UniformLaw is uniform between a and b.
+func UniformLaw(a, b float64) Law {
+	return func(x float64, f Fault) float64 {
+		u := ((x-(a+b)/2)/(b-a) - f.Of("mean")/math.Sqrt(12)) / f.Times("sd")
+		return min(max(u+0.5, 0), 1)
+	}
+}
+
+// NormalLaw is normal.
+func NormalLaw(mean, sd float64) Law {
+	return func(x float64, f Fault) float64 {
+		return NormalCDF((x - mean - sd*f.Of("mean")) / (sd * f.Times("sd")))
+	}
+}
+
+// LogNormalLaw is that of a variable which has this mean and standard deviation and whose logarithm is normal.
+func LogNormalLaw(mean, sd float64) Law {
+	return func(x float64, f Fault) float64 {
+		mu, sigma := Logarithm(mean+sd*f.Of("mean"), sd*f.Times("sd"))
+		return NormalCDF((math.Log(x) - mu) / sigma)
+	}
+}
+
+// Logarithm is the mean and the standard deviation of the logarithm of a lognormal variable with these.
+func Logarithm(mean, sd float64) (mu, sigma float64) {
+	variance := math.Log(1 + sd*sd/(mean*mean))
+	return math.Log(mean) - variance/2, math.Sqrt(variance)
+}
+
+// Mirrored is the law of minus the variable.
+func (l Law) Mirrored() Law { return func(x float64, f Fault) float64 { return 1 - l(-x, f) } }
+
+// Cut holds a sample to a law whose values beyond lo and hi were made these bounds: how many are there
+// and in cells between, which are equally likely, and by the largest distance of those between. Bounds may be infinite.
+func (l Law) Cut(sample []float64, lo, hi float64, f Fault) []P {
+	below, above := 0.0, 0.0
+	if !math.IsInf(lo, 0) {
+		below = l(lo, f)
+	}
+	if !math.IsInf(hi, 0) {
+		above = 1 - l(hi, f)
+	}
+	counts, between := make([]float64, cells+2), make([]float64, 0, len(sample))
 	for _, x := range sample {
-		counts[min(max(int(cells*cdf(x)), 0), cells-1)]++
+		switch {
+		case x <= lo:
+			counts[0]++
+		case x >= hi:
+			counts[cells+1]++
+		default:
+			u := min(max((l(x, f)-below)/(1-below-above), 0), 1)
+			counts[1+min(int(cells*u), cells-1)]++
+			between = append(between, u)
+		}
 	}
-	for k := range want {
-		want[k] = float64(len(sample)) / cells
-	}
-	return []P{{"cells", ChiSquare(counts, want)}, {"KS", KS(sample, cdf)}}
+	return []P{Discrete(counts, func(k int) float64 {
+		if k == 0 {
+			return below
+		}
+		return (1 - below - above) / cells
+	}), {"KS", KS(between, func(u float64) float64 { return u })}}
 }
 
 // NormalCDF is the standard normal distribution function.
 func NormalCDF(z float64) float64 { return math.Erfc(-z/math.Sqrt2) / 2 }
 
-// Normal holds a sample, which it sorts, to the standard normal law: as Continuous does, its mean, its
+// Normal holds a sample to the standard normal law: as Continuous does, its mean, its
 // variance, its kurtosis, by the mean of the Hermite polynomial z^4 - 6z^2 + 3, whose variance is 24, and its
 // tails: how much is beyond 3, 3.5, 4, 4.5 and 5 on both sides.
 func Normal(sample []float64) []P {
