@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"einet/connectome"
@@ -26,6 +27,7 @@ func randomSynapses() []stattest.Check {
 	}{{0.9, 60}, {0.25, 400}, {0.1, 1000}, {0.02, 5000}, {1e-3, 100_000}} {
 		all = append(all, fixedProbability(s.p, s.targets))
 	}
+	all = append(all, autapses())
 	for _, p := range []float64{0.5, 0.1} {
 		all = append(all, independentPairs(p)...)
 	}
@@ -119,6 +121,31 @@ func fixedProbability(p float64, targets int) stattest.Check {
 				stattest.Discrete(tally(out, targets), binomial(targets, p)), stattest.Discrete(tally(in, sources), binomial(sources, p)),
 				stattest.Discrete(gaps, func(k int) float64 { return p * math.Pow(1-p, float64(k)) }),
 			}
+		},
+	}
+}
+
+// autapses holds how often each neuron of many small networks has a synapse to itself to the same probability.
+func autapses() stattest.Check {
+	const n, p = 16, 0.5
+	return stattest.Check{
+		Name: "fixed_probability/autapses", Size: 1e6, Faults: []string{"loss"},
+		Sample: func(t testing.TB, seed uint32, size int, fault stattest.Fault) []stattest.P {
+			self, spoil := make([]float64, n), rand.New(rand.NewPCG(uint64(seed), 1))
+			for k := range size / n {
+				net := drawnBy(seed+uint32(k)*(1<<12+1), n, n, true, network.Projection{Rule: network.FixedProbability, P: p, Autapses: true})
+				eachSynapse(t, net, both(seed), func(_, source, target int, _, _ uint32) {
+					if f := fault.Of("loss"); source == target && !(f > 0 && spoil.Float64() < f) {
+						self[source]++
+					}
+				})
+			}
+			networks, sum, statistic := float64(size/n), 0.0, 0.0
+			for _, k := range self {
+				sum += k
+				statistic += (k - networks*p) * (k - networks*p) / (networks * p * (1 - p))
+			}
+			return []stattest.P{{Of: "autapses", P: stattest.Tail((sum - n*networks*p) / math.Sqrt(n*networks*p*(1-p)))}, {Of: "neurons", P: stattest.Above(statistic, n)}}
 		},
 	}
 }
@@ -256,9 +283,12 @@ func independentPairs(p float64) (all []stattest.Check) {
 // of a neuron and of the next have in common.
 func partners(rule network.Rule, multapses, own bool, partners int) stattest.Check {
 	const each = 100
-	faults := []string{"evens", "copies"}
-	if own { // neighbours can't be compared, for they have not the same to choose from
-		faults = faults[:1]
+	faults := []string{"evens"}
+	if !own { // else neighbours can't be compared, for they have not the same to choose from
+		faults = append(faults, "copies")
+	}
+	if multapses {
+		faults = append(faults, "repeats")
 	}
 	return stattest.Check{
 		Name: fmt.Sprintf("%s/multapses=%v/own=%v/of %d", rule, multapses, own, partners), Size: 4e6, Faults: faults,
@@ -284,6 +314,7 @@ type choices struct {
 	chosen         []float64
 	low, even      []float64 // choices with so many in the first half, with so many even ones
 	common, rows   float64   // partners in common of neighbours
+	different, all float64   // different partners of a choice, and choices
 }
 
 func (c *choices) draw(t testing.TB, seed uint32, neurons int, rule network.Rule, each int, fault stattest.Fault) {
@@ -306,6 +337,9 @@ func (c *choices) draw(t testing.TB, seed uint32, neurons int, rule network.Rule
 			if f := fault.Of("evens"); f > 0 && spoil.Float64() < f {
 				x &^= 1
 			}
+			if f := fault.Of("repeats"); f > 0 && m > 0 && spoil.Float64() < f {
+				x = list[m-1]
+			}
 			list[m] = x
 			c.chosen[x]++
 			if i > 0 {
@@ -318,6 +352,8 @@ func (c *choices) draw(t testing.TB, seed uint32, neurons int, rule network.Rule
 		}
 		c.low[low]++
 		c.even[even]++
+		c.all++
+		c.different += float64(different(list))
 		if i > 0 {
 			c.rows++
 			for _, x := range lists[i-1] {
@@ -336,15 +372,27 @@ func (c *choices) values() []stattest.P {
 	if c.own {
 		all--
 	}
-	q, variance := 1/float64(all), k*k/n*(1-1/n) // variance of how many are in common
+	from := float64(all)
+	q, variance := 1/from, k*k/n*(1-1/n) // variance of how many are in common
 	if !c.multapses {
-		q, variance = k/float64(all), k*(k/n)*(1-k/n)*(n-k)/(n-1)
+		q, variance = k/from, k*(k/n)*(1-k/n)*(n-k)/(n-1)
 	}
 	values := []stattest.P{{Of: "how often each", P: stattest.Even(c.chosen, q)}, stattest.Discrete(c.low, c.half(all)), stattest.Discrete(c.even, c.half(all))}
 	if !c.own {
 		values = append(values, stattest.P{Of: "in common", P: stattest.Tail((c.common - c.rows*k*k/n) / math.Sqrt(c.rows*variance))})
 	}
+	if c.multapses { // with replacement, so many are different: classical occupancy
+		none, two := math.Pow(1-1/from, k), math.Pow(1-2/from, k) // that one, and that two given ones are not chosen
+		mean, variance := from*(1-none), from*(from-1)*two+from*none-from*from*none*none
+		values = append(values, stattest.P{Of: "different", P: stattest.Tail((c.different - c.all*mean) / math.Sqrt(c.all*variance))})
+	}
 	return values
+}
+
+func different(list []int) int {
+	sorted := slices.Clone(list)
+	slices.Sort(sorted)
+	return len(slices.Compact(sorted))
 }
 
 // half is the probability of how many of a choice are in a half of the population, in which, where a neuron may not choose itself,
