@@ -97,7 +97,7 @@ func middleDelay(c *connectome.Codes) func(k int) float64 {
 func codesOf(rule network.Rule) stattest.Check {
 	weight, delay := law{cdf: stattest.NormalLaw(1, 0.15)}, law{cdf: stattest.UniformLaw(0.5, 2.5)}
 	return stattest.Check{
-		Name: "codes of " + string(rule), Size: 4e6, Faults: []string{"mean", "sd", "copies", "follow source", "follow target"},
+		Name: "codes of " + string(rule), Size: 2e6, Faults: []string{"mean", "sd", "copies", "follow source", "follow target"},
 		Sample: func(t testing.TB, seed uint32, size int, fault stattest.Fault) []stattest.P {
 			net := coded(seed, size, rule)
 			codes := connectome.NewCodes(net, 0)
