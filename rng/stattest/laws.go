@@ -105,7 +105,7 @@ func Normal(sample []float64) []P {
 	}
 	return append(Continuous(sample, NormalCDF),
 		P{"mean", Tail(first / math.Sqrt(n))}, P{"variance", Above(second, len(sample))},
-		P{"kurtosis", Tail(fourth / math.Sqrt(24*n))}, P{"tails", ChiSquare(counts, want)})
+		P{"kurtosis", Tail(fourth / math.Sqrt(24*n))}, P{"tails", pearson(counts, want, fewest)})
 }
 
 // Discrete holds counts of 0, 1, 2, ..., the last one of that or more, to the probabilities of these but the last,

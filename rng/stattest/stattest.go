@@ -28,12 +28,15 @@ const cells = 128
 
 // ChiSquare is the p-value of Pearson's statistic of counts in cells that between them hold the whole
 // sample, where want are expected. Neighbours are put together until a cell expects 10 at least, and a 128th of
-// all. One cell has the p-value 1/2, for it says nothing.
+// all. Where this leaves one cell it is NaN, which Fails: such a sample says nothing.
 func ChiSquare(counts, want []float64) float64 {
+	return pearson(counts, want, max(fewest, sum(want)/cells*(1-1e-9))) // equal cells are not put together for a rounding
+}
+
+// pearson puts neighbours together until least are expected.
+func pearson(counts, want []float64, least float64) float64 {
 	var statistic, n, e float64
-	filled := 0
-	rest := sum(want)
-	least := max(fewest, rest/cells*(1-1e-9)) // equal cells are not put together for a rounding
+	filled, rest := 0, sum(want)
 	for k := range want {
 		n, e, rest = n+counts[k], e+want[k], rest-want[k]
 		if last := k+1 == len(want); !last && (e < least || rest < least) {
@@ -44,7 +47,7 @@ func ChiSquare(counts, want []float64) float64 {
 		filled++
 	}
 	if filled < 2 {
-		return 0.5
+		return math.NaN()
 	}
 	return Above(statistic, filled-1)
 }

@@ -66,5 +66,5 @@ func TestPValuesAreUniform(t *testing.T) {
 		}
 	}
 	require.True(t, stattest.Fails(math.NaN()))
-	require.Equal(t, 0.5, stattest.ChiSquare([]float64{4}, []float64{4}))
+	require.True(t, stattest.Fails(stattest.ChiSquare([]float64{4, 5}, []float64{4, 5})), "too few to say anything")
 }
