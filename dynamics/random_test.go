@@ -89,7 +89,7 @@ func wide(x []float32, plus float64) []float64 {
 
 func (v *valueOfNeurons) check() stattest.Check {
 	return stattest.Check{
-		Name: v.name, Size: 2e6, Faults: []string{"mean", "sd"},
+		Name: v.name, Size: 1e6, Faults: []string{"mean", "sd"},
 		Sample: func(t testing.TB, seed uint32, size int, fault stattest.Fault) []stattest.P {
 			return v.law.Cut(v.of(populated(t, seed, 0, size, v.set)), v.lo, v.hi, fault)
 		},
@@ -99,7 +99,7 @@ func (v *valueOfNeurons) check() stattest.Check {
 // initialOU is the Ornstein-Uhlenbeck current at step 0, which has its stationary law.
 func initialOU() stattest.Check {
 	return stattest.Check{
-		Name: "OU noise at step 0", Size: 2e6, Faults: []string{"mean", "sd"},
+		Name: "OU noise at step 0", Size: 1e6, Faults: []string{"mean", "sd"},
 		Sample: func(t testing.TB, seed uint32, size int, fault stattest.Fault) []stattest.P {
 			return stattest.Normal(current(populated(t, seed, 0, size, noisy), fault))
 		},
