@@ -50,6 +50,7 @@ var imports = map[string][]string{
 
 	"network/presets": {"network"},
 	"network":         {"libm"},
+	"rng/stattest":    {},
 	"rng":             {"libm"},
 	"libm":            {},
 	"shaders":         {},
@@ -59,6 +60,7 @@ var imports = map[string][]string{
 var onlyFor = map[string][]string{
 	"shaders":        {"gpu"},
 	"sim/enginetest": {}, // for tests
+	"rng/stattest":   {},
 }
 
 // cgo lists the packages that may see C and OpenGL, and so may what is below them.
@@ -240,6 +242,7 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 		{"rng/a.go", "einet/util", "not below rng"},
 		{"cmd/einet/a.go", "einet/shaders", "not for cmd/einet"},
 		{"cmd/einet/a.go", "einet/sim/enginetest", "not below cmd/einet"},
+		{"rng/a.go", "einet/rng/stattest", "not below rng"},
 		{"cmd/einet/a.go", "github.com/go-gl/glfw/v3.3/glfw", "only gpu, live, record/hdf5 may"},
 		{"cpuref/a_arm64.go", "C", "only gpu, live, record/hdf5 may"},
 		{"util/a.go", "strings", "not in the tree"},
@@ -251,6 +254,7 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 		{"bench/a.go", "einet/rng", ""},
 		{"cmd/einet/a.go", "einet/connectome", ""},
 		{"sim/a_test.go", "einet/cpuref", ""},
+		{"dynamics/a_test.go", "einet/rng/stattest", ""},
 	} {
 		source := fmt.Sprintf("//go:build never\n\npackage a\n\nimport _ %q\n", c.imported)
 		found, err := violations(fstest.MapFS{c.file: {Data: []byte(source)}})
