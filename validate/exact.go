@@ -84,7 +84,7 @@ func exactRun(ctx context.Context, b *built, steps, discard int64, backend sim.B
 	for i, p := range run.Statistics {
 		run.Populations = append(run.Populations, Measures{
 			Name: b.net.Populations[i].Name, RateHz: number(p.Rate), CV: number(p.CV),
-			Fano: number(p.Fano), Correlation: number(p.Correlation),
+			Fano: number(p.Fano), Correlation: number(p.Correlation.Value),
 		})
 	}
 	return run, err

@@ -87,6 +87,7 @@ type simulation struct {
 	built   built
 	engine  *opened
 	files   *record.Set
+	ended   time.Time // of the simulation
 	summary Summary
 }
 
@@ -119,7 +120,9 @@ func (r *simulation) run(ctx context.Context) error {
 	if stopped != nil && !errors.Is(stopped, context.Canceled) {
 		return stopped
 	}
-	r.summary.finish(r.net, rec, r.engine.Step(), time.Since(start), stopped != nil)
+	r.ended = time.Now()
+	defer r.tellOfWriting().Stop()
+	r.summary.finish(r.net, rec, r.engine.Step(), r.ended.Sub(start), stopped != nil)
 	if err := r.write(kept, rec); err != nil {
 		return machine(err)
 	}
@@ -150,6 +153,16 @@ func (r *simulation) start(ctx context.Context) error {
 	return err
 }
 
+// tellOfWriting says what goes on where the files of a simulation that has ended take long: they
+// hold every spike.
+func (r *simulation) tellOfWriting() *time.Timer {
+	return time.AfterFunc(2*time.Second, func() {
+		if !r.flags.Quiet {
+			fmt.Fprintf(r.t.err, "einet: simulated; writing the files in %s\n", r.dir)
+		}
+	})
+}
+
 // release frees the host's copy of the synapses where the engine has one of its
 // own.
 func (r *simulation) release() {
@@ -170,6 +183,7 @@ func (r *simulation) write(kept *kept, rec *recorders) error {
 		return err
 	}
 	r.summary.PeakRSSMB = peakMemory()
+	r.summary.FinishS = time.Since(r.ended).Seconds()
 	if err := r.summary.write(r.files.Path(summaryFile)); err != nil {
 		return err
 	}
@@ -215,13 +229,23 @@ type recorders struct {
 	discard int64
 }
 
-// Intervals of the recorded state: potentials and inputs of all neurons every
-// so many ms, and every step of a few neurons in the run's last part.
+// Intervals of the recorded state: potentials and inputs of all neurons every so many ms, and
+// every step of a few neurons in the run's last part, or as many steps as leave so many samples.
+// A sample of all neurons takes as long as some dozens of their steps, so there are as many
+// between two, unless that left fewer samples than leastSamples.
 const (
-	stateEveryMs = 20
-	traceMs      = 200
-	traceNeurons = 3
+	stateEveryMs    = 20
+	stateEverySteps = 50
+	leastSamples    = 20
+	traceMs         = 200
+	traceNeurons    = 3
+	traceSamples    = 20000
 )
+
+// stateEvery is the number of steps between samples of all neurons.
+func (r *simulation) stateEvery() int64 {
+	return max(1, int64(r.net.Steps(stateEveryMs)), min(stateEverySteps, (r.steps-r.discard)/leastSamples))
+}
 
 func (r *simulation) recorders(kept *kept) *recorders {
 	m := r.built.model
@@ -238,8 +262,8 @@ func (r *simulation) recorders(kept *kept) *recorders {
 	rec := &recorders{
 		digest:     sim.NewDigest(),
 		statistics: analysis.NewStatistics(sizes, r.net.Dt, r.discard),
-		state:      sim.NewStateSampler(m, r.discard, max(1, int64(r.net.Steps(stateEveryMs)))),
-		trace:      sim.NewTrace(m, traced, min(traceNeurons, sizes[traced]), r.steps-length, r.steps),
+		state:      sim.NewStateSampler(m, r.discard, r.stateEvery()),
+		trace:      sim.NewTrace(m, traced, min(traceNeurons, sizes[traced]), r.steps-length, r.steps).Thin(traceSamples),
 		traced:     m.Populations[traced].First,
 		discard:    r.discard,
 	}
