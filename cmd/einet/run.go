@@ -66,7 +66,8 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 		}
 		run = e.run
 	}
-	for _, w := range net.Warnings() {
+	r.warnings = net.Warnings()
+	for _, w := range r.warnings {
 		t.log.Warn(w)
 	}
 	if r.dir, err = destination(c.Out, net.Name, c.Force); err != nil {
@@ -89,6 +90,16 @@ type simulation struct {
 	files   *record.Set
 	ended   time.Time // of the simulation
 	summary Summary
+
+	warnings []string // of the network, and of the results
+}
+
+// warn adds what the results of a simulation to a step are to be taken with.
+func (r *simulation) warn(statistics *analysis.Statistics, step int64) {
+	for _, w := range resultWarnings(r.net, statistics, r.discard, max(step, r.discard)) {
+		r.t.log.Warn(w)
+		r.warnings = append(r.warnings, w)
+	}
 }
 
 // run makes the folder only once nothing but the machine can fail, and leaves
@@ -123,6 +134,7 @@ func (r *simulation) run(ctx context.Context) error {
 	r.ended = time.Now()
 	defer r.tellOfWriting().Stop()
 	r.summary.finish(r.net, rec, r.engine.Step(), r.ended.Sub(start), stopped != nil)
+	r.warn(rec.statistics, r.engine.Step())
 	if err := r.write(kept, rec); err != nil {
 		return machine(err)
 	}
@@ -183,6 +195,7 @@ func (r *simulation) write(kept *kept, rec *recorders) error {
 		return err
 	}
 	r.summary.PeakRSSMB = peakMemory()
+	r.summary.Warnings = append([]string{}, r.warnings...)
 	r.summary.FinishS = time.Since(r.ended).Seconds()
 	if err := r.summary.write(r.files.Path(summaryFile)); err != nil {
 		return err

@@ -51,6 +51,8 @@ type Summary struct {
 
 	InhibitionLagMs *float64 `json:"inhibition_lag_ms"` // of inhibition behind excitation in the traced neurons
 
+	Warnings []string `json:"warnings"`
+
 	Version string `json:"version"`
 	Command string `json:"command"`
 }
@@ -207,7 +209,7 @@ func withError(x, e *float64) string {
 	if x == nil || e == nil || *e <= 0 {
 		return shown(x, 5)
 	}
-	decimals := min(max(1-int(math.Floor(math.Log10(*e))), 0), 9)
+	decimals := min(max(1-int(math.Floor(math.Log10(*e))), 0), 7)
 	return fmt.Sprintf("%.*f ± %.*f", decimals, *x, decimals, *e)
 }
 
