@@ -94,10 +94,13 @@ type simulation struct {
 	warnings []string // of the network, and of the results
 }
 
-// warn adds what the results of a simulation to a step are to be taken with.
+// warn adds what the results of a simulation to a step are to be taken with. They are printed
+// where the results are.
 func (r *simulation) warn(statistics *analysis.Statistics, step int64) {
 	for _, w := range resultWarnings(r.net, statistics, r.discard, max(step, r.discard)) {
-		r.t.log.Warn(w)
+		if !r.flags.Quiet {
+			r.t.log.Warn(w)
+		}
 		r.warnings = append(r.warnings, w)
 	}
 }
