@@ -255,7 +255,7 @@ const (
 	leastSamples    = 20
 	traceMs         = 200
 	traceNeurons    = 3
-	traceSamples    = 20000
+	traceSamples    = 10000
 )
 
 // stateEvery is the number of steps between samples of all neurons.

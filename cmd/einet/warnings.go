@@ -47,7 +47,7 @@ func shortForCV(net *network.Network, populations []analysis.PopulationStatistic
 	}
 	ms := (float64(discard) + longest) * net.Dt
 	return fmt.Sprintf("CV of ISI, CV2 and LV are too low: spikes a neuron: %s; --duration %s gives about %d",
-		firstOf(few), roundedUp(ms), fewIntervals+1)
+		firstOf(few), roundedUp(ms, net.Dt), fewIntervals+1)
 }
 
 // runaways say which populations fire about as fast as refractoriness, or the time grid, allows.
@@ -95,12 +95,13 @@ func firstOf(list []string) string {
 	return strings.Join(list, ", ")
 }
 
-// roundedUp is a duration of two digits, as --duration takes it.
-func roundedUp(ms float64) string {
+// roundedUp is a duration of two digits, or the next multiple of dt [ms] after it, as --duration
+// takes it.
+func roundedUp(ms, dt float64) string {
 	unit := math.Pow(10, math.Floor(math.Log10(ms))-1)
-	ms = math.Ceil(ms/unit-1e-9) * unit
-	if ms < 1000 {
-		return fmt.Sprintf("%gms", math.Round(ms*1e6)/1e6)
+	ms = inMs(int64(math.Ceil(math.Ceil(ms/unit-1e-9)*unit/dt-1e-9)), dt)
+	if ms < 1000 || ms != math.Round(ms) {
+		return fmt.Sprintf("%.12gms", ms)
 	}
-	return fmt.Sprintf("%gs", math.Round(ms)/1000)
+	return fmt.Sprintf("%.12gs", ms/1000)
 }

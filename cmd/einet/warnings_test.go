@@ -112,11 +112,22 @@ populations: {A: {size: 1, tau_m: 20, V_th: 15, V_reset: 0, input: 15.05, V0: 0,
 	require.Contains(t, out, "statistics and files in")
 	traces, err := record.ReadTraces(filepath.Join(dir, tracesFile))
 	require.NoError(t, err)
-	require.Len(t, traces.Step, 20000)
+	require.Len(t, traces.Step, 10000)
 	for k, step := range traces.Step {
-		require.EqualValues(t, 15*(k+1), step)
+		require.EqualValues(t, 30*(k+1), step)
 	}
 	svg, err := os.Stat(filepath.Join(dir, "currents.svg"))
 	require.NoError(t, err)
 	require.Less(t, svg.Size(), int64(1<<20))
+}
+
+func TestRoundedUp(t *testing.T) {
+	for _, k := range []struct {
+		ms, dt float64
+		want   string
+	}{
+		{3462, 0.1, "3.5s"}, {3500, 0.1, "3.5s"}, {347, 0.1, "350ms"}, {0.00123, 0.0001, "0.0013ms"}, {1000, 0.3, "1000.2ms"}, {981, 0.5, "990ms"}, {123456, 0.1, "130s"},
+	} {
+		require.Equal(t, k.want, roundedUp(k.ms, k.dt))
+	}
 }
