@@ -70,11 +70,11 @@ func TestStatistics(t *testing.T) {
 		require.InDelta(t, 0.75, p.CV2, 0.02)
 		require.InDelta(t, 0.6, p.LV, 0.02)
 		require.InDelta(t, 0.5+0.75/(6*2), p.Fano, 0.03) // windows of 100 ms hold 2 spikes
-		require.InDelta(t, 0, p.Correlation, 0.002)
+		require.InDelta(t, 0, p.Correlation.Value, 0.002)
 		require.InDelta(t, 0.96, p.VarianceToMean, 0.08) // bins far below the interval: nearly Poisson
 	}
 	empty := NewStatistics([]int{1}, 0.1, 0).Populations(5000)[0]
-	for _, x := range []float64{empty.CV2, empty.LV, empty.Fano, empty.Correlation, empty.VarianceToMean} {
+	for _, x := range []float64{empty.CV2, empty.LV, empty.Fano, empty.Correlation.Value, empty.Correlation.Error, empty.VarianceToMean} {
 		require.True(t, math.IsNaN(x), "nothing to measure")
 	}
 }

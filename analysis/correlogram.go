@@ -2,7 +2,9 @@ package analysis
 
 import (
 	"math"
+	"math/bits"
 
+	"gonum.org/v1/gonum/dsp/fourier"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -18,21 +20,36 @@ type Correlogram struct {
 // at lag k the sum over t of (a[t]-mean a)(b[t+k]-mean b) over the series'
 // length and standard deviations. Beyond their ends the series are taken as
 // their mean, so that few overlapping bins cannot make a peak. NaN where a
-// series is constant.
+// series is constant. It takes the time of three Fourier transforms, however
+// many lags there are.
 func Correlate(a, b []float64, binMs float64, maxLag int) Correlogram {
 	n := min(len(a), len(b))
 	maxLag = max(0, min(maxLag, n-1))
-	x, y := standardised(a[:n]), standardised(b[:n])
+	sums := crossSums(standardised(a[:n]), standardised(b[:n]), maxLag)
 	var c Correlogram
 	for lag := -maxLag; lag <= maxLag; lag++ {
-		sum := 0.0
-		for t := max(0, -lag); t < min(n, n-lag); t++ {
-			sum += x[t] * y[t+lag]
-		}
 		c.LagMs = append(c.LagMs, float64(lag)*binMs)
-		c.Value = append(c.Value, sum/float64(n))
+		c.Value = append(c.Value, sums[(lag+len(sums))%len(sums)]/float64(n))
 	}
 	return c
+}
+
+// crossSums are the sums over t of x[t] y[t+k] for each lag k from -maxLag to maxLag, that of
+// k at k modulo their number. Zeros behind the series keep their ends apart, up to a power of
+// two: the transform of a length with a large prime factor takes the square of the length.
+func crossSums(x, y []float64, maxLag int) []float64 {
+	size := 1 << bits.Len(uint(len(x)+maxLag))
+	fft := fourier.NewFFT(size)
+	padded := make([]float64, size)
+	copy(padded, x)
+	a := fft.Coefficients(nil, padded)
+	clear(padded)
+	copy(padded, y)
+	b := fft.Coefficients(nil, padded)
+	for k := range a {
+		a[k] = complex(real(a[k]), -imag(a[k])) * b[k] / complex(float64(size), 0)
+	}
+	return fft.Sequence(padded, a)
 }
 
 // CorrelateCounts is Correlate of two populations' counts in the same bins.

@@ -22,12 +22,16 @@ func (l layout) neurons() int {
 	return total
 }
 
-// population is the place of the population that a neuron belongs to. There
-// are few: it looks at one after another.
+// population is the place of the population that a neuron belongs to. There may
+// be thousands: each look halves where it can be.
 func (l layout) population(neuron uint32) int {
-	i := len(l.first) - 1
-	for i > 0 && int(neuron) < l.first[i] {
-		i--
+	i, end := 0, len(l.first)
+	for end-i > 1 {
+		if middle := (i + end) / 2; int(neuron) < l.first[middle] {
+			end = middle
+		} else {
+			i = middle
+		}
 	}
 	return i
 }

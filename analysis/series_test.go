@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/stat"
+	"pgregory.net/rapid"
 
 	"einet/sim"
 )
@@ -140,4 +141,36 @@ func TestInputCorrelogram(t *testing.T) {
 	require.InDelta(t, lag*0.1, at, 1e-9)
 	require.InDelta(t, 5/math.Sqrt(29), height, 0.06) // 1/sqrt(2 sd^2 tau/T) apart
 	require.Empty(t, InputCorrelogram([][]float32{silent}, [][]float32{silent}, 0.1, 100).Value)
+}
+
+// The sums of a correlogram by Fourier transforms are those written out, for series of any length
+// and lags up to it.
+func TestCorrelateEqualsThePlainForm(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(2, 300).Draw(t, "n")
+		a := rapid.SliceOfN(rapid.Float64Range(-1e3, 1e3), n, n).Draw(t, "a")
+		b := rapid.SliceOfN(rapid.Float64Range(-1e-3, 1e-3), n, n).Draw(t, "b")
+		a[0], b[0] = 2e3, 2e-3 // neither is constant
+		a[1], b[1] = -2e3, -2e-3
+		g := Correlate(a, b, 1, rapid.IntRange(0, 400).Draw(t, "lags"))
+		x, y, most := standardised(a), standardised(b), len(g.Value)/2
+		for k, got := range g.Value {
+			want := 0.0
+			for i := range x {
+				if j := i + k - most; j >= 0 && j < n {
+					want += x[i] * y[j] / float64(n)
+				}
+			}
+			require.InDelta(t, want, got, 1e-12)
+		}
+	})
+}
+
+// A quarter of a million bins and 200 000 lags: a minute, were each lag a sum of its own.
+func TestCorrelogramOfALongSeries(t *testing.T) {
+	const n, lag = 1 << 18, 12345
+	x := ornstein(n+lag, 1, 10, 0.01, 3)
+	at, height := Correlate(x[lag:], x[:n], 1, 200000).Peak()
+	require.InDelta(t, lag, at, 1e-9)
+	require.InDelta(t, 1, height, 0.05)
 }

@@ -16,16 +16,18 @@ const (
 )
 
 // Statistics are the measures of spike trains that are compared between engines,
-// seeds and papers, each gathered by its own type, about 80 bytes a neuron in
+// seeds and papers, each gathered by its own type, about 90 bytes a neuron in
 // all.
 type Statistics struct {
 	Trains *Trains
 	Local  *Local
 	Fano   *Windows          // in windows of FanoWindowMs
-	Pairs  *Pairs            // of PairNeurons in bins of PairBinMs
+	Shared *Covariances      // in bins of PairBinMs
 	Counts *PopulationCounts // in bins of CountBinMs, from step 0 on
+	Pairs  *Pairs            // of PairNeurons in bins of PairBinMs; nil but WithPairs
 
-	from int64
+	from, pairSteps int64
+	sizes           []int
 }
 
 // NewStatistics makes them for consecutive populations of the given sizes on a
@@ -36,10 +38,17 @@ func NewStatistics(sizes []int, dtMs float64, fromStep int64) *Statistics {
 		Trains: NewTrains(sizes, dtMs, fromStep),
 		Local:  NewLocal(sizes, fromStep),
 		Fano:   NewWindows(sizes, steps(FanoWindowMs), fromStep),
-		Pairs:  NewPairs(sizes, PairNeurons, steps(PairBinMs), fromStep),
+		Shared: NewCovariances(sizes, steps(PairBinMs), fromStep),
 		Counts: NewPopulationCounts(sizes, dtMs, steps(CountBinMs)),
-		from:   fromStep,
+		from:   fromStep, pairSteps: int64(steps(PairBinMs)), sizes: sizes,
 	}
+}
+
+// WithPairs also gathers the correlations of single pairs, whose distribution is compared and
+// drawn: 0.5 MB a population, and as much time as all the rest where neurons fire fast.
+func (s *Statistics) WithPairs() *Statistics {
+	s.Pairs = NewPairs(s.sizes, PairNeurons, int(s.pairSteps), s.from)
+	return s
 }
 
 // Add takes further spikes, sorted by step. Ids are global.
@@ -47,19 +56,22 @@ func (s *Statistics) Add(spikes []sim.Spike) {
 	s.Trains.Add(spikes)
 	s.Local.Add(spikes)
 	s.Fano.Add(spikes)
-	s.Pairs.Add(spikes)
+	s.Shared.Add(spikes)
 	s.Counts.Add(spikes)
+	if s.Pairs != nil {
+		s.Pairs.Add(spikes)
+	}
 }
 
 // PopulationStatistics is the summary of one population. A mean without values
 // is NaN.
 type PopulationStatistics struct {
 	Population
-	CV2            float64 // mean over the neurons with a CV
-	LV             float64 // likewise
-	Fano           float64 // mean over neurons with spikes
-	Correlation    float64 // mean over pairs
-	VarianceToMean float64 // of the population's count
+	CV2            float64     // mean over the neurons with a CV
+	LV             float64     // likewise
+	Fano           float64     // mean over neurons with spikes
+	Correlation    Correlation // of all pairs
+	VarianceToMean float64     // of the population's count
 }
 
 // Populations summarises the spikes of the steps fromStep+1..toStep; toStep is
@@ -72,7 +84,7 @@ func (s *Statistics) Populations(toStep int64) []PopulationStatistics {
 			CV2:            mean(s.Local.CV2s(i)),
 			LV:             mean(s.Local.LVs(i)),
 			Fano:           mean(s.Fano.Fanos(i, toStep)),
-			Correlation:    mean(s.Pairs.Correlations(i, toStep)),
+			Correlation:    s.Shared.Correlation(i, toStep),
 			VarianceToMean: VarianceToMean(s.Counts.Between(i, s.from, toStep)),
 		})
 	}

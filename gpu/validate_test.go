@@ -48,7 +48,7 @@ func TestStatisticsOfBothEngines(t *testing.T) {
 		require.Equal(t, x.Engines[0].Digest, x.Engines[1].Digest)
 		require.Equal(t, x.Engines[0].Statistics, x.Engines[1].Statistics)
 		for _, p := range x.Engines[1].Statistics {
-			t.Logf("rate %.2f Hz, CV %.3f, Fano %.3f, correlation %.5f", p.Rate, p.CV, p.Fano, p.Correlation)
+			t.Logf("rate %.2f Hz, CV %.3f, Fano %.3f, correlation %.5f", p.Rate, p.CV, p.Fano, p.Correlation.Value)
 			require.Greater(t, p.Rate, 1.0)
 			require.Greater(t, p.CV, 0.3)
 		}

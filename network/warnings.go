@@ -1,16 +1,129 @@
 package network
 
-// Warnings are one line each for what is allowed but hardly meant. A network
-// in which no neuron can ever fire runs, and is silent: every membrane
-// potential starts below threshold and relaxes towards E_L and what the constant
-// input adds, which is at or below it at all times.
+import (
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// Warnings are one line each for what is allowed but hardly meant.
 func (n *Network) Warnings() []string {
+	var list []string
+	if n.silent() {
+		list = append(list, "no neuron can ever fire: in every population E_L + input is at or below V_th, and V0 is below V_th")
+	}
+	return append(list, n.tooFast()...)
+}
+
+// silent tells whether no neuron can ever fire: every membrane potential starts below threshold
+// and relaxes towards E_L and what the constant input adds, which is at or below it at all times.
+func (n *Network) silent() bool {
 	for _, p := range n.Populations {
 		if p.mayFire() {
-			return nil
+			return false
 		}
 	}
-	return []string{"no neuron can ever fire: in every population E_L + input is at or below V_th, and V0 is below V_th"}
+	return true
+}
+
+// mostAlike is how many warnings of one kind are listed.
+const mostAlike = 4
+
+// tooFast warns of time constants that dt does not resolve.
+func (n *Network) tooFast() []string {
+	var list []string
+	warn := func(path string, tau float64, what string) {
+		if what != "" {
+			list = append(list, fmt.Sprintf("%s: %g ms: dt is %g ms: %s", path, tau, n.Dt, what))
+		}
+	}
+	for i := range n.Populations {
+		p := &n.Populations[i]
+		for k, in := range p.PoissonInput {
+			warn("populations."+p.Name+".poisson."+strconv.Itoa(k)+".tau_syn", in.TauSyn, p.unresolved(in.Synapse, in.TauSyn, in.Weight, n.Dt))
+		}
+		if u := p.OUNoise; u.SD > 0 {
+			warn("populations."+p.Name+".ou_noise.tau", u.Tau, lostNoise(n.Dt/u.Tau))
+		}
+	}
+	for i := range n.Projections {
+		p := &n.Projections[i]
+		to := &n.Populations[n.Population(p.To)]
+		warn("projections."+p.Name+".tau_syn", p.TauSyn, to.unresolved(p.Synapse, p.TauSyn, p.meanWeight(), n.Dt))
+	}
+	if more := len(list) - mostAlike; more > 0 {
+		list = append(list[:mostAlike], fmt.Sprintf("%d more time constants are as short", more))
+	}
+	return list
+}
+
+// Errors that are not warned of.
+const (
+	smallCharge = 0.01 // of a spike
+	smallNoise  = 0.02 // of its standard deviation
+)
+
+// unresolved says what a step of dt does to a synapse of that time constant and weight; "" where
+// that is little. A step of lif is exact and only rounded, to the grid of V; one of lif_cond takes
+// the conductance in its middle for all of it.
+func (p *Population) unresolved(shape Synapse, tau, weight, dt float64) string {
+	if shape == Delta || weight == 0 {
+		return ""
+	}
+	if p.Neuron == LIFCond {
+		if off := midpointCharge(shape, dt/tau) - 1; math.Abs(off) > smallCharge {
+			more := "more"
+			if off < 0 {
+				more = "less"
+			}
+			return fmt.Sprintf("a spike brings %.2g %% %s charge than in continuous time: use a smaller dt", 100*math.Abs(off), more)
+		}
+		return ""
+	}
+	if tau >= dt {
+		return ""
+	}
+	adds := math.Abs(weight) * tau / p.TauM // to V [mV], about
+	if p.CM > 0 {
+		adds *= p.TauM / p.CM
+	}
+	if shape == Alpha {
+		adds *= math.E
+	}
+	half := math.Exp2(math.Ceil(math.Log2(p.VTh.Mean()-p.VReset))) * 0x1p-24
+	return fmt.Sprintf("the course of the current within a step is lost, and what a spike adds to V is rounded by up to %.2g %% of it", 100*half/adds)
+}
+
+// midpointCharge is the sum of a conductance in the middles of steps of q time constants, over its
+// integral.
+func midpointCharge(shape Synapse, q float64) float64 {
+	middle, rest := math.Exp(-q/2), -math.Expm1(-q) // rest: 1 - e^-q
+	if shape == Alpha {
+		return q * q * middle * (math.Exp(-q)/(rest*rest) + 0.5/rest)
+	}
+	return q * middle / rest
+}
+
+// lostNoise says what is missing of the fluctuations of V that an Ornstein-Uhlenbeck current of
+// 1/q steps correlation time causes: what it does within a step V does not see, which leaves
+// (1 - e^-2q)/2q of the variance where the membrane is slow.
+func lostNoise(q float64) string {
+	if lost := 1 - math.Sqrt(-math.Expm1(-2*q)/(2*q)); lost > smallNoise {
+		return fmt.Sprintf("the fluctuations of V are %.2g %% smaller than in continuous time: use a smaller dt, or white_noise", 100*lost)
+	}
+	return ""
+}
+
+// meanWeight is that of a projection's synapses.
+func (p *Projection) meanWeight() float64 {
+	if len(p.Edges.Weight) == 0 {
+		return p.Weight.Mean()
+	}
+	sum := 0.0
+	for _, w := range p.Edges.Weight {
+		sum += w
+	}
+	return sum / float64(len(p.Edges.Weight))
 }
 
 // mayFire tells whether something besides the network's own spikes may bring a neuron

@@ -93,24 +93,39 @@ func (r *rows) Ticks(float64, float64) []plot.Tick {
 	return marks
 }
 
-// Plot draws one short upright line for each spike, those of a population as
-// one path: thousands of separate marks make a slow and large SVG.
+// markWidth is that of a mark; one that is nearer than a quarter of it to the mark before in
+// its row is not seen and not drawn.
+const markWidth = vg.Length(0.8)
+
+// pathMarks is the number of marks that are one path: thousands of separate marks make a slow and
+// large SVG, and the bitmap takes a time for a path that goes by the square of its marks.
+const pathMarks = 256
+
+// Plot draws one short upright line for each spike.
 func (r *rows) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
 	// A mark is as high as two rows where rows are so many that it would be a dot.
 	height := max(0.84*(y(1)-y(0)), min(2*(y(1)-y(0)), markHeight))
 	base := 0
 	for i, times := range r.times {
+		c.SetLineStyle(draw.LineStyle{Color: hue(r.populations[i].Inhibitory), Width: markWidth})
 		var path vg.Path
 		for j, row := range times {
-			bottom := y(float64(base+j)+0.5) - height/2
+			bottom, last := y(float64(base+j)+0.5)-height/2, vg.Length(-1)
 			for _, t := range row {
-				path.Move(vg.Point{X: x(t), Y: bottom})
-				path.Line(vg.Point{X: x(t), Y: bottom + height})
+				if x(t)-last < markWidth/4 {
+					continue
+				}
+				last = x(t)
+				path.Move(vg.Point{X: last, Y: bottom})
+				path.Line(vg.Point{X: last, Y: bottom + height})
+				if len(path) == 2*pathMarks {
+					c.Stroke(path)
+					path = path[:0]
+				}
 			}
 		}
 		base += len(times)
-		c.SetLineStyle(draw.LineStyle{Color: hue(r.populations[i].Inhibitory), Width: 0.8})
 		c.Stroke(path)
 		if base < r.total {
 			c.StrokeLine2(draw.LineStyle{Color: pale(grey, 0.5), Width: 0.4}, c.Min.X, y(float64(base)), c.Max.X, y(float64(base)))

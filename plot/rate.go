@@ -119,7 +119,39 @@ func (cv curve) Plot(c draw.Canvas, p *plot.Plot) {
 	for i, q := range cv.points {
 		line[i] = vg.Point{X: x(q.X), Y: y(q.Y)}
 	}
-	c.StrokeLines(cv.line, c.ClipLinesXY(line)...)
+	c.StrokeLines(cv.line, c.ClipLinesXY(extremes(line, (c.Max.X-c.Min.X)/columns))...)
+}
+
+// columns is the number of parts of the width of a panel in which a line is told apart: two for
+// each dot of a bitmap.
+const columns = 3000
+
+// extremes are the points of a line that runs to the right: of those within a column of that width
+// the first, lowest, highest and last, in their order. A line of millions of points looks the
+// same so and is drawn in no time.
+func extremes(line []vg.Point, width vg.Length) []vg.Point {
+	if len(line) <= 4*columns {
+		return line
+	}
+	var kept []vg.Point
+	for first := 0; first < len(line); {
+		lowest, highest, last := first, first, first
+		for k := first; k < len(line) && line[k].X < line[first].X+width; k++ {
+			last = k
+			if line[k].Y < line[lowest].Y {
+				lowest = k
+			}
+			if line[k].Y > line[highest].Y {
+				highest = k
+			}
+		}
+		at := []int{first, min(lowest, highest), max(lowest, highest), last}
+		for _, k := range slices.Compact(at) {
+			kept = append(kept, line[k])
+		}
+		first = last + 1
+	}
+	return kept
 }
 
 func (cv curve) peak() plotter.XY {

@@ -2,7 +2,6 @@ package record
 
 import (
 	"archive/zip"
-	"bufio"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -12,29 +11,39 @@ import (
 // A column spools the elements, of four bytes, of an array whose length is not known yet.
 type column struct {
 	file *os.File
-	buf  *bufio.Writer
+	buf  []byte // at the end of the file, not yet written
 	n    int64
 }
+
+// columnBuffer is how much of a column waits in memory.
+const columnBuffer = 1 << 16
 
 func newColumn(path string) (*column, error) {
 	f, err := createTemp(path)
 	if err != nil {
 		return nil, err
 	}
-	return &column{file: f, buf: bufio.NewWriterSize(f, 1<<16)}, nil
+	return &column{file: f, buf: make([]byte, 0, columnBuffer)}, nil
 }
 
 func (c *column) append(v uint32) error {
-	var b [4]byte
-	binary.LittleEndian.PutUint32(b[:], v)
-	_, err := c.buf.Write(b[:])
+	c.buf = binary.LittleEndian.AppendUint32(c.buf, v)
 	c.n++
+	if len(c.buf) == columnBuffer {
+		return c.flush()
+	}
+	return nil
+}
+
+func (c *column) flush() error {
+	_, err := c.file.Write(c.buf)
+	c.buf = c.buf[:0]
 	return err
 }
 
 // copyTo writes the column as the array name, of as many rows of the given shape as it has.
 func (c *column) copyTo(z *zip.Writer, name, descr string, row ...int64) error {
-	err := c.buf.Flush()
+	err := c.flush()
 	if err != nil {
 		return err
 	}

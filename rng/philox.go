@@ -48,3 +48,16 @@ func Neuron(k Key, i, step, draw uint32) uint32 {
 	w0, w1, w2, w3 := Philox(k, 16*(i/64)+i%16, step, draw, 0)
 	return [4]uint32{w0, w1, w2, w3}[(i/16)%4]
 }
+
+// Neurons writes the words of neurons 0, 1, ... of a population in a given step and draw.
+func Neurons(k Key, step, draw uint32, dst []uint32) {
+	var words [4][16]uint32
+	for first := 0; first < len(dst); first += 64 {
+		Philox16(k, uint32(first/4), step, draw, 0, &words)
+		for tile := range words {
+			if at := first + 16*tile; at < len(dst) {
+				copy(dst[at:], words[tile][:])
+			}
+		}
+	}
+}

@@ -133,3 +133,14 @@ func TestPhilox16(t *testing.T) {
 		}
 	}
 }
+
+func TestNeuronsAreEachTheirOwn(t *testing.T) {
+	key := rng.Key{Seed: 3, Stream: rng.Stream(rng.PoissonInputs, 2, 5)}
+	for _, n := range []int{1, 15, 16, 17, 64, 100, 300} {
+		dst := make([]uint32, n)
+		rng.Neurons(key, 77, 2, dst)
+		for i, w := range dst {
+			require.Equal(t, rng.Neuron(key, uint32(i), 77, 2), w)
+		}
+	}
+}

@@ -3,7 +3,7 @@ package sim
 import "einet/dynamics"
 
 // A Trace is a Recorder that follows the first neurons of a population that has a
-// membrane potential through every step of an interval. Its currents are the state on the grid, as engines
+// membrane potential through every step of an interval, or some of them. Its currents are the state on the grid, as engines
 // have it.
 type Trace struct {
 	Step []int64     // [T] the steps
@@ -15,6 +15,7 @@ type Trace struct {
 	model      *dynamics.Model
 	population int
 	from, to   int64
+	every      int64
 	state      *NeuronState
 }
 
@@ -22,19 +23,30 @@ type Trace struct {
 // to to.
 func NewTrace(m *dynamics.Model, population, neurons int, from, to int64) *Trace {
 	rows := func() [][]float32 { return make([][]float32, neurons) }
-	t := &Trace{V: rows(), Exc: rows(), Inh: rows(), Ext: rows(), model: m, population: population, from: from, to: to}
+	t := &Trace{V: rows(), Exc: rows(), Inh: rows(), Ext: rows(), model: m, population: population, from: from, to: to, every: 1}
 	if from < to {
 		t.state = newNeuronState(m, population, neurons)
 	}
 	return t
 }
 
+// Thin leaves every n-th step only, so that there are at most that many samples; the last step
+// is one of them.
+func (t *Trace) Thin(samples int64) *Trace {
+	t.every = max(1, (t.to-t.from+samples-1)/samples)
+	t.from = t.to - (t.to-t.from)/t.every*t.every
+	return t
+}
+
+// Every is the number of steps between samples.
+func (t *Trace) Every() int64 { return t.every }
+
 // Spikes ignores them.
 func (t *Trace) Spikes(int64, []Spike) error { return nil }
 
-// Next is the next step of the interval.
+// Next is the next step of the interval that is sampled.
 func (t *Trace) Next(step int64) int64 {
-	if next := max(step, t.from) + 1; next <= t.to {
+	if next := t.from + (max(step-t.from, 0)/t.every+1)*t.every; next <= t.to {
 		return next
 	}
 	return Never

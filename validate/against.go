@@ -38,7 +38,7 @@ func (s *Spikes) Check(net *network.Network) error {
 }
 
 func (s *Spikes) print(net *network.Network, steps, discard int64) fingerprint {
-	statistics := analysis.NewStatistics(s.Sizes, s.DtMs, discard)
+	statistics := analysis.NewStatistics(s.Sizes, s.DtMs, discard).WithPairs()
 	list := s.Spikes
 	for len(list) > 0 && int64(list[len(list)-1].Step) > steps {
 		list = list[:len(list)-1]

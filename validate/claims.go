@@ -161,7 +161,7 @@ var inf = math.Inf(1)
 func (c *claims) steadyState(ctx context.Context) error {
 	discard := int64(c.net.Steps(min(500, c.effort.StatsMs/3)))
 	steps := int64(c.net.Steps(c.effort.StatsMs))
-	statistics := analysis.NewStatistics(sizes(c.net), c.net.Dt, discard)
+	statistics := analysis.NewStatistics(sizes(c.net), c.net.Dt, discard).WithPairs()
 	intervals := analysis.NewIntervals(sizes(c.net), c.net.Dt, discard)
 	var state *sim.StateSampler
 	err := c.lab.run(ctx, c.net, c.b.connectome, steps, func(m *dynamics.Model) []sim.Recorder {

@@ -39,6 +39,8 @@ type Measures struct {
 	CV          *float64 `json:"cv_isi"`
 	Fano        *float64 `json:"fano"`
 	Correlation *float64 `json:"mean_pairwise_correlation"`
+
+	CorrelationError *float64 `json:"mean_pairwise_correlation_error"` // standard error
 }
 
 // RunExact simulates the network for that many steps on every backend and, where
@@ -84,7 +86,8 @@ func exactRun(ctx context.Context, b *built, steps, discard int64, backend sim.B
 	for i, p := range run.Statistics {
 		run.Populations = append(run.Populations, Measures{
 			Name: b.net.Populations[i].Name, RateHz: number(p.Rate), CV: number(p.CV),
-			Fano: number(p.Fano), Correlation: number(p.Correlation),
+			Fano: number(p.Fano), Correlation: number(p.Correlation.Value),
+			CorrelationError: number(p.Correlation.Error),
 		})
 	}
 	return run, err

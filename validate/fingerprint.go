@@ -45,7 +45,7 @@ func (l *Lab) fingerprints(ctx context.Context, nets []*network.Network, steps, 
 		if err != nil {
 			return err
 		}
-		s := analysis.NewStatistics(sizes(nets[i]), nets[i].Dt, discard)
+		s := analysis.NewStatistics(sizes(nets[i]), nets[i].Dt, discard).WithPairs()
 		err = l.run(ctx, nets[i], b.connectome, steps, func(*dynamics.Model) []sim.Recorder {
 			return []sim.Recorder{spikesTo(s.Add)}
 		})

@@ -81,7 +81,7 @@ func TestAutoFallsBackWithAWarning(t *testing.T) {
 		cases["state and synapses take"] = hardware(gl, func(d *gpu.Device) { d.Limits.MemoryBytes = 1 << 10 })
 	}
 	for why, gl := range cases {
-		args := small(t, "--json")
+		args := small(t, "--json", "-q")
 		args[5] = "auto"
 		status, out, errs := einetOn(t, gl, args...)
 		require.Equal(t, exitDone, status, errs)

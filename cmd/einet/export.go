@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"einet/dynamics"
 	"einet/network"
@@ -22,6 +23,8 @@ type exportCmd struct {
 	Out     string `placeholder:"DIR" help:"Where the files go; otherwise results/NAME-network."`
 	Force   bool   `help:"Replace an earlier export in that folder."`
 	Threads int    `placeholder:"N" help:"Threads that build; otherwise one for each processor."`
+
+	InputDuration *time.Duration `placeholder:"500ms" help:"Write also what the network receives in so much model time: its external input, the counts of its Poisson inputs (16 bytes for each that is not 0), the numbers that its noise is made of (4 bytes a neuron and step), and the spikes of sources, as input.npz."`
 }
 
 // The files of an export. The last one marks a complete one.
@@ -47,6 +50,16 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 			return machine(fmt.Errorf("--to sonata: %w", hdf5.ErrAbsent))
 		}
 	}
+	steps, err := c.inputSteps(net)
+	if err != nil {
+		return err
+	}
+	var left []string // of an earlier export
+	if steps > 0 {
+		names = slices.Insert(names, len(names)-1, inputFile)
+	} else {
+		left = []string{inputFile}
+	}
 	dir := c.Out
 	if dir == "" {
 		dir = filepath.Join("results", net.Name+"-network")
@@ -63,12 +76,16 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 		return machine(fmt.Errorf("--out %s: can't be made or written: %w", dir, err))
 	}
 	defer files.Abort()
-	x := &export{ctx, net, b, files}
+	x := &export{ctx, t, net, b, files}
 	write := x.npz
 	if c.To == "sonata" {
 		write = x.sonata
 	}
-	if err := write(); errors.Is(err, context.Canceled) {
+	err = write()
+	if err == nil && steps > 0 {
+		err = x.input(steps)
+	}
+	if errors.Is(err, context.Canceled) {
 		return err
 	} else if err != nil {
 		return machine(err)
@@ -76,7 +93,7 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 	if err := writeNetwork(files.Path(networkFile), net); err != nil {
 		return machine(err)
 	}
-	if err := files.Commit(names, nil); err != nil {
+	if err := files.Commit(names, left); err != nil {
 		return machine(err)
 	}
 	_, err = fmt.Fprintf(t.out, "%s: %d neurons, %d synapses in %s\n", dir, net.Neurons(), b.connectome.Synapses(), strings.Join(names, ", "))
@@ -86,6 +103,7 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 // An export is one under way.
 type export struct {
 	ctx   context.Context
+	t     *terminal
 	net   *network.Network
 	built built
 	files *record.Set

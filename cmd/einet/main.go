@@ -39,7 +39,7 @@ type cli struct {
 	Plot      plotCmd      `cmd:"" help:"Draw the figures of an earlier run."`
 	Validate  validateCmd  `cmd:"" help:"Do the engines agree, and does the network do what its source claims?"`
 	Reproduce reproduceCmd `cmd:"" help:"Hold the presets to the published figures of their networks."`
-	Export    exportCmd    `cmd:"" help:"Write the synapses, weights, delays and initial state of a network, for other simulators."`
+	Export    exportCmd    `cmd:"" help:"Write the synapses, weights, delays, initial state and, if asked, random input of a network, for other simulators."`
 	Devices   devicesCmd   `cmd:"" help:"Show the engines and OpenGL devices of this machine, with their limits."`
 
 	Version kong.VersionFlag `help:"Print the version and exit."`

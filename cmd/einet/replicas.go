@@ -208,6 +208,7 @@ func (e *ensemble) write(s *ReplicasSummary) error {
 	if err := writeNetwork(e.files.Path(networkFile), e.net); err != nil {
 		return err
 	}
+	s.FinishS = time.Since(e.ended).Seconds()
 	if err := s.write(e.files.Path(summaryFile)); err != nil {
 		return err
 	}
@@ -221,11 +222,13 @@ func (e *ensemble) write(s *ReplicasSummary) error {
 
 // finish writes and prints what came of all.
 func (e *ensemble) finish(built time.Duration) error {
+	e.ended = time.Now()
 	for _, r := range e.replicas {
 		if err := r.spikes.Close(e.steps); err != nil {
 			return machine(err)
 		}
 	}
+	e.warn(e.replicas[0].statistics, e.steps)
 	s := e.summarise(built)
 	if err := e.write(s); err != nil {
 		return machine(err)

@@ -33,12 +33,16 @@ type ReplicasSummary struct {
 	SimulateS      float64 `json:"simulate_s"`       // all replicas
 	RealTimeFactor float64 `json:"real_time_factor"` // simulate_s over the model time of all replicas
 
+	FinishS float64 `json:"finish_s"` // statistics and files after the simulation
+
 	WeightRoundingError float64 `json:"weight_rounding_error"`
 	PeakRSSMB           float64 `json:"peak_rss_mb"`
 
 	Trials      []TrialSummary        `json:"trials"`
 	Populations map[string]OverTrials `json:"populations"`
 	order       []string
+
+	Warnings []string `json:"warnings"` // of the network, and of the first replica's results
 
 	Version string `json:"version"`
 	Command string `json:"command"`
@@ -96,6 +100,7 @@ func (e *ensemble) summarise(built time.Duration) *ReplicasSummary {
 		BuildS: built.Seconds(), SimulateS: e.took.Seconds(),
 		WeightRoundingError: e.built.model.WeightRounding(), PeakRSSMB: peakMemory(),
 		Populations: map[string]OverTrials{},
+		Warnings:    append([]string{}, e.warnings...),
 		Version:     versionString(), Command: commandLine(e.t.args),
 	}
 	for _, p := range e.net.Populations {

@@ -50,8 +50,9 @@ type crossing struct {
 }
 
 // resimulate is a network of exponential synapses in float64: exact propagators, a step at
-// a time, delays of whole steps. It calls see with each potential, relative to the threshold.
-func resimulate(x exported, cells [2]cell, dt float64, steps int, see func(step, neuron int, mV float64)) []crossing {
+// a time, delays of whole steps. Before each step it calls arrive, which may add to what arrives then,
+// of each sign and neuron, and it calls see with each potential, relative to the threshold.
+func resimulate(x exported, cells [2]cell, dt float64, steps int, arrive func(step int, now [2][]float64), see func(step, neuron int, mV float64)) []crossing {
 	type synapse struct {
 		target, delay int32
 		weight        float64
@@ -83,6 +84,7 @@ func resimulate(x exported, cells [2]cell, dt float64, steps int, see func(step,
 	var spikes []crossing
 	for step := 1; step <= steps; step++ {
 		now := arriving[step%slots]
+		arrive(step, now)
 		for kind, c := range cells {
 			leak, tau := math.Exp(-dt/c.tauM), [2]float64{c.tauE, c.tauI}
 			var keep, gain [2]float64
@@ -141,7 +143,18 @@ func parting(s *record.Spikes, other []crossing) int {
 	return min(len(s.Spikes), len(other))
 }
 
-func ignore(int, int, float64) {}
+// firstOnly is the first spike that only one of them has: the earlier of the two where they part.
+func firstOnly(s *record.Spikes, other []crossing) (step, neuron int) {
+	k := parting(s, other)
+	step, neuron = other[k].step, other[k].neuron
+	if a := s.Spikes[k]; int(a.Step) < step || int(a.Step) == step && int(a.Neuron) < neuron {
+		step, neuron = int(a.Step), int(a.Neuron)
+	}
+	return step, neuron
+}
+
+func ignore(int, int, float64)  {}
+func nothing(int, [2][]float64) {}
 
 // An exported network fires the same spikes in a simulation that knows nothing of einet.
 func TestExportedNetworkRunsElsewhere(t *testing.T) {
@@ -149,13 +162,13 @@ func TestExportedNetworkRunsElsewhere(t *testing.T) {
 	e := cell{size: 3200, tauM: 20, eL: -49, vTh: -50, vReset: -60, tauE: 5, tauI: 10, refractory: 50}
 	i := e
 	i.size = 800
-	spikes := resimulate(x, [2]cell{e, i}, 0.1, 2000, ignore)
+	spikes := resimulate(x, [2]cell{e, i}, 0.1, 2000, nothing, ignore)
 	require.Greater(t, len(s.Spikes), 1000)
 	require.Equal(t, len(s.Spikes), parting(s, spikes), "the same spikes for 200 ms")
 	require.Len(t, spikes, len(s.Spikes))
 
 	e.tauE = 5.001
-	other := resimulate(x, [2]cell{e, i}, 0.1, 2000, ignore)
+	other := resimulate(x, [2]cell{e, i}, 0.1, 2000, nothing, ignore)
 	require.Less(t, parting(s, other), len(s.Spikes), "control: a time constant 0.02 % off")
 }
 
@@ -166,17 +179,13 @@ func TestChaosPartsExportedNetworks(t *testing.T) {
 	root := math.Sqrt(0.25) // inputs follow it
 	e := cell{size: 2000, tauM: 15, vTh: 15, tauE: 6, tauI: 5, input: 60 * root}
 	i := cell{size: 500, tauM: 10, vTh: 15, tauE: 6, tauI: 5, input: 40 * root}
-	spikes := resimulate(x, [2]cell{e, i}, 0.1, 500, ignore)
+	spikes := resimulate(x, [2]cell{e, i}, 0.1, 500, nothing, ignore)
 	k := parting(s, spikes)
 	require.Less(t, k, min(len(s.Spikes), len(spikes)), "they do part within 50 ms")
-	// The earlier of the two spikes is the one that the other simulation lacks.
-	at, neuron := spikes[k].step, spikes[k].neuron
-	if a := s.Spikes[k]; int(a.Step) < at || int(a.Step) == at && int(a.Neuron) < neuron {
-		at, neuron = int(a.Step), int(a.Neuron)
-	}
+	at, neuron := firstOnly(s, spikes)
 	require.Greater(t, at, 50, "the same spikes for 5 ms and more")
 	distance := math.Inf(1)
-	resimulate(x, [2]cell{e, i}, 0.1, at, func(step, i int, mV float64) {
+	resimulate(x, [2]cell{e, i}, 0.1, at, nothing, func(step, i int, mV float64) {
 		if step == at && i == neuron {
 			distance = mV
 		}

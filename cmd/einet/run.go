@@ -66,7 +66,8 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 		}
 		run = e.run
 	}
-	for _, w := range net.Warnings() {
+	r.warnings = net.Warnings()
+	for _, w := range r.warnings {
 		t.log.Warn(w)
 	}
 	if r.dir, err = destination(c.Out, net.Name, c.Force); err != nil {
@@ -87,7 +88,21 @@ type simulation struct {
 	built   built
 	engine  *opened
 	files   *record.Set
+	ended   time.Time // of the simulation
 	summary Summary
+
+	warnings []string // of the network, and of the results
+}
+
+// warn adds what the results of a simulation to a step are to be taken with. They are printed
+// where the results are.
+func (r *simulation) warn(statistics *analysis.Statistics, step int64) {
+	for _, w := range resultWarnings(r.net, statistics, r.discard, max(step, r.discard)) {
+		if !r.flags.Quiet {
+			r.t.log.Warn(w)
+		}
+		r.warnings = append(r.warnings, w)
+	}
 }
 
 // run makes the folder only once nothing but the machine can fail, and leaves
@@ -119,7 +134,10 @@ func (r *simulation) run(ctx context.Context) error {
 	if stopped != nil && !errors.Is(stopped, context.Canceled) {
 		return stopped
 	}
-	r.summary.finish(r.net, rec, r.engine.Step(), time.Since(start), stopped != nil)
+	r.ended = time.Now()
+	defer r.tellOfWriting().Stop()
+	r.summary.finish(r.net, rec, r.engine.Step(), r.ended.Sub(start), stopped != nil)
+	r.warn(rec.statistics, r.engine.Step())
 	if err := r.write(kept, rec); err != nil {
 		return machine(err)
 	}
@@ -150,6 +168,16 @@ func (r *simulation) start(ctx context.Context) error {
 	return err
 }
 
+// tellOfWriting says what goes on where the files of a simulation that has ended take long: they
+// hold every spike.
+func (r *simulation) tellOfWriting() *time.Timer {
+	return time.AfterFunc(2*time.Second, func() {
+		if !r.flags.Quiet {
+			fmt.Fprintf(r.t.err, "einet: simulated; writing the files in %s\n", r.dir)
+		}
+	})
+}
+
 // release frees the host's copy of the synapses where the engine has one of its
 // own.
 func (r *simulation) release() {
@@ -170,6 +198,8 @@ func (r *simulation) write(kept *kept, rec *recorders) error {
 		return err
 	}
 	r.summary.PeakRSSMB = peakMemory()
+	r.summary.Warnings = append([]string{}, r.warnings...)
+	r.summary.FinishS = time.Since(r.ended).Seconds()
 	if err := r.summary.write(r.files.Path(summaryFile)); err != nil {
 		return err
 	}
@@ -215,13 +245,23 @@ type recorders struct {
 	discard int64
 }
 
-// Intervals of the recorded state: potentials and inputs of all neurons every
-// so many ms, and every step of a few neurons in the run's last part.
+// Intervals of the recorded state: potentials and inputs of all neurons every so many ms, and
+// every step of a few neurons in the run's last part, or as many steps as leave so many samples.
+// A sample of all neurons takes as long as some dozens of their steps, so there are as many
+// between two, unless that left fewer samples than leastSamples.
 const (
-	stateEveryMs = 20
-	traceMs      = 200
-	traceNeurons = 3
+	stateEveryMs    = 20
+	stateEverySteps = 50
+	leastSamples    = 20
+	traceMs         = 200
+	traceNeurons    = 3
+	traceSamples    = 10000
 )
+
+// stateEvery is the number of steps between samples of all neurons.
+func (r *simulation) stateEvery() int64 {
+	return max(1, int64(r.net.Steps(stateEveryMs)), min(stateEverySteps, (r.steps-r.discard)/leastSamples))
+}
 
 func (r *simulation) recorders(kept *kept) *recorders {
 	m := r.built.model
@@ -238,8 +278,8 @@ func (r *simulation) recorders(kept *kept) *recorders {
 	rec := &recorders{
 		digest:     sim.NewDigest(),
 		statistics: analysis.NewStatistics(sizes, r.net.Dt, r.discard),
-		state:      sim.NewStateSampler(m, r.discard, max(1, int64(r.net.Steps(stateEveryMs)))),
-		trace:      sim.NewTrace(m, traced, min(traceNeurons, sizes[traced]), r.steps-length, r.steps),
+		state:      sim.NewStateSampler(m, r.discard, r.stateEvery()),
+		trace:      sim.NewTrace(m, traced, min(traceNeurons, sizes[traced]), r.steps-length, r.steps).Thin(traceSamples),
 		traced:     m.Populations[traced].First,
 		discard:    r.discard,
 	}

@@ -38,6 +38,7 @@ type Summary struct {
 	BuildS          float64 `json:"build_s"`
 	SimulateS       float64 `json:"simulate_s"`
 	RealTimeFactor  float64 `json:"real_time_factor"` // simulate_s over model time
+	FinishS         float64 `json:"finish_s"`         // statistics and files after the simulation; figures are not in it
 
 	Spikes              int64   `json:"spikes"`
 	Digest              string  `json:"digest"`
@@ -49,6 +50,8 @@ type Summary struct {
 	files       []string // of the run, without its figures
 
 	InhibitionLagMs *float64 `json:"inhibition_lag_ms"` // of inhibition behind excitation in the traced neurons
+
+	Warnings []string `json:"warnings"`
 
 	Version string `json:"version"`
 	Command string `json:"command"`
@@ -66,7 +69,10 @@ type PopulationSummary struct {
 	LV      *float64 `json:"lv"`             // likewise
 
 	Fano        *float64 `json:"fano"`                      // of counts in 100 ms, mean over neurons with spikes
-	Correlation *float64 `json:"mean_pairwise_correlation"` // of counts in 2 ms, 250 random neurons with spikes
+	Correlation *float64 `json:"mean_pairwise_correlation"` // of counts in 2 ms, over all pairs of neurons
+
+	CorrelationError *float64 `json:"mean_pairwise_correlation_error"` // standard error
+	CorrelationBins  int64    `json:"correlation_bins"`                // counts of each neuron that both are from
 
 	CountDispersion *float64 `json:"count_variance_over_mean"` // of the population's count in 1 ms
 	SpectrumPeakHz  *float64 `json:"rate_spectrum_peak_hz"`    // where the power of the population's rate is largest
@@ -113,16 +119,16 @@ func (s *Summary) finish(net *network.Network, rec *recorders, step int64, took 
 		population.SpectrumPeakHz = number(rec.statistics.Counts.PeakHz(i, rec.discard, step))
 		s.Populations[s.order[i]] = population
 	}
-	s.InhibitionLagMs = number(inhibitionLag(rec.trace, s.DtMs))
+	s.InhibitionLagMs = number(inhibitionLag(rec.trace, s.DtMs*float64(rec.trace.Every())))
 }
 
 // maxLagMs is the largest lag that is looked for.
 const maxLagMs = 20
 
 // inhibitionLag is the lag [ms] at which the inhibition of the traced neurons
-// follows their excitation best.
-func inhibitionLag(t *sim.Trace, dt float64) float64 {
-	lag, _ := analysis.InputCorrelogram(t.Exc, t.Inh, dt, int(maxLagMs/dt)).Peak()
+// follows their excitation best, of samples every [ms].
+func inhibitionLag(t *sim.Trace, every float64) float64 {
+	lag, _ := analysis.InputCorrelogram(t.Exc, t.Inh, every, int(maxLagMs/every)).Peak()
 	return lag
 }
 
@@ -137,7 +143,8 @@ func summarise(p analysis.PopulationStatistics, of *network.Population, state *s
 	v := analysis.Histogram{Edges: state.Edges, Counts: state.Counts}
 	return PopulationSummary{
 		Size: p.Size, Spikes: p.Spikes, RateHz: number(p.Rate), CVISI: number(p.CV), CVCount: p.CVOver,
-		CV2: number(p.CV2), LV: number(p.LV), Fano: number(p.Fano), Correlation: number(p.Correlation),
+		CV2: number(p.CV2), LV: number(p.LV), Fano: number(p.Fano), Correlation: number(p.Correlation.Value),
+		CorrelationError: number(p.Correlation.Error), CorrelationBins: p.Correlation.Bins,
 		CountDispersion: number(p.VarianceToMean),
 		ExcitatoryMV:    number(state.Excitatory.Mean()), InhibitoryMV: number(state.Inhibitory.Mean()),
 		NetMV: number(state.Net.Mean()), NetSDMV: number(state.Net.SD()),
@@ -171,13 +178,14 @@ func (s *Summary) print(out io.Writer, dir string, figures []string) error {
 	}
 	fmt.Fprintf(w, "network\t%s: %d neurons, %s, seed %d\n", s.Network, s.Neurons, synapses, s.Seed)
 	fmt.Fprintf(w, "engine\t%s on %s\n", s.Engine, s.Device)
-	fmt.Fprintf(w, "time\tbuilt in %.3g s; %g ms of model time in %.3g s (real-time factor %.3g)\n", s.BuildS, s.DurationMs, s.SimulateS, s.RealTimeFactor)
+	fmt.Fprintf(w, "time\tbuilt in %.3g s; %g ms of model time in %.3g s (real-time factor %.3g); statistics and files in %.3g s\n",
+		s.BuildS, s.DurationMs, s.SimulateS, s.RealTimeFactor, s.FinishS)
 	fmt.Fprintf(w, "spikes\t%d, digest %s\n", s.Spikes, s.Digest)
 	fmt.Fprintln(w, "spike trains\trate [Hz]\tCV of ISI\tneurons\tCV2\tLV\tFano\tcorrelation")
 	for _, name := range s.order {
 		p := s.Populations[name]
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", name, shown(p.RateHz, 2), shown(p.CVISI, 3), p.CVCount,
-			shown(p.CV2, 3), shown(p.LV, 3), shown(p.Fano, 3), shown(p.Correlation, 4))
+			shown(p.CV2, 3), shown(p.LV, 3), shown(p.Fano, 3), withError(p.Correlation, p.CorrelationError))
 	}
 	fmt.Fprintln(w, "inputs [mV]\texcitatory\tinhibitory\tnet\tsd\t|net|/exc\tKS of V to uniform")
 	for _, name := range s.order {
@@ -194,6 +202,15 @@ func shown(x *float64, decimals int) string {
 		return "-"
 	}
 	return fmt.Sprintf("%.*f", decimals, *x)
+}
+
+// withError is a value to two digits of its standard error, and that.
+func withError(x, e *float64) string {
+	if x == nil || e == nil || *e <= 0 {
+		return shown(x, 5)
+	}
+	decimals := min(max(1-int(math.Floor(math.Log10(*e))), 0), 7)
+	return fmt.Sprintf("%.*f ± %.*f", decimals, *x, decimals, *e)
 }
 
 // commandLine is the command as a shell takes it.

@@ -52,7 +52,7 @@ func printExact(w *tabwriter.Writer, x *validate.Exact) {
 				name, device, spikes, digest = "", "", "", ""
 			}
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", name, device, spikes, digest,
-				p.Name, shown(p.RateHz, 3), shown(p.CV, 3), shown(p.Fano, 3), shown(p.Correlation, 5))
+				p.Name, shown(p.RateHz, 3), shown(p.CV, 3), shown(p.Fano, 3), withError(p.Correlation, p.CorrelationError))
 		}
 	}
 	_ = w.Flush()
