@@ -127,7 +127,7 @@ func (p *Population) input(n int64) float64 {
 // LIFCond [pA]. It is spread so that the rounding of V is no bias.
 func (m *Model) Drive(pop int, first int64, dst []float32) {
 	p := &m.Populations[pop]
-	resolution := float64(p.GridV) * 0x1p-23
+	resolution := m.Network.Populations[pop].Resolution()
 	if p.Neuron == network.LIFCond {
 		resolution /= float64(p.PerC)
 	}

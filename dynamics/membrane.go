@@ -30,7 +30,7 @@ type Membrane struct {
 // add: to V for LIF, to the current for LIFCond.
 func newMembrane(p *network.Population, dt float64) (Membrane, float64) {
 	m := Membrane{
-		EL: p.EL, GridV: gridV(p.VTh.Mean()-p.EL, p.VReset-p.EL), Refractory: steps(p.TRef, dt), R: 1, TauM: p.TauM,
+		EL: p.EL, GridV: float32(p.Resolution() * 0x1p23), Refractory: steps(p.TRef, dt), R: 1, TauM: p.TauM,
 	}
 	m.VTh, m.VReset = onGrid(p.VTh.Mean()-p.EL, m.GridV), onGrid(p.VReset-p.EL, m.GridV)
 	switch {
@@ -45,14 +45,6 @@ func newMembrane(p *network.Population, dt float64) (Membrane, float64) {
 		return m, 1
 	}
 	return m, float64(-libm.Expm1(-dt/m.TauM) * m.R)
-}
-
-// coarsestGrid is the largest B_v [mV]: a threshold that is never reached makes V no coarser.
-const coarsestGrid = 64
-
-// gridV is B_v of a threshold and a reset potential, relative to E_L.
-func gridV(vTh, vReset float64) float32 {
-	return powerOfTwo(min(max(math.Abs(vTh), math.Abs(vReset)), coarsestGrid))
 }
 
 // Absolute is the membrane potential [mV] that is v relative to E_L.

@@ -44,7 +44,7 @@ func newNoise(p *network.Population, m *Membrane, dt float64) Noise {
 		n.White = step(p.WhiteNoise, m.TauM)
 	}
 	if u := p.OUNoise; u.SD != 0 {
-		n.sd, n.Kick, n.Grid = u.SD, step(u.SD, u.Tau), powerOfTwo(u.SD)
+		n.sd, n.Kick, n.Grid = u.SD, step(u.SD, u.Tau), float32(libm.PowerOfTwo(u.SD))
 		n.MUU, n.PVU = float32(libm.Expm1(-dt/u.Tau)), float32(decaying(m, u.Tau, dt))
 		if p.Neuron == network.LIFCond {
 			n.PVU = float32(libm.Exp(-dt / (2 * u.Tau)))

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"einet/connectome"
+	"einet/libm"
 	"einet/network"
 )
 
@@ -103,7 +104,7 @@ func (m *Model) fixScale(pop, receptor int, loads []load) error {
 	for _, l := range loads {
 		heaviest = max(heaviest, l.heaviest())
 	}
-	rec.Grid = finerG * powerOfTwo(heaviest)
+	rec.Grid = finerG * float32(libm.PowerOfTwo(heaviest))
 	scale := finestScale(loads)
 	rec.Scale = float32(scale)
 	var errs []error
@@ -146,18 +147,6 @@ func tooLight(l *load, loads []load, heaviest, scale float64) error {
 // WeightRounding is the largest error of a weight in fixed point, relative to
 // the mean weight of its projection.
 func (m *Model) WeightRounding() float64 { return m.rounding }
-
-// powerOfTwo is the smallest power of two that is at least x, and 1 for x = 0.
-func powerOfTwo(x float64) float32 {
-	if x == 0 {
-		return 1
-	}
-	f, e := math.Frexp(x) // f in [1/2, 1)
-	if f == 0.5 {
-		e--
-	}
-	return float32(math.Ldexp(1, e))
-}
 
 // onGrid rounds x to float32 and then to the grid of b.
 func onGrid(x float64, b float32) float32 { return (float32(x) + b) - b }

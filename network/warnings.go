@@ -12,7 +12,7 @@ func (n *Network) Warnings() []string {
 	if n.silent() {
 		list = append(list, "no neuron can ever fire: in every population E_L + input is at or below V_th, and V0 is below V_th")
 	}
-	return append(list, n.tooFast()...)
+	return append(append(list, n.tooFast()...), n.tooSlow()...)
 }
 
 // silent tells whether no neuron can ever fire: every membrane potential starts below threshold
@@ -90,8 +90,34 @@ func (p *Population) unresolved(shape Synapse, tau, weight, dt float64) string {
 	if shape == Alpha {
 		adds *= math.E
 	}
-	half := math.Exp2(math.Ceil(math.Log2(p.VTh.Mean()-p.VReset))) * 0x1p-24
-	return fmt.Sprintf("the course of the current within a step is lost, and what a spike adds to V is rounded by up to %.2g %% of it", 100*half/adds)
+	return fmt.Sprintf("the course of the current within a step is lost, and V follows what a spike adds to it to %.2g %%", 100*followed*p.Resolution()/adds)
+}
+
+// followed is how closely V follows the exact solution, in steps of its resolution.
+const followed = 3
+
+// tooSlow warns of populations whose V moves by less than two steps of its resolution in a step, over more
+// than a hundredth of the way from reset to threshold.
+func (n *Network) tooSlow() []string {
+	var list []string
+	for i := range n.Populations {
+		p := &n.Populations[i]
+		if p.Neuron.IsSource() {
+			continue
+		}
+		tau := p.TauM
+		if p.Neuron == LIFCond {
+			tau = p.CM / p.GL
+		}
+		if margin := 2 * p.Resolution() * tau / n.Dt; margin > 0.01*(p.VTh.Mean()-p.VReset) {
+			list = append(list, fmt.Sprintf("populations.%s: dt is %g ms: V moves by less than two steps of its resolution, %.2g mV, in a step "+
+				"where it is within %.2g mV of what it tends to: a spike from there is off by some steps", p.Name, n.Dt, p.Resolution(), margin))
+		}
+	}
+	if more := len(list) - mostAlike; more > 0 {
+		list = append(list[:mostAlike], fmt.Sprintf("%d more populations are as slow", more))
+	}
+	return list
 }
 
 // midpointCharge is the sum of a conductance in the middles of steps of q time constants, over its

@@ -29,7 +29,7 @@ func TestWarningsOfTimeConstants(t *testing.T) {
 	}{
 		{"dt=0.1", ""},
 		{"projections.a.tau_syn=0.1", ""},
-		{"projections.a.tau_syn=0.05", "projections.a.tau_syn: 0.05 ms: dt is 0.1 ms: the course of the current within a step is lost, and what a spike adds to V is rounded by up to 0.038 % of it"},
+		{"projections.a.tau_syn=0.05", "projections.a.tau_syn: 0.05 ms: dt is 0.1 ms: the course of the current within a step is lost, and V follows what a spike adds to it to 0.23 %"},
 		{"projections.a={from: L, to: L, rule: all_to_all, weight: 1, delay: 1, synapse: delta}", ""},
 		{"projections.a={from: L, to: L, rule: all_to_all, weight: 0, delay: 1, tau_syn: 0.01}", ""},
 		{"projections.b.tau_syn=0.3", ""},
@@ -48,11 +48,16 @@ func TestWarningsOfTimeConstants(t *testing.T) {
 		require.Len(t, w, 1, k.set)
 		require.Contains(t, w[0], k.want)
 	}
+	w := mustLoad(t, fastSynapses, network.Options{Set: []string{"dt=0.0001"}}).Warnings()
+	require.Len(t, w, 2)
+	require.Equal(t, "populations.L: dt is 0.0001 ms: V moves by less than two steps of its resolution, 1.9e-06 mV, in a step "+
+		"where it is within 0.76 mV of what it tends to: a spike from there is off by some steps", w[0])
+	require.Empty(t, mustLoad(t, fastSynapses, network.Options{Set: []string{"dt=0.001"}}).Warnings())
 	many := strings.Builder{}
 	for k := range 9 {
 		fmt.Fprintf(&many, "  c%d: {from: L, to: C, rule: all_to_all, weight: 1, delay: 1, tau_syn: 0.05}\n", k)
 	}
-	w := mustLoad(t, fastSynapses+many.String(), network.Options{}).Warnings()
+	w = mustLoad(t, fastSynapses+many.String(), network.Options{}).Warnings()
 	require.Len(t, w, 5)
 	require.Equal(t, "5 more time constants are as short", w[4])
 }

@@ -1,0 +1,18 @@
+package network
+
+import (
+	"math"
+
+	"einet/libm"
+)
+
+// coarsest is the largest distance from E_L that counts for the resolution of V [mV]: a threshold that is
+// never reached makes V no coarser.
+const coarsest = 64
+
+// Resolution is the step of V's grid [mV], q_v of docs/equations.md, of a population that has a
+// membrane: float32 has 2^23 of them between E_L and a power of two that holds threshold and reset.
+func (p *Population) Resolution() float64 {
+	farthest := max(math.Abs(p.VTh.Mean()-p.EL), math.Abs(p.VReset-p.EL))
+	return libm.PowerOfTwo(min(farthest, coarsest)) * 0x1p-23
+}
