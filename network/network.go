@@ -170,7 +170,7 @@ type File struct {
 type DistKind string
 
 // The distributions: Constant is A; Uniform is on [A, B); Normal and LogNormal
-// have the mean A and the standard deviation B, and are cut to [Low, High].
+// have the mean A and the standard deviation B, and are held to [Low, High].
 const (
 	Constant  DistKind = "constant"
 	Uniform   DistKind = "uniform"
@@ -184,6 +184,7 @@ type Dist struct {
 	Kind      DistKind
 	A, B      float64
 	Low, High float64 // bounds of Normal and LogNormal, infinite where there are none
+	Redraw    bool    // what is beyond a bound is drawn again; else it becomes the bound
 }
 
 // Number is the Dist that is always x.
@@ -197,13 +198,25 @@ func NormalDist(mean, sd float64) Dist {
 	return Dist{Kind: Normal, A: mean, B: sd, Low: math.Inf(-1), High: math.Inf(1)}
 }
 
-// IsNumber tells whether all draws are the same, A.
-func (d Dist) IsNumber() bool { return d.Kind == Constant || d.Kind == "" }
+// IsNumber tells whether all draws are the same, Mean.
+func (d Dist) IsNumber() bool {
+	switch d.Kind {
+	case Uniform:
+		return d.A == d.B
+	case Normal, LogNormal:
+		return d.B == 0
+	case Constant, "":
+	}
+	return true
+}
 
-// Mean is the number, or the mean of the distribution before it is cut.
+// Mean is the number, or the mean of the distribution before it is held to its bounds.
 func (d Dist) Mean() float64 {
-	if d.Kind == Uniform {
+	switch {
+	case d.Kind == Uniform:
 		return d.A + (d.B-d.A)/2
+	case (d.Kind == Normal || d.Kind == LogNormal) && d.B == 0:
+		return min(max(d.A, d.Low), d.High)
 	}
 	return d.A
 }
