@@ -387,6 +387,8 @@ func TestPinnedSynapses(t *testing.T) {
 		"fixed_outdegree":    {network.Projection{Rule: network.FixedOutDegree, N: 20}, "cd447436cb3d62a6"},
 		"fixed_total_number": {network.Projection{Rule: network.FixedTotalNumber, N: 3000, Multapses: true}, "27bd29d76711ce9e"},
 		"drawn":              {network.Projection{Rule: network.FixedInDegree, N: 20, Weight: network.NormalDist(1, 0.1), Delay: network.Between(0.1, 3)}, "e80aa7318f02182e"},
+		"drawn again": {network.Projection{Rule: network.FixedInDegree, N: 20, Weight: drawnAgain(network.NormalDist(1, 2), 0, 3),
+			Delay: drawnAgain(network.NormalDist(1.5, 0.75), math.Inf(-1), math.Inf(1))}, "6496c50a27bee094"},
 	} {
 		h := sha256.New()
 		for _, s := range synapses(t, one(200, 150, false, k.p), 2) {
