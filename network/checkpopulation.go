@@ -170,12 +170,13 @@ func (c *checker) dist(path string, d Dist) bool {
 
 // mass holds a distribution that is drawn again outside its bounds to what may lie between
 // them.
-func (c *checker) mass(path string, d Dist, lo, hi float64) {
-	if d.Redraw {
-		mass := d.mass(lo, hi)
-		c.want(mass >= leastMass, path, short(lo)+" to "+short(hi),
-			fmt.Sprintf("must hold at least 1/1000 of the distribution, for what is outside is drawn again; it holds %.2g", mass))
+func (c *checker) mass(path string, d Dist, lo, hi float64) bool {
+	if !d.Redraw {
+		return true
 	}
+	mass := d.mass(lo, hi)
+	return c.want(mass >= leastMass, path, short(lo)+" to "+short(hi),
+		fmt.Sprintf("must hold at least 1/1000 of the distribution, for what is outside is drawn again; it holds %.2g", mass))
 }
 
 func (c *checker) rates(n *Network) {

@@ -126,9 +126,10 @@ func (c *checker) weight(path string, p *Projection) {
 		c.want(d.A >= 0 || d.B <= 0, path+".weight", short(d.A)+" to "+short(d.B), "must have one sign: make two projections")
 	} else if c.want(d.A != 0, path+".weight", d.A, "must have a mean that is not 0, whose sign the weights keep") {
 		lo, hi := d.WeightBounds()
-		c.want(lo <= hi && (d.A > 0 && lo >= 0 || d.A < 0 && hi <= 0), path+".weight", short(lo)+" to "+short(hi),
-			"must leave room for weights of the sign of their mean")
-		c.mass(path+".weight", d, lo, hi)
+		if c.want(lo <= hi && (d.A > 0 && lo >= 0 || d.A < 0 && hi <= 0), path+".weight", short(lo)+" to "+short(hi),
+			"must leave room for weights of the sign of their mean") {
+			c.mass(path+".weight", d, lo, hi)
+		}
 	}
 }
 
@@ -142,8 +143,7 @@ func (c *checker) delay(path string, p *Projection) {
 		return
 	}
 	if lo, hi := p.Delay.delayBounds(c.dt); !listed && p.Delay.Redraw {
-		before := len(c.faults)
-		if c.mass(path+".delay", p.Delay, lo, hi); len(c.faults) > before {
+		if !c.mass(path+".delay", p.Delay, lo, hi) {
 			return
 		}
 	} else if !listed && !c.want(lo <= hi && hi > 0, path+".delay", short(lo)+" to "+short(hi), "must be above 0") {

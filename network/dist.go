@@ -107,9 +107,9 @@ func (d Dist) CDF(x float64) float64 {
 	}
 }
 
-// CDFWithin is the probability that what is drawn within bounds is below x, for x
+// cdfWithin is the probability that what is drawn within bounds is below x, for x
 // between them.
-func (d Dist) CDFWithin(lo, hi, x float64) float64 {
+func (d Dist) cdfWithin(lo, hi, x float64) float64 {
 	if !d.Redraw {
 		return d.CDF(x)
 	}
@@ -158,11 +158,11 @@ func (p *Projection) DelaySteps(dt float64) (first, last int) {
 // DelayCDF is the probability that a drawn delay is below x [ms], on a grid of dt.
 func (d Dist) DelayCDF(x, dt float64) float64 {
 	lo, hi := d.delayBounds(dt)
-	return d.CDFWithin(lo, hi, x)
+	return d.cdfWithin(lo, hi, x)
 }
 
 // WeightCDF is the probability that a drawn weight is below x.
 func (d Dist) WeightCDF(x float64) float64 {
 	lo, hi := d.WeightBounds()
-	return d.CDFWithin(lo, hi, x)
+	return d.cdfWithin(lo, hi, x)
 }

@@ -25,30 +25,30 @@ func (d Dist) moments(lo, hi float64) (mean, sd float64) {
 	case math.IsInf(lo, -1) && math.IsInf(hi, 1):
 		return d.A, d.B
 	case d.Kind == Normal:
-		first, second := d.held(lo, hi, (lo-d.A)/d.B, (hi-d.A)/d.B, normalPart)
+		first, second := d.held((lo-d.A)/d.B, (hi-d.A)/d.B, normalPart)
 		return d.A + float64(d.B*first), float64(d.B * math.Sqrt(max(0, second-float64(first*first))))
 	case d.A < 0:
 		mean, sd = d.Negated().moments(-hi, -lo)
 		return -mean, sd
 	}
-	first, second := d.held(lo, hi, lo/d.A, hi/d.A, d.logNormalPart)
+	first, second := d.held(lo/d.A, hi/d.A, d.logNormalPart)
 	return float64(d.A * first), float64(d.A * math.Sqrt(max(0, second-float64(first*first))))
 }
 
-// held is the first and second moment of a variable in other units, in which the bounds are
-// a and b. below gives its probability, mean and mean square up to a value: the integrals of
-// the density, of x and of x^2 times it.
-func (d Dist) held(lo, hi, a, b float64, below func(x float64) (p, first, second float64)) (first, second float64) {
+// held is the mean and the mean square of a variable that is held to a and b, both in other
+// units than d. below gives the integrals of its density, and of x and x^2 times that, up to
+// a value.
+func (d Dist) held(a, b float64, below func(x float64) (p, first, second float64)) (first, second float64) {
 	p0, first0, second0 := below(a)
 	p1, first1, second1 := below(b)
 	first, second = first1-first0, second1-second0
 	if d.Redraw {
 		return first / (p1 - p0), second / (p1 - p0)
 	}
-	if !math.IsInf(lo, -1) {
+	if !math.IsInf(a, -1) {
 		first, second = first+float64(a*p0), second+float64(a*float64(a*p0))
 	}
-	if !math.IsInf(hi, 1) {
+	if !math.IsInf(b, 1) {
 		first, second = first+float64(b*(1-p1)), second+float64(b*float64(b*(1-p1)))
 	}
 	return first, second
