@@ -9,6 +9,7 @@ import (
 
 	"einet/connectome"
 	"einet/network"
+	"einet/network/presets"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -279,6 +280,35 @@ func TestRedrawnDelays(t *testing.T) {
 		require.Equal(t, again, shares(t, drawnAgain(normal, 0.01, inf), n), "a bound below half a step changes nothing")
 		require.Greater(t, fit(shares(t, drawnAgain(normal, 0.1, inf), n)), 10.0, "control: from one step on, that step has half its weight")
 	}
+}
+
+// The preset draws its delays so, as its reference implementation does.
+func TestDelaysOfTheMicrocircuit(t *testing.T) {
+	oneStep := func(set ...string) (excitatory, inhibitory float64) {
+		net, err := presets.Load("potjans2014", network.Options{Scale: 0.03, Set: set})
+		require.NoError(t, err)
+		c := build(t, net, 2)
+		var one, all [2]float64
+		for i := range c.Projections {
+			codes, kind := connectome.NewCodes(net, i), 0
+			if !net.Projections[i].Excitatory() {
+				kind = 1
+			}
+			require.NoError(t, c.Projections[i].Each(func(_, _ int, _, delay uint32) error {
+				if all[kind]++; codes.FirstDelay+int(delay) == 1 {
+					one[kind]++
+				}
+				return nil
+			}))
+		}
+		return one[0] / all[0], one[1] / all[1]
+	}
+	excitatory, inhibitory := oneStep()
+	require.InDelta(t, 0.0096, excitatory, 0.001)
+	require.InDelta(t, 0.0246, inhibitory, 0.002)
+	excitatory, inhibitory = oneStep("projections.*.delay.normal.outside=clip")
+	require.InDelta(t, 0.036, excitatory, 0.003, "control: clipped at one step")
+	require.InDelta(t, 0.055, inhibitory, 0.005, "control")
 }
 
 // Bounds hold before the rounding: half a step below a step, it has its whole weight.
