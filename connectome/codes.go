@@ -23,12 +23,13 @@ const weightCodes = 1 << weightBits
 func NewCodes(net *network.Network, i int) Codes {
 	p := &net.Projections[i]
 	first, last := p.DelaySteps(net.Dt)
-	c := Codes{FirstDelay: first, Delays: last - first + 1, Mean: math.Abs(p.Weight.Mean())}
+	mean, _ := p.Weight.WeightMoments()
+	c := Codes{FirstDelay: first, Delays: last - first + 1, Mean: math.Abs(mean)}
 	switch {
 	case p.Rule == network.List && len(p.Edges.Weight) > 0:
 		c.Weights, c.Mean = listWeights(p.Edges.Weight)
 	case p.Weight.IsNumber():
-		c.Weights = []float64{p.Weight.A}
+		c.Weights = []float64{p.Weight.Mean()}
 	default:
 		c.Weights = drawnWeights(p.Weight)
 	}
@@ -120,12 +121,12 @@ func newCoders(p *network.Projection, c *Codes, dt float64) (weight, delay *code
 	}
 	if len(c.Weights) > 1 {
 		weight = newCoder(len(c.Weights), func(k int) float64 {
-			return p.Weight.CDF((c.Weights[k] + c.Weights[k+1]) / 2)
+			return p.Weight.WeightCDF((c.Weights[k] + c.Weights[k+1]) / 2)
 		})
 	}
 	if c.Delays > 1 {
 		delay = newCoder(c.Delays, func(k int) float64 {
-			return p.Delay.CDF(float64((float64(c.FirstDelay+k) + 0.5) * dt))
+			return p.Delay.DelayCDF(float64((float64(c.FirstDelay+k)+0.5)*dt), dt)
 		})
 	}
 	return weight, delay

@@ -9,6 +9,7 @@ import (
 
 	"einet/connectome"
 	"einet/network"
+	"einet/network/presets"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -228,6 +229,172 @@ func TestDrawnWeightsAndDelays(t *testing.T) {
 	require.Greater(t, math.Abs(sd-0.36), 0.02, "control: a tenth less would be seen")
 }
 
+// shares is how often each delay [steps] comes.
+func shares(t *testing.T, delay network.Dist, n int) map[int]float64 {
+	p := network.Projection{Rule: network.FixedTotalNumber, N: n, Multapses: true, Delay: delay}
+	share := map[int]float64{}
+	for _, s := range synapses(t, one(500, 500, false, p), 2) {
+		share[s.delay] += 1 / float64(n)
+	}
+	return share
+}
+
+// normalBetween is the probability that a normal variable lies between two values.
+func normalBetween(mean, sd, lo, hi float64) float64 {
+	below := func(x float64) float64 { return math.Erfc((mean-x)/sd/math.Sqrt2) / 2 }
+	return below(hi) - below(lo)
+}
+
+func drawnAgain(d network.Dist, lo, hi float64) network.Dist {
+	d.Low, d.High, d.Redraw = lo, hi, true
+	return d
+}
+
+// The delays of the cortical microcircuit, normal ones that are drawn again until at least half a step:
+// each step has the share of a truncated normal variable that rounds to it, so 1.0 % and 2.5 % of them are
+// one step. Clipped it is 3.6 % and 5.5 %.
+func TestRedrawnDelays(t *testing.T) {
+	const n = 200_000
+	inf := math.Inf(1)
+	for _, k := range []struct{ mean, redrawn, clipped float64 }{{1.5, 0.0096, 0.036}, {0.75, 0.0246, 0.055}} {
+		sd := k.mean / 2
+		fit := func(share map[int]float64) float64 {
+			sum := 0.0
+			require.Zero(t, share[0])
+			const steps = 40
+			for step := 1; step <= steps; step++ {
+				at := float64(step) / 10
+				want := n * normalBetween(k.mean, sd, at-0.05, at+0.05) / normalBetween(k.mean, sd, 0.05, inf)
+				if want > 5 {
+					sum += (n*share[step]-want)*(n*share[step]-want)/want - 1
+				}
+			}
+			return sum / math.Sqrt(2*steps)
+		}
+		normal := network.NormalDist(k.mean, sd)
+		again, clipped := shares(t, drawnAgain(normal, -inf, inf), n), shares(t, normal, n)
+		require.InDelta(t, k.redrawn, again[1], 0.001)
+		require.Less(t, fit(again), 4.0)
+		require.InDelta(t, k.clipped, clipped[1], 0.002)
+		require.Greater(t, fit(clipped), 100.0, "control: clipped")
+		require.Equal(t, again, shares(t, drawnAgain(normal, 0.01, inf), n), "a bound below half a step changes nothing")
+		require.Greater(t, fit(shares(t, drawnAgain(normal, 0.1, inf), n)), 10.0, "control: from one step on, that step has half its weight")
+	}
+}
+
+// The preset draws its delays so, as its reference implementation does.
+func TestDelaysOfTheMicrocircuit(t *testing.T) {
+	oneStep := func(set ...string) (excitatory, inhibitory float64) {
+		net, err := presets.Load("potjans2014", network.Options{Scale: 0.03, Set: set})
+		require.NoError(t, err)
+		c := build(t, net, 2)
+		var one, all [2]float64
+		for i := range c.Projections {
+			codes, kind := connectome.NewCodes(net, i), 0
+			if !net.Projections[i].Excitatory() {
+				kind = 1
+			}
+			require.NoError(t, c.Projections[i].Each(func(_, _ int, _, delay uint32) error {
+				if all[kind]++; codes.FirstDelay+int(delay) == 1 {
+					one[kind]++
+				}
+				return nil
+			}))
+		}
+		return one[0] / all[0], one[1] / all[1]
+	}
+	excitatory, inhibitory := oneStep()
+	require.InDelta(t, 0.0096, excitatory, 0.001)
+	require.InDelta(t, 0.0246, inhibitory, 0.002)
+	excitatory, inhibitory = oneStep("projections.*.delay.normal.outside=clip")
+	require.InDelta(t, 0.036, excitatory, 0.003, "control: clipped at one step")
+	require.InDelta(t, 0.055, inhibitory, 0.005, "control")
+}
+
+// Bounds hold before the rounding: half a step below a step, it has its whole weight.
+func TestBoundsOfDelays(t *testing.T) {
+	const n = 50_000
+	wide := network.NormalDist(1, 100) // as good as uniform
+	for _, k := range []struct {
+		delay network.Dist
+		want  map[int]float64
+	}{
+		{drawnAgain(wide, 0.15, 0.55), map[int]float64{2: 1. / 4, 3: 1. / 4, 4: 1. / 4, 5: 1. / 4}},
+		{drawnAgain(wide, 0.2, 0.5), map[int]float64{2: 1. / 6, 3: 1. / 3, 4: 1. / 3, 5: 1. / 6}},
+		{drawnAgain(wide, 0.31, 0.34), map[int]float64{3: 1}},
+		{network.Between(0.2, 0.5), map[int]float64{2: 1. / 6, 3: 1. / 3, 4: 1. / 3, 5: 1. / 6}},
+		{network.Between(0.15, 0.55), map[int]float64{2: 1. / 4, 3: 1. / 4, 4: 1. / 4, 5: 1. / 4}},
+		{network.Between(0, 0.25), map[int]float64{1: 3. / 5, 2: 2. / 5}},
+		{drawnAgain(network.NormalDist(-1, 1), 0.05, 0.15), map[int]float64{1: 1}},
+	} {
+		first, last := math.MaxInt, 0
+		for step := range k.want {
+			first, last = min(first, step), max(last, step)
+		}
+		p := network.Projection{Delay: k.delay}
+		gotFirst, gotLast := p.DelaySteps(0.1)
+		require.Equal(t, []int{first, last}, []int{gotFirst, gotLast}, "%+v", k.delay)
+		share := shares(t, k.delay, n)
+		require.Len(t, share, len(k.want), "%+v", k.delay)
+		for step, want := range k.want {
+			require.InDelta(t, want, share[step], 0.01, "%+v", k.delay)
+		}
+	}
+}
+
+// Weights that are drawn again have no weight at their bounds; clipped ones have.
+func TestRedrawnWeights(t *testing.T) {
+	const n = 100_000
+	inf := math.Inf(1)
+	for name, d := range map[string]network.Dist{
+		"at zero":            network.NormalDist(-4, 3),
+		"between":            {Kind: network.Normal, A: 1, B: 1, Low: 1.5, High: 2},
+		"lognormal":          {Kind: network.LogNormal, A: 2, B: 1, Low: 1, High: 3},
+		"negative lognormal": {Kind: network.LogNormal, A: -2, B: 1, Low: -inf, High: -1.5},
+	} {
+		lo, hi := d.WeightBounds()
+		moments := func(d network.Dist) (mean, sd, bounds float64) {
+			for _, s := range synapses(t, one(500, 500, false, network.Projection{Rule: network.FixedTotalNumber, N: n, Multapses: true, Weight: d}), 2) {
+				require.True(t, s.weight >= lo-1e-9 && s.weight <= hi+1e-9, name)
+				mean, sd = mean+s.weight/n, sd+s.weight*s.weight/n
+				if math.Min(s.weight-lo, hi-s.weight) < 1e-6 {
+					bounds += 1. / n
+				}
+			}
+			return mean, math.Sqrt(sd - mean*mean), bounds
+		}
+		_, _, clipped := moments(d)
+		d.Redraw = true
+		mean, sd, bounds := moments(d)
+		wantMean, wantSD := d.WeightMoments()
+		require.InDelta(t, wantMean, mean, 5*sd/math.Sqrt(n)+1e-3*sd, name)
+		require.InEpsilon(t, wantSD, sd, 1e-2, name)
+		require.Less(t, bounds, 0.003, name)
+		require.Greater(t, clipped, 0.05, "control: %s, clipped", name)
+	}
+}
+
+// Without spread, a distribution is its mean, in every rule, and draws as if it were a number.
+func TestNoSpread(t *testing.T) {
+	inf := math.Inf(1)
+	for _, rule := range []network.Rule{network.FixedProbability, network.FixedInDegree, network.FixedTotalNumber, network.AllToAll} {
+		p := network.Projection{Rule: rule, P: 0.2, N: 30, Multapses: true, Weight: network.Number(-2), Delay: network.Number(1.5)}
+		want := synapses(t, one(60, 50, false, p), 2)
+		for _, kind := range []network.DistKind{network.Normal, network.LogNormal, network.Uniform} {
+			p.Weight = network.Dist{Kind: kind, A: -2, Low: -inf, High: inf, Redraw: true}
+			p.Delay = network.Dist{Kind: kind, A: 1.5, Low: -inf, High: inf}
+			if kind == network.Uniform {
+				p.Weight, p.Delay = network.Between(-2, -2), network.Between(1.5, 1.5)
+			}
+			require.Equal(t, want, synapses(t, one(60, 50, false, p), 2), "%s %s", rule, kind)
+		}
+		p.Weight, p.Delay = network.Dist{Kind: network.Normal, A: -1, Low: -inf, High: -2}, network.Dist{Kind: network.Normal, A: 1.53, Low: -inf, High: inf}
+		require.Equal(t, want, synapses(t, one(60, 50, false, p), 2), "held to a bound, and rounded to the grid")
+		p.Weight = network.Number(-2.1)
+		require.NotEqual(t, want, synapses(t, one(60, 50, false, p), 2), "control")
+	}
+}
+
 // A list is what it says, in any order, with its own weights and delays.
 func TestList(t *testing.T) {
 	net := one(3, 4, false, network.Projection{Rule: network.List, Edges: network.Edges{
@@ -250,6 +417,8 @@ func TestPinnedSynapses(t *testing.T) {
 		"fixed_outdegree":    {network.Projection{Rule: network.FixedOutDegree, N: 20}, "cd447436cb3d62a6"},
 		"fixed_total_number": {network.Projection{Rule: network.FixedTotalNumber, N: 3000, Multapses: true}, "27bd29d76711ce9e"},
 		"drawn":              {network.Projection{Rule: network.FixedInDegree, N: 20, Weight: network.NormalDist(1, 0.1), Delay: network.Between(0.1, 3)}, "e80aa7318f02182e"},
+		"drawn again": {network.Projection{Rule: network.FixedInDegree, N: 20, Weight: drawnAgain(network.NormalDist(1, 2), 0, 3),
+			Delay: drawnAgain(network.NormalDist(1.5, 0.75), math.Inf(-1), math.Inf(1))}, "6496c50a27bee094"},
 	} {
 		h := sha256.New()
 		for _, s := range synapses(t, one(200, 150, false, k.p), 2) {

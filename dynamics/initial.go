@@ -41,7 +41,7 @@ func (m *Model) InitialG(pop, r int) []float32 {
 	if p.Receptors[r].Excitatory {
 		d = p.state.gEx
 	}
-	if p.Receptors[r].Synapse == network.Delta || d.IsNumber() && d.A == 0 {
+	if p.Receptors[r].Synapse == network.Delta || d.IsNumber() && d.Mean() == 0 {
 		return nil
 	}
 	return p.draw(d, p.state.gKey, uint32(r), 0, 1, p.Receptors[r].Grid)
@@ -64,7 +64,7 @@ func (m *Model) Thresholds(pop int) []float32 {
 
 // HasBiases tells whether the neurons have inputs of their own.
 func (p *Population) HasBiases() bool {
-	return !p.Neuron.IsSource() && !(p.state.bias.IsNumber() && p.state.bias.A == 0)
+	return !p.Neuron.IsSource() && !(p.state.bias.IsNumber() && p.state.bias.Mean() == 0)
 }
 
 // Biases is what the neurons' own inputs add where the drive does, or nil where
@@ -86,11 +86,7 @@ func (m *Model) Biases(pop int) []float32 {
 func (p *Population) draw(d network.Dist, key rng.Key, draw uint32, offset, factor float64, grid float32) []float32 {
 	values, sample := make([]float32, p.Size), newSample(d)
 	for i := range values {
-		x := d.A
-		if !d.IsNumber() {
-			x = sample(rng.Neuron(key, uint32(i), 0, draw))
-		}
-		x = float64((x + offset) * factor)
+		x := float64((sample(rng.Neuron(key, uint32(i), 0, draw)) + offset) * factor)
 		if grid == 0 {
 			values[i] = float32(x)
 			continue
@@ -102,17 +98,36 @@ func (p *Population) draw(d network.Dist, key rng.Key, draw uint32, offset, fact
 
 // newSample is the value of a distribution for each word.
 func newSample(d network.Dist) func(w uint32) float64 {
-	quantile := func(w uint32) float64 { return libm.NormalQuantile((float64(w) + 0.5) * 0x1p-32) }
-	switch d.Kind {
-	case network.Uniform:
+	switch {
+	case d.IsNumber():
+		x := d.Mean()
+		return func(uint32) float64 { return x }
+	case d.Kind == network.Uniform:
 		return func(w uint32) float64 { return rng.Uniform(w, d.A, d.B) }
-	case network.Normal:
+	case d.Kind == network.Normal:
+		quantile := newQuantile(d)
 		return func(w uint32) float64 { return min(max(d.A+float64(d.B*quantile(w)), d.Low), d.High) }
-	case network.LogNormal:
-		sign, mu, sigma := d.LogNormalOf()
-		return func(w uint32) float64 {
-			return min(max(float64(sign*libm.Exp(mu+float64(sigma*quantile(w)))), d.Low), d.High)
-		}
+	case d.A < 0:
+		minus := newSample(d.Negated())
+		return func(w uint32) float64 { return -minus(w) }
 	}
-	return func(uint32) float64 { return d.A }
+	quantile := newQuantile(d)
+	_, mu, sigma := d.LogNormalOf()
+	return func(w uint32) float64 {
+		return min(max(libm.Exp(mu+float64(sigma*quantile(w))), d.Low), d.High)
+	}
+}
+
+// newQuantile is the standard normal number of each word that a Normal, or a LogNormal of
+// positive mean, is made of: where it is drawn again outside its bounds, only of what lies
+// between them.
+func newQuantile(d network.Dist) func(w uint32) float64 {
+	below, mass := 0.0, 1.0
+	if d.Redraw {
+		below = d.CDF(d.Low)
+		mass = d.CDF(d.High) - below
+	}
+	return func(w uint32) float64 {
+		return libm.NormalQuantile(below + float64(mass*float64((float64(w)+0.5)*0x1p-32)))
+	}
 }

@@ -35,7 +35,8 @@ func (c *checker) population(path string, p Population) {
 	c.number(path+".E_L", p.EL)
 	thresholds := c.dist(path+".V_th", p.VTh)
 	if c.number(path+".V_reset", p.VReset) && thresholds {
-		low := p.VTh.lowest()
+		low, _ := p.VTh.perNeuron()
+		low = min(low, p.VTh.Mean()) // which gives V its grid
 		c.want(!(p.VReset >= low), path+".V_reset", p.VReset, "must be below V_th ("+short(low)+")")
 	}
 	c.grid(path+".t_ref", p.TRef, 0)
@@ -51,16 +52,23 @@ func (c *checker) population(path string, p Population) {
 	c.noise(path, &p)
 }
 
-// lowest is a bound below all that is drawn per neuron: a normal variable of 32 bits
-// is within 6.4 standard deviations.
-func (d Dist) lowest() float64 {
-	lo, _ := d.within(7)
-	return lo
+// perNeuron encloses all that is drawn per neuron: a normal variable of 32 bits is within 6.4
+// standard deviations, and within 7.4 where a thousandth of them is left.
+func (d Dist) perNeuron() (lo, hi float64) {
+	deviations := 7.0
+	if d.Redraw {
+		deviations = 8
+	}
+	lo, hi = d.within(deviations)
+	if d.Kind == Normal || d.Kind == LogNormal { // all may be beyond one bound
+		lo, hi = min(lo, d.High), max(hi, d.Low)
+	}
+	return lo, hi
 }
 
 // notNegative holds a conductance to its sign.
 func (c *checker) notNegative(path string, d Dist) {
-	low := d.lowest()
+	low, _ := d.perNeuron()
 	c.want(!(low < 0), path, low, "must not be negative: a conductance; a distribution may have a bound, low: 0")
 }
 
@@ -148,13 +156,27 @@ func (c *checker) dist(path string, d Dist) bool {
 	case Normal, LogNormal:
 		path := dotted(path, string(d.Kind))
 		c.number(dotted(path, "mean"), d.A)
-		c.want(d.B > 0 && d.B <= maxMagnitude, dotted(path, "sd"), d.B, mustPositive)
+		c.want(d.B >= 0 && d.B <= maxMagnitude, dotted(path, "sd"), d.B, mustSpread)
 		c.want(!math.IsNaN(d.Low) && !(d.Low > d.High), dotted(path, "low"), d.Low, "must be at most high")
 		c.want(d.Kind == Normal || d.A != 0, dotted(path, "mean"), d.A, "must not be 0")
+		if len(c.faults) == before {
+			c.mass(path, d, d.Low, d.High)
+		}
 	default:
 		c.fault(path, string(d.Kind), mustDist)
 	}
 	return len(c.faults) == before
+}
+
+// mass holds a distribution that is drawn again outside its bounds to what may lie between
+// them.
+func (c *checker) mass(path string, d Dist, lo, hi float64) bool {
+	if !d.Redraw {
+		return true
+	}
+	mass := d.mass(lo, hi)
+	return c.want(mass >= leastMass, path, short(lo)+" to "+short(hi),
+		fmt.Sprintf("must hold at least 1/1000 of the distribution, for what is outside is drawn again; it holds %.2g", mass))
 }
 
 func (c *checker) rates(n *Network) {

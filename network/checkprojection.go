@@ -117,28 +117,36 @@ func shownIndex(i uint32) string {
 
 // weight holds a distribution of weights to one sign.
 func (c *checker) weight(path string, p *Projection) {
-	if !c.dist(path+".weight", p.Weight) || p.Weight.IsNumber() {
+	if !c.dist(path+".weight", p.Weight) || p.Weight.Kind == Constant || p.Weight.Kind == "" {
 		return
 	}
-	if d := p.Weight; d.Kind == Uniform {
+	if d := p.Weight; d.IsNumber() {
+		c.want(d.A*d.Mean() >= 0, path+".weight", d.Mean(), "must have the sign of its mean, "+short(d.A))
+	} else if d.Kind == Uniform {
 		c.want(d.A >= 0 || d.B <= 0, path+".weight", short(d.A)+" to "+short(d.B), "must have one sign: make two projections")
 	} else if c.want(d.A != 0, path+".weight", d.A, "must have a mean that is not 0, whose sign the weights keep") {
 		lo, hi := d.WeightBounds()
-		c.want(lo <= hi && (d.A > 0 && lo >= 0 || d.A < 0 && hi <= 0), path+".weight", short(lo)+" to "+short(hi),
-			"must leave room for weights of the sign of their mean")
+		if c.want(lo <= hi && (d.A > 0 && lo >= 0 || d.A < 0 && hi <= 0), path+".weight", short(lo)+" to "+short(hi),
+			"must leave room for weights of the sign of their mean") {
+			c.mass(path+".weight", d, lo, hi)
+		}
 	}
 }
 
 func (c *checker) delay(path string, p *Projection) {
 	listed := p.Rule == List && len(p.Edges.Delay) > 0
-	if !listed && p.Delay.IsNumber() {
+	if !listed && (p.Delay.Kind == Constant || p.Delay.Kind == "") {
 		c.grid(path+".delay", p.Delay.A, 1)
 		return
 	}
 	if !listed && !c.dist(path+".delay", p.Delay) || math.IsNaN(c.dt) {
 		return
 	}
-	if lo, hi := p.Delay.cut(); !listed && !c.want(lo <= hi && hi > 0, path+".delay", short(lo)+" to "+short(hi), "must be above 0") {
+	if lo, hi := p.Delay.delayBounds(c.dt); !listed && p.Delay.Redraw {
+		if !c.mass(path+".delay", p.Delay, lo, hi) {
+			return
+		}
+	} else if !listed && !c.want(lo <= hi && hi > 0, path+".delay", short(lo)+" to "+short(hi), "must be above 0") {
 		return
 	}
 	first, last := p.DelaySteps(c.dt)

@@ -29,6 +29,12 @@ func (f *fields) delay(key string) Dist {
 	return Number(math.NaN())
 }
 
+// What may stand behind outside, of a distribution.
+const (
+	clipped = "clip"
+	redrawn = "redraw"
+)
+
 func (d *decoder) dist(n *node, path string) Dist {
 	if n.kind != mapping {
 		return Number(d.number(n, path, mustDist))
@@ -63,7 +69,7 @@ func (d *decoder) pair(n *node, path, allowed string) (a, b float64) {
 	return d.number(n.items[0], dotted(path, "0"), mustNumber), d.number(n.items[1], dotted(path, "1"), mustNumber)
 }
 
-// moments reads a mean, a standard deviation and bounds.
+// moments reads a mean, a standard deviation, bounds and what happens outside them.
 func (d *decoder) moments(n *node, path string, kind DistKind) Dist {
 	dist := Dist{Kind: kind, Low: math.Inf(-1), High: math.Inf(1)}
 	if n.kind != mapping {
@@ -75,6 +81,11 @@ func (d *decoder) moments(n *node, path string, kind DistKind) Dist {
 	dist.A, dist.B = f.number("mean", mustNumber), f.number("sd", mustNumber)
 	dist.Low = f.numberOr("low", dist.Low, mustNumber)
 	dist.High = f.numberOr("high", dist.High, mustNumber)
+	outside := f.wordOr("outside", clipped, mustOutside)
+	if outside != clipped && outside != redrawn {
+		f.d.fault(f.get("outside"), dotted(path, "outside"), mustOutside)
+	}
+	dist.Redraw = outside == redrawn
 	return dist
 }
 

@@ -30,7 +30,7 @@ populations:
     V0: {lognormal: [3, 1]}
     g0: {excitatory: {uniform: [0, 1]}, inhibitory: -5}
     input: [100 pA, {step: {at: 1, by: 0.1 nA}}]
-    bias: {normal: [0, 3]}
+    bias: {normal: {mean: 0, sd: 3, low: -2, outside: redraw}}
     poisson: [{rate: 8 kHz, weight: 87.8 pA, tau_syn: 0.5}, {rate: 20, weight: -0.1 mV, synapse: delta}]
     white_noise: {sd: 5}
     ou_noise: {sd: 40 pA, tau: 5}
@@ -61,6 +61,7 @@ func TestEveryForm(t *testing.T) {
 	require.Equal(t, []int{320, 80}, []int{e.Size, i.Size})
 	require.Equal(t, []float64{20, 250, -65}, []float64{e.TauM, e.CM, e.EL})
 	require.Equal(t, network.Dist{Kind: network.Normal, A: -50, B: 1, Low: math.Inf(-1), High: -45}, e.VTh)
+	require.Equal(t, network.Dist{Kind: network.Normal, A: 0, B: 3, Low: -2, High: math.Inf(1), Redraw: true}, e.Bias)
 	require.Equal(t, network.Dist{Kind: network.LogNormal, A: 3, B: 1, Low: math.Inf(-1), High: math.Inf(1)}, e.V0)
 	require.Equal(t, []network.Dist{network.Between(0, 1), network.Number(-5)}, []network.Dist{e.G0Ex, e.G0In})
 	require.Equal(t, network.Input{network.DC(100), network.Step{At: 1, By: 100}}, e.Input)

@@ -188,6 +188,9 @@ func (d Dist) yaml() string {
 		if !math.IsInf(d.High, 0) {
 			f.number("high", d.High)
 		}
+		if d.Redraw {
+			f.add("outside", redrawn)
+		}
 		return fmt.Sprintf("{%s: {%s}}", d.Kind, f)
 	case Constant, "":
 	}

@@ -66,8 +66,9 @@ func drawNetwork(t *rapid.T) *network.Network {
 // drawDist is a distribution on the positive numbers.
 func drawDist(t *rapid.T, label string) network.Dist {
 	a := rapid.Float64Range(1, 1e6).Draw(t, label)
-	d := network.Dist{Kind: network.Normal, A: a, B: rapid.Float64Range(1e-3, 1e3).Draw(t, "sd"),
+	d := network.Dist{Kind: network.Normal, A: a, B: rapid.OneOf(rapid.Just(0.), rapid.Float64Range(1e-3, 1e3)).Draw(t, "sd"),
 		Low: math.Inf(-1), High: math.Inf(1)}
+	redraw := rapid.Bool().Draw(t, "redraw")
 	switch rapid.IntRange(0, 4).Draw(t, "kind") {
 	case 0:
 		return network.Number(a)
@@ -76,8 +77,9 @@ func drawDist(t *rapid.T, label string) network.Dist {
 	case 2:
 		d.Kind = network.LogNormal
 	case 3:
-		d.High = a + 1
+		d.High, redraw = a+1, false // which may leave less than a thousandth
 	}
+	d.Redraw = redraw
 	d.Low = rapid.Float64Range(0, a).Draw(t, "low")
 	return d
 }
@@ -145,7 +147,8 @@ func drawProjection(t *rapid.T, n *network.Network, name string) network.Project
 	p := network.Projection{Name: name, From: pre.Name, To: post.Name, Multapses: true, Autapses: rapid.Bool().Draw(t, "autapses"),
 		Weight: drawDist(t, "weight"), Delay: network.Number(float64(rapid.IntRange(1, 1<<20).Draw(t, "delay")) * n.Dt)}
 	if rapid.Bool().Draw(t, "delays") {
-		p.Delay = network.Dist{Kind: network.Normal, A: 10 * n.Dt, B: 5 * n.Dt, Low: math.Inf(-1), High: 60 * n.Dt}
+		p.Delay = network.Dist{Kind: network.Normal, A: 10 * n.Dt, B: 5 * n.Dt, Low: math.Inf(-1), High: 60 * n.Dt,
+			Redraw: rapid.Bool().Draw(t, "redraw")}
 	}
 	p.Synapse, p.TauSyn = drawSynapse(t, post.Neuron == network.LIF)
 	p.Rule = rapid.SampledFrom([]network.Rule{network.FixedProbability, network.FixedInDegree, network.FixedOutDegree,

@@ -75,8 +75,9 @@ func (n *Network) meanInputs() []float64 {
 	for k := range n.Projections {
 		p := &n.Projections[k]
 		i := n.Population(p.To)
+		weight, _ := p.Weight.WeightMoments()
 		perTarget := n.meanInDegree(p)
-		mean[i] += float64(perTarget * rate[p.From] * n.Populations[i].meanOfSpike(p.Synapse, p.TauSyn, p.Weight.Mean()))
+		mean[i] += float64(perTarget * rate[p.From] * n.Populations[i].meanOfSpike(p.Synapse, p.TauSyn, weight))
 	}
 	return mean
 }

@@ -158,7 +158,8 @@ func distributionSchema() schema {
 	}
 	moments := anyOf(pair("mean, sd"), schema{
 		"type": "object", "required": []string{"mean", "sd"}, "additionalProperties": false,
-		"properties": schema{"mean": ref("number"), "sd": ref("number"), "low": ref("number"), "high": ref("number")},
+		"properties": schema{"mean": ref("number"), "sd": ref("number"), "low": ref("number"), "high": ref("number"),
+			"outside": schema{"enum": []string{clipped, redrawn}, "description": "what becomes of a draw beyond low or high: clip (if left out): the bound; redraw: it is drawn again"}},
 	})
 	return anyOf(ref("number"), schema{
 		"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": false,

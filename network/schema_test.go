@@ -207,6 +207,7 @@ record: {spikes: {E: all}, state: {E: {neurons: 2, every: 1}}, histograms: {E: {
 		"indegree: 2":            "p: 0.1",
 		"rule: fixed_indegree, ": "",
 		"delay: 1":               "delay: {normal: 3}",
+		"delay: 1,":              "delay: {normal: {mean: 1, sd: 0.1, outside: again}},",
 		"{E: all}":               "{E: some, 2: 3}",
 		"every: 1":               "each: 1",
 		"{V: {low":               "{U: {low",

@@ -155,12 +155,13 @@ func (p *Projection) meanWeight() float64 {
 // mayFire tells whether something besides the network's own spikes may bring a neuron
 // to threshold.
 func (p *Population) mayFire() bool {
-	zero := func(d Dist) bool { return d.IsNumber() && d.A == 0 }
+	zero := func(d Dist) bool { return d.IsNumber() && d.Mean() == 0 }
 	if p.Neuron.IsSource() || len(p.PoissonInput) > 0 || p.WhiteNoise > 0 || p.OUNoise != (OUNoise{}) || !zero(p.G0Ex) || !zero(p.G0In) {
 		return true
 	}
 	_, most := p.Input.Bounds()
-	_, bias := p.Bias.within(7)
+	_, bias := p.Bias.perNeuron()
+	threshold, _ := p.VTh.perNeuron()
 	most += bias
 	switch {
 	case p.Neuron == LIFCond:
@@ -168,14 +169,15 @@ func (p *Population) mayFire() bool {
 	case p.CM > 0:
 		most *= p.TauM / p.CM
 	}
-	return p.EL+most > p.VTh.lowest() || !p.startsBelow()
+	return p.EL+most > threshold || !p.startsBelow()
 }
 
 // startsBelow tells whether every initial potential is below threshold.
 func (p *Population) startsBelow() bool {
-	_, highest := p.V0.within(7)
+	_, highest := p.V0.perNeuron()
+	threshold, _ := p.VTh.perNeuron()
 	if p.V0.Kind == Uniform && p.V0.A < p.V0.B {
-		return highest <= p.VTh.lowest() // B itself is not drawn
+		return highest <= threshold // B itself is not drawn
 	}
-	return highest < p.VTh.lowest()
+	return highest < threshold
 }

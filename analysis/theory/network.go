@@ -66,7 +66,8 @@ func fromPopulation(p *network.Population) (Population, error) {
 	}
 	r := resistance(p)
 	q.Neuron = LIF{TauM: p.TauM, EL: p.EL, VTh: p.VTh.Mean(), VReset: p.VReset, TRef: p.TRef}
-	q.Input, q.InputSD = r*(input+p.Bias.Mean()), r*standardDeviation(p.Bias)
+	bias, spread := p.Bias.Moments()
+	q.Input, q.InputSD = r*(input+bias), r*spread
 	for _, in := range p.PoissonInput {
 		q.Sources = append(q.Sources, Source{
 			From: External, Rate: in.Rate, InDegree: 1, TauSyn: in.TauSyn, Charge: charge(p, in.Synapse, in.TauSyn, in.Weight),
@@ -86,9 +87,10 @@ func fromProjection(net *network.Network, i int) (Source, error) {
 	p := &net.Projections[i]
 	post := &net.Populations[net.Population(p.To)]
 	pre, posts := float64(net.Populations[net.Population(p.From)].Size), float64(post.Size)
+	weight, spread := p.Weight.WeightMoments()
 	c := Source{
-		TauSyn: p.TauSyn, Charge: charge(post, p.Synapse, p.TauSyn, p.Weight.Mean()),
-		Spread: math.Abs(charge(post, p.Synapse, p.TauSyn, standardDeviation(p.Weight))),
+		TauSyn: p.TauSyn, Charge: charge(post, p.Synapse, p.TauSyn, weight),
+		Spread: math.Abs(charge(post, p.Synapse, p.TauSyn, spread)),
 	}
 	k := float64(p.N)
 	switch p.Rule {
@@ -131,17 +133,6 @@ func charge(p *network.Population, shape network.Synapse, tau, weight float64) f
 		return resistance(p) * weight * math.E * tau
 	}
 	return resistance(p) * weight * tau
-}
-
-// standardDeviation is that of a distribution before it is cut.
-func standardDeviation(d network.Dist) float64 {
-	switch d.Kind {
-	case network.Uniform:
-		return (d.B - d.A) / math.Sqrt(12)
-	case network.Normal, network.LogNormal:
-		return d.B
-	}
-	return 0
 }
 
 // WithInput is the network with its constant external input multiplied by a

@@ -77,6 +77,26 @@ func TestNotCovered(t *testing.T) {
 	require.ErrorContains(t, err, "projections.I_to_E.rule: nearest leaves no mean field")
 }
 
+// Weights and biases enter by the moments of what is drawn, which those of the uncut distribution are not:
+// of a normal variable above its mean, sd sqrt(2/pi) above it with an sd of sd sqrt(1 - 2/pi).
+func TestMomentsOfWhatIsDrawn(t *testing.T) {
+	const set = "{normal: {mean: 2, sd: 1, low: 2, outside: redraw}}"
+	wantMean, wantSD := 2+math.Sqrt(2/math.Pi), math.Sqrt(1-2/math.Pi)
+	of := func(set string) (bias, biasSD, weight, weightSD float64) {
+		s, err := theory.FromNetwork(preset(t, "ei", "populations.E.bias="+set, "populations.E.input=0", "projections.E_to_E.weight="+set))
+		require.NoError(t, err)
+		source := s.Populations[0].Sources[0]
+		return s.Populations[0].Input, s.Populations[0].InputSD, source.Charge / source.TauSyn, source.Spread / source.TauSyn
+	}
+	bias, biasSD, weight, weightSD := of(set)
+	require.InDeltaSlice(t, []float64{wantMean, wantSD, wantMean, wantSD}, []float64{bias, biasSD, weight, weightSD}, 1e-4, "the weights are cut at 5 sd")
+	bias, biasSD, weight, weightSD = of("{normal: {mean: 2, sd: 1, low: 2}}")
+	clipped := []float64{2 + 1/math.Sqrt(2*math.Pi), math.Sqrt(0.5 - 0.5/math.Pi)}
+	require.InDeltaSlice(t, append(clipped, clipped...), []float64{bias, biasSD, weight, weightSD}, 1e-4, "control: clipped, half of it is the bound")
+	bias, biasSD, weight, weightSD = of("{normal: [2, 0]}")
+	require.Equal(t, []float64{2, 0, 2, 0}, []float64{bias, biasSD, weight, weightSD})
+}
+
 func TestWithInput(t *testing.T) {
 	net := preset(t, "ei")
 	half, err := theory.FromNetwork(theory.WithInput(net, 0.5))

@@ -1,6 +1,10 @@
 package enginetest
 
-import "einet/network"
+import (
+	"math"
+
+	"einet/network"
+)
 
 // with changes a projection.
 func with(p network.Projection, change func(p *network.Projection)) network.Projection {
@@ -78,6 +82,28 @@ func unlike() *network.Network {
 	return named("unlike", []network.Population{e, i},
 		with(projection("E", "E", 0.1, 0, 0.1, 0.5), excite), with(projection("E", "I", 0.2, 0, 1.5, 0.5), onlyWeights),
 		with(projection("I", "E", 0.2, 0, 0.1, 0.5), inhibit), with(projection("I", "I", 0.2, -350, 0.1, 0.5), onlyDelays))
+}
+
+// truncated is unlike with all draws made again where they are outside their bounds, and one that has no
+// spread.
+func truncated() *network.Network {
+	n := unlike()
+	n.Name = "truncated"
+	again := func(kind network.DistKind, mean, sd, low, high float64) network.Dist {
+		return network.Dist{Kind: kind, A: mean, B: sd, Low: low, High: high, Redraw: true}
+	}
+	none := math.Inf(1)
+	e, i := &n.Populations[0], &n.Populations[1]
+	e.VTh, i.VTh = again(network.Normal, -50, 3, -51, none), again(network.Normal, -50, 0, -52, -49)
+	e.V0, i.V0 = again(network.Normal, -58, 5, -60, -52), again(network.LogNormal, -58, 9, -65, -50)
+	e.Bias, i.Bias = again(network.Normal, 0, 60, -40, 50), again(network.LogNormal, 40, 60, -none, 90)
+	e.G0Ex, e.G0In = again(network.Normal, 100, 150, 0, none), again(network.LogNormal, -100, 80, -200, none)
+	p := n.Projections
+	p[0].Weight, p[0].Delay = again(network.Normal, 60, 60, -none, none), again(network.Normal, 1.5, 0.75, -none, none)
+	p[1].Weight, p[1].Delay = again(network.LogNormal, 80, 50, 40, 120), again(network.LogNormal, 0.5, 0.6, 0.2, 2)
+	p[2].Weight, p[2].Delay = again(network.LogNormal, -350, 200, -600, -200), again(network.Normal, 0.75, 0.375, 0.3, 1)
+	p[3].Weight, p[3].Delay = again(network.Normal, -200, 300, -500, none), again(network.Normal, 0.83, 0, -none, none)
+	return n
 }
 
 // ruled has every rule, with multapses and autapses and without.
