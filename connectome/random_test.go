@@ -71,8 +71,8 @@ func drawnBy(seed uint32, sources, targets int, own bool, p network.Projection) 
 	return net
 }
 
-// drawnAgain has the samples of every other seed drawn again, source by source, and those of seeds 1, 3, 5 ... stored.
-func drawnAgain(seed uint32) (procedural bool) { return seed&1 == 0 }
+// procedurally has the samples of every other seed drawn again, source by source, and those of seeds 1, 3, 5 ... stored.
+func procedurally(seed uint32) (procedural bool) { return seed&1 == 0 }
 
 // fixedProbability holds the number of synapses, both degrees, the distances between a source's targets, over
 // the bounds of chunks and blocks as anywhere, and how many there are of each class of targets to independent pairs.
@@ -91,7 +91,7 @@ func fixedProbability(p float64, targets int) stattest.Check {
 					gaps[min(to-last-1, longest)]++
 				}
 			}
-			eachSynapse(t, net, drawnAgain(seed), func(_, j, k int, _, _ uint32) {
+			eachSynapse(t, net, procedurally(seed), func(_, j, k int, _, _ uint32) {
 				for ; source < j; source++ {
 					if source >= 0 {
 						gap(targets)
@@ -133,7 +133,7 @@ func autapses() stattest.Check {
 			self, spoil := make([]float64, n), rand.New(rand.NewPCG(uint64(seed), 1))
 			for k := range size / n {
 				net := drawnBy(seed+uint32(k)*(1<<12+1), n, n, true, network.Projection{Rule: network.FixedProbability, P: p, Autapses: true})
-				eachSynapse(t, net, drawnAgain(seed), func(_, source, target int, _, _ uint32) {
+				eachSynapse(t, net, procedurally(seed), func(_, source, target int, _, _ uint32) {
 					if f := fault.Of("loss"); source == target && !(f > 0 && spoil.Float64() < f) {
 						self[source]++
 					}
@@ -245,13 +245,13 @@ func independentPairs(p float64) (all []stattest.Check) {
 		add(fmt.Sprintf("sources j and j+%d", lag), func(t testing.TB, seed uint32, size int) (*matrix, func(j, k int) (has, ok bool)) {
 			net := drawn(seed, size)
 			net.Populations[0].Size += lag
-			m := newMatrix(t, net, drawnAgain(seed))[0]
+			m := newMatrix(t, net, procedurally(seed))[0]
 			return m, func(j, k int) (has, ok bool) { return j+lag < m.rows && m.at(j+lag, k), j+lag < m.rows }
 		})
 	}
 	for _, lag := range []int{1, 2, 64, connectome.Chunk} {
 		add(fmt.Sprintf("targets k and k+%d", lag), func(t testing.TB, seed uint32, size int) (*matrix, func(j, k int) (has, ok bool)) {
-			m := newMatrix(t, drawn(seed, size), drawnAgain(seed))[0]
+			m := newMatrix(t, drawn(seed, size), procedurally(seed))[0]
 			return m, func(j, k int) (has, ok bool) { return k+lag < m.columns && m.at(j, k+lag), k+lag < m.columns }
 		})
 	}
@@ -259,19 +259,19 @@ func independentPairs(p float64) (all []stattest.Check) {
 		"seeds": func(s uint32) uint32 { return s + 1 }, "seeds that differ in the highest bit": func(s uint32) uint32 { return s ^ 1<<31 },
 	} {
 		add(name, func(t testing.TB, seed uint32, size int) (*matrix, func(j, k int) (has, ok bool)) {
-			m, next := newMatrix(t, drawn(seed, size), drawnAgain(seed))[0], newMatrix(t, drawn(other(seed), size), drawnAgain(seed))[0]
+			m, next := newMatrix(t, drawn(seed, size), procedurally(seed))[0], newMatrix(t, drawn(other(seed), size), procedurally(seed))[0]
 			return m, func(j, k int) (has, ok bool) { return next.at(j, k), true }
 		})
 	}
 	add("projections", func(t testing.TB, seed uint32, size int) (*matrix, func(j, k int) (has, ok bool)) {
 		net := drawn(seed, size)
 		net.Projections = append(net.Projections, net.Projections[0])
-		m := newMatrix(t, net, drawnAgain(seed))
+		m := newMatrix(t, net, procedurally(seed))
 		return m[0], func(j, k int) (has, ok bool) { return m[1].at(j, k), true }
 	})
 	add("there and back", func(t testing.TB, seed uint32, size int) (*matrix, func(j, k int) (has, ok bool)) {
 		n := int(math.Sqrt(float64(2 * size)))
-		m := newMatrix(t, drawnBy(seed, n, n, true, network.Projection{Rule: network.FixedProbability, P: p, Autapses: true}), drawnAgain(seed))[0]
+		m := newMatrix(t, drawnBy(seed, n, n, true, network.Projection{Rule: network.FixedProbability, P: p, Autapses: true}), procedurally(seed))[0]
 		return m, func(j, k int) (has, ok bool) { return m.at(k, j), j < k }
 	})
 	return all
@@ -322,7 +322,7 @@ func (c *choices) draw(t testing.TB, seed uint32, neurons int, rule network.Rule
 	if rule == network.FixedInDegree {
 		eachSynapse(t, drawnBy(seed, c.of, neurons, c.own, projection), false, func(_, j, k int, _, _ uint32) { lists[k] = append(lists[k], j) })
 	} else {
-		eachSynapse(t, drawnBy(seed, neurons, c.of, c.own, projection), drawnAgain(seed), func(_, j, k int, _, _ uint32) { lists[j] = append(lists[j], k) })
+		eachSynapse(t, drawnBy(seed, neurons, c.of, c.own, projection), procedurally(seed), func(_, j, k int, _, _ uint32) { lists[j] = append(lists[j], k) })
 	}
 	spoil := rand.New(rand.NewPCG(uint64(seed), 1))
 	before := make([]float64, c.of)

@@ -72,7 +72,7 @@ func drawnCodes(l law) stattest.Check {
 			net := drawnBy(seed, size/1000, 1000, false, p)
 			codes := connectome.NewCodes(net, 0)
 			weights, delays := make([]float64, len(codes.Weights)), make([]float64, codes.Delays)
-			eachSynapse(t, net, drawnAgain(seed), func(_, _, _ int, weight, delay uint32) { weights[weight]++; delays[delay]++ })
+			eachSynapse(t, net, procedurally(seed), func(_, _, _ int, weight, delay uint32) { weights[weight]++; delays[delay]++ })
 			if l.delay {
 				last := codes.FirstDelay + codes.Delays - 1
 				require.Equal(t, [2]float64{l.lo, l.hi}, [2]float64{float64(codes.FirstDelay) / 10, float64(last) / 10})
@@ -105,7 +105,7 @@ func codesOf(rule network.Rule) stattest.Check {
 			pairs, sources, targets := stattest.NewTable(16, codes.Delays), stattest.NewTable(16, 16), stattest.NewTable(16, 16)
 			group := sixteenths(weight.cdf, &codes)
 			spoil := rand.New(rand.NewPCG(uint64(seed), 1))
-			redrawn := drawnAgain(seed) && connectome.Redrawable(net) == nil
+			redrawn := procedurally(seed) && connectome.Redrawable(net) == nil
 			eachSynapse(t, net, redrawn, func(_, source, target int, w, d uint32) {
 				weights[w]++
 				delays[d]++
@@ -184,7 +184,7 @@ func independentCodes() (all []stattest.Check) {
 						Rule: network.AllToAll, Weight: network.Between(0, 1), Delay: network.Between(0.1, 1.6),
 					})
 					net.Projections = append(net.Projections, net.Projections[0])
-					eachSynapse(t, net, drawnAgain(seed), func(i, _, _ int, w, d uint32) {
+					eachSynapse(t, net, procedurally(seed), func(i, _, _ int, w, d uint32) {
 						i += 2 * s
 						weights[i], delays[i] = append(weights[i], uint8(w>>6)), append(delays[i], uint8(d))
 					})

@@ -70,12 +70,17 @@ func (l Law) Cut(sample []float64, lo, hi float64, f Fault) []P {
 			between = append(between, u)
 		}
 	}
-	return []P{Discrete(counts, func(k int) float64 {
+	p := []P{Discrete(counts, func(k int) float64 {
 		if k == 0 {
 			return below
 		}
 		return (1 - below - above) / cells
 	}), {"KS", KS(between, func(u float64) float64 { return u })}}
+	if below+above > 0 {
+		at := Discrete([]float64{counts[0], counts[cells+1], float64(len(between))}, func(k int) float64 { return [2]float64{below, above}[k] })
+		p = append(p, P{"bounds", at.P})
+	}
+	return p
 }
 
 // NormalCDF is the standard normal distribution function.
