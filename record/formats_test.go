@@ -131,7 +131,6 @@ func TestForeignFaults(t *testing.T) {
 		"neuron,time_ms\n5,0\n":                 "line 2: time step 0: must be in 1..4294967295",
 		"neuron,time_ms\n100,0.3\n":             "line 2: neuron 100 (counted from 0): the network has 100",
 		"sender time_ms\n0 0.3\n":               "line 2: neuron -1 (counted from 0): the network has 100",
-		"neuron,time_ms\n5,0.3\n6,0.3\n5,0.3\n": "neuron 5 has two spikes at 0.3 ms",
 		"neuron,time_ms\n\"5,0.3\n":             "line 2: is no line of CSV",
 		"PK\x03\x04 and so on":                  "not an .npz archive",
 	} {
