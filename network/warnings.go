@@ -1,16 +1,40 @@
 package network
 
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
 // Warnings are one line each for what is allowed but hardly meant. A network
 // in which no neuron can ever fire runs, and is silent: every membrane
 // potential starts below threshold and relaxes towards E_L and what the constant
 // input adds, which is at or below it at all times.
 func (n *Network) Warnings() []string {
-	for _, p := range n.Populations {
-		if p.mayFire() {
-			return nil
+	var list []string
+	silent := true
+	for i := range n.Populations {
+		p := &n.Populations[i]
+		silent = silent && !p.mayFire()
+		if shared := p.Spikes.shared(n.Dt); shared > 0 {
+			list = append(list, fmt.Sprintf("populations.%s: %d of %d spikes fall into the step of an earlier one of their neuron: they arrive together; a smaller dt tells them apart",
+				p.Name, shared, len(p.Spikes.Times)))
 		}
 	}
-	return []string{"no neuron can ever fire: in every population E_L + input is at or below V_th, and V0 is below V_th"}
+	if !silent {
+		return list
+	}
+	return append(list, "no neuron can ever fire: in every population E_L + input is at or below V_th, and V0 is below V_th")
+}
+
+// shared is how many spikes round to the same step as another of their neuron that has been counted.
+func (s *SpikeTrain) shared(dt float64) int {
+	train := make([]uint64, len(s.Times))
+	for i, t := range s.Times {
+		train[i] = uint64(math.Round(t/dt))<<32 | uint64(s.Neuron[i])
+	}
+	slices.Sort(train)
+	return len(train) - len(slices.Compact(train))
 }
 
 // mayFire tells whether something besides the network's own spikes may bring a neuron
