@@ -73,11 +73,7 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 		}
 		done += n
 	}
-	row := e.layout.windows * e.layout.window
-	b.drive = b.drive[:len(e.model.Populations)*row]
-	for i := range e.model.Populations {
-		e.writeDrive(b, i, b.drive[i*row:][:steps])
-	}
+	e.writeDrives(b, steps)
 	err := e.c.Do(func() error {
 		defer e.meter.queueing()()
 		if err := b.records.Upload(0, b.host[:b.windows]); err != nil {
@@ -97,6 +93,16 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 	})
 	e.step += int64(steps)
 	return steps, err
+}
+
+// writeDrives writes what drives the populations in the next steps: a row of each, and behind all rows what they are
+// places of.
+func (e *Engine) writeDrives(b *batch, steps int) {
+	row := e.layout.windows * e.layout.window
+	b.drive = b.drive[:len(e.model.Populations)*row]
+	for i := range e.model.Populations {
+		e.writeDrive(b, i, b.drive[i*row:][:steps])
+	}
 }
 
 // writeDrive writes what drives population i in the next steps, and appends what that is a place of.

@@ -23,6 +23,9 @@ func someSpikes() []sim.Spike {
 		for n := uint32(0); n < 100; n++ {
 			if r.IntN(50) == 0 {
 				all = append(all, sim.Spike{Step: step, Neuron: n})
+				if n%7 == step%7 { // as a source may
+					all = append(all, all[len(all)-1])
+				}
 			}
 		}
 	}
