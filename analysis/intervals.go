@@ -24,7 +24,7 @@ type Intervals struct {
 
 // NewIntervals makes empty histograms for consecutive populations of the given
 // sizes on a grid of dtMs [ms]. An interval counts when both its spikes are at
-// steps after fromStep.
+// steps after fromStep, and not in the same one, as those of a source may be.
 func NewIntervals(sizes []int, dtMs float64, fromStep int64) *Intervals {
 	l := newLayout(sizes)
 	h := &Intervals{layout: l, dtMs: dtMs, from: fromStep, last: make([]uint32, l.neurons()), counts: make([][]int64, len(sizes))}

@@ -18,7 +18,7 @@ type Local struct {
 // A localTrain is what is kept of one neuron.
 type localTrain struct {
 	last     uint32 // step of the latest counted spike, 0 for none
-	interval uint32 // that ended there, 0 for none
+	interval uint32 // that ended there, and 1 more; 0 for none
 	pairs    uint32 // of neighbouring intervals
 	sum      float64
 	squares  float64 // of the pairs' |difference| / sum
@@ -26,7 +26,8 @@ type localTrain struct {
 
 // NewLocal makes statistics for consecutive populations of the given sizes.
 // Spikes at steps up to fromStep are not counted, and an interval counts when
-// both its spikes do.
+// both its spikes do. Neighbours that are both 0, of three spikes of a source in a
+// step, are no pair.
 func NewLocal(sizes []int, fromStep int64) *Local {
 	l := newLayout(sizes)
 	return &Local{layout: l, from: fromStep, trains: make([]localTrain, l.neurons())}
@@ -41,10 +42,10 @@ func (l *Local) Add(spikes []sim.Spike) {
 		n := &l.trains[s.Neuron]
 		interval := uint32(0)
 		if n.last > 0 {
-			interval = s.Step - n.last
+			interval = s.Step - n.last + 1
 		}
-		if n.interval > 0 && interval > 0 {
-			a, b := float64(n.interval), float64(interval)
+		if n.interval > 0 && interval > 0 && n.interval+interval > 2 {
+			a, b := float64(n.interval-1), float64(interval-1)
 			x := math.Abs(b-a) / (a + b)
 			n.sum += x
 			n.squares += x * x

@@ -55,6 +55,38 @@ func TestLocalVariationOfAChangingRate(t *testing.T) {
 	require.Greater(t, tr.CVs(0)[0], 1.4)
 }
 
+// A source that fires several times in a step is as irregular as its times were before they were rounded, as far as the
+// step allows: at 1 kHz and a step of 0.1 ms a tenth of the intervals is 0. Intervals that are all 0 have no CV.
+func TestIrregularityOfSpikesThatShareAStep(t *testing.T) {
+	spikes := renewal(50, 20e3, exponential(1))
+	tr, l := NewTrains([]int{50}, 0.1, 0), NewLocal([]int{50}, 0)
+	tr.Add(spikes)
+	l.Add(spikes)
+	require.InDelta(t, 1, mean(tr.CVs(0)), 0.01)
+	require.InDelta(t, 1, mean(l.CV2s(0)), 0.02)
+	require.InDelta(t, 1, mean(l.LVs(0)), 0.06)
+	require.InEpsilon(t, 1000, tr.Populations(200_000)[0].Rate, 0.01)
+
+	same := make([]sim.Spike, 10)
+	for k := range same {
+		same[k] = sim.Spike{Step: 3}
+	}
+	tr, l = NewTrains([]int{1}, 0.1, 0), NewLocal([]int{1}, 0)
+	tr.Add(same)
+	l.Add(same)
+	require.Empty(t, tr.CVs(0))
+	require.Zero(t, tr.Populations(10)[0].CVOver)
+	require.EqualValues(t, 10, tr.Populations(10)[0].Spikes)
+	require.Empty(t, l.LVs(0))
+	h := NewIntervals([]int{1}, 0.1, 0)
+	h.Add(append(same, sim.Spike{Step: 5}))
+	total := int64(0)
+	for _, n := range h.Histogram(0).Counts {
+		total += n
+	}
+	require.EqualValues(t, 1, total)
+}
+
 func TestLocalVariationByHand(t *testing.T) {
 	l := NewLocal([]int{1, 1}, 5)
 	steps := []uint32{5, 10, 20, 50, 60, 90, 100} // 5 is too early: intervals 10 30 10 30 10

@@ -34,7 +34,8 @@ type train struct {
 
 // NewTrains makes statistics for consecutive populations of the given sizes on
 // a grid of dtMs [ms]. Spikes at steps up to fromStep are not counted, and an
-// interval counts when both its spikes do.
+// interval counts when both its spikes do. Of a source that fires several times in
+// a step the intervals are 0, and count as such; a neuron without others has no CV.
 func NewTrains(sizes []int, dtMs float64, fromStep int64) *Trains {
 	l := newLayout(sizes)
 	return &Trains{layout: l, dtMs: dtMs, from: fromStep, trains: make([]train, l.neurons())}
@@ -123,7 +124,7 @@ func (t *Trains) population(i int) []train {
 // Bessel's correction) over their mean.
 func (n train) cv() (float64, bool) {
 	intervals := float64(n.spikes) - 1
-	if intervals < MinIntervals {
+	if intervals < MinIntervals || n.sum == 0 {
 		return 0, false
 	}
 	mean := float64(n.sum) / intervals

@@ -35,8 +35,7 @@ func (e *Engine) advance(batch plan) {
 	start, steps, active := time.Now(), batch.steps, batch.workers
 	for i := range e.drives {
 		if e.populations[i].Neuron == network.Poisson {
-			e.chances[i] = resize(e.chances[i], steps)
-			e.model.Chances(i, e.step, e.chances[i])
+			e.model.Count(i, e.step, steps, &e.counts[i])
 			continue
 		}
 		e.drives[i] = resize(e.drives[i], steps)

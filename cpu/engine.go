@@ -29,8 +29,8 @@ type Engine struct {
 	plan        planner
 	pool        pool
 	step        int64
-	drives      [][]float32 // [population][step of the present batch]
-	chances     [][]uint32  // likewise, of Poisson sources
+	drives      [][]float32       // [population][step of the present batch]
+	counts      []dynamics.Counts // likewise, of Poisson sources
 	normal      *rng.Normal
 
 	tooConductive atomic.Int64 // 1 + a population in which a step was not resolved, or 0
@@ -67,7 +67,7 @@ func newEngine(m *dynamics.Model, c *connectome.Connectome, threads int, k *kern
 			e.sources[p.population] = append(e.sources[p.population], source{&e.shares[i], k})
 		}
 	}
-	e.drives, e.chances = make([][]float32, len(e.populations)), make([][]uint32, len(e.populations))
+	e.drives, e.counts = make([][]float32, len(e.populations)), make([]dynamics.Counts, len(e.populations))
 	e.plan = newPlanner(e.populations, c, m, k, len(e.shares))
 	e.pool = newPool(len(e.shares))
 	return e

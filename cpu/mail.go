@@ -3,7 +3,7 @@ package cpu
 // mail is what a share tells the others of a window: its spikes, packed into as
 // few cache lines as possible, for what one processor writes takes a fraction of
 // a microsecond a line to reach another. The neurons, as indices in their
-// population and ascending, of piece i and step k of the window are
+// population and ascending (several times those that fired several times), of piece i and step k of the window are
 // mail[mail[at]:mail[at+1]], at = i*steps + k.
 type mail []uint32
 

@@ -87,11 +87,19 @@ func (e *Engine) fire(s *share, p *piece, w *window, lo, hi int) {
 			}
 			continue
 		}
-		chance := e.chances[p.population][w.n-w.first+int64(k)]
+		thresholds := e.counts[p.population].Thresholds(int(w.n-w.first) + k)
+		if len(thresholds) == 0 {
+			continue
+		}
 		e.eachTile(s, pop.SpikeKey, step, 0, lo, hi, func(tile int, words *[lanes]uint32) {
 			for lane, word := range words {
-				if j := uint32(tile*lanes + lane); word < chance && j < last {
-					p.fired[k] = append(p.fired[k], j)
+				if word < thresholds[0] {
+					continue
+				}
+				if j := uint32(tile*lanes + lane); j < last {
+					for range rng.Count(word, thresholds) {
+						p.fired[k] = append(p.fired[k], j)
+					}
 				}
 			}
 		})

@@ -23,6 +23,7 @@ type Engine struct {
 	spikes      []sim.Spike // since the last call of Spikes
 	lost        sim.Spike   // is not delivered; the zero Spike is none
 	row         connectome.Row
+	counts      dynamics.Counts
 }
 
 // A population is the state of one population's neurons. A source has only
@@ -123,9 +124,11 @@ func (e *Engine) advanceOne() error {
 	}
 	e.step++
 	for _, s := range e.spikes[before:] {
-		if s != e.lost {
-			e.deliver(s)
+		if s == e.lost {
+			e.lost = sim.Spike{} // others of a source in the same step arrive
+			continue
 		}
+		e.deliver(s)
 	}
 	return nil
 }

@@ -163,10 +163,9 @@ func (e *Engine) fire(i int) {
 	if p.Neuron != network.Poisson {
 		return
 	}
-	var chance [1]uint32
-	e.model.Chances(i, e.step, chance[:])
+	e.model.Count(i, e.step, 1, &e.counts)
 	for k := range uint32(p.Size) {
-		if rng.Neuron(p.SpikeKey, k, step, 0) < chance[0] {
+		for range rng.Count(rng.Neuron(p.SpikeKey, k, step, 0), e.counts.Thresholds(0)) {
 			e.spikes = append(e.spikes, sim.Spike{Step: step, Neuron: uint32(p.First) + k})
 		}
 	}

@@ -28,7 +28,7 @@ type Model struct {
 }
 
 // A Population holds the coefficients of one population. A source has First,
-// Size and Neuron only, and Chances or Train.
+// Size, Neuron and AtOnce only, and Count or Train.
 type Population struct {
 	First, Size int // global ids First to First+Size-1
 	Neuron      network.Neuron
@@ -38,12 +38,15 @@ type Population struct {
 	PoissonKey  rng.Key        // of the counts
 	Noise       Noise
 	SpikeKey    rng.Key // of a Poisson source
+	AtOnce      int     // most spikes of a neuron in a step, 1 of those with a membrane potential
 
 	courses []course // of the external input, or of a Poisson source's rate
 	steady  bool     // whether the input is the same at all times
 	scale   float64  // input to drive
 	state   initial
 	train   []SourceSpike
+
+	mostMean float64 // spikes of a Poisson source's neuron in a step at the highest rate, on average
 }
 
 // A Projection holds the synaptic constants of one projection. A synapse's
@@ -93,15 +96,19 @@ func newPopulation(net *network.Network, i, first int) Population {
 	key := func(purpose rng.Purpose) rng.Key {
 		return rng.Key{Seed: net.Seed, Stream: rng.Stream(purpose, uint32(i), net.Trial)}
 	}
-	q := Population{First: first, Size: p.Size, Neuron: p.Neuron, steady: true}
+	q := Population{First: first, Size: p.Size, Neuron: p.Neuron, steady: true, AtOnce: 1}
 	switch p.Neuron {
 	case network.Poisson:
 		q.SpikeKey = key(rng.PoissonSpikes)
 		q.courses = newInput(p.Rate, net.Dt)
 		_, q.steady = p.Rate.Constant()
+		_, highest := p.Rate.Bounds()
+		q.mostMean = countMean(highest, net.Dt)
+		q.AtOnce = rng.MostPoisson(q.mostMean)
 		return q
 	case network.SpikeSource:
 		q.train = newTrain(&p.Spikes, net.Dt)
+		q.AtOnce = mostAtOnce(q.train)
 		return q
 	}
 	q.Membrane, q.scale = newMembrane(p, net.Dt)

@@ -135,7 +135,7 @@ func TestRefusals(t *testing.T) {
 	refused(one(10, 15, 6, 1e-30), "projections.AA.weight: 1e-30 mV: must be 0 or of at least 4.59e-10 mV, the least that fixed point holds")
 	require.NoError(t, errOf(one(10, 15, 6, 4.59e-10)), "as the message says")
 	many := one(1<<31-1, 15, 6, 1.3)
-	refused(many, "where all 2147483647 sources may fire at once")
+	refused(many, "where 2147483647 spikes may arrive at once")
 	huge := one(10, 15, 6, 0.5)
 	huge.Populations[0].Input = network.Input{network.DC(1e15)}
 	refused(huge, "a potential or input")

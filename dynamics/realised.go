@@ -61,13 +61,10 @@ func (m *Model) SourceCounts(pop int, n int64, dst []uint32) {
 		}
 		return
 	}
-	var chance [1]uint32
-	m.Chances(pop, n-1, chance[:])
+	var counts Counts
+	m.Count(pop, n-1, 1, &counts)
 	rng.Neurons(p.SpikeKey, uint32(n), 0, dst)
 	for i, w := range dst {
-		dst[i] = 0
-		if w < chance[0] {
-			dst[i] = 1
-		}
+		dst[i] = uint32(rng.Count(w, counts.Thresholds(0)))
 	}
 }

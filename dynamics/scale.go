@@ -77,8 +77,9 @@ func (m *Model) loads(pop, receptor int, codes []connectome.Codes) []load {
 	for k := range m.Projections {
 		if p := &m.Projections[k]; p.To == pop && p.Receptor == receptor {
 			from := &m.Network.Projections[k]
+			most := m.Network.InDegreeBound(k) * m.Populations[p.From].AtOnce
 			loads = append(loads, load{"projections." + from.Name + ".weight", n.WeightUnit(from.Synapse), codes[k].Weights,
-				m.Network.InDegreeBound(k), codes[k].Mean, func(u []int32) { p.Weights = u }})
+				most, codes[k].Mean, func(u []int32) { p.Weights = u }})
 		}
 	}
 	return loads
@@ -137,7 +138,7 @@ func tooLight(l *load, loads []load, heaviest, scale float64) error {
 	switch {
 	case scale == smallest:
 	case len(loads) == 1:
-		why = fmt.Sprintf("the least that fixed point holds where all %d sources may fire at once", l.most)
+		why = fmt.Sprintf("the least that fixed point holds where %d spikes may arrive at once", l.most)
 	default:
 		why = fmt.Sprintf("the least that fixed point holds beside the largest weight of its receptor, %g %s", heaviest, l.unit)
 	}

@@ -21,13 +21,14 @@ import (
 type batch struct {
 	records *Buffer[window]
 	ring    *Buffer[sim.Spike]
-	drives  *Buffer[uint32] // floats as bits, and chances of Poisson sources
+	drives  *Buffer[uint32] // floats as bits; of Poisson sources places of thresholds, which lie behind all
 	windows int             // queued and not collected; 0: the batch is free
 	fence   *Fence          // behind the last of them
 
 	host   []window // to upload and read back
 	drive  []uint32 // to upload
 	floats []float32
+	counts dynamics.Counts
 	spikes []sim.Spike // read back
 }
 
@@ -46,7 +47,7 @@ func (e *Engine) newBatch() (*batch, error) {
 	l := &e.layout
 	b := &batch{
 		host:  make([]window, l.windows),
-		drive: make([]uint32, len(e.model.Populations)*l.windows*l.window),
+		drive: make([]uint32, l.driveWords(len(e.model.Populations))),
 	}
 	var err error
 	if b.records, err = keep[window](e, "windows", l.windows, nil); err != nil {
@@ -72,10 +73,7 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 		}
 		done += n
 	}
-	row := e.layout.windows * e.layout.window
-	for i := range e.model.Populations {
-		e.writeDrive(b, i, b.drive[i*row:][:steps])
-	}
+	e.writeDrives(b, steps)
 	err := e.c.Do(func() error {
 		defer e.meter.queueing()()
 		if err := b.records.Upload(0, b.host[:b.windows]); err != nil {
@@ -97,11 +95,25 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 	return steps, err
 }
 
-// writeDrive writes what drives population i in the next steps.
+// writeDrives writes what drives the populations in the next steps: a row of each, and behind all rows what they are
+// places of.
+func (e *Engine) writeDrives(b *batch, steps int) {
+	row := e.layout.windows * e.layout.window
+	b.drive = b.drive[:len(e.model.Populations)*row]
+	for i := range e.model.Populations {
+		e.writeDrive(b, i, b.drive[i*row:][:steps])
+	}
+}
+
+// writeDrive writes what drives population i in the next steps, and appends what that is a place of.
 func (e *Engine) writeDrive(b *batch, i int, dst []uint32) {
 	switch e.model.Populations[i].Neuron {
 	case network.Poisson:
-		e.model.Chances(i, e.step, dst)
+		e.model.Count(i, e.step, len(dst), &b.counts)
+		for k, place := range b.counts.Place {
+			dst[k] = uint32(len(b.drive)) + place
+		}
+		b.drive = append(b.drive, b.counts.Lists...)
 	case network.SpikeSource:
 	default:
 		b.floats = slices.Grow(b.floats[:0], len(dst))[:len(dst)]

@@ -72,11 +72,8 @@ func TestUpdateKernel(t *testing.T) {
 				want, err := reference.Spikes(nil)
 				require.NoError(t, err)
 				require.NoError(t, b.records.Upload(0, []window{{GroupsY: 1, GroupsZ: 1, Step: int32(e.step), Steps: 1}}))
-				for i := range m.Populations {
-					row := make([]uint32, 1)
-					e.writeDrive(b, i, row)
-					require.NoError(t, b.drives.Upload(i*e.layout.windows*e.layout.window, row))
-				}
+				e.writeDrives(b, 1)
+				require.NoError(t, b.drives.Upload(0, b.drive))
 				require.NoError(t, e.bindUpdate(b, 0))
 				potentials.bind(t, bindPotentials)
 				states.bind(t, bindStates)

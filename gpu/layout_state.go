@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"einet/dynamics"
+	"einet/network"
 )
 
 // bounds keep a batch small, whatever the network's delays. They change when the
@@ -51,7 +52,9 @@ type stateLayout struct {
 	row       int      // of them in a row of its dispatch, in which there are rows
 	rows      int
 	windows   int // most windows of a batch
-	ring      int // most spikes of a batch
+
+	lists, listsOfStep int // most words of thresholds in drives: of a batch, and more of each of its steps
+	ring               int // most spikes of a batch
 }
 
 // layoutState lays out the state of a model for update with that local size.
@@ -88,7 +91,8 @@ func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
 // chooseWindow makes windows as long as the smallest delay and the bounds allow,
 // and batches of as many of them as the bounds allow.
 func (l *stateLayout) chooseWindow(m *dynamics.Model, b bounds) {
-	driveBytes := 4 * int64(len(m.Populations)) // of a step
+	l.lists, l.listsOfStep = listWords(m)
+	driveBytes := 4 * int64(len(m.Populations)+l.listsOfStep) // of a step
 	fit := func(window int) bool {
 		return spikeBytes*int64(mostSpikes(m, window)) <= b.ring && driveBytes*int64(window) <= b.drives
 	}
@@ -97,16 +101,35 @@ func (l *stateLayout) chooseWindow(m *dynamics.Model, b bounds) {
 	perWindow := mostSpikes(m, l.window)
 	windows := min(int64(b.windows), b.ring/spikeBytes/int64(max(1, perWindow)), b.drives/driveBytes/int64(l.window))
 	l.windows = int(max(1, windows))
-	l.ring = l.windows * perWindow
+	l.ring = max(1, l.windows*perWindow)
 }
 
-// mostSpikes is how many spikes there can be in a window of that many steps: a
-// neuron is silent for t_ref after each.
+// listWords is how many words the thresholds of Poisson sources take at most: where the rate is constant once, and
+// of each step where it is not.
+func listWords(m *dynamics.Model) (once, perStep int) {
+	for i := range m.Populations {
+		p := &m.Populations[i]
+		switch {
+		case p.Neuron != network.Poisson:
+		case p.Steady():
+			once += 1 + p.AtOnce
+		default:
+			perStep += 1 + p.AtOnce
+		}
+	}
+	return once, perStep
+}
+
+// driveWords is how many words a batch's drives take at most.
+func (l *stateLayout) driveWords(populations int) int {
+	return l.windows*l.window*(populations+l.listsOfStep) + l.lists
+}
+
+// mostSpikes is how many spikes there can be in a window of that many steps.
 func mostSpikes(m *dynamics.Model, window int) int {
 	n := 0
 	for i := range m.Populations {
-		p := &m.Populations[i]
-		n += p.Size * ((window + p.Refractory) / (p.Refractory + 1))
+		n += m.MostSpikes(i, window)
 	}
 	return n
 }
@@ -150,7 +173,7 @@ func (l *stateLayout) buffers(populations int) []requirement {
 		{"tables", 4 * int64(len(l.tables)), 1, "fewer spikes of spike sources"},
 		{"arriving input", 4 * int64(l.slots) * int64(l.stride), 1, "fewer neurons or a smaller largest delay"},
 		{"spikes", spikeBytes * int64(l.ring), 2, "fewer neurons"}, // of two batches
-		{"drives", 4 * int64(populations) * int64(l.windows) * int64(l.window), 2, "fewer populations"},
+		{"drives", 4 * int64(l.driveWords(populations)), 2, "fewer populations"},
 	}
 }
 

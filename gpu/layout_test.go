@@ -69,7 +69,11 @@ func TestRingHoldsTheWorstBatch(t *testing.T) {
 		l, err := layoutState(m, updateLocal, boundsOf(promised))
 		require.NoError(t, err)
 		worst := 0
-		for _, p := range m.Populations {
+		for i, p := range m.Populations {
+			if p.IsSource() {
+				worst += l.windows * m.MostSpikes(i, l.window)
+				continue
+			}
 			for step, silent := 0, 0; step < l.windows*l.window; step++ {
 				if step%l.window == 0 {
 					silent = 0 // the bound is a window's

@@ -9,7 +9,7 @@ import (
 
 const (
 	maxPoissonInputs = 16
-	maxPoissonMean   = 500 // counts of a step
+	maxPoissonMean   = 500 // counts of a step, of a Poisson source's neuron too
 )
 
 func (c *checker) population(path string, p Population) {
@@ -110,9 +110,12 @@ func (c *checker) synapse(path string, to *Population, shape Synapse, tau float6
 // rate checks the rate of a Poisson source.
 func (c *checker) rate(path string, rate Input) {
 	c.input(path+".rate", rate)
-	if lo, _ := rate.Bounds(); lo < 0 {
+	lo, hi := rate.Bounds()
+	if lo < 0 {
 		c.fault(path+".rate", short(lo), "must not become negative")
 	}
+	c.want(!(hi*c.dt/1000 > maxPoissonMean), path+".rate", hi,
+		"must be at most "+short(1000*maxPoissonMean/c.dt)+" Hz, 500 spikes in a step; more is white_noise of the targets")
 }
 
 func (c *checker) spikes(path string, p *Population) {

@@ -112,6 +112,30 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+// Given spikes that share a step are counted, those of different neurons are not.
+func TestWarningsOfSharedSteps(t *testing.T) {
+	of := func(spikes string) []string {
+		return mustLoad(t, "name: n\ndt: 0.1\nduration: 10\npopulations: {S: {size: 3, neuron: spikes, "+spikes+"}}", network.Options{}).Warnings()
+	}
+	require.Equal(t, []string{"populations.S: 2 of 3 spikes fall into the step of an earlier one of their neuron: they arrive together; a smaller dt tells them apart"},
+		of("times: [1.04, 1.0, 1.01], neurons: [0, 0, 0]"))
+	require.Contains(t, of("times: [1.04, 3, 1.01, 1, 3], neurons: [0, 2, 1, 0, 2]")[0], "2 of 5 spikes")
+	require.Empty(t, of("times: [1.04, 1.06, 3], neurons: [0, 0, 1]"))
+	require.Empty(t, of("times: [1, 1, 1], neurons: [0, 1, 2]"))
+}
+
+// The rate of a source is bounded by what a step takes, at its highest.
+func TestRateOfASourceIsBounded(t *testing.T) {
+	of := func(rate string) error {
+		_, err := load("name: n\ndt: 0.1\nduration: 10\npopulations: {P: {size: 3, neuron: poisson, rate: "+rate+"}}", network.Options{})
+		return err
+	}
+	require.NoError(t, of("5e6"))
+	require.EqualError(t, of("[5e6, {sinusoid: {amplitude: 1, frequency: 5}}]"),
+		"net.yaml:4:51: populations.P.rate: 5000001: must be at most 5000000 Hz, 500 spikes in a step; more is white_noise of the targets")
+	require.ErrorContains(t, of("[1, {step: {at: 1, by: -2}}]"), "populations.P.rate: -1: must not become negative")
+}
+
 func TestValidateInGo(t *testing.T) {
 	n := mustLoad(t, small, network.Options{})
 	require.NoError(t, n.Validate())

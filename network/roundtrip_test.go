@@ -99,7 +99,8 @@ func drawPopulation(t *rapid.T, name string, dt float64) network.Population {
 		Neuron: rapid.SampledFrom([]network.Neuron{network.LIF, network.LIFCond, network.Poisson, network.SpikeSource}).Draw(t, "neuron")}
 	switch p.Neuron {
 	case network.Poisson:
-		p.Rate = network.Input{network.DC(positive("rate")), network.Step{At: 3 * dt, By: positive("by")}}
+		rate := func(label string) float64 { return rapid.Float64Range(5e-324, min(1e9, 2e5/dt)).Draw(t, label) }
+		p.Rate = network.Input{network.DC(rate("rate")), network.Step{At: 3 * dt, By: rate("by")}}
 		return p
 	case network.SpikeSource:
 		for range rapid.IntRange(0, 5).Draw(t, "spikes") {

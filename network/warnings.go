@@ -3,6 +3,7 @@ package network
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -12,7 +13,30 @@ func (n *Network) Warnings() []string {
 	if n.silent() {
 		list = append(list, "no neuron can ever fire: in every population E_L + input is at or below V_th, and V0 is below V_th")
 	}
-	return append(append(list, n.tooFast()...), n.tooSlow()...)
+	return slices.Concat(list, n.together(), n.tooFast(), n.tooSlow())
+}
+
+// together tells of given spikes that share a step.
+func (n *Network) together() []string {
+	var list []string
+	for i := range n.Populations {
+		p := &n.Populations[i]
+		if shared := p.Spikes.shared(n.Dt); shared > 0 {
+			list = append(list, fmt.Sprintf("populations.%s: %d of %d spikes fall into the step of an earlier one of their neuron: they arrive together; a smaller dt tells them apart",
+				p.Name, shared, len(p.Spikes.Times)))
+		}
+	}
+	return list
+}
+
+// shared is how many spikes round to the same step as another of their neuron that has been counted.
+func (s *SpikeTrain) shared(dt float64) int {
+	train := make([]uint64, len(s.Times))
+	for i, t := range s.Times {
+		train[i] = uint64(math.Round(t/dt))<<32 | uint64(s.Neuron[i])
+	}
+	slices.Sort(train)
+	return len(train) - len(slices.Compact(train))
 }
 
 // silent tells whether no neuron can ever fire: every membrane potential starts below threshold

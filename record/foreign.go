@@ -99,17 +99,12 @@ func (c *collect) addStep(id int64, step float64) error {
 	return nil
 }
 
-// done sorts the spikes and refuses those that are there twice.
+// done sorts the spikes. A neuron may have several in a step: sources have, and what a finer grid told apart.
 func (c *collect) done() (*Spikes, error) {
 	slices.SortFunc(c.spikes, func(a, b sim.Spike) int {
 		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Neuron, b.Neuron))
 	})
 	s := &Spikes{Header: Header{DtMs: c.DtMs, Populations: c.Populations}, Spikes: c.spikes}
-	for i := 1; i < len(c.spikes); i++ {
-		if c.spikes[i] == c.spikes[i-1] {
-			return nil, fmt.Errorf("neuron %d has two spikes at %g ms", c.spikes[i].Neuron, timeOf(c.spikes[i].Step, c.DtMs))
-		}
-	}
 	if n := len(c.spikes); n > 0 {
 		s.Steps = int64(c.spikes[n-1].Step)
 	}

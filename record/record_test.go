@@ -121,7 +121,6 @@ func TestWriterRefusesDisorder(t *testing.T) {
 	for name, bad := range map[string][]sim.Spike{
 		"step back": {{Step: 2, Neuron: 0}, {Step: 1, Neuron: 0}},
 		"id back":   {{Step: 2, Neuron: 3}, {Step: 2, Neuron: 2}},
-		"twice":     {{Step: 2, Neuron: 3}, {Step: 2, Neuron: 3}},
 		"id":        {{Step: 2, Neuron: 6}},
 		"step zero": {{Step: 0, Neuron: 1}},
 	} {

@@ -28,7 +28,7 @@ layout(std430, binding = 5) buffer States {
 };
 
 layout(std430, binding = 6) readonly buffer Drives {
-    uint drives[];  // floats as bits; of a Poisson source a number below which a word is a spike
+    uint drives[];  // floats as bits; of a Poisson source the place here of how many thresholds its step has, and of these
 };
 
 #if GENERAL
@@ -62,15 +62,15 @@ uint my_population(uint group) {
     return p;
 }
 
-// report appends a spike to the ring and makes sure that deliver visits it. The
-// ring holds the most spikes that a batch can have; the host checks the count.
-void report(uint begin, uint step, uint neuron) {
-    uint k = atomicAdd(windows[now].spikes, 1u);
-    if (begin + k < uint(ring.length())) {
-        ring[begin + k] = Spike(step, neuron);
+// report appends spikes of a neuron in a step to the ring and makes sure that deliver visits
+// them. The ring holds the most spikes that a batch can have; the host checks the count.
+void report(uint begin, uint step, uint neuron, uint count) {
+    uint k = atomicAdd(windows[now].spikes, count);
+    for (uint at = begin + k; at < min(begin + k + count, uint(ring.length())); at++) {
+        ring[at] = Spike(step, neuron);
     }
-    if (k < MAX_GROUPS) {
-        atomicMax(windows[now].groups_x, k + 1u);
+    if (k < uint(MAX_GROUPS)) {
+        atomicMax(windows[now].groups_x, min(k + count, uint(MAX_GROUPS)));
     }
 }
 
@@ -90,8 +90,13 @@ void fire(uint begin, uint q, uint i, int n, int end, uint drive) {
     if (populations[q].model == POISSON_SOURCE) {
         uvec2 key = uvec2(populations[q].seed, populations[q].spike_stream);
         for (; n < end; n++, drive++) {
-            if (neuron_word(key, i, uint(n + 1), 0u) < drives[drive]) {
-                report(begin, uint(n + 1), neuron);
+            uint w = neuron_word(key, i, uint(n + 1), 0u);
+            uint list = drives[drive], most = drives[list], count = 0u;
+            while (count < most && w >= drives[list + 1u + count]) {
+                count++;
+            }
+            if (count > 0u) {
+                report(begin, uint(n + 1), neuron, count);
             }
         }
         return;
@@ -100,9 +105,12 @@ void fire(uint begin, uint q, uint i, int n, int end, uint drive) {
     uint next = tables[populations[q].train + i] + states[at];
     uint done = 0u;
     for (; n < end; n++) {
-        if (tables[next + done] == uint(n + 1)) {
-            report(begin, uint(n + 1), neuron);
+        uint before = done;
+        while (tables[next + done] == uint(n + 1)) {
             done++;
+        }
+        if (done > before) {
+            report(begin, uint(n + 1), neuron, done - before);
         }
     }
     states[at] += done;
@@ -303,7 +311,7 @@ void main() {
         float threshold = populations[q].v_th;
 #endif
         if (v >= threshold) {
-            report(begin, uint(n + 1), neuron);
+            report(begin, uint(n + 1), neuron, 1u);
             v = populations[q].v_reset;
             until = n + 1 + populations[q].refractory;
         }

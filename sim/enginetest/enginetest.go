@@ -22,8 +22,11 @@ type Factory func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim
 
 // Run holds the engine to the reference on every network of Networks: its
 // state after each of the first steps, its spikes over a longer run in uneven
-// stretches, and its manners.
-func Run(t *testing.T, make Factory) { RunOn(t, Networks(), make) }
+// stretches, and its manners; and the rates of its Poisson sources to what is asked.
+func Run(t *testing.T, make Factory) {
+	RunOn(t, Networks(), make)
+	t.Run("rates", func(t *testing.T) { rates(t, make) })
+}
 
 // RunOn is Run on some networks, for engines that don't take all.
 func RunOn(t *testing.T, networks []*network.Network, make Factory) {

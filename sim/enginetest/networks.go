@@ -9,7 +9,7 @@ import "einet/network"
 func Networks() []*network.Network {
 	return []*network.Network{
 		balanced(), delayed(), lonely(), crowded(), unequal(), driven(), // lif with exponential synapses
-		shaped(), noisy(), sourced(), unlike(), truncated(), ruled(), conductive(), conductiveNoisy(),
+		shaped(), noisy(), sourced(), counted(), unlike(), truncated(), ruled(), conductive(), conductiveNoisy(),
 	}
 }
 

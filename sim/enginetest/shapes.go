@@ -58,6 +58,41 @@ func sourced() *network.Network {
 		projection("Q", "E", 0.3, 0.02, 0.5, 5), projection("E", "E", 0.1, -0.5, 0.4, 5))
 }
 
+// counted is driven by sources that fire many times in a step: Poisson ones at 1 and 20 kHz and at rates that vary, up
+// to 200 kHz and also between steps of silence, and given spikes of which many share a step; through synapses that are
+// dense, sparse, one to one, alike and drawn.
+func counted() *network.Network {
+	source := func(name string, size int, rate ...network.Component) network.Population {
+		return network.Population{Name: name, Size: size, Neuron: network.Poisson, Rate: rate}
+	}
+	given := network.Population{Name: "S", Size: 12, Neuron: network.SpikeSource}
+	for k := range 900 {
+		given.Spikes.Times = append(given.Spikes.Times, 0.1*float64(1+k*k%83)+0.004*float64(k%11))
+		given.Spikes.Neuron = append(given.Spikes.Neuron, k%5*(k%3))
+	}
+	e, d := population("E", 130, 15, 8), population("D", 5, 10, 8)
+	e.TRef = 1
+	again := func(p network.Projection) network.Projection {
+		p.Name, p.Weight, p.Delay = p.Name+"_again", network.NormalDist(p.Weight.A, 0.3*math.Abs(p.Weight.A)), network.Between(0.3, 1.2)
+		return p
+	}
+	rule := func(r network.Rule, n int) func(p *network.Projection) {
+		return func(p *network.Projection) { p.Rule, p.N = r, n }
+	}
+	return named("counted", []network.Population{
+		source("slow", 70, network.DC(1000)), source("fast", 5, network.DC(20_000)), given, e, d,
+		source("fastest", 3, network.DC(20), network.Pulse{At: 2, Duration: 1.3, Amplitude: 200_000}),
+		source("varied", 77, network.DC(200), network.Sinusoid{Amplitude: 200, Frequency: 13}, network.Pulse{At: 5, Duration: 0.7, Amplitude: 30_000}),
+		source("pulsed", 30, network.Pulse{At: 0.2, Duration: 3, Amplitude: 20_000}, network.Step{At: 12, By: 200}),
+	},
+		projection("slow", "E", 0.3, 0.1, 0.4, 5), again(projection("slow", "E", 0.1, 0.1, 0.3, 3)),
+		with(with(projection("fast", "D", 0, 0.3, 0.5, 0), delta), rule(network.OneToOne, 0)), projection("D", "E", 0.5, 0.2, 0.4, 5),
+		projection("S", "E", 0.9, 0.1, 0.7, 3), again(projection("S", "E", 0.1, -0.1, 0.3, 3)),
+		with(projection("fastest", "E", 0, 0.01, 0.4, 5), rule(network.FixedOutDegree, 30)),
+		projection("varied", "E", 0.02, 0.2, 0.4, 5), with(projection("pulsed", "E", 0, -0.01, 0.3, 5), rule(network.AllToAll, 0)),
+		projection("E", "E", 0.1, -0.5, 0.4, 5))
+}
+
 // unlike has neurons with thresholds, biases and initial states of their own,
 // currents in pA, and drawn weights and delays.
 func unlike() *network.Network {
