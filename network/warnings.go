@@ -1,16 +1,32 @@
 package network
 
+import "fmt"
+
 // Warnings are one line each for what is allowed but hardly meant. A network
 // in which no neuron can ever fire runs, and is silent: every membrane
 // potential starts below threshold and relaxes towards E_L and what the constant
-// input adds, which is at or below it at all times.
+// input adds, which is at or below it at all times. Given spikes in front of the first step are
+// left out or moved, as the network says.
 func (n *Network) Warnings() []string {
+	var warnings []string
+	for _, p := range n.Populations {
+		early, _ := p.Spikes.early(n.Dt)
+		if early == 0 || p.Neuron != SpikeSource {
+			continue
+		}
+		what := "left out"
+		if p.Spikes.Early == FirstEarly {
+			what = "moved to it"
+		}
+		warnings = append(warnings, fmt.Sprintf("populations.%s: of %d spikes %d are in front of the first step and %s (early: %s)",
+			p.Name, len(p.Spikes.Times), early, what, p.Spikes.Early))
+	}
 	for _, p := range n.Populations {
 		if p.mayFire() {
-			return nil
+			return warnings
 		}
 	}
-	return []string{"no neuron can ever fire: in every population E_L + input is at or below V_th, and V0 is below V_th"}
+	return append(warnings, "no neuron can ever fire: in every population E_L + input is at or below V_th, and V0 is below V_th")
 }
 
 // mayFire tells whether something besides the network's own spikes may bring a neuron
