@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"path/filepath"
 	"regexp"
@@ -44,7 +45,8 @@ func (f *File) readText(r *Reader) (line int, allowed string) {
 		return 0, "can't be read: " + err.Error()
 	}
 	t := &text{Reader: r, gdf: strings.EqualFold(filepath.Ext(strings.TrimSuffix(f.Path, ".gz")), ".gdf")}
-	lines := bufio.NewScanner(from)
+	watched := &watched{from: from}
+	lines := bufio.NewScanner(watched)
 	lines.Buffer(make([]byte, 0, maxLine), maxLine)
 	for lines.Scan() {
 		line++
@@ -61,7 +63,7 @@ func (f *File) readText(r *Reader) (line int, allowed string) {
 			}
 			continue
 		}
-		if at, allowed := t.line(line, content, f.lines); allowed != "" {
+		if at, allowed := t.line(line, content, f.lines); allowed != "" && watched.err == nil {
 			return at, allowed
 		}
 	}
@@ -72,6 +74,20 @@ func (f *File) readText(r *Reader) (line int, allowed string) {
 		return 0, "can't be read: " + err.Error()
 	}
 	return 0, ""
+}
+
+// watched notes why a file could not be read on: its last line is then cut short.
+type watched struct {
+	from io.Reader
+	err  error
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.from.Read(p)
+	if err != io.EOF {
+		w.err = err
+	}
+	return n, err
 }
 
 // line takes one that is no comment.
