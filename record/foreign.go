@@ -137,6 +137,8 @@ func (c *collect) match(path string, populations []table.SpikePopulation) (into 
 		ours = append(ours, p.Name)
 	}
 	switch {
+	case c.Of != "" && len(populations) == 0:
+		return nil, fmt.Errorf("%s: names no populations: leave --population out", path)
 	case c.Of != "" && !known:
 		return nil, fmt.Errorf("%s: has no population %s; there are %s", path, c.Of, strings.Join(theirs, ", "))
 	case len(populations) == 0 || known:
