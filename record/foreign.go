@@ -18,7 +18,6 @@ import (
 type Reading struct {
 	table.Reading
 	Populations []Population // whose neurons the spikes are of, consecutive
-	Sources     []bool       // of each population, whether its neurons may have several spikes in a step
 	// Of is the population of the files whose neurons are numbered through all of
 	// Populations; empty where the files' populations are those.
 	Of      string
@@ -219,7 +218,8 @@ func (c *collect) step(s *table.Spikes, i int) (uint32, error) {
 	return 0, nil
 }
 
-// done sorts the spikes, and refuses or tells what is wrong with them.
+// done sorts the spikes, and refuses or tells what is wrong with them. A neuron may have several in a step: sources
+// have, and what a finer grid told apart.
 func (c *collect) done() (*Spikes, []string, error) {
 	if c.off > 0 && c.OffGrid != Round {
 		return nil, nil, fmt.Errorf("%s: must be a multiple of dt, %g ms; of %d times %d are none: --off-grid round takes the nearest step", c.offAt, c.DtMs, c.total, c.off)
@@ -231,31 +231,16 @@ func (c *collect) done() (*Spikes, []string, error) {
 	slices.SortFunc(c.spikes, func(a, b sim.Spike) int {
 		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Neuron, b.Neuron))
 	})
+	c.tell()
 	s := &Spikes{Header: Header{DtMs: c.DtMs, Populations: c.Populations}, Spikes: c.spikes}
-	twice := 0
-	for i := 1; i < len(c.spikes); i++ {
-		a := c.spikes[i]
-		if a != c.spikes[i-1] {
-			continue
-		}
-		if twice++; c.OffGrid != Round && c.Early != network.FirstEarly && !c.source(a.Neuron) {
-			return nil, nil, fmt.Errorf("neuron %d has two spikes at %g ms", a.Neuron, timeOf(a.Step, c.DtMs))
-		}
-	}
-	c.tell(twice)
 	if n := len(c.spikes); n > 0 {
 		s.Steps = int64(c.spikes[n-1].Step)
 	}
 	return s, c.notes, s.check()
 }
 
-func (c *collect) source(neuron uint32) bool {
-	i := Header{Populations: c.Populations}.Population(neuron)
-	return i < len(c.Sources) && c.Sources[i]
-}
-
 // tell notes what was left out or changed.
-func (c *collect) tell(twice int) {
+func (c *collect) tell() {
 	if c.off > 0 {
 		c.note("%d of %d times were rounded to the nearest step, by up to %.2g ms", c.off, c.total, c.furthest*c.DtMs)
 	}
@@ -264,6 +249,12 @@ func (c *collect) tell(twice int) {
 		c.note("%d of %d spikes were moved to the first step", c.early, c.total)
 	case c.early > 0:
 		c.note("%d of %d spikes are in front of the first step and left out", c.early, c.total)
+	}
+	twice := 0
+	for i := 1; i < len(c.spikes); i++ {
+		if c.spikes[i] == c.spikes[i-1] {
+			twice++
+		}
 	}
 	if twice > 0 {
 		c.note("%d spikes fall into a step in which their neuron has another; all count", twice)

@@ -211,17 +211,14 @@ func TestTimesInSinglePrecision(t *testing.T) {
 	require.ErrorContains(t, err, "of 1 times 1 are none")
 }
 
-// A source may have several spikes in a step, another neuron not.
+// Spikes of a neuron in one step all count, and are told.
 func TestSeveralSpikesInAStep(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "spikes")
 	put(t, path, "neuron,time_ms\n5,0.3\n6,0.3\n5,0.3\n")
-	as := reading()
-	_, _, err := ReadAny([]string{path}, as)
-	require.EqualError(t, err, "neuron 5 has two spikes at 0.3 ms")
-	as.Sources = []bool{true, false}
-	s, _, err := ReadAny([]string{path}, as)
+	s, notes, err := ReadAny([]string{path}, reading())
 	require.NoError(t, err)
 	require.Len(t, s.Spikes, 3)
+	require.Equal(t, []string{"1 spikes fall into a step in which their neuron has another; all count"}, notes)
 }
 
 // What cannot be understood is one line: place, value, what is allowed.

@@ -75,9 +75,6 @@ func (c *againstFlags) read(net *network.Network) (*validate.Spikes, []string, e
 		Reading:     table.Reading{DtMs: net.Dt, Columns: c.Columns, TimeUnit: c.TimeUnit, FirstID: c.FirstID},
 		Populations: record.Populations(net), Of: c.Population, OffGrid: c.OffGrid, Early: c.Early,
 	}
-	for _, p := range net.Populations {
-		as.Sources = append(as.Sources, p.Neuron.IsSource())
-	}
 	f, notes, err := record.ReadAny(paths, as)
 	name := paths[0]
 	if len(paths) > 1 {
