@@ -221,6 +221,22 @@ func TestSeveralSpikesInAStep(t *testing.T) {
 	require.Equal(t, []string{"1 spikes fall into a step in which their neuron has another; all count"}, notes)
 }
 
+// A population without spikes is told, and so is one that goes by another name where there is one of each.
+func TestPopulationsThatDiffer(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "spikes")
+	put(t, path, "node_id,time,population\n5,0.3,E\n")
+	_, notes, err := ReadAny([]string{path}, reading())
+	require.NoError(t, err)
+	require.Equal(t, []string{"no file names population I, fast: it has no spikes"}, notes)
+	as := reading()
+	as.Populations = as.Populations[:1]
+	put(t, path, "node_id,time,population\n5,0.3,v1\n")
+	s, notes, err := ReadAny([]string{path}, as)
+	require.NoError(t, err)
+	require.Equal(t, []sim.Spike{{Step: 3, Neuron: 5}}, s.Spikes)
+	require.Equal(t, []string{path + ": its population v1 is taken for E, the only one of each"}, notes)
+}
+
 // What cannot be understood is one line: place, value, what is allowed.
 func TestForeignFaults(t *testing.T) {
 	for text, want := range map[string]string{
