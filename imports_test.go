@@ -40,7 +40,7 @@ var imports = map[string][]string{
 
 	"analysis/theory": {"analysis"},
 	"analysis":        {"sim"},
-	"record/hdf5":     {},
+	"record/hdf5":     {"table"},
 	"record":          {"record/hdf5", "sim"},
 
 	"sim/enginetest": {"cpuref", "network/presets"},
@@ -49,7 +49,8 @@ var imports = map[string][]string{
 	"connectome":     {"network", "rng"},
 
 	"network/presets": {"network"},
-	"network":         {"libm"},
+	"network":         {"libm", "table"},
+	"table":           {},
 	"rng/stattest":    {},
 	"rng":             {"libm"},
 	"libm":            {},

@@ -179,3 +179,17 @@ func TestStateBytesDoNotOverflow(t *testing.T) {
 	m.Populations = append(m.Populations, m.Populations[0])
 	require.EqualValues(t, int64(math.MaxInt64), m.StateBytes())
 }
+
+// Spikes in front of the first step are left out or moved to it, as the network says.
+func TestEarlySpikesOfATrain(t *testing.T) {
+	net := one(10, 15, 6, 0.5)
+	net.Populations = append(net.Populations, network.Population{
+		Name: "S", Size: 2, Neuron: network.SpikeSource,
+		Spikes: network.SpikeTrain{Times: []float64{3, 0.029, 0.06}, Neuron: []int{1, 0, 1}, Early: network.DropEarly},
+	})
+	require.Equal(t, []dynamics.SourceSpike{{Step: 1, Neuron: 1}, {Step: 30, Neuron: 1}}, model(t, net).Train(1))
+	net.Populations[1].Spikes.Early = network.FirstEarly
+	require.Equal(t, []dynamics.SourceSpike{{Step: 1, Neuron: 0}, {Step: 1, Neuron: 1}, {Step: 30, Neuron: 1}}, model(t, net).Train(1))
+	net.Populations[1].Spikes.Early = ""
+	require.ErrorContains(t, net.Validate(), "early: drop leaves them out")
+}

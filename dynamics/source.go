@@ -17,9 +17,11 @@ type SourceSpike struct {
 
 // newTrain puts spikes on the grid, sorted by step and then neuron.
 func newTrain(t *network.SpikeTrain, dt float64) []SourceSpike {
-	train := make([]SourceSpike, len(t.Times))
-	for i, at := range t.Times {
-		train[i] = SourceSpike{uint32(steps(at, dt)), uint32(t.Neuron[i])}
+	train := make([]SourceSpike, 0, len(t.Times))
+	for i, neuron := range t.Neuron {
+		if step, ok := t.Step(i, dt); ok {
+			train = append(train, SourceSpike{uint32(step), uint32(neuron)})
+		}
 	}
 	slices.SortFunc(train, func(a, b SourceSpike) int {
 		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Neuron, b.Neuron))

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 const (
@@ -130,10 +131,15 @@ func (c *checker) spikes(path string, p *Population) {
 		fmt.Sprintf("must be as many as times, %d", len(s.Times))) {
 		return
 	}
+	c.want(s.Early == "" || slices.Contains(EarlySpikes, s.Early), path+".early", s.Early, "must be one of "+strings.Join(EarlySpikes, ", "))
+	if early, first := s.early(c.dt); early > 0 && s.Early == "" {
+		c.fault(at("times", first), short(s.Times[first]), fmt.Sprintf("must be at least one step of dt, %s ms; of %d spikes %d are earlier: early: drop leaves them out, early: first moves them to the first step",
+			short(c.dt), len(s.Times), early))
+		return
+	}
 	for i, t := range s.Times {
-		step := math.Round(t / c.dt)
-		if !math.IsNaN(c.dt) && !(step >= 1 && step <= maxSteps) {
-			c.fault(at("times", i), short(t), "must be at least one step of dt, "+short(c.dt)+" ms, and at most 2^30 steps")
+		if step := math.Round(t / c.dt); !math.IsNaN(c.dt) && !(step <= maxSteps) {
+			c.fault(at("times", i), short(t), "must be at most 2^30 steps of dt, "+short(maxSteps*c.dt)+" ms")
 			break
 		}
 		if n := s.Neuron[i]; n < 0 || n >= p.Size {
@@ -143,6 +149,18 @@ func (c *checker) spikes(path string, p *Population) {
 	}
 	c.want(len(s.Times) <= maxSamples || s.File.Path != "", path+".times", len(s.Times),
 		fmt.Sprintf("must be at most %d; more may stand in a file", maxSamples))
+}
+
+// early counts the spikes in front of the first step, and finds the first of them.
+func (s *SpikeTrain) early(dt float64) (count, first int) {
+	for i, t := range s.Times {
+		if math.Round(t/dt) < 1 {
+			if count++; count == 1 {
+				first = i
+			}
+		}
+	}
+	return count, first
 }
 
 // dist checks the numbers of a distribution.

@@ -70,7 +70,7 @@ func (c *checker) edges(path string, p *Projection, pre, post *Population) {
 		c.want(len(e.Source) <= maxSamples, at, len(e.Source), fmt.Sprintf("must be at most %d; more may stand in a file", maxSamples))
 	}
 	same := func(n int) bool { return n == 0 || n == len(e.Source) }
-	if !c.want(len(e.Source) == len(e.Target) && same(len(e.Weight)) && same(len(e.Delay)) && (e.Delay == nil || e.Weight != nil), at, len(e.Source),
+	if !c.want(len(e.Source) == len(e.Target) && same(len(e.Weight)) && same(len(e.Delay)) && (!listed || e.Delay == nil || e.Weight != nil), at, len(e.Source),
 		"must have a source and a target for each synapse, and a weight for each or none, and with weights a delay for each or none") {
 		return
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"einet/table"
 )
 
 // What each kind of field allows, in the words of an error.
@@ -37,6 +39,8 @@ type decoder struct {
 	faults []FieldError
 	scope  *scope
 	units  []unitUse
+	dt     float64        // of the network, NaN where it is at fault
+	hdf5   table.OpenTree // may be nil
 }
 
 func (d *decoder) fault(n *node, path, allowed string) {

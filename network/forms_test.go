@@ -231,7 +231,7 @@ projections:
 		{"spikes.csv", "1,2\n3", "spikes.csv:2: must have as many columns as the lines before it, 2, not 1"},
 		{"spikes.csv", "1,2,3", "spikes.csv:1: must have the columns time [ms], neuron, not 3"},
 		{"spikes.csv", "1,3", "populations.S.file: 3: must be a whole number from 0 to 2, the population's last neuron"},
-		{"spikes.csv", "0.01,2", "populations.S.file: 0.01: must be at least one step of dt, 0.1 ms, and at most 2^30 steps"},
+		{"spikes.csv", "0.01,2", "populations.S.file: 0.01: must be at least one step of dt, 0.1 ms; of 1 spikes 1 are earlier: early: drop leaves them out, early: first moves them to the first step"},
 		{"edges.csv", "0,1,2\n0,2,2", "projections.a.file: target of synapse 1: 2: must be a whole number from 0 to 1, the last neuron of E"},
 		{"edges.csv", "0,1,2\n0.5,1,2", "projections.a.file: source of synapse 1: must be a whole number from 0 to 2, the last neuron of S"},
 		{"edges.csv", "0,1,2\n0,1,-2", `projections.a.file: "weights of both signs": must have one sign: make two projections`},

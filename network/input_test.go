@@ -70,7 +70,7 @@ func TestInputFaults(t *testing.T) {
 		{"{samples: {every: 1, values: [1, x, y]}}", at + "114: " + e + ".samples.values.1: x: must be a number"},
 		{"{samples: {every: 1, values: [1, 1e10]}}", at + "114: " + e + ".samples.values.1: 10000000000: must be a number of magnitude at most 1e9"},
 		{"{samples: {every: 0.15, values: [1]}}", at + "99: " + e + ".samples.every: 0.15: must be a whole multiple of dt (0.1 ms), at least 0.1; the nearest is 0.1"},
-		{"{samples: {every: 1, times: [0], values: [1]}}", at + "92: " + e + ".samples.every: unknown key: allowed are file, times, values"},
+		{"{samples: {every: 1, times: [0], values: [1]}}", at + "92: " + e + ".samples.every: unknown key: allowed are file, columns, times, values"},
 		{"{samples: {times: [0, 1], values: [1]}}", at + "99: " + e + ".samples.times: 2: must be as many times as values, 1"},
 		{"{samples: {times: [1, 1], values: [1, 2]}}", at + "103: " + e + ".samples.times.1: 1: must be later than the time before it, 1"},
 		{"{samples: {times: [0, 0.25], values: [1, 2]}}", at + "103: " + e + ".samples.times.1: 0.25: must be a whole multiple of dt (0.1 ms), at least 0; the nearest is 0.3"},

@@ -88,6 +88,9 @@ func (f *fields) samples() Component {
 	}
 	before := len(f.d.faults)
 	var s Samples
+	if n := f.get("columns"); n != nil {
+		f.d.fault(n, dotted(f.path, "columns"), "must be left out: only a file has columns")
+	}
 	if f.has("times") {
 		s.Times = f.numbers("times", mustTimes)
 	} else {
@@ -104,10 +107,9 @@ func (f *fields) samples() Component {
 // sampled reads values from a file. With them the file has their times, or the
 // description says how far they are apart.
 func (f *fields) sampled(file *node) Component {
-	times, values, fault := readSamples(file)
-	if fault != nil {
-		fault.Path = dotted(f.path, "file")
-		f.d.faults = append(f.d.faults, *fault)
+	before := len(f.d.faults)
+	times, values := f.samplesOf(file)
+	if len(f.d.faults) > before {
 		f.get("every")
 		return DC(0)
 	}

@@ -3,6 +3,8 @@ package network
 import (
 	"slices"
 	"strings"
+
+	"einet/table"
 )
 
 // A key is one that a mapping of the language may have. These declarations are what
@@ -28,6 +30,7 @@ const (
 	anInput    form = "input"
 	aList      form = "list of numbers"
 	aTable     form = "list of lists of numbers"
+	aNames     form = "list of names"
 	anExponent form = "exponent"
 	aWord      form = "one of"             // of says which
 	aMapping   form = "mapping"            // of says what kind
@@ -147,8 +150,13 @@ var populations = []object{
 		keys: cells("spikes", []key{
 			{name: "times", is: aList, unit: "ms", about: "of the spikes, rounded to the nearest step, which several may share; or file"},
 			{name: "neurons", is: aList, about: "which fire then, as many, from 0"},
-			{name: "file", is: aText, about: "CSV or .npy, columns time [ms] and neuron; its path is relative to the network's file"},
+			{name: "file", is: aText, about: "a file of spikes, its columns by their names or time [ms], neuron; its path is relative to the network's file"},
 			{name: "sha256", is: aText, about: "checksum that the file must have"},
+			{name: "columns", is: aNames, about: "names of the file's columns in place of its own; ignore leaves one out"},
+			{name: "population", is: aText, about: "which of the file's populations; that of the same name or the only one, if left out"},
+			{name: "first_id", is: aWhole, about: "the number that the file gives to the first neuron; 1 of senders, 0 of others, if left out"},
+			{name: "time_unit", is: aWord, of: strings.Join(table.TimeUnits, "|"), about: "of times of the file whose unit it doesn't state; ms if left out"},
+			{name: "early", is: aWord, of: strings.Join(EarlySpikes, "|"), about: "drop leaves out spikes in front of the first step, first moves them to it; a fault if left out"},
 		}...)},
 	{name: "g0", about: "Synaptic state at the start, of all receptors of one sign.", keys: []key{
 		{name: "excitatory", is: aDist, unit: "as weights", about: "0 if left out"},
@@ -198,8 +206,12 @@ var projections = []object{
 	synapses("all_to_all"),
 	synapses("one_to_one"),
 	synapses("list",
-		key{name: "file", is: aText, about: "CSV or .npy, columns source, target and, if wanted, weight, delay [ms]; neurons from 0; its path is relative to the network's file"},
+		key{name: "file", is: aText, about: "a file of synapses, its columns by their names or source, target and, if wanted, weight, delay [ms]; neurons from 0; its path is relative to the network's file"},
 		key{name: "sha256", is: aText, about: "checksum that the file must have"},
+		key{name: "columns", is: aNames, about: "names of the file's columns in place of its own; ignore leaves one out"},
+		key{name: "population", is: aText, about: "which of the file's lists, of einet's export or SONATA; that of the projection's name or the only one, if left out"},
+		key{name: "first_source", is: aWhole, about: "the number that the file gives to the first source neuron, 0 if left out"},
+		key{name: "first_target", is: aWhole, about: "and to the first target neuron, 0 if left out"},
 		key{name: "edges", is: aTable, about: "the same columns in the place of a file"}),
 }
 
@@ -227,7 +239,8 @@ var inputs = []object{
 		{name: "every", is: aNumber, unit: "ms", about: "from each value to the next, a multiple of dt; or times"},
 		{name: "times", is: aList, unit: "ms", about: "of the values, ascending multiples of dt"},
 		{name: "values", is: aList, unit: current, about: "the values; or file"},
-		{name: "file", is: aText, about: "CSV or .npy, columns time [ms] and value, or value alone beside every"},
+		{name: "file", is: aText, about: "a file, its columns by their names or time [ms], value, or value alone beside every"},
+		{name: "columns", is: aNames, about: "names of the file's columns in place of its own; ignore leaves one out"},
 	}},
 }
 

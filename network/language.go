@@ -24,6 +24,7 @@ func (d *decoder) network(root *node, file string) *Network {
 		Duration:    f.numberOr("duration", 1000, mustTime),
 		Scale:       f.scaling("scale"),
 	}
+	d.dt = n.Dt
 	if all := f.need("populations", mustMap+" of at least one population"); all != nil {
 		for _, e := range d.members("populations", all) {
 			n.Populations = append(n.Populations, d.population(dotted("populations", e.key), e))
@@ -81,7 +82,7 @@ func (d *decoder) population(path string, e entry) Population {
 		}
 		return p
 	case SpikeSource:
-		p.Spikes = f.spikes()
+		p.Spikes = f.spikes(p.Name)
 		return p
 	case LIFCond:
 		p.CM, p.GL = f.number("C_m", mustPositive), f.number("g_L", mustPositive)
@@ -171,7 +172,7 @@ func (d *decoder) projection(path string, e entry) Projection {
 		p.N = f.whole("synapses", mustCount)
 	case AllToAll, OneToOne:
 	case List:
-		p.Edges = f.edges()
+		p.Edges = f.edges(p.Name)
 	default:
 		p.P = f.number("p", mustP)
 	}

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"einet/table"
 )
 
 // Options are what a command line changes of a network. The zero Options
@@ -22,6 +24,8 @@ type Options struct {
 	Seed     *uint32
 	Trial    *uint32
 	Duration *float64
+	// HDF5 opens the HDF5 files that the description names; nil refuses them.
+	HDF5 table.OpenTree
 }
 
 // Load reads a network's YAML description, changes it as the options say,
@@ -47,7 +51,7 @@ func Load(r io.Reader, file string, opts Options) (*Network, error) {
 	}
 	root = opts.override(root)
 
-	var d decoder
+	d := decoder{hdf5: opts.HDF5}
 	n := d.network(root, file)
 	faults = append(faults, unsaid(d.faults, faults)...)
 	checked := unsaid(n.check(), faults)

@@ -52,6 +52,10 @@ func (p Population) yaml() string {
 	case SpikeSource:
 		if p.Spikes.File.Path != "" {
 			f.file(p.Spikes.File)
+			f.reading(p.Spikes.As.Columns, p.Spikes.As.Population)
+			f.first("first_id", p.Spikes.As.FirstID)
+			f.word("time_unit", p.Spikes.As.TimeUnit)
+			f.word("early", p.Spikes.Early)
 			return f.String()
 		}
 		f.add("times", list(p.Spikes.Times))
@@ -60,6 +64,7 @@ func (p Population) yaml() string {
 			neurons[i] = float64(n)
 		}
 		f.add("neurons", list(neurons))
+		f.word("early", p.Spikes.Early)
 		return f.String()
 	case LIFCond:
 		f.number("C_m", p.CM)
@@ -155,9 +160,38 @@ func (f *fieldsOut) file(file File) {
 	f.add("sha256", quote(file.SHA256))
 }
 
+// reading writes how a file was read, where it was said.
+func (f *fieldsOut) reading(columns []string, population string) {
+	if len(columns) > 0 {
+		names := make([]string, len(columns))
+		for i, c := range columns {
+			names[i] = quote(c)
+		}
+		f.add("columns", "["+strings.Join(names, ", ")+"]")
+	}
+	if population != "" {
+		f.add("population", quote(population))
+	}
+}
+
+func (f *fieldsOut) first(key string, id *int64) {
+	if id != nil {
+		f.add(key, strconv.FormatInt(*id, 10))
+	}
+}
+
+func (f *fieldsOut) word(key, word string) {
+	if word != "" {
+		f.add(key, word)
+	}
+}
+
 func (f *fieldsOut) edges(e *Edges) {
 	if e.File.Path != "" {
 		f.file(e.File)
+		f.reading(e.As.Columns, e.As.Population)
+		f.first("first_source", e.As.FirstSource)
+		f.first("first_target", e.As.FirstTarget)
 		return
 	}
 	rows := make([]string, len(e.Source))

@@ -1,6 +1,6 @@
 // Package network says what a model is: populations of neurons, the
 // projections between them, their inputs and units. It is pure data and
-// imports nothing of einet but libm. Its one invariant: a *Network that Load returned,
+// imports nothing of einet but libm and the reader of tables. Its one invariant: a *Network that Load returned,
 // or that Validate accepted, can be built and simulated by every engine.
 package network
 
@@ -155,9 +155,28 @@ type OUNoise struct {
 
 // A SpikeTrain is what the neurons of a SpikeSource do, in any order.
 type SpikeTrain struct {
-	File   File      // where it was read; the zero File if it stands in the description
-	Times  []float64 // [ms], rounded to the nearest step, which is at least 1
-	Neuron []int     // as many as Times; indices in the population
+	File   File         // where it was read; the zero File if it stands in the description
+	As     SpikeReading // how the file was read
+	Early  string       // what is done with spikes in front of the first step: empty refuses them, DropEarly or FirstEarly
+	Times  []float64    // [ms], rounded to the nearest step
+	Neuron []int        // as many as Times; indices in the population
+}
+
+// A SpikeReading says of a file of spikes what it doesn't say itself.
+type SpikeReading struct {
+	Columns    []string // names of its columns, in place of its own
+	Population string   // which of its populations; empty for that of the source's name, or the only one
+	FirstID    *int64   // the number that it gives to the first neuron; nil for what its kind has
+	TimeUnit   string   // ms, s, us or steps, where it states none; empty for ms
+}
+
+// Step is that in which spike i happens; there is none for one in front of the first step that is left out.
+func (s *SpikeTrain) Step(i int, dt float64) (step int, ok bool) {
+	step = int(math.Round(s.Times[i] / dt))
+	if step < 1 && s.Early == FirstEarly {
+		return 1, true
+	}
+	return step, step >= 1
 }
 
 // A File is what a description names instead of holding it.
@@ -269,9 +288,17 @@ type Projection struct {
 // but for those that are nil.
 type Edges struct {
 	File           File
-	Source, Target []uint32  // indices in the populations
-	Weight         []float64 // all of one sign, or nil: Projection.Weight
-	Delay          []float64 // [ms], multiples of dt, or nil: Projection.Delay
+	As             EdgeReading // how File was read
+	Source, Target []uint32    // indices in the populations
+	Weight         []float64   // all of one sign, or nil: Projection.Weight
+	Delay          []float64   // [ms], multiples of dt, or nil: Projection.Delay
+}
+
+// An EdgeReading says of a file of synapses what it doesn't say itself.
+type EdgeReading struct {
+	Columns                  []string // names of its columns, in place of its own
+	Population               string   // which of its lists, of an archive or SONATA; empty for that of the projection's name, or the only one
+	FirstSource, FirstTarget *int64   // the numbers that it gives to the first neurons; nil for 0
 }
 
 // Neurons is the number of neurons of all populations.

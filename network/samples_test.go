@@ -70,24 +70,24 @@ func TestSampleFiles(t *testing.T) {
 }
 
 func TestSampleFileFaults(t *testing.T) {
-	const npyWant = "must be a numpy array of little-endian float64, float32, int64, int32 or uint32 that is not cut short"
+	const npyWant = "must be a numpy array of little-endian float64, float32 or whole numbers that is not cut short"
 	const columns = "must be one column of values, or one of times [ms] and one of values"
 	for _, row := range []struct{ content, more, want string }{
-		{"", "", "drive: must hold at least one value"},
-		{"t,I\n", "", "drive: must hold at least one value"},
+		{"", "", "drive: is empty: must hold values"},
+		{"t,I\n", "", "drive: holds no values"},
 		{"t,I\n0,1\n1,x", "", `drive:3: must hold numbers, not "x"`},
 		{"t,I\n0,1\n1,", "", `drive:3: must hold numbers, not ""`},
 		{"nan\n1", ", every: 1", `drive:1: must hold numbers, not "nan"`},
 		{"0,1\n1", "", "drive:2: must have as many columns as the lines before it, 2, not 1"},
-		{"0,1,2", "", "drive:1: " + columns},
+		{"0,1,2", "", "drive:1: must have " + columns[len("must be "):] + ", not 3 columns"},
 		{strings.Repeat("0\n", 1<<18+1), ", every: 1", "drive:262145: must be at most 262144 numbers in the samples of all inputs; a wider grid of samples needs fewer"},
 		{strings.Repeat("\n", 1<<24+1), "", "drive: must be at most 16777216 bytes"},
 		{npy(">f8", "(2,)", false, float64s), "", "drive: " + npyWant},
 		{npy("<f8", "(2,)", false, float64s[1:]), "", "drive: " + npyWant},
 		{npy("<f8", "(2,)", false, "")[:60], "", "drive: " + npyWant},
 		{npy("<f8", "(1, 1, 2)", false, float64s), "", "drive: must be an array of one or two dimensions"},
-		{npy("<f8", "(99999999999999999999,)", false, float64s), "", "drive: must be an array of one or two dimensions"},
-		{npy("<f8", "(0,)", false, ""), "", "drive: must hold at least one value"},
+		{npy("<f8", "(99999999999999999999,)", false, float64s), "", "drive: " + npyWant},
+		{npy("<f8", "(0,)", false, ""), "", "drive: holds no values"},
 	} {
 		_, err := loadFile(t, t.TempDir(), row.content, row.more)
 		require.ErrorContains(t, err, "/net.yaml:4:98: populations.E.input.samples.file: ", "%q", row.want)
@@ -97,7 +97,7 @@ func TestSampleFileFaults(t *testing.T) {
 	for _, row := range []struct{ content, more, want string }{
 		{"1\n2", "", "net.yaml:4:91: populations.E.input.samples.every: missing: must be the time in ms from each value to the next, which the file doesn't say"},
 		{"0,1", ", every: 1", "net.yaml:4:112: populations.E.input.samples.every: 1: must be left out: the file has a column of times"},
-		{"0,1", ", values: [1]", "net.yaml:4:105: populations.E.input.samples.values: unknown key: allowed are file, every"},
+		{"0,1", ", values: [1]", "net.yaml:4:105: populations.E.input.samples.values: unknown key: allowed are file, columns, every"},
 		{"0,1\n0.25,1", "", "net.yaml:4:82: populations.E.input.samples.times.1: 0.25: must be a whole multiple of dt (0.1 ms), at least 0; the nearest is 0.3"},
 		{npy("<f8", "(1, 2)", false, float64s[:8]+"\x00\x00\x00\x00\x00\x00\xf8\x7f"), "", "net.yaml:4:82: populations.E.input.samples.values.0: NaN: must be a number of magnitude at most 1e9"},
 	} {
@@ -113,7 +113,7 @@ func TestSampleFileIsFound(t *testing.T) {
 	_, err := input("{samples: {file: none.csv}}", network.Options{})
 	require.EqualError(t, err, "net.yaml:4:98: populations.E.input.samples.file: none.csv: can't be read: no such file or directory")
 	_, err = input("{samples: {file: [1]}}", network.Options{})
-	require.EqualError(t, err, "net.yaml:4:98: populations.E.input.samples.file: a list: must be the path of a CSV or .npy file")
+	require.EqualError(t, err, "net.yaml:4:98: populations.E.input.samples.file: a list: must be the path of a CSV, .npy, .npz or HDF5 file")
 
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.WriteFile("drive.csv", []byte("0,7"), 0o666))

@@ -1,28 +1,35 @@
 package network
 
-// maxSampleBytes is more than maxSamples numbers take in any notation that is
-// no waste.
-const maxSampleBytes = 1 << 24
+import "einet/table"
 
-const mustColumns = "must be one column of values, or one of times [ms] and one of values"
-
-// readSamples reads values, and their times where the file has them, from a
-// CSV or .npy file.
-func readSamples(n *node) (times, values []float64, fault *FieldError) {
-	file, fault := readTable(n, "", maxSampleBytes, func(int) {}, func(cells []float64) string {
-		switch {
-		case len(cells) > 2:
-			return mustColumns
-		case len(times)+len(values) >= maxSamples:
-			return mustSamples
-		case len(cells) == 2:
-			times = append(times, cells[0])
-		}
-		values = append(values, cells[len(cells)-1])
-		return ""
-	})
-	if fault == nil && len(values) == 0 {
-		fault = &FieldError{Place: n.place, Value: file.Path, Allowed: "must hold at least one value"}
+// samplesOf reads values, and their times where the file has them, from a file.
+func (f *fields) samplesOf(n *node) (times, values []float64) {
+	columns := f.names("columns")
+	file, _, fault := openTable(n, "", maxSampleBytes)
+	if fault != nil {
+		f.refuse(fault)
+		return nil, nil
 	}
-	return times, values, fault
+	defer file.Close()
+	timed, ms, factor := false, 1.0, 1.0
+	r := &table.Reader{Kind: table.SampleTable, Names: columns}
+	r.Begin = func(c *table.Columns, _ int) string {
+		timed, ms = c.Has(table.Time), f.d.msOf(c.Unit(table.Time))
+		factor = f.d.factor(n, dotted(f.path, "file"), c.Unit(table.Value), c.Name(table.Value))
+		return ""
+	}
+	r.Row = func(row *table.Row) string {
+		if len(times)+len(values) >= maxSamples {
+			return mustSamples
+		}
+		if timed {
+			times = append(times, float64(row.Cells[table.Time]*ms))
+		}
+		values = append(values, float64(row.Cells[table.Value]*factor))
+		return ""
+	}
+	if fault := file.Read(r); fault != nil {
+		f.refuse(atNode(n, fault))
+	}
+	return times, values
 }

@@ -129,6 +129,8 @@ func (k key) shape() schema {
 		return ref("input")
 	case aList:
 		return ref("numbers")
+	case aNames:
+		return schema{"type": "array", "items": schema{"type": "string"}, "minItems": 1}
 	case aTable:
 		return schema{"type": "array", "items": schema{"type": "array", "items": ref("number"), "minItems": 2, "maxItems": 4}}
 	case anExponent:

@@ -225,6 +225,18 @@ record: {spikes: {E: all}, state: {E: {neurons: 2, every: 1}}, histograms: {E: {
 	}
 }
 
+// How a file is read, in the schema.
+func TestSchemaOfFiles(t *testing.T) {
+	const net = "populations: {S: {neuron: spikes, size: 3, file: s.gdf, columns: [sender, step], first_id: 1601, time_unit: steps, early: drop, population: E}}\n" +
+		"projections: {p: {from: S, to: E, rule: list, file: f.h5, population: p, first_source: 1, first_target: 4, columns: [pre, post], tau_syn: 5}}"
+	require.Empty(t, againstSchema(t, net))
+	for old, other := range map[string]string{
+		"early: drop": "early: never", "time_unit: steps": "time_unit: h", "columns: [sender, step]": "columns: sender", "first_id: 1601": "first_id: [1]",
+	} {
+		require.NotEmpty(t, againstSchema(t, strings.Replace(net, old, other, 1)), other)
+	}
+}
+
 // The reader names the keys that it knows when it meets one that it doesn't: they are
 // those of the declarations.
 func TestReaderKnowsTheDeclaredKeys(t *testing.T) {

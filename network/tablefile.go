@@ -1,99 +1,154 @@
 package network
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"errors"
-	"fmt"
-	"io"
-	"io/fs"
-	"os"
+	"math"
 	"path/filepath"
-	"strconv"
+	"slices"
+	"strings"
+
+	"einet/table"
 )
 
 const (
-	mustFile    = "must be the path of a CSV or .npy file"
+	mustFile    = "must be the path of a CSV, .npy, .npz or HDF5 file"
 	maxListFile = 1 << 36 // bytes
+	// maxSampleBytes is more than maxSamples numbers take in any notation that is
+	// no waste.
+	maxSampleBytes = 1 << 24
 )
 
-// readTable reads the file whose path a node is, row by row. The path is relative to
-// the file in which it stands, or to the current folder for a flag; what is returned is
-// absolute. The file's checksum must be sum, where that is not empty. The fault lacks
-// its path in the network. Before the first row expect is told how many there may be.
-func readTable(n *node, sum string, most int64, expect func(rows int), row rowReader) (File, *FieldError) {
+// openTable opens the file whose path a node is. The path is relative to the file in which it stands, or to the
+// current folder for a flag; what is returned is absolute. The file's checksum must be sum, where that
+// is not empty. The fault lacks its path in the network.
+func openTable(n *node, sum string, most int64) (*table.File, File, *FieldError) {
 	if n.kind != scalar || n.text == "" {
-		return File{}, &FieldError{Place: n.place, Value: n.String(), Allowed: mustFile}
+		return nil, File{}, &FieldError{Place: n.place, Value: n.String(), Allowed: mustFile}
 	}
-	file := n.text
-	if !filepath.IsAbs(file) && n.place.Line > 0 {
-		file = filepath.Join(filepath.Dir(n.place.Source), file)
+	path := n.text
+	if !filepath.IsAbs(path) && n.place.Line > 0 {
+		path = filepath.Join(filepath.Dir(n.place.Source), path)
 	}
-	refuse := func(where, allowed string) (File, *FieldError) {
-		return File{}, &FieldError{Place: n.place, Value: where, Allowed: allowed}
+	f, fault := table.Open(path, most)
+	if fault != nil {
+		return nil, File{}, atNode(n, fault)
 	}
-	f, size, err := openFile(file, most)
-	if err != nil {
-		return refuse(file, err.Error())
+	found := File{Path: path}
+	if found.SHA256, fault = f.Sum(); fault == nil && sum != "" && sum != found.SHA256 {
+		fault = &table.Fault{Path: path, Says: "has changed: its SHA-256 is " + found.SHA256 + ", not " + sum}
 	}
-	defer f.Close()
-	hash, lines := sha256.New(), lineCounter(0)
-	if _, err := io.Copy(io.MultiWriter(hash, &lines), f); err != nil {
-		return refuse(file, "can't be read: "+err.Error())
+	if fault != nil {
+		f.Close()
+		return nil, File{}, atNode(n, fault)
 	}
-	found := File{Path: file, SHA256: fmt.Sprintf("%x", hash.Sum(nil))}
-	if sum != "" && sum != found.SHA256 {
-		return refuse(file, fmt.Sprintf("has changed: its SHA-256 is %s, not %s", found.SHA256, sum))
-	}
-	if line, allowed := readRows(f, size, int(lines), expect, row); allowed != "" {
-		if line > 0 {
-			file += ":" + strconv.Itoa(line)
-		}
-		return refuse(file, allowed)
-	}
-	if absolute, err := filepath.Abs(file); err == nil {
+	if absolute, err := filepath.Abs(path); err == nil {
 		found.Path = absolute
 	}
-	return found, nil
+	return f, found, nil
 }
 
-// A lineCounter counts the lines that are written to it.
-type lineCounter int
-
-func (c *lineCounter) Write(p []byte) (int, error) {
-	*c += lineCounter(bytes.Count(p, []byte{'\n'}))
-	return len(p), nil
+// atNode is a file's fault where the network names the file.
+func atNode(n *node, fault *table.Fault) *FieldError {
+	return &FieldError{Place: n.place, Value: fault.Where(), Allowed: fault.Says}
 }
 
-// readRows reads a table as its first bytes have it.
-func readRows(f *os.File, size int64, lines int, expect func(int), row rowReader) (line int, allowed string) {
-	var magic [len(npyMagic)]byte
-	if _, err := f.ReadAt(magic[:], 0); err == nil && string(magic[:]) == npyMagic {
-		return 0, readNpy(f, size, expect, row)
-	}
-	expect(lines + 1)
-	return readCSV(io.NewSectionReader(f, 0, size), row)
+// refuse keeps the fault of a file.
+func (f *fields) refuse(fault *FieldError) {
+	fault.Path = dotted(f.path, "file")
+	f.d.faults = append(f.d.faults, *fault)
 }
 
-// openFile refuses what is no file before opening it: opening a pipe may never
-// return.
-func openFile(file string, most int64) (f *os.File, size int64, err error) {
-	info, err := os.Stat(file)
-	if err == nil && !info.Mode().IsRegular() {
-		return nil, 0, errors.New("must be a file")
+// openFile opens the file that a mapping names, nil where that is at fault.
+func (f *fields) openFile() (*table.File, File, *node) {
+	n := f.need("file", mustFile)
+	sum := f.wordOr("sha256", "", mustText)
+	if n == nil {
+		return nil, File{}, nil
 	}
-	if err == nil {
-		f, err = os.Open(file)
+	t, file, fault := openTable(n, sum, maxListFile)
+	if fault != nil {
+		f.refuse(fault)
+		return nil, File{}, n
 	}
-	var of *fs.PathError
-	switch {
-	case errors.As(err, &of):
-		return nil, 0, fmt.Errorf("can't be read: %w", of.Err)
-	case err != nil:
-		return nil, 0, err
-	case info.Size() > most:
-		f.Close()
-		return nil, 0, fmt.Errorf("must be at most %d bytes", most)
+	return t, file, n
+}
+
+// names reads what the columns of a file are called.
+func (f *fields) names(key string) []string {
+	const allowed = "must be a list of names, one for each column of the file"
+	n, path := f.get(key), dotted(f.path, key)
+	if n == nil {
+		return nil
 	}
-	return f, info.Size(), nil
+	if n.kind != sequence || len(n.items) == 0 {
+		f.d.fault(n, path, allowed)
+		return nil
+	}
+	var names []string
+	for _, item := range n.items {
+		if item.kind != scalar {
+			f.d.fault(item, path, allowed)
+			return nil
+		}
+		names = append(names, item.text)
+	}
+	return names
+}
+
+// firstNumber reads the number of a first neuron, nil where there is none.
+func (f *fields) firstNumber(key string) *int64 {
+	n := f.get(key)
+	if n == nil {
+		return nil
+	}
+	x := int64(f.d.whole(n, dotted(f.path, key), "must be a whole number, that which the file gives to the first neuron"))
+	return &x
+}
+
+// factor is what makes the language's unit of a column's, at the path that decides which units may be. It is NaN where
+// the unit is a wrong one, which is reported.
+func (d *decoder) factor(n *node, path, unit, column string) float64 {
+	if unit == "" {
+		return 1
+	}
+	x, wrong := d.inUnit(1, n, path, unit)
+	if wrong != "" {
+		d.fault(n, path, "the column "+clip(column)+": "+wrong)
+		return math.NaN()
+	}
+	return x
+}
+
+// msOf is what makes milliseconds of a column of times.
+func (d *decoder) msOf(unit string) float64 {
+	switch unit {
+	case "steps":
+		return d.dt
+	case "s":
+		return 1000
+	case "us":
+		return 1e-3
+	}
+	return 1
+}
+
+// EarlySpikes are what may be done with spikes in front of the first step.
+var EarlySpikes = []string{DropEarly, FirstEarly}
+
+// What is done with spikes in front of the first step.
+const (
+	DropEarly  = "drop"  // leaves them out
+	FirstEarly = "first" // moves them to the first step
+)
+
+// wordOf reads one of some words, empty where there is none.
+func (f *fields) wordOf(key string, words []string) string {
+	n := f.get(key)
+	if n == nil {
+		return ""
+	}
+	if n.kind != scalar || !slices.Contains(words, n.text) {
+		f.d.fault(n, dotted(f.path, key), "must be one of "+strings.Join(words, ", "))
+		return ""
+	}
+	return n.text
 }

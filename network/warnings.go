@@ -13,14 +13,23 @@ func (n *Network) Warnings() []string {
 	if n.silent() {
 		list = append(list, "no neuron can ever fire: in every population E_L + input is at or below V_th, and V0 is below V_th")
 	}
-	return slices.Concat(list, n.together(), n.tooFast(), n.tooSlow())
+	return slices.Concat(list, n.given(), n.tooFast(), n.tooSlow())
 }
 
-// together tells of given spikes that share a step.
-func (n *Network) together() []string {
+// given tells of given spikes that share a step, and of those in front of the first step, which are left out or
+// moved as the network says.
+func (n *Network) given() []string {
 	var list []string
 	for i := range n.Populations {
 		p := &n.Populations[i]
+		if early, _ := p.Spikes.early(n.Dt); early > 0 {
+			what := "left out"
+			if p.Spikes.Early == FirstEarly {
+				what = "moved to it"
+			}
+			list = append(list, fmt.Sprintf("populations.%s: of %d spikes %d are in front of the first step and %s (early: %s)",
+				p.Name, len(p.Spikes.Times), early, what, p.Spikes.Early))
+		}
 		if shared := p.Spikes.shared(n.Dt); shared > 0 {
 			list = append(list, fmt.Sprintf("populations.%s: %d of %d spikes fall into the step of an earlier one of their neuron: they arrive together; a smaller dt tells them apart",
 				p.Name, shared, len(p.Spikes.Times)))
@@ -31,9 +40,11 @@ func (n *Network) together() []string {
 
 // shared is how many spikes round to the same step as another of their neuron that has been counted.
 func (s *SpikeTrain) shared(dt float64) int {
-	train := make([]uint64, len(s.Times))
-	for i, t := range s.Times {
-		train[i] = uint64(math.Round(t/dt))<<32 | uint64(s.Neuron[i])
+	train := make([]uint64, 0, len(s.Times))
+	for i, neuron := range s.Neuron {
+		if step, ok := s.Step(i, dt); ok {
+			train = append(train, uint64(step)<<32|uint64(neuron))
+		}
 	}
 	slices.Sort(train)
 	return len(train) - len(slices.Compact(train))

@@ -2,316 +2,274 @@ package record
 
 import (
 	"archive/zip"
-	"bufio"
-	"bytes"
 	"cmp"
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"math"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 
+	"einet/network"
 	"einet/record/hdf5"
 	"einet/sim"
+	"einet/table"
 )
 
 // A Reading says how to understand spikes that come from elsewhere.
 type Reading struct {
-	DtMs        float64      // the grid that the spikes are on
-	Populations []Population // whose neurons they are of, consecutive
-	// FirstID is the id that the file gives to the first neuron of all; AutoID for what its
-	// format has: 1 in files of NEST, 0 in others. SONATA numbers neurons in its own way.
-	FirstID int64
+	table.Reading
+	Populations []Population // whose neurons the spikes are of, consecutive
+	// Of is the population of the files whose neurons are numbered through all of
+	// Populations; empty where the files' populations are those.
+	Of      string
+	OffGrid string // what is done with times between the steps: empty refuses them, or Round
+	Early   string // what is done with spikes in front of the first step: empty refuses them, or network.DropEarly or FirstEarly
 }
 
-// AutoID is the FirstID of the file's format.
-const AutoID = math.MinInt64
+// Round takes times between the steps to the nearest one.
+const Round = "round"
 
 // offGrid is how far from the grid a time may lie, in steps: what writing it with six digits costs.
 const offGrid = 0.01
 
-// ReadAny reads a spike file of einet (npz, CSV), of SONATA (HDF5), or of NEST: arrays step
-// and id, or senders and times [ms], in an npz; columns sender and time_ms in a .dat; or
-// any table of text with a column of ids and one of times. What the file says of itself
-// decides, not its name. Spikes may be in any order. The last spike ends a run whose
-// length the file does not state.
-func ReadAny(path string, as Reading) (*Spikes, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
+// maxSpikeFile is the most bytes of a file of spikes.
+const maxSpikeFile = 1 << 36
+
+// ReadAny reads the spikes of a run from one file or from several, such as those of its processes: npz and CSV
+// of einet, SONATA's HDF5, NEST's .dat, or any table whose columns have names (package table).
+// What the files say of themselves decides, not their names; what they don't say is refused, unless the reading
+// does. Spikes may be in any order. The last spike ends a run whose length the files do not state. The notes
+// say what was left out or changed.
+func ReadAny(paths []string, as Reading) (s *Spikes, notes []string, err error) {
+	if len(paths) == 1 && isRun(paths[0]) {
+		s, err := ReadSpikes(paths[0])
+		return s, nil, err
 	}
-	defer f.Close()
-	head := make([]byte, 8)
-	n, err := io.ReadFull(f, head)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	var s *Spikes
-	switch head = head[:n]; {
-	case bytes.Equal(head, []byte("\x89HDF\r\n\x1a\n")):
-		s, err = as.sonata(path)
-	case bytes.HasPrefix(head, []byte("PK")):
-		s, err = as.archive(path)
-	default:
-		if _, err := f.Seek(0, io.SeekStart); err != nil {
-			return nil, err
+	c := &collect{Reading: as, left: map[string]int{}}
+	c.Named, c.Tree = true, hdf5.OpenTree
+	seen := map[string]string{}
+	for _, path := range paths {
+		if isRun(path) {
+			return nil, nil, fmt.Errorf("%s: holds a whole run of einet: must be the only file", path)
 		}
-		s, err = as.text(f)
+		if err := c.file(path, seen); err != nil {
+			return nil, nil, err
+		}
 	}
-	if err != nil && !strings.HasPrefix(err.Error(), path) {
-		err = fmt.Errorf("%s: %w", path, err)
+	return c.done()
+}
+
+// isRun tells whether a file is a spikes.npz of einet, which says all of itself.
+func isRun(path string) bool {
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		return false
 	}
-	return s, err
+	defer z.Close()
+	return slices.ContainsFunc(z.File, func(f *zip.File) bool { return f.Name == "population_names.npy" })
 }
 
 // collect gathers spikes from elsewhere.
 type collect struct {
 	Reading
-	neurons int64
-	spikes  []sim.Spike
+	spikes []sim.Spike
+	named  []string       // populations that the files name
+	left   map[string]int // spikes of populations that the network lacks
+	notes  []string
+
+	off, early, total int     // times between the steps, before the first, of all
+	furthest          float64 // from a step, in steps
+	offAt, earlyAt    string  // the first of them
 }
 
-func (as Reading) collect() *collect {
-	return &collect{Reading: as, neurons: int64(Header{Populations: as.Populations}.Neurons())}
-}
-
-// add takes a spike by its neuron's global id and its time [ms].
-func (c *collect) add(id int64, timeMs float64) error {
-	step := math.Round(timeMs / c.DtMs)
-	if !(math.Abs(timeMs/c.DtMs-step) <= offGrid) {
-		return fmt.Errorf("time %g ms: must be a multiple of dt, %g ms", timeMs, c.DtMs)
+func (c *collect) file(path string, seen map[string]string) error {
+	f, fault := table.Open(path, maxSpikeFile)
+	if fault != nil {
+		return fault
 	}
-	return c.addStep(id, step)
-}
-
-func (c *collect) addStep(id int64, step float64) error {
-	if id < 0 || id >= c.neurons {
-		return fmt.Errorf("neuron %d (counted from 0): the network has %d", id, c.neurons)
+	defer f.Close()
+	sum, fault := f.Sum()
+	if fault != nil {
+		return fault
 	}
-	if !(step >= 1 && step <= 1<<32-1) {
-		return fmt.Errorf("time step %g: must be in 1..%d", step, int64(1<<32-1))
+	if earlier, ok := seen[sum]; ok {
+		return fmt.Errorf("%s: is the same as %s: must be there once", path, earlier)
 	}
-	c.spikes = append(c.spikes, sim.Spike{Step: uint32(step), Neuron: uint32(id)})
+	seen[sum] = path
+	s, fault := f.Spikes(&c.Reading.Reading)
+	if fault != nil {
+		return fault
+	}
+	into, err := c.match(path, s.Populations)
+	if err != nil {
+		return err
+	}
+	for i := range s.Neuron {
+		if err := c.add(s, i, into); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-// done sorts the spikes. A neuron may have several in a step: sources have, and what a finer grid told apart.
-func (c *collect) done() (*Spikes, error) {
+// Where the spikes of a file's population go, if not into one of the network's.
+const (
+	intoNone = -1
+	intoAll  = -2 // their neurons are numbered through all populations
+)
+
+// match finds for each population of a file that of the network.
+func (c *collect) match(path string, populations []table.SpikePopulation) (into []int, err error) {
+	var theirs, ours []string
+	known := false
+	for _, p := range populations {
+		i := slices.IndexFunc(c.Populations, func(q Population) bool { return q.Name == p.Name })
+		if c.Of != "" {
+			if i = intoNone; p.Name == c.Of {
+				i = intoAll
+			}
+		}
+		known = known || i != intoNone
+		into, theirs = append(into, i), append(theirs, p.Name)
+	}
+	c.named = append(c.named, theirs...)
+	for _, p := range c.Populations {
+		ours = append(ours, p.Name)
+	}
+	switch {
+	case c.Of != "" && len(populations) == 0:
+		return nil, fmt.Errorf("%s: names no populations: leave --population out", path)
+	case c.Of != "" && !known:
+		return nil, fmt.Errorf("%s: has no population %s; there are %s", path, c.Of, strings.Join(theirs, ", "))
+	case len(populations) == 0 || known:
+		return into, nil
+	case len(populations) == 1 && len(ours) == 1 && populations[0].Local:
+		c.note("%s: its population %s is taken for %s, the only one of each", path, theirs[0], ours[0])
+		c.named = append(c.named, ours[0])
+		return []int{0}, nil
+	}
+	return nil, fmt.Errorf("%s: its populations are %s, the network's are %s: say which of them has its neurons numbered through all of the network's (--population)",
+		path, strings.Join(theirs, ", "), strings.Join(ours, ", "))
+}
+
+func (c *collect) note(format string, args ...any) {
+	c.notes = append(c.notes, fmt.Sprintf(format, args...))
+}
+
+// add takes spike i of a file.
+func (c *collect) add(s *table.Spikes, i int, into []int) error {
+	neuron, of, local := s.Neuron[i], intoAll, false
+	if s.Of != nil {
+		of, local = into[s.Of[i]], s.Populations[s.Of[i]].Local
+	}
+	if of == intoNone {
+		c.left[s.Populations[s.Of[i]].Name]++
+		return nil
+	}
+	first, count, whose := int64(0), int64(Header{Populations: c.Populations}.Neurons()), "the network"
+	if of >= 0 && local {
+		p := c.Populations[of]
+		first, count, whose = int64(p.First), int64(p.Size), "population "+p.Name
+	}
+	if neuron < 0 || neuron >= count {
+		return fmt.Errorf("%s: neuron %d (counted from 0): %s has %d", s.Where(i), neuron, whose, count)
+	}
+	neuron += first
+	if of >= 0 && !local {
+		if is := (Header{Populations: c.Populations}).Population(uint32(neuron)); is != of {
+			return fmt.Errorf("%s: neuron %d (counted from 0 through all populations) is of %s, not of %s",
+				s.Where(i), neuron, c.Populations[is].Name, c.Populations[of].Name)
+		}
+	}
+	step, err := c.step(s, i)
+	if err != nil || step == 0 {
+		return err
+	}
+	c.spikes = append(c.spikes, sim.Spike{Step: step, Neuron: uint32(neuron)})
+	return nil
+}
+
+// step is that of a spike, 0 for none.
+func (c *collect) step(s *table.Spikes, i int) (uint32, error) {
+	c.total++
+	at := s.TimesMs[i] / c.DtMs
+	step := math.Round(at)
+	if !(step <= 1<<32-1) {
+		return 0, fmt.Errorf("%s: time %g ms: must be at most %d steps of dt, %g ms", s.Where(i), s.TimesMs[i], int64(1<<32-1), c.DtMs)
+	}
+	tolerated := offGrid
+	if single := math.Abs(at) * 0x1p-23; s.Single && single < 0.25 {
+		tolerated = max(tolerated, single)
+	}
+	if distance := math.Abs(at - step); distance > tolerated {
+		if c.off++; c.off == 1 {
+			c.offAt = fmt.Sprintf("%s: time %g ms", s.Where(i), s.TimesMs[i])
+		}
+		c.furthest = max(c.furthest, distance)
+	}
+	if step >= 1 {
+		return uint32(step), nil
+	}
+	if c.early++; c.early == 1 {
+		c.earlyAt = fmt.Sprintf("%s: time %g ms", s.Where(i), s.TimesMs[i])
+	}
+	if c.Early == network.FirstEarly {
+		return 1, nil
+	}
+	return 0, nil
+}
+
+// done sorts the spikes, and refuses or tells what is wrong with them. A neuron may have several in a step: sources
+// have, and what a finer grid told apart.
+func (c *collect) done() (*Spikes, []string, error) {
+	if c.off > 0 && c.OffGrid != Round {
+		return nil, nil, fmt.Errorf("%s: must be a multiple of dt, %g ms; of %d times %d are none: --off-grid round takes the nearest step", c.offAt, c.DtMs, c.total, c.off)
+	}
+	if c.early > 0 && c.Early == "" {
+		return nil, nil, fmt.Errorf("%s: must be at least one step of dt, %g ms; of %d spikes %d are earlier: --early drop leaves them out, --early first moves them to the first step",
+			c.earlyAt, c.DtMs, c.total, c.early)
+	}
 	slices.SortFunc(c.spikes, func(a, b sim.Spike) int {
 		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Neuron, b.Neuron))
 	})
+	c.tell()
 	s := &Spikes{Header: Header{DtMs: c.DtMs, Populations: c.Populations}, Spikes: c.spikes}
 	if n := len(c.spikes); n > 0 {
 		s.Steps = int64(c.spikes[n-1].Step)
 	}
-	return s, s.check()
+	return s, c.notes, s.check()
 }
 
-// first is the id of the first neuron.
-func (as Reading) first(ofFormat int64) int64 {
-	if as.FirstID == AutoID {
-		return ofFormat
+// tell notes what was left out or changed.
+func (c *collect) tell() {
+	if c.off > 0 {
+		c.note("%d of %d times were rounded to the nearest step, by up to %.2g ms", c.off, c.total, c.furthest*c.DtMs)
 	}
-	return as.FirstID
-}
-
-func (as Reading) sonata(path string) (*Spikes, error) {
-	list, err := hdf5.ReadSpikes(path)
-	if err != nil {
-		return nil, err
-	}
-	c := as.collect()
-	for _, p := range list {
-		i := slices.IndexFunc(as.Populations, func(q Population) bool { return q.Name == p.Population })
-		if i < 0 {
-			return nil, fmt.Errorf("/spikes/%s: the network has no such population", p.Population)
-		}
-		for k, t := range p.TimesMs {
-			if p.NodeIDs[k] >= uint64(as.Populations[i].Size) {
-				return nil, fmt.Errorf("/spikes/%s/node_ids: %d at %d: the population has %d neurons", p.Population, p.NodeIDs[k], k, as.Populations[i].Size)
-			}
-			if err := c.add(int64(as.Populations[i].First)+int64(p.NodeIDs[k]), t); err != nil {
-				return nil, fmt.Errorf("/spikes/%s: spike %d: %w", p.Population, k, err)
-			}
-		}
-	}
-	return c.done()
-}
-
-func (as Reading) archive(path string) (*Spikes, error) {
-	z, err := zip.OpenReader(path)
-	if err != nil {
-		return nil, errors.New("not an .npz archive")
-	}
-	defer z.Close()
-	has := func(name string) bool {
-		return slices.ContainsFunc(z.File, func(f *zip.File) bool { return f.Name == name+".npy" })
-	}
-	c := as.collect()
 	switch {
-	case has("step") && has("neuron"):
-		return ReadSpikes(path)
-	case has("step") && has("id"):
-		// NEST counts a spike as of the step in which it is detected, from 0.
-		err = eachPair(&z.Reader, "id", "step", func(id, step float64) error {
-			return c.addStep(int64(id)-as.first(0), step+1)
-		})
-	case has("senders") && has("times"):
-		err = eachPair(&z.Reader, "senders", "times", func(id, t float64) error {
-			return c.add(int64(id)-as.first(1), t)
-		})
-	default:
-		return nil, errors.New("holds neither the arrays step and neuron, nor step and id, nor senders and times")
+	case c.early > 0 && c.Early == network.FirstEarly:
+		c.note("%d of %d spikes were moved to the first step", c.early, c.total)
+	case c.early > 0:
+		c.note("%d of %d spikes are in front of the first step and left out", c.early, c.total)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return c.done()
-}
-
-// eachPair goes through two vectors of numbers of any type.
-func eachPair(z *zip.Reader, first, second string, do func(a, b float64) error) error {
-	a, err := readNumbers(z, first)
-	if err != nil {
-		return err
-	}
-	b, err := readNumbers(z, second)
-	if err != nil {
-		return err
-	}
-	if len(a) != len(b) {
-		return fmt.Errorf("arrays %s and %s have %d and %d elements, want as many", first, second, len(a), len(b))
-	}
-	for i := range a {
-		if err := do(a[i], b[i]); err != nil {
-			return fmt.Errorf("spike %d: %w", i, err)
+	twice := 0
+	for i := 1; i < len(c.spikes); i++ {
+		if c.spikes[i] == c.spikes[i-1] {
+			twice++
 		}
 	}
-	return nil
-}
-
-// text reads a table of a spike a line.
-func (as Reading) text(from io.Reader) (*Spikes, error) {
-	c := as.collect()
-	lines := bufio.NewScanner(from)
-	lines.Buffer(nil, 1<<16)
-	nest := false
-	var columns *tableColumns
-	for at := 1; lines.Scan(); at++ {
-		line := strings.TrimSpace(lines.Text())
-		if line == "" {
-			continue
-		}
-		if comment, ok := strings.CutPrefix(line, "#"); ok {
-			nest = nest || strings.Contains(comment, "NEST")
-			continue
-		}
-		fields, err := split(line)
-		if err == nil && columns == nil {
-			if columns, err = headed(fields); err == nil && columns.named {
-				nest = nest || columns.id == "sender"
-				continue
-			}
-		}
-		if err == nil {
-			err = columns.spike(c, fields, nest)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", at, err)
+	if twice > 0 {
+		c.note("%d spikes fall into a step in which their neuron has another; all count", twice)
+	}
+	var left []string
+	for name := range c.left {
+		left = append(left, name)
+	}
+	slices.Sort(left)
+	for _, name := range left {
+		c.note("%d spikes of population %s, which the network lacks, are left out", c.left[name], name)
+	}
+	for _, p := range c.Populations {
+		if len(c.named) > 0 && c.Of == "" && !slices.Contains(c.named, p.Name) {
+			c.note("no file names population %s: it has no spikes", p.Name)
 		}
 	}
-	if err := lines.Err(); err != nil {
-		return nil, err
-	}
-	if len(c.spikes) == 0 {
-		return nil, errors.New("holds no spikes")
-	}
-	return c.done()
-}
-
-// split takes a line apart at commas if it has any, else at blanks.
-func split(line string) ([]string, error) {
-	if !strings.Contains(line, ",") {
-		return strings.Fields(line), nil
-	}
-	r := csv.NewReader(strings.NewReader(line))
-	r.TrimLeadingSpace = true
-	fields, err := r.Read()
-	if err != nil {
-		return nil, errors.New("is no line of CSV")
-	}
-	return fields, nil
-}
-
-// tableColumns say where a table has what.
-type tableColumns struct {
-	named            bool
-	id               string
-	count            int
-	idAt, timeAt, of int     // of: the column of populations, -1 for none
-	unitMs           float64 // of the times
-}
-
-// What columns are called.
-var (
-	idNames   = []string{"neuron", "sender", "id", "node_id", "node_ids", "gid", "i"}
-	timeNames = map[string]float64{"time_ms": 1, "times_ms": 1, "timestamps": 1, "t_ms": 1, "time": 1, "t": 1, "time_s": 1000, "t_s": 1000}
-)
-
-// headed reads the first line: names of columns, or already a spike, id before time as in NEST's files.
-func headed(fields []string) (*tableColumns, error) {
-	t := &tableColumns{count: len(fields), idAt: -1, timeAt: -1, of: -1, unitMs: 1}
-	if _, err := strconv.ParseFloat(fields[0], 64); err == nil {
-		if len(fields) != 2 {
-			return nil, fmt.Errorf("has %d columns, must have two, id and time in ms, or a first line that names them", len(fields))
-		}
-		t.idAt, t.timeAt = 0, 1
-		return t, nil
-	}
-	t.named = true
-	for i, f := range fields {
-		f = strings.ToLower(strings.TrimSpace(f))
-		switch unit, ok := timeNames[f]; {
-		case ok && t.timeAt < 0:
-			t.timeAt, t.unitMs = i, unit
-		case slices.Contains(idNames, f) && t.idAt < 0:
-			t.id, t.idAt = f, i
-		case f == "population":
-			t.of = i
-		}
-	}
-	if t.idAt < 0 || t.timeAt < 0 {
-		return nil, fmt.Errorf("columns are %s: one must be called neuron, sender or id, and one time_ms", strings.Join(fields, ", "))
-	}
-	return t, nil
-}
-
-func (t *tableColumns) spike(c *collect, fields []string, nest bool) error {
-	if len(fields) != t.count {
-		return fmt.Errorf("has %d columns, must have %d as the first line", len(fields), t.count)
-	}
-	id, err := strconv.ParseInt(fields[t.idAt], 10, 64)
-	if err != nil {
-		return fmt.Errorf("id %q: must be a whole number", fields[t.idAt])
-	}
-	at, err := strconv.ParseFloat(fields[t.timeAt], 64)
-	if err != nil {
-		return fmt.Errorf("time %q: must be a number", fields[t.timeAt])
-	}
-	ofFormat := int64(0)
-	if nest {
-		ofFormat = 1
-	}
-	id -= c.first(ofFormat)
-	if err := c.add(id, at*t.unitMs); err != nil || t.of < 0 {
-		return err
-	}
-	if of := c.Populations[Header{Populations: c.Populations}.Population(uint32(id))].Name; of != fields[t.of] {
-		return fmt.Errorf("neuron %d (counted from 0 through all populations) is of %s, not of %s", id, of, fields[t.of])
-	}
-	return nil
 }

@@ -5,11 +5,13 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"einet/sim"
+	"einet/table"
 )
 
 // archive is a spike file with members replaced: name to the header's type,
@@ -99,6 +101,38 @@ func FuzzReadSpikes(f *testing.F) {
 		s, err := readAll(data)
 		if err == nil {
 			require.NoError(t, s.Header.check())
+		}
+	})
+}
+
+// Whatever a file from elsewhere holds, the answer is one line or spikes in order, within the network.
+func FuzzReadAny(f *testing.F) {
+	for _, text := range []string{
+		"sender\ttime_ms\n8\t0.3\n", "neuron,time_ms,population\n7,0.3,E\n", "node_ids timestamps population\n1 2 E\n3 4 X\n",
+		"sender\ttime_step\ttime_offset\n1\t2\t0\n", "# columns = [\"i\", \"t\"]\n1 2\n", "\x1f\x8b", "\x89HDF\r\n\x1a\n", "7;0.34",
+	} {
+		f.Add([]byte(text), "round", "drop", "ms")
+		f.Add([]byte(text), "", "first", "steps")
+	}
+	f.Add(archive(f, nil), "", "", "")
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, data []byte, offGrid, early, unit string) {
+		path := filepath.Join(dir, "spikes")
+		require.NoError(t, os.WriteFile(path, data, 0o666))
+		as := reading()
+		as.OffGrid, as.Early = offGrid, early
+		if slices.Contains(table.TimeUnits, unit) {
+			as.TimeUnit = unit
+		}
+		s, _, err := ReadAny([]string{path}, as)
+		if err != nil {
+			require.NotContains(t, err.Error(), "\n")
+			return
+		}
+		for i, spike := range s.Spikes {
+			require.Positive(t, spike.Step)
+			require.Less(t, int(spike.Neuron), s.Neurons())
+			require.True(t, i == 0 || s.Spikes[i-1].Step <= spike.Step)
 		}
 	})
 }

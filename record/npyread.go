@@ -178,55 +178,6 @@ func (a *array) atEnd() error {
 	return nil
 }
 
-// readNumbers reads a vector of any of numpy's types of real numbers.
-func readNumbers(z *zip.Reader, name string) ([]float64, error) {
-	a, err := openArray(z, name, 1)
-	if err != nil {
-		return nil, err
-	}
-	defer a.Close()
-	switch a.descr {
-	case "<f8":
-		return convert[float64](a)
-	case "<f4":
-		return convert[float32](a)
-	case "<i8":
-		return convert[int64](a)
-	case "<i4":
-		return convert[int32](a)
-	case "<i2":
-		return convert[int16](a)
-	case "<u8":
-		return convert[uint64](a)
-	case "<u4":
-		return convert[uint32](a)
-	case "<u2":
-		return convert[uint16](a)
-	}
-	return nil, fmt.Errorf("array %s: has type %q, must be of numbers in little-endian order", name, a.descr)
-}
-
-func convert[T float64 | float32 | int64 | int32 | int16 | uint64 | uint32 | uint16](a *array) ([]float64, error) {
-	var all []float64
-	part := make([]T, chunk)
-	buf := make([]byte, binary.Size(part))
-	for n := a.shape[0]; n > 0; {
-		k := min(n, chunk)
-		size := binary.Size(part[:k])
-		if _, err := io.ReadFull(a, buf[:size]); err != nil {
-			return nil, fmt.Errorf("array %s: is cut short or damaged", a.name)
-		}
-		if _, err := binary.Decode(buf[:size], binary.LittleEndian, part[:k]); err != nil {
-			return nil, err
-		}
-		for _, v := range part[:k] {
-			all = append(all, float64(v))
-		}
-		n -= k
-	}
-	return all, a.atEnd()
-}
-
 // readNames reads an array of fixed-width unicode.
 func readNames(z *zip.Reader, name string) ([]string, error) {
 	a, err := openArray(z, name, 1)

@@ -15,6 +15,7 @@ import (
 	"einet/network"
 	"einet/plot"
 	"einet/record"
+	"einet/record/hdf5"
 	"einet/sim"
 )
 
@@ -119,7 +120,7 @@ func readNetwork(path string) (*network.Network, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return network.Load(f, path, network.Options{})
+	return network.Load(f, path, network.Options{HDF5: hdf5.OpenTree})
 }
 
 // inhibits says whether a population's synapses are inhibitory: any projection

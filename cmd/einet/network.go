@@ -11,6 +11,7 @@ import (
 
 	"einet/network"
 	"einet/network/presets"
+	"einet/record/hdf5"
 )
 
 // networkFlags name a network and change it.
@@ -24,7 +25,7 @@ type networkFlags struct {
 
 // load loads the network. Whatever is wrong with it is the user's to mend.
 func (f *networkFlags) load(duration *time.Duration) (*network.Network, error) {
-	opts := network.Options{Set: f.Set, Scale: f.Scale, Seed: f.Seed, Trial: f.Trial}
+	opts := network.Options{Set: f.Set, Scale: f.Scale, Seed: f.Seed, Trial: f.Trial, HDF5: hdf5.OpenTree}
 	if f.Scale == 0 {
 		return nil, usage(errors.New("--scale 0: must be a factor above 0"))
 	}

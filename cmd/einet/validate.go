@@ -5,12 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"time"
 
 	"einet/network"
-	"einet/record"
 	"einet/validate"
 )
 
@@ -18,8 +16,7 @@ import (
 type validateCmd struct {
 	networkFlags
 	connectivityFlag
-	Against     string `placeholder:"FILE" help:"Compare the statistics of this spike file with seeds of the network: spikes.npz, CSV, SONATA, or NEST's npz (step, id) and .dat."`
-	FirstID     *int64 `placeholder:"N" help:"The number that the file of --against gives to the first neuron; otherwise 1 in NEST's files of times, 0 in others."`
+	againstFlags
 	Statistical bool   `help:"Only compare with other seeds, statistically."`
 	Exact       bool   `help:"Only compare the engines, spike for spike."`
 	Quick       bool   `help:"Within half a minute for ei, saying what is left out."`
@@ -38,6 +35,7 @@ type validation struct {
 	Statistical *validate.Statistical `json:"statistical,omitempty"`
 	Claims      *validate.Claims      `json:"source,omitempty"`
 	LeftOut     []string              `json:"left_out,omitempty"`
+	Notes       []string              `json:"notes,omitempty"`   // on the spikes of --against
 	Figures     []string              `json:"figures,omitempty"` // in the folder of the report
 	Pass        bool                  `json:"pass"`
 	TookS       float64               `json:"took_s"`
@@ -73,8 +71,8 @@ func (c *validateCmd) Run(ctx context.Context, t *terminal) error {
 	if c.Workers < 0 {
 		return usage(fmt.Errorf("--workers %d: must be at least 1, or 0 for one each processor", c.Workers))
 	}
-	if c.FirstID != nil && c.Against == "" {
-		return usage(errors.New("--first-id: only says something of --against"))
+	if err := c.againstFlags.check(); err != nil {
+		return err
 	}
 	if c.Statistical && c.Exact {
 		return usage(errors.New("--statistical and --exact: choose one"))
@@ -82,11 +80,11 @@ func (c *validateCmd) Run(ctx context.Context, t *terminal) error {
 	if _, err := c.estimate(net, "cpu", 1); err != nil {
 		return err
 	}
-	spikes, err := c.against(net)
+	spikes, notes, err := c.againstFlags.read(net)
 	if err != nil {
 		return err
 	}
-	v := &validation{Network: net.Name, Version: versionString(), Command: commandLine(t.args)}
+	v := &validation{Network: net.Name, Notes: notes, Version: versionString(), Command: commandLine(t.args)}
 	if err := c.run(ctx, t, net, spikes, v); err != nil {
 		return err
 	}
@@ -99,42 +97,6 @@ func (c *validateCmd) Run(ctx context.Context, t *terminal) error {
 		return errFailed
 	}
 	return nil
-}
-
-// against reads the spike file to compare with, if one is named.
-func (c *validateCmd) against(net *network.Network) (*validate.Spikes, error) {
-	if c.Against == "" {
-		return nil, nil
-	}
-	as := record.Reading{DtMs: net.Dt, Populations: record.Populations(net), FirstID: record.AutoID}
-	if c.FirstID != nil {
-		as.FirstID = *c.FirstID
-	}
-	f, err := record.ReadAny(c.Against, as)
-	if err == nil && f.Recorded != nil {
-		err = fmt.Errorf("%s: holds the spikes of some neurons only", c.Against)
-	}
-	if err != nil {
-		return nil, usage(fmt.Errorf("--against %w", named(err)))
-	}
-	s := &validate.Spikes{Name: c.Against, DtMs: f.DtMs, Steps: f.Steps, Spikes: f.Spikes}
-	for _, p := range f.Populations {
-		s.Sizes = append(s.Sizes, p.Size)
-	}
-	if err := s.Check(net); err != nil {
-		return nil, usage(fmt.Errorf("--against %w", err))
-	}
-	return s, nil
-}
-
-// named is an error with a file's name before what is wrong with it, and not the operation
-// that failed.
-func named(err error) error {
-	var at *fs.PathError
-	if errors.As(err, &at) {
-		return fmt.Errorf("%s: %w", at.Path, at.Err)
-	}
-	return err
 }
 
 // run does the parts that the flags ask for.

@@ -28,6 +28,9 @@ func (v *validation) print(out io.Writer) error {
 	if v.Claims != nil {
 		printClaims(w, v.Claims)
 	}
+	for _, s := range v.Notes {
+		fmt.Fprintf(w, "note: %s\n", s)
+	}
 	for _, s := range v.LeftOut {
 		fmt.Fprintf(w, "left out: %s\n", s)
 	}

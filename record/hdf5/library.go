@@ -45,14 +45,16 @@ static int append(hid_t data, int kind, hsize_t before, hsize_t count, const voi
 	return status;
 }
 
-// length is -1 for what is not a column of numbers.
+// length is -1 for what is not a column of numbers, 0 for h5py's Empty.
 static long long length(hid_t data) {
 	hid_t space = H5Dget_space(data), type = H5Dget_type(data);
 	hsize_t n = 0;
 	H5T_class_t class = H5Tget_class(type);
 	int rank = H5Sget_simple_extent_ndims(space);
 	long long answer = -1;
-	if (rank == 1 && (class == H5T_INTEGER || class == H5T_FLOAT) && H5Sget_simple_extent_dims(space, &n, NULL) == 1)
+	if (H5Sget_simple_extent_type(space) == H5S_NULL)
+		answer = 0;
+	else if (rank == 1 && (class == H5T_INTEGER || class == H5T_FLOAT) && H5Sget_simple_extent_dims(space, &n, NULL) == 1)
 		answer = (long long)n;
 	H5Tclose(type);
 	H5Sclose(space);

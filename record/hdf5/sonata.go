@@ -1,9 +1,6 @@
 package hdf5
 
-import (
-	"errors"
-	"fmt"
-)
+import "errors"
 
 // SONATA's files carry a magic number and a version.
 const sonataMagic = 0x0A7A
@@ -92,69 +89,6 @@ func (w *SpikeWriter) Close() error {
 		errs = append(errs, g.Close())
 	}
 	return errors.Join(errs...)
-}
-
-// PopulationSpikes are the spikes of one population of a SONATA file.
-type PopulationSpikes struct {
-	Population string
-	TimesMs    []float64
-	NodeIDs    []uint64
-}
-
-// ReadSpikes reads a SONATA spike file.
-func ReadSpikes(path string) ([]PopulationSpikes, error) {
-	file, err := Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	root, err := file.Group("spikes")
-	if err != nil {
-		return nil, fmt.Errorf("%s: group /spikes: missing: not a spike file of SONATA", path)
-	}
-	defer root.Close()
-	names, err := root.Members()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	var all []PopulationSpikes
-	for _, n := range names {
-		p, err := readPopulation(root, n)
-		if err != nil {
-			return nil, fmt.Errorf("%s: /spikes/%s: %w", path, n, err)
-		}
-		all = append(all, p)
-	}
-	return all, nil
-}
-
-func readPopulation(root *Group, population string) (PopulationSpikes, error) {
-	p := PopulationSpikes{Population: population}
-	g, err := root.Group(population)
-	if err != nil {
-		return p, errors.New("must be a group of a population")
-	}
-	defer g.Close()
-	var units string
-	if p.TimesMs, units, err = Read[float64](g, "timestamps"); err != nil {
-		return p, err
-	}
-	switch units {
-	case "", "ms", "milliseconds", "millisecond":
-	case "s", "seconds", "second":
-		for i := range p.TimesMs {
-			p.TimesMs[i] *= 1000
-		}
-	default:
-		return p, fmt.Errorf("timestamps: units are %q, must be ms or s", units)
-	}
-	if p.NodeIDs, _, err = Read[uint64](g, "node_ids"); err != nil {
-		return p, err
-	}
-	if len(p.NodeIDs) != len(p.TimesMs) {
-		return p, fmt.Errorf("timestamps and node_ids have %d and %d values, must have as many", len(p.TimesMs), len(p.NodeIDs))
-	}
-	return p, nil
 }
 
 // An EdgeWriter writes the synapses of projections as SONATA has them:

@@ -1,0 +1,384 @@
+package network_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"einet/network"
+	"einet/record/hdf5"
+)
+
+// loadBeside loads a network beside a file "f" of that content.
+func loadBeside(t require.TestingT, dir, content, text string) (*network.Network, error) {
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "f"), []byte(content), 0o666))
+	return network.Load(strings.NewReader(text), filepath.Join(dir, "net.yaml"), network.Options{HDF5: hdf5.OpenTree})
+}
+
+// zipped is an archive of arrays as numpy's savez writes it.
+func zipped(t require.TestingT, arrays map[string]string) string {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for name, content := range arrays {
+		w, err := z.Create(name + ".npy")
+		require.NoError(t, err)
+		_, err = w.Write([]byte(content))
+		require.NoError(t, err)
+	}
+	require.NoError(t, z.Close())
+	return b.String()
+}
+
+func gzipped(t require.TestingT, content string) string {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, err := z.Write([]byte(content))
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	return b.String()
+}
+
+const someBytes = "\x01\x00\x00\x00\x03\x00\x00\x00" // 1 and 3, of 4 bytes each
+
+// Neurons 3, 5 and 7 fire at 1, 2 and 4 ms, whatever the file's way of saying so.
+func TestSpikeFilesByName(t *testing.T) {
+	for name, file := range map[string]struct{ content, keys string }{
+		"neuron first":      {"neuron,time_ms\n3,1\n5,2\n7,4\n", ""},
+		"time first":        {"time_ms,neuron\n1,3\n2,5\n4,7\n", ""},
+		"documented order":  {"1 3\n2 5\n4 7\n", ""},
+		"a comment as well": {"# run 5 of a longer experiment\n1 3\n2 5\n4 7\n", ""},
+		"numpy's header":    {"# neuron time\n3 1\n5 2\n7 4\n", ""},
+		"with units apart":  {"# neuron, time [s]\n3, 0.001\n5, 0.002\n7, 0.004\n", ""},
+		"NEST 3":            {"# NEST version: 3.10.0\n# RecordingBackendASCII version: 2\nsender\ttime_ms\n4\t1.000\n6\t2.000\n8\t4.000\n", ""},
+		"NEST 3, steps":     {"sender\ttime_step\ttime_offset\n4\t10\t0.000\n6\t20\t0.000\n8\t40\t0.000\n", ""},
+		"steps and neurons": {"step,neuron\n10,3\n20,5\n40,7\n", ""},
+		"NEST's .gdf":       {"4\t1.0\t\n6\t2.0\t\n8\t4.0\t\n", ", columns: [sender, time_ms]"},
+		".gdf in steps":     {"4\t10\t\n6\t20\t\n8\t40\t\n", ", columns: [sender, step]"},
+		"SONATA's names":    {"node_ids timestamps\n3 1\n5 2\n7 4\n", ""},
+		"bmtk":              {"timestamps node_ids population\n1 3 S\n2 5 S\n4 7 S\n3 1 T\n", ""},
+		"Brian 2":           {"i,t\n3,0.001\n5,0.002\n7,0.004\n", ", time_unit: s"},
+		"ids from 100":      {"id,t_ms\n103,1\n105,2\n107,4\n", ", first_id: 100"},
+		"gid from 1":        {"gid,time\n4,1\n6,2\n8,4\n", ", first_id: 1"},
+		"more columns":      {"trial,neuron,time\n1,3,1\n1,5,2\n1,7,4\n", ", columns: [ignore, neuron, time]"},
+		"einet's CSV":       {"time_ms,population,neuron\n1,T,3\n2,T,5\n2,E,100\n4,T,7\n5,T,0\n", ", population: T"},
+		"einet's, later":    {"time_ms,population,neuron\n1,S,803\n2,S,805\n2,E,100\n4,S,807\n", ", first_id: 800"},
+		"semicolons":        {"neuron;time_ms\r\n3;1\r\n5;2\r\n7;4\r\n", ""},
+		"with BOM":          {"\ufeffneuron,time_ms\n3,1\n5,2\n7,4\n", ""},
+		"pandas, index":     {",neuron,time_ms\n0,3,1\n1,5,2\n2,7,4\n", ""},
+		"gzip":              {gzipped(t, "neuron,time_ms\n3,1\n5,2\n7,4\n"), ""},
+		"npy":               {npy("<i4", "(3, 2)", false, "\x01\x00\x00\x00\x03\x00\x00\x00\x02\x00\x00\x00\x05\x00\x00\x00\x04\x00\x00\x00\x07\x00\x00\x00"), ""},
+		"npy, gzip":         {gzipped(t, npy("|u1", "(3, 2)", true, "\x01\x02\x04\x03\x05\x07")), ""},
+		"npy, columns":      {npy("|u1", "(3, 2)", false, "\x04\x0a\x06\x14\x08\x28"), ", columns: [sender, step]"},
+		"npy of records":    {strings.Replace(npy("@", "(3,)", false, "\x03\x01\x05\x02\x07\x04"), "'@'", "[('neuron', '|u1'), ('time_ms', '|u1')]", 1), ""},
+		"NEST's events":     {zipped(t, map[string]string{"senders": npy("|u1", "(3,)", false, "\x04\x06\x08"), "times": npy("|u1", "(3,)", false, "\x01\x02\x04")}), ""},
+		"NEST's in steps": {zipped(t, map[string]string{"senders": npy("|u1", "(3,)", false, "\x04\x06\x08"), "times": npy("|u1", "(3,)", false, "\x0a\x14\x28"),
+			"offsets": npy("|u1", "(3,)", false, "\x00\x00\x00")}), ""},
+		"npz of others": {zipped(t, map[string]string{"neuron": npy("|u1", "(3,)", false, "\x03\x05\x07"), "t": npy("|u1", "(3,)", false, "\x01\x02\x04"),
+			"trial": npy("|u1", "(3,)", false, "\x01\x01\x01")}), ", columns: [neuron, t]"},
+		"einet's npz": {zipped(t, map[string]string{"step": npy("|u1", "(4,)", false, "\x02\x04\x04\x08"), "neuron": npy("|u1", "(4,)", false, "\x05\x07\x00\x09"),
+			"dt_ms": npy("<f8", "()", false, "\x00\x00\x00\x00\x00\x00\xe0\x3f"), "population_names": npy("<U1", "(2,)", false, "E\x00\x00\x00S\x00\x00\x00"),
+			"population_first": npy("|u1", "(2,)", false, "\x00\x02"), "population_size": npy("|u1", "(2,)", false, "\x02\x08")}), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := "populations: {S: {size: 8, neuron: spikes, file: f" + file.keys + "}}"
+			if strings.HasPrefix(name, "npy of") {
+				file.content = mendHeader(file.content)
+			}
+			n, err := loadBeside(t, t.TempDir(), file.content, text)
+			require.NoError(t, err)
+			s := n.Populations[0].Spikes
+			require.InDeltaSlice(t, []float64{1, 2, 4}, s.Times[:3], 1e-12)
+			require.Equal(t, []int{3, 5, 7}, s.Neuron[:3])
+			again, err := n.Marshal()
+			require.NoError(t, err)
+			m, err := network.Load(bytes.NewReader(again), "again.yaml", network.Options{})
+			require.NoError(t, err)
+			require.Equal(t, n, m)
+		})
+	}
+}
+
+// mendHeader cuts the padding of a header that has grown.
+func mendHeader(npy string) string {
+	end := strings.IndexByte(npy, '\n')
+	dict := strings.TrimRight(npy[10:end], " ")
+	return npy[:10] + dict + strings.Repeat(" ", 117-len(dict)) + npy[end:]
+}
+
+// What contradicts, is unknown, ambiguous or empty is a fault, never an empty or other network.
+func TestSpikeFileFaults(t *testing.T) {
+	for _, row := range []struct{ content, keys, want string }{
+		{"", "", "f: is empty: must hold spikes"},
+		{"neuron,time_ms\n", "", "f: holds no spikes"},
+		{"# neuron time_ms\n", "", "f: holds no spikes"},
+		{gzipped(t, ""), "", "f: holds no spikes"},
+		{gzipped(t, "neuron,time\n3,1\n")[:25], "", "f: can't be read: unexpected EOF"},
+		{"neuron,time_ms\n-3,1\n", "", "populations.S.file: -1: must be a whole number from 0 to 7"},
+		{"neuron,when\n3,1\n", "", `f:1: no column of spikes is called "when"; there are`},
+		{"trial,neuron,time\n1,3,1\n", "", `f:1: no column of spikes is called "trial"; there are time, step, ms, neuron, population and others`},
+		{"time,step,neuron\n1,10,3\n", "", `f:1: the columns "time" and "step" contradict each other`},
+		{"neuron,time_ms\n3,1\n", ", time_unit: s", `f:1: its times are in ms, as the column "time_ms" says, not in s`},
+		{"# columns = [\"neuron\", \"time\"]\ntime,neuron\n1,3\n", "", "f:2: the names of columns contradict the comment above them"},
+		{"# neuron id time\n3 1\n", "", `f:1: "neuron id time" names columns, but not all or not as many as there are, 2`},
+		{"# neuron when\n3 1\n", "", `f:1: "neuron when" names columns, but not all`},
+		{"neuron,time\n3,1\n", ", columns: [neuron, time, ignore]", "f:1: must have 3 columns, as the option columns names, not 2"},
+		{"neuron,time\n3,1\n", ", columns: [neuron, size]", `f:1: no column of spikes is called "size"`},
+		{"neuron,time\n3,1\n", ", columns: neuron", "columns: neuron: must be a list of names"},
+		{"neuron,time\n3,1\n", ", time_unit: h", "time_unit: h: must be one of ms, s, us, steps"},
+		{"neuron,time\n3,1\n", ", early: no", "early: no: must be one of drop, first"},
+		{"neuron,time\n3,1\n", ", population: E", "f: names no populations: leave population out"},
+		{"gid time\n3 1\n", "", "f:1: its gids may count from 1, as NEST's do, or from 0, as SONATA's: say which number the first neuron has (first_id)"},
+		{"neuron,time,population\n3,1,A\n4,1,B\n", "", "f: has the populations A, B: say which one (population)"},
+		{"neuron,time,population\n3,1,A\n4,1,B\n", ", population: C", "f: has the populations A, B: say which one (population)"},
+		{"neuron,time,population\n3,1,A\n4,1,S\n", "", "f: numbers its neurons through all populations: say which number the first neuron of S has there (first_id)"},
+		{"neuron,time_offset,time\n3,0,1\n", "", `f:1: the column "time_offset" must stand beside times in steps, time_step`},
+		{zipped(t, map[string]string{"V_m": npy("|u1", "(1,)", false, "\x03")}), "", "f: holds no arrays of spikes: must have the columns time [ms], neuron; there are V_m"},
+		{zipped(t, map[string]string{"neuron": npy("|u1", "(1,)", false, "\x03"), "t": npy("|u1", "(1,)", false, "\x03"), "trial": npy("|u1", "(1,)", false, "\x03")}), "",
+			`f: no column of spikes is called "trial"; the option columns names those arrays that are columns`},
+		{zipped(t, map[string]string{"neuron": npy("|u1", "(1,)", false, "\x03"), "t": npy("|u1", "(2,)", false, "\x03\x04")}), "", "must have as many"},
+		{zipped(t, map[string]string{"neuron": npy("<u4", "(1099511627776,)", false, someBytes), "t": npy("<u4", "(1099511627776,)", false, someBytes)}), "", "f: is cut short or damaged"},
+		{"PK\x05\x06" + strings.Repeat("\x00", 18), "", "f: looks like a zip archive that is none of numpy's"},
+		{"\x89HDF\r\n\x1a\n", "", "f: "},
+		{"{\"neuron\": [1]}", "", "f: looks like JSON: write CSV"},
+		{"\x28\xb5\x2f\xfd12", "", "f: looks like a zstd archive: unpack it; must be text, .npy, .npz or SONATA's HDF5; gzip is unpacked"},
+		{gzipped(t, "PK\x03\x04"), "", "f: looks like an archive within a gzip archive: unpack it"},
+		{"<!DOCTYPE html>", "", "f: looks like a web page or XML"},
+		{"1\x00,3", "", "f: looks like binary data"},
+	} {
+		text := "populations: {S: {size: 8, neuron: spikes, file: f" + row.keys + "}}"
+		_, err := loadBeside(t, t.TempDir(), row.content, text)
+		require.ErrorContains(t, err, row.want, "%q", row.content)
+		require.NotContains(t, err.Error(), "\n")
+	}
+}
+
+// A .gdf has its ids first, unlike the documented order: without names it is asked for them.
+func TestGdfNeedsNames(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"s.gdf", "s.gdf.gz"} {
+		content := "4\t1.0\t\n"
+		if strings.HasSuffix(name, ".gz") {
+			content = gzipped(t, content)
+		}
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o666))
+		_, err := network.Load(strings.NewReader("populations: {S: {size: 8, neuron: spikes, file: "+name+"}}"), filepath.Join(dir, "net.yaml"), network.Options{})
+		require.ErrorContains(t, err, name+":1: has no names of columns, as a .gdf of NEST: give them as columns, such as sender,time_ms (NEST's, ids from 1)")
+	}
+}
+
+// One row is one spike.
+func TestOneRow(t *testing.T) {
+	n, err := loadBeside(t, t.TempDir(), "1;0\n", "populations: {S: {size: 2, neuron: spikes, file: f}}")
+	require.NoError(t, err)
+	require.Equal(t, []float64{1}, n.Populations[0].Spikes.Times)
+	require.Equal(t, []int{0}, n.Populations[0].Spikes.Neuron)
+}
+
+// Spikes in front of the first step are refused, left out or moved, and told.
+func TestEarlySpikes(t *testing.T) {
+	const text = "dt: 0.1\npopulations: {S: {size: 2, neuron: spikes, times: [0.029, 3, 5], neurons: [0, 1, 0]}}"
+	_, err := load(text, network.Options{})
+	require.EqualError(t, err, "net.yaml:2:52: populations.S.times.0: 0.029: must be at least one step of dt, 0.1 ms; of 3 spikes 1 are earlier: early: drop leaves them out, early: first moves them to the first step")
+	n := mustLoad(t, text, network.Options{Set: []string{"populations.S.early=drop"}})
+	requireRoundTrip(t, n)
+	require.Equal(t, []string{"populations.S: of 3 spikes 1 are in front of the first step and left out (early: drop)"}, n.Warnings())
+	_, ok := n.Populations[0].Spikes.Step(0, n.Dt)
+	require.False(t, ok)
+	step, ok := n.Populations[0].Spikes.Step(1, n.Dt)
+	require.True(t, ok)
+	require.Equal(t, 30, step)
+	n = mustLoad(t, text, network.Options{Set: []string{"populations.S.early=first"}})
+	step, ok = n.Populations[0].Spikes.Step(0, n.Dt)
+	require.True(t, ok)
+	require.Equal(t, 1, step)
+	require.Equal(t, []string{"populations.S: of 3 spikes 1 are in front of the first step and moved to it (early: first)"}, n.Warnings())
+	require.Empty(t, mustLoad(t, text, network.Options{Set: []string{"populations.S.times.0=0.05"}}).Warnings())
+}
+
+const (
+	synapsesNet = "populations: {S: {size: 4, neuron: spikes, times: [], neurons: []}, A: {size: 4, tau_m: 20, %V_th: 15, V_reset: 0, input: 20}}\n" +
+		"projections: {p: {from: S, to: A, rule: list, file: f, tau_syn: 5, weight: 3, delay: 4%}}"
+)
+
+func synapses(more, moreOfA string) string {
+	text := strings.Replace(synapsesNet, "%V_th", moreOfA+"V_th", 1)
+	return strings.Replace(text, "%}}", more+"}}", 1)
+}
+
+// Synapses 0 to 1 of weight 0.5 and delay 2 ms, and 1 to 0 of weight 0.2 and delay 1 ms.
+func TestEdgeFilesByName(t *testing.T) {
+	want := network.Edges{Source: []uint32{0, 1}, Target: []uint32{1, 0}, Weight: []float64{0.5, 0.2}, Delay: []float64{2, 1}}
+	two := func(a, b string) string { return npy("|u1", "(2,)", false, a+b) }
+	for name, file := range map[string]struct{ content, keys, ofA string }{
+		"PyNN":              {"# columns = [\"i\", \"j\", \"delay\", \"weight\"]\n0 1 2.0 0.5\n1 0 1.0 0.2\n", "", ""},
+		"names":             {"weight,presynaptic_index,postsynaptic_index,delay\n0.5,0,1,2\n0.2,1,0,1\n", "", ""},
+		"names in words":    {"presynaptic index,postsynaptic index,weight,delay\n0,1,0.5,2\n1,0,0.2,1\n", "", ""},
+		"SONATA":            {"target_node_id source_node_id syn_weight delay edge_type_id\n1 0 0.5 2 100\n0 1 0.2 1 100\n", "", ""},
+		"documented order":  {"0 1 0.5 2\n1 0 0.2 1\n", "", ""},
+		"units":             {"source,target,weight_uV,delay_s\n0,1,500,0.002\n1,0,200,0.001\n", "", ""},
+		"units, pA":         {"source,target,weight_nA,delay_steps\n0,1,0.0005,20\n1,0,0.0002,10\n", "", "C_m: 250, "},
+		"numbers of others": {"source,target,weight,delay\n1,6,0.5,2\n2,5,0.2,1\n", ", first_source: 1, first_target: 5", ""},
+		"named by columns":  {"0.5 2 0 1\n0.2 1 1 0\n", ", columns: [w, delay_ms, pre, post]", ""},
+		"npz": {zipped(t, map[string]string{"pre": two("\x00", "\x01"), "post": two("\x01", "\x00"), "delay": two("\x02", "\x01"),
+			"weight": npy("<f8", "(2,)", false, "\x00\x00\x00\x00\x00\x00\xe0\x3f\x9a\x99\x99\x99\x99\x99\xc9\x3f")}), "", ""},
+		"einet's export": {zipped(t, map[string]string{"p_source": two("\x00", "\x01"), "p_target": two("\x01", "\x00"), "p_delay": two("\x02", "\x01"),
+			"p_weight": npy("<f8", "(2,)", false, "\x00\x00\x00\x00\x00\x00\xe0\x3f\x9a\x99\x99\x99\x99\x99\xc9\x3f"),
+			"q_source": two("\x03", "\x03"), "q_target": two("\x03", "\x03"), "dt_ms": npy("|u1", "(1,)", false, "\x01")}), "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n, err := loadBeside(t, t.TempDir(), file.content, synapses(file.keys, file.ofA))
+			require.NoError(t, err)
+			e := n.Projections[0].Edges
+			require.Equal(t, want.Source, e.Source)
+			require.Equal(t, want.Target, e.Target)
+			require.InDeltaSlice(t, want.Weight, e.Weight, 1e-12)
+			require.InDeltaSlice(t, want.Delay, e.Delay, 1e-12)
+			requireRoundTrip(t, n)
+		})
+	}
+	// Delays alone, which have no place in the documented order.
+	n, err := loadBeside(t, t.TempDir(), "source,target,delay\n0,1,2\n1,0,1\n", synapses("", ""))
+	require.NoError(t, err)
+	require.Nil(t, n.Projections[0].Edges.Weight)
+	require.Equal(t, want.Delay, n.Projections[0].Edges.Delay)
+}
+
+func TestEdgeFileFaults(t *testing.T) {
+	for _, row := range []struct{ content, keys, want string }{
+		{"", "", "f: is empty: must hold synapses"},
+		{"source,target\n", "", "f: holds no synapses"},
+		{"source,weight\n0,1\n", "", "f:1: the columns are source, weight: must have the columns source, target and, if wanted, weight and delay [ms]"},
+		{"source,target,colour\n0,1,2\n", "", `f:1: no column of synapses is called "colour"; there are source, target, weight, delay and others`},
+		{"i,pre,j\n0,1,2\n", "", `f:1: the columns "i" and "pre" contradict each other`},
+		{"source,target,weight_pA\n0,1,2\n", "", "projections.p.weight: f: its unit must be mV, that of the population's neurons"},
+		{"source,target,weight_ms\n0,1,2\n", "", `no column of synapses is called "weight_ms"`},
+		{"# columns = [\"i\", \"j\"]\n0 1 2\n", "", "f: states 2 columns, but has 3"},
+		{zipped(t, map[string]string{"q_source": npy("|u1", "(1,)", false, "\x03"), "r_source": npy("|u1", "(1,)", false, "\x03")}), "", "f: has the lists "},
+	} {
+		_, err := loadBeside(t, t.TempDir(), row.content, synapses(row.keys, ""))
+		require.ErrorContains(t, err, row.want, "%q", row.content)
+		require.NotContains(t, err.Error(), "\n")
+	}
+}
+
+// 10 mV from 0 ms, 20 mV from 5 ms.
+func TestSampleFilesByName(t *testing.T) {
+	load := func(content, of string) (network.Input, error) {
+		n, err := loadBeside(t, t.TempDir(), content, "populations: {A: {size: 1, tau_m: 20, "+of+"V_th: 15, V_reset: 0, input: {samples: {file: f}}}}")
+		if err != nil {
+			return nil, err
+		}
+		return n.Populations[0].Input, nil
+	}
+	for content, of := range map[string]string{
+		"current_mV,time_ms\n10,0\n20,5\n":        "",
+		"time_ms,current_mV\n0,10\n5,20\n":        "",
+		"0 10\n5 20\n":                            "",
+		"t [s], I [V]\n0, 0.01\n0.005, 0.02\n":    "",
+		"step,amplitude_uV\n0,10000\n50,20000\n":  "",
+		"times,amplitudes\n0,10\n5,20\n":          "C_m: 250, ",
+		"current_nA,time_ms\n0.01,0\n0.02,5\n":    "C_m: 250, ",
+		"# columns: current time\n10 0\n20 5\n":   "",
+		"amplitude_times;amplitude\n0;10\n5;20\n": "",
+	} {
+		in, err := load(content, of)
+		require.NoError(t, err, content)
+		require.Equal(t, network.Input{network.Samples{Times: []float64{0, 5}, Values: []float64{10, 20}}}, in, content)
+	}
+	for content, want := range map[string]string{
+		"current_pA,time_ms\n10,0\n":  "its unit must be mV, that of the population's neurons",
+		"rate,time_ms\n10,0\n":        "its unit must be mV or pA or a multiple of it, not Hz",
+		"time_ms\n10\n":               "the columns are time_ms: must have one column of values, or one of times [ms] and one of values",
+		"time,current,voltage\n1,2,3": `no column of values is called "voltage"`,
+		"# drive, other\n0 1\n":       "names columns, but not all",
+	} {
+		_, err := load(content, "")
+		require.ErrorContains(t, err, want, content)
+	}
+}
+
+// SONATA's spikes and edges.
+func TestSonataInput(t *testing.T) {
+	if !hdf5.Available() {
+		t.Skip("built without HDF5")
+	}
+	dir := t.TempDir()
+	w, err := hdf5.CreateSpikes(filepath.Join(dir, "spikes.h5"), []string{"lgn", "tw", "none"})
+	require.NoError(t, err)
+	for i, at := range []float64{1, 2, 4} {
+		require.NoError(t, w.Add(0, at, uint64(3+2*i)))
+		require.NoError(t, w.Add(1, at+1, 0))
+	}
+	require.NoError(t, w.Close())
+	e, err := hdf5.CreateEdges(filepath.Join(dir, "edges.h5"))
+	require.NoError(t, err)
+	for _, list := range []string{"a", "b"} {
+		p, err := e.Population(list, "lgn", "A", "mV", 0)
+		require.NoError(t, err)
+		require.NoError(t, p.Add(7, 1, 0.5, 2))
+		require.NoError(t, p.Close())
+	}
+	require.NoError(t, e.Close())
+	load := func(keys, list string) (*network.Network, error) {
+		text := "populations: {lgn: {size: 8, neuron: spikes, file: spikes.h5" + keys + "}, A: {size: 2, tau_m: 20, V_th: 15, V_reset: 0}}\n" +
+			"projections: {" + list + ": {from: lgn, to: A, rule: list, file: edges.h5, tau_syn: 5}}"
+		return network.Load(strings.NewReader(text), filepath.Join(dir, "net.yaml"), network.Options{HDF5: hdf5.OpenTree})
+	}
+	n, err := load("", "a")
+	require.NoError(t, err)
+	require.Equal(t, []int{3, 5, 7}, n.Populations[0].Spikes.Neuron)
+	require.Equal(t, []float64{1, 2, 4}, n.Populations[0].Spikes.Times)
+	require.Equal(t, []float64{0.5}, n.Projections[0].Edges.Weight)
+	require.Equal(t, []uint32{7}, n.Projections[0].Edges.Source)
+	n, err = load(", population: tw", "b")
+	require.NoError(t, err)
+	require.Equal(t, []int{0, 0, 0}, n.Populations[0].Spikes.Neuron)
+	_, err = load(", population: none", "a")
+	require.ErrorContains(t, err, "spikes.h5: holds no spikes of its population none")
+	_, err = load("", "c")
+	require.ErrorContains(t, err, "edges.h5: has the lists a, b: say which one (population)")
+	_, err = network.Load(strings.NewReader("populations: {S: {size: 8, neuron: spikes, file: spikes.h5}}"), filepath.Join(dir, "net.yaml"), network.Options{})
+	require.ErrorContains(t, err, "spikes.h5: looks like HDF5, which is not read here")
+}
+
+// Whatever a file holds, Load answers in lines or with a network.
+func FuzzTables(f *testing.F) {
+	for _, content := range []string{
+		"neuron,time_ms\n3,1\n", "# columns = [\"i\", \"j\"]\n0 1\n", "sender\ttime_step\ttime_offset\n1\t2\t0\n", "1;0\n",
+		"time_ms,population,neuron\n1,\"E\",3\n", npy("<f8", "(1, 2)", false, float64s),
+		zipped(f, map[string]string{"step": npy("<u4", "(1,)", false, someBytes), "neuron": npy("<u4", "(1,)", false, someBytes)}),
+		gzipped(f, "1 2 3\n"), "\x89HDF\r\n\x1a\n",
+	} {
+		f.Add(content, "neuron")
+		f.Add(content, "ignore")
+	}
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, content, column string) {
+		column = strings.Map(func(r rune) rune {
+			if r < 'a' || r > 'z' {
+				return '_'
+			}
+			return r
+		}, column)
+		for _, keys := range []string{"", ", early: drop", ", columns: [" + column + ", time_ms]", ", first_id: 1, time_unit: steps"} {
+			for _, text := range []string{"populations: {S: {size: 8, neuron: spikes, file: f" + keys + "}}", synapses("", "")} {
+				n, err := loadBeside(t, dir, content, text)
+				if err != nil {
+					requireLines(t, err)
+					continue
+				}
+				spikes, edges := len(n.Populations[0].Spikes.Times), 0
+				if len(n.Projections) > 0 {
+					edges = len(n.Projections[0].Edges.Source)
+				}
+				require.Positive(t, spikes+edges, "nothing of a file without a word")
+			}
+		}
+	})
+}

@@ -1,0 +1,103 @@
+package table
+
+import (
+	"archive/zip"
+	"bufio"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// einet finds the populations and the step of a spikes.npz of einet's, none in other files.
+func (f *File) einet() (own []SpikePopulation, dtMs float64, fault *Fault) {
+	if f.Format != Npz {
+		return nil, 0, nil
+	}
+	z, err := zip.NewReader(f.file, f.size)
+	if err != nil {
+		return nil, 0, nil // Read says so
+	}
+	if _, err := z.Open("population_names.npy"); err != nil {
+		return nil, 0, nil
+	}
+	names, ok := memberTexts(z, "population_names")
+	first, firsts := memberNumbers(z, "population_first", len(names))
+	dt, steps := memberNumbers(z, "dt_ms", 1)
+	if !ok || !firsts || !steps || !(dt[0] > 0) {
+		return nil, 0, f.fault(0, "its arrays population_names, population_first and dt_ms are not those of einet's spikes.npz")
+	}
+	for i, name := range names {
+		if !isWhole(first[i]) || i == 0 && first[i] != 0 || i > 0 && first[i] <= first[i-1] {
+			return nil, 0, f.fault(0, fmt.Sprintf("array population_first: %g at %d: must ascend from 0", first[i], i))
+		}
+		own = append(own, SpikePopulation{Name: name, First: int64(first[i])})
+	}
+	return own, dt[0], nil
+}
+
+// memberNumbers reads an array of so many numbers.
+func memberNumbers(z *zip.Reader, name string, count int) ([]float64, bool) {
+	m, err := z.Open(name + ".npy")
+	if err != nil {
+		return nil, false
+	}
+	defer m.Close()
+	from := bufio.NewReader(m)
+	a, ok := readNpyHeader(from)
+	if !ok || a.names != nil || a.rowSize() == 0 || a.count() != int64(count) {
+		return nil, false
+	}
+	numbers, next := make([]float64, count), elementsOf(a.descr[0], from)
+	for i := range numbers {
+		if numbers[i], err = next(); err != nil {
+			return nil, false
+		}
+	}
+	return numbers, true
+}
+
+// count is the number of elements.
+func (a *array) count() int64 {
+	n := int64(1)
+	for _, d := range a.dims {
+		n *= d
+	}
+	return n
+}
+
+// memberTexts reads an array of fixed-width unicode.
+func memberTexts(z *zip.Reader, name string) ([]string, bool) {
+	m, err := z.Open(name + ".npy")
+	if err != nil {
+		return nil, false
+	}
+	defer m.Close()
+	from := bufio.NewReader(m)
+	a, ok := readNpyHeader(from)
+	if !ok || len(a.dims) != 1 || a.dims[0] > maxPopulations {
+		return nil, false
+	}
+	digits, unicode := strings.CutPrefix(a.descr[0], "<U")
+	width, err := strconv.Atoi(digits)
+	if !unicode || err != nil || width < 1 || width > 4096 {
+		return nil, false
+	}
+	cell := make([]byte, 4*width)
+	var texts []string
+	for range a.dims[0] {
+		if _, err := io.ReadFull(from, cell); err != nil {
+			return nil, false
+		}
+		var b strings.Builder
+		for at := 0; at < len(cell); at += 4 {
+			if c := binary.LittleEndian.Uint32(cell[at:]); c != 0 {
+				b.WriteRune(rune(min(c, math.MaxInt32)))
+			}
+		}
+		texts = append(texts, b.String())
+	}
+	return texts, true
+}
