@@ -96,8 +96,8 @@ func TestAccuracyOverDt(t *testing.T) {
 			}
 			best := list[len(list)-1]
 			for _, x := range list {
-				t.Logf("| %s | %g | %.3f ± %.3f | %+.2f %% | %.4f | %+.2f %% | %.1f |", k.preset, x.dt, mean(x.rates), standardError(x.rates),
-					100*(mean(x.rates)/mean(best.rates)-1), mean(x.cvs), 100*(mean(x.cvs)/mean(best.cvs)-1), mean(x.first))
+				t.Logf("| %s | %g | %.3f ± %.3f | %+.2f | %.4f ± %.4f | %+.2f | %.1f |", k.preset, x.dt, mean(x.rates), standardError(x.rates),
+					100*(mean(x.rates)/mean(best.rates)-1), mean(x.cvs), standardError(x.cvs), 100*(mean(x.cvs)/mean(best.cvs)-1), mean(x.first))
 			}
 			require.InEpsilon(t, mean(best.rates), mean(list[0].rates), k.within)
 			require.Greater(t, mean(list[2].first), 0.9*mean(list[0].first), "a finer grid follows for longer")
