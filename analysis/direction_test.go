@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -29,12 +30,12 @@ func TestIncrementSkewness(t *testing.T) {
 
 // What b does is what a did two bins before.
 func TestLagAsymmetry(t *testing.T) {
-	noise := func(k int) float64 { return math.Mod(math.Sin(float64(k+1))*43758.5453, 1) }
-	var a, b []float64
-	for k := range 5000 {
-		a = append(a, noise(k+2))
-		b = append(b, noise(k))
+	r := rand.New(rand.NewPCG(1, 2))
+	var noise []float64
+	for range 20002 {
+		noise = append(noise, r.NormFloat64())
 	}
+	a, b := noise[2:], noise[:20000]
 	require.InDelta(t, 1, LagAsymmetry(a, b, 2), 0.05)
 	require.InDelta(t, -1, LagAsymmetry(b, a, 2), 0.05)
 	require.InDelta(t, 0, LagAsymmetry(a, b, 1), 0.05)
@@ -43,5 +44,5 @@ func TestLagAsymmetry(t *testing.T) {
 	require.InDelta(t, 1, Autocorrelation(a, 0), 1e-12)
 	require.True(t, math.IsNaN(LagAsymmetry(a[:2], b[:2], 2)))
 	require.True(t, math.IsNaN(Autocorrelation(a[:2], 2)))
-	require.True(t, math.IsNaN(LagAsymmetry(a, make([]float64, 5000), 2)))
+	require.True(t, math.IsNaN(LagAsymmetry(a, make([]float64, 20000), 2)))
 }

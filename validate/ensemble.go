@@ -2,13 +2,15 @@ package validate
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 )
 
-// rounding is the smallest spread that a statistic can have, in its own unit,
-// of order 1 in all of them: less is what floating-point sums leave of nothing,
-// such as the 1e-8 of a clock's CV, and tells nothing.
+// rounding is the smallest difference and spread that a statistic can have, in
+// its own unit, of order 1 in all of them: less is what floating-point sums
+// leave of nothing, such as the 1e-8 of a clock's CV, and tells nothing.
 const rounding = 1e-6
 
 // shrinkage is how much of a covariance in which statistics don't go together
@@ -18,8 +20,8 @@ const shrinkage = 1
 
 // A departure is how far one run is from others.
 type departure struct {
-	distance float64 // infinite where it lacks what all others have, or has what all lack
-	parts    []part  // of each statistic
+	distance float64
+	parts    []part // of each statistic
 }
 
 // A part is what one statistic contributes.
@@ -30,46 +32,33 @@ type part struct {
 	share    float64 // of the squared distance; all add up to 1
 }
 
-// departureOf is the distance of run i of a list from the others. With z the
-// run's statistics, each less the others' mean over their standard deviation,
-// and R the others' correlations, its square is z' (R + shrinkage)^-1 z: that
-// of Mahalanobis with a ridge, as in Chen, Paul, Prentice & Wang, J. Am. Stat.
+// departureOf is the distance of run i of a list from the others by the
+// statistics that are compared, which none of them may lack. With z the run's
+// statistics, each less the others' mean over their standard deviation, and R
+// the others' correlations, its square is z' (R + shrinkage)^-1 z: that of
+// Mahalanobis with a ridge, as in Chen, Paul, Prentice & Wang, J. Am. Stat.
 // Assoc. 106 (2011) 1345. It sees a statistic that is off by itself, and
 // statistics that go together in the others and here don't, as a higher CV at
 // the same rate.
-func departureOf(runs []fingerprint, i int) departure {
+func departureOf(runs []fingerprint, i int, compared []int) departure {
 	d := departure{parts: make([]part, len(runs[i]))}
-	var z []float64           // [compared statistic]
-	var others [][]float64    // [compared statistic][other run], likewise standardised
-	var compared, lacks []int // which statistics
+	var z []float64        // [compared]
+	var others [][]float64 // [compared][other run], likewise standardised
 	for k := range runs[i] {
-		values := make([]float64, 0, len(runs)-1)
-		for j := range runs {
-			if j != i {
-				values = append(values, runs[j][k])
-			}
-		}
 		p := &d.parts[k]
-		var missing int
+		values := column(runs, i, k)
 		p.value = runs[i][k]
-		p.mean, p.sd, missing = spread(values)
-		switch {
-		case missing == 0 && math.IsNaN(p.value), missing == len(values) && !math.IsNaN(p.value):
-			lacks = append(lacks, k)
-		case missing == 0:
+		p.mean, p.sd = spread(values)
+		if !slices.Contains(compared, k) {
+			continue
+		}
+		if math.Abs(p.value-p.mean) >= rounding {
 			p.off = (p.value - p.mean) / p.sd
-			for j := range values {
-				values[j] = (values[j] - p.mean) / p.sd
-			}
-			z, others, compared = append(z, p.off), append(others, values), append(compared, k)
 		}
-	}
-	if len(lacks) > 0 {
-		d.distance = math.Inf(1)
-		for _, k := range lacks {
-			d.parts[k].share = 1 / float64(len(lacks))
+		for j := range values {
+			values[j] = (values[j] - p.mean) / p.sd
 		}
-		return d
+		z, others = append(z, p.off), append(others, values)
 	}
 	shares := ridge(z, others)
 	squares := 0.0
@@ -85,23 +74,24 @@ func departureOf(runs []fingerprint, i int) departure {
 	return d
 }
 
-// spread is the mean and standard deviation of values, of which some may be
-// missing: then both are NaN.
-func spread(values []float64) (mean, sd float64, missing int) {
-	for _, x := range values {
-		if math.IsNaN(x) {
-			missing++
+// column is statistic k of all runs but i.
+func column(runs []fingerprint, i, k int) []float64 {
+	var values []float64
+	for j := range runs {
+		if j != i {
+			values = append(values, runs[j][k])
 		}
-		mean += x / float64(len(values))
 	}
-	if missing > 0 {
-		return math.NaN(), math.NaN(), missing
+	return values
+}
+
+// spread is the mean and standard deviation of values, NaN where one is.
+func spread(values []float64) (mean, sd float64) {
+	mean, sd = stat.MeanStdDev(values, nil)
+	if sd < rounding {
+		sd = rounding
 	}
-	squares := 0.0
-	for _, x := range values {
-		squares += (x - mean) * (x - mean)
-	}
-	return mean, max(rounding, math.Sqrt(squares/float64(len(values)-1))), 0
+	return mean, sd
 }
 
 // ridge are the terms z_k ((R + shrinkage)^-1 z)_k, where R = Z Z'/(n-1) of the

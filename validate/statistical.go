@@ -81,7 +81,7 @@ func (m Measured) String() string {
 
 // Decided are the statistics that most of the distance is made of, the largest
 // share first: at least half of it, and up to five.
-func (c *Comparison) Decided() []Measured {
+func (c Comparison) Decided() []Measured {
 	list := slices.Clone(c.Statistics)
 	slices.SortStableFunc(list, func(a, b Measured) int { return cmp.Compare(b.Share, a.Share) })
 	sum := 0.0
@@ -218,11 +218,21 @@ type ensemble struct {
 func (e *ensemble) compare(x fingerprint) Comparison {
 	runs := append(slices.Clone(e.prints), x)
 	n := len(e.prints)
-	own := departureOf(runs, n)
+	compared, alone := e.comparable(x)
+	own := departureOf(runs, n, compared)
+	if len(alone) > 0 {
+		own.distance = math.Inf(1)
+		for k := range own.parts {
+			own.parts[k].share = 0
+			if slices.Contains(alone, k) {
+				own.parts[k].share = 1 / float64(len(alone))
+			}
+		}
+	}
 	c := Comparison{FalseAlarm: 1 / float64(n+1), Distance: Number(own.distance)}
 	asFar := 1
 	for i := range e.prints {
-		d := departureOf(runs, i).distance
+		d := departureOf(runs, i, compared).distance
 		c.Farthest = max(c.Farthest, Number(d))
 		if d >= own.distance-rounding {
 			asFar++
@@ -237,6 +247,28 @@ func (e *ensemble) compare(x fingerprint) Comparison {
 		})
 	}
 	return c
+}
+
+// comparable are the statistics that a run and all seeds have, and those that
+// tell it apart: it alone lacks them, or it alone has them. What only some seeds
+// have, as where hardly a neuron has the intervals that a CV takes, is neither.
+func (e *ensemble) comparable(x fingerprint) (compared, alone []int) {
+	for k := range x {
+		missing := 0
+		for _, print := range e.prints {
+			if math.IsNaN(print[k]) {
+				missing++
+			}
+		}
+		lacks := math.IsNaN(x[k])
+		switch {
+		case missing == 0 && !lacks:
+			compared = append(compared, k)
+		case missing == 0, missing == len(e.prints) && !lacks:
+			alone = append(alone, k)
+		}
+	}
+	return compared, alone
 }
 
 // control compares the runs of a changed network with the seeds.
