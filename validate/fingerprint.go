@@ -34,8 +34,8 @@ var statistics = []statistic{
 	{"geometric mean of intervals [ms]", func(a *activity) float64 { return a.intervalMean }},
 	{"geometric sd of intervals", func(a *activity) float64 { return a.intervalSD }},
 	{"Fano factor", func(a *activity) float64 { return a.population.Fano }},
-	{"count variance/mean, 1 ms", func(a *activity) float64 { return varianceToMean(a.own.coarse, 1) }},
-	{"count variance/mean, 10 ms", func(a *activity) float64 { return varianceToMean(a.own.coarse, 10) }},
+	{"log of count variance/mean, 1 ms", func(a *activity) float64 { return logVarianceToMean(a.own.coarse, 1) }},
+	{"log of count variance/mean, 10 ms", func(a *activity) float64 { return logVarianceToMean(a.own.coarse, 10) }},
 	{"autocorrelation, 1 ms", func(a *activity) float64 { return analysis.Autocorrelation(a.own.coarse, 1) }},
 	{"autocorrelation, 2 ms", func(a *activity) float64 { return analysis.Autocorrelation(a.own.coarse, 2) }},
 	{"lead over the others, 0.2 ms", func(a *activity) float64 { return analysis.LagAsymmetry(a.own.fine, a.others.fine, a.fineLag) }},
@@ -155,8 +155,10 @@ func geometric(h analysis.Histogram) (mean, sd float64) {
 	return math.Exp(m), math.Exp(s)
 }
 
-// varianceToMean is that of counts in bins which are n times as wide.
-func varianceToMean(counts []float64, n int) float64 {
+// logVarianceToMean is the logarithm of the variance over the mean of counts in
+// bins which are n times as wide: the seeds' scatter, of synchronous networks
+// over several times its value, is then as far up as down. NaN without variance.
+func logVarianceToMean(counts []float64, n int) float64 {
 	var wide []int64
 	for ; len(counts) >= n; counts = counts[n:] {
 		sum := 0.0
@@ -165,7 +167,11 @@ func varianceToMean(counts []float64, n int) float64 {
 		}
 		wide = append(wide, int64(sum))
 	}
-	return analysis.VarianceToMean(wide)
+	ratio := analysis.VarianceToMean(wide)
+	if ratio == 0 {
+		return math.NaN()
+	}
+	return math.Log(ratio)
 }
 
 func floats(counts []int64) []float64 {
