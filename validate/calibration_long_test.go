@@ -16,9 +16,8 @@ import (
 )
 
 // One run in seeds + 1 of the same network fails, no more and no fewer, where
-// 400 runs are each held to ten seeds of their own. A level of twice the one
-// that is stated, or half of it, lies outside the band, and so do runs with
-// changed weights.
+// 400 runs are each held to ten seeds of their own. Twice as many lie outside the
+// band, and so do runs with changed weights.
 func TestFalseAlarms(t *testing.T) {
 	const trials, seeds, steps, discard = 400, MinSeeds, 3000, 1000
 	net := load(t, "ei", 0.02, "populations.E.input=150", "populations.I.input=100") // at its own the few neurons are silent
