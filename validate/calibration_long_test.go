@@ -40,7 +40,7 @@ func TestFalseAlarms(t *testing.T) {
 	same, changed := 0, 0
 	for k := range trials {
 		group := prints[k*(seeds+2):][:seeds+2]
-		e := &ensemble{net, group[:seeds]}
+		e := &ensemble{net: net, prints: group[:seeds]}
 		if !e.compare(group[seeds]).Consistent {
 			same++
 		}

@@ -28,8 +28,9 @@ const (
 type Statistical struct {
 	Candidate     string     `json:"candidate"` // what was compared
 	Seeds         int        `json:"seeds"`
-	DurationMs    float64    `json:"duration_ms"` // of the seeds' runs
-	DiscardMs     float64    `json:"discard_ms"`  // of the seeds' runs
+	Compared      int        `json:"seeds_compared"` // those that have the statistics which the run has
+	DurationMs    float64    `json:"duration_ms"`    // of the seeds' runs
+	DiscardMs     float64    `json:"discard_ms"`     // of the seeds' runs
 	FileDiscardMs *float64   `json:"discard_file_ms,omitempty"`
 	Comparison    Comparison `json:"comparison"`
 	Controls      []Control  `json:"controls"`
@@ -99,9 +100,9 @@ func (c Comparison) Decided() []Measured {
 type Control struct {
 	Kind      string `json:"kind"`
 	Name      string `json:"name"`
-	Runs      int    `json:"runs"`
+	Runs      int    `json:"runs"`       // that were compared
 	Noticed   int    `json:"noticed"`    // how many of the runs were not consistent
-	ToldApart bool   `json:"told_apart"` // all of them
+	ToldApart bool   `json:"told_apart"` // all of them, and at least two
 	Distance  Number `json:"distance"`   // the smallest of them
 	Farthest  Number `json:"farthest_seed"`
 	Reason    string `json:"reason"` // what gave that one away
@@ -188,7 +189,6 @@ func (l *Lab) RunStatistical(ctx context.Context, net *network.Network, seeds in
 	if err != nil {
 		return nil, err
 	}
-	e := &ensemble{net, prints[:seeds]}
 	s := &Statistical{
 		Candidate: fmt.Sprintf("seed %d on %s", net.Seed, l.Backend.Name), Seeds: seeds,
 		DurationMs: float64(steps) * net.Dt, DiscardMs: float64(discard) * net.Dt,
@@ -198,19 +198,44 @@ func (l *Lab) RunStatistical(ctx context.Context, net *network.Network, seeds in
 		ms := float64(against.Discard) * net.Dt
 		s.Candidate, s.FileDiscardMs, candidate = against.Name, &ms, against.print(steps-discard)
 	}
+	e := newEnsemble(net, prints[:seeds], backwards[:seeds], candidate)
+	s.Compared = len(e.prints)
 	s.Comparison = e.compare(candidate)
 	for i, c := range changes {
 		s.Controls = append(s.Controls, e.control(c.kind, c.name, prints[seeds+i*ControlRuns:][:ControlRuns]))
 	}
-	s.Controls = append(s.Controls, e.backwards(backwards))
+	s.Controls = append(s.Controls, e.backwards())
 	s.judge()
 	return s, nil
 }
 
 // ensemble is the seeds that runs are compared with.
 type ensemble struct {
-	net    *network.Network
-	prints []fingerprint
+	net      *network.Network
+	prints   []fingerprint
+	reversed []fingerprint // of the same seeds
+	alike    fingerprint   // a run that has the statistics which they have, where other seeds were left out
+}
+
+// newEnsemble takes those seeds that have the statistics which a run has, where
+// they are enough: of networks whose activity may die out, some seeds are
+// silent, and a run that is not is one of the others.
+func newEnsemble(net *network.Network, prints, reversed []fingerprint, run fingerprint) *ensemble {
+	e := &ensemble{net: net, alike: run}
+	for i := range prints {
+		if haveTheSame(prints[i], run) {
+			e.prints, e.reversed = append(e.prints, prints[i]), append(e.reversed, reversed[i])
+		}
+	}
+	if n := len(e.prints); n < MinSeeds || n == len(prints) {
+		return &ensemble{net: net, prints: prints, reversed: reversed}
+	}
+	return e
+}
+
+// haveTheSame tells whether two runs lack the same statistics.
+func haveTheSame(a, b fingerprint) bool {
+	return slices.EqualFunc(a, b, func(x, y float64) bool { return math.IsNaN(x) == math.IsNaN(y) })
 }
 
 // compare holds a run against the seeds. All are treated alike, the run as one
@@ -271,22 +296,26 @@ func (e *ensemble) comparable(x fingerprint) (compared, alone []int) {
 	return compared, alone
 }
 
-// control compares the runs of a changed network with the seeds.
+// control compares the runs of a changed network with the seeds. Where some
+// seeds were left out because they are of another kind than the run, so are
+// those of its runs that are.
 func (e *ensemble) control(kind, name string, prints []fingerprint) Control {
 	r := Control{Kind: kind, Name: name}
 	for _, x := range prints {
-		r.add(e.compare(x))
+		if e.alike == nil || haveTheSame(x, e.alike) {
+			r.add(e.compare(x))
+		}
 	}
 	return r
 }
 
 // backwards is the control that needs no further runs: some of the seeds,
 // reversed in time, each against the others.
-func (e *ensemble) backwards(reversed []fingerprint) Control {
+func (e *ensemble) backwards() Control {
 	r := Control{Kind: timeKind, Name: "reversed in time"}
 	for i := range min(ControlRuns, len(e.prints)) {
-		others := &ensemble{e.net, slices.Delete(slices.Clone(e.prints), i, i+1)}
-		r.add(others.compare(reversed[i]))
+		others := &ensemble{net: e.net, prints: slices.Delete(slices.Clone(e.prints), i, i+1)}
+		r.add(others.compare(e.reversed[i]))
 	}
 	return r
 }
@@ -303,7 +332,7 @@ func (r *Control) add(c Comparison) {
 		}
 	}
 	r.Runs++
-	r.ToldApart = r.Noticed == r.Runs
+	r.ToldApart = r.Noticed == r.Runs && r.Runs > 1
 }
 
 // judge turns comparison and controls into a verdict: a comparison proves
@@ -320,7 +349,7 @@ func (s *Statistical) judge() {
 	not := strings.Join(untested, ", ")
 	switch {
 	case !s.Comparison.Consistent:
-		s.Verdict, s.Summary = Fail, fmt.Sprintf("farther from the seeds than any of them from the others (false alarms: 1 in %d)", s.Seeds+1)
+		s.Verdict, s.Summary = Fail, fmt.Sprintf("farther from the seeds than any of them from the others (false alarms: 1 in %d)", s.Compared+1)
 	case len(seen) == 0:
 		s.Verdict, s.Summary = Inconclusive, "noticed none of the changes it was tried with: it is too short, or they change nothing"
 	case len(untested) > 0:

@@ -84,13 +84,16 @@ func printExact(w *tabwriter.Writer, x *validate.Exact) {
 func printStatistical(w *tabwriter.Writer, s *validate.Statistical) {
 	fmt.Fprintf(w, "Statistics of %s against %d seeds, %g ms after %g ms%s\n", s.Candidate, s.Seeds, s.DurationMs-s.DiscardMs, s.DiscardMs, ofTheFile(s))
 	fmt.Fprintln(w, "population\tstatistic\tmeasured\tseeds' mean\tsd\toff by [sd]\t")
+	if s.Compared < s.Seeds {
+		fmt.Fprintf(w, "%d seeds are compared: others lack statistics that it has, or have others, as where activity dies out\n", s.Compared)
+	}
 	c := &s.Comparison
 	for _, m := range c.Statistics {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%+.2f\t\n", m.Population, m.Name, rounded(m.Value, 4), rounded(m.Mean, 4), rounded(m.SD, 2), m.Off)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t\n", m.Population, m.Name, rounded(m.Value, 4), rounded(m.Mean, 4), rounded(m.SD, 2), off(m))
 	}
 	_ = w.Flush()
 	fmt.Fprintf(w, "distance from the seeds: %.3g, of a seed from the others up to %.3g; %.0f %% of runs are as far; false alarms: 1 in %d (%.1f %%)\n",
-		c.Distance, c.Farthest, 100*c.P, s.Seeds+1, 100*c.FalseAlarm)
+		c.Distance, c.Farthest, 100*c.P, s.Compared+1, 100*c.FalseAlarm)
 	for _, r := range s.Controls {
 		verdict := "not told apart"
 		if r.ToldApart {
@@ -113,6 +116,14 @@ func rounded(x validate.Number, n int) string {
 		return "-"
 	}
 	return fmt.Sprintf("%.*g", n, float64(x))
+}
+
+// off is how far a statistic is off, - where it could not be compared.
+func off(m validate.Measured) string {
+	if math.IsNaN(float64(m.Mean)) || math.IsNaN(float64(m.Value)) {
+		return "-"
+	}
+	return fmt.Sprintf("%+.2f", m.Off)
 }
 
 // ofTheFile tells what is discarded of a file, where that is not as much as of the seeds.
