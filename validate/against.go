@@ -4,18 +4,18 @@ import (
 	"fmt"
 	"math"
 
-	"einet/analysis"
 	"einet/network"
 	"einet/sim"
 )
 
 // Spikes are spikes from elsewhere, such as another simulator's.
 type Spikes struct {
-	Name   string // of the file
-	DtMs   float64
-	Steps  int64 // how long they are
-	Sizes  []int // of the populations
-	Spikes []sim.Spike
+	Name    string // of the file
+	DtMs    float64
+	Steps   int64 // how long they are
+	Discard int64 // the first steps, which don't count
+	Sizes   []int // of the populations
+	Spikes  []sim.Spike
 }
 
 // Check is an error unless the spikes can be compared with the network.
@@ -37,12 +37,13 @@ func (s *Spikes) Check(net *network.Network) error {
 	return nil
 }
 
-func (s *Spikes) print(net *network.Network, steps, discard int64) fingerprint {
-	statistics := analysis.NewStatistics(s.Sizes, s.DtMs, discard).WithPairs()
+// print is the fingerprint of that many steps after what is discarded.
+func (s *Spikes) print(steps int64) fingerprint {
+	o := newObserver(s.Sizes, s.DtMs, s.Discard)
 	list := s.Spikes
-	for len(list) > 0 && int64(list[len(list)-1].Step) > steps {
+	for len(list) > 0 && int64(list[len(list)-1].Step) > s.Discard+steps {
 		list = list[:len(list)-1]
 	}
-	statistics.Add(list)
-	return printOf(statistics, net, steps)
+	o.add(list)
+	return printOf(o.activities(s.Discard + steps))
 }

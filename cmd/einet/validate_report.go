@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,8 +39,11 @@ func (v *validation) print(out io.Writer) error {
 		fmt.Fprintf(w, "files in %s: %s\n", v.dir, strings.Join(append([]string{reportFile}, v.Figures...), ", "))
 	}
 	verdict := "everything that is claimed holds"
-	if !v.Pass {
+	switch {
+	case !v.Pass:
 		verdict = "NOT everything that is claimed holds"
+	case v.Statistical != nil && v.Statistical.Verdict == validate.Partial:
+		verdict = "everything that was tested holds"
 	}
 	fmt.Fprintf(w, "%s: %s (%.0f s)\n", v.Network, verdict, v.TookS)
 	return w.Flush()
@@ -81,25 +85,56 @@ func printExact(w *tabwriter.Writer, x *validate.Exact) {
 }
 
 func printStatistical(w *tabwriter.Writer, s *validate.Statistical) {
-	fmt.Fprintf(w, "Statistics of %s against %d seeds, %g ms after %g ms\n", s.Candidate, s.Seeds, s.DurationMs-s.DiscardMs, s.DiscardMs)
-	fmt.Fprintln(w, "population\tdistance\tmeasured\tseeds' median\tseeds' largest\t")
-	for _, d := range s.Comparison.Distances {
-		fmt.Fprintf(w, "%s\t%s\t%.4g\t%.4g\t%.4g\t\n", d.Population, d.Name, d.Value, d.Median, d.Band)
+	fmt.Fprintf(w, "Statistics of %s against %d seeds, %g ms after %g ms%s\n", s.Candidate, s.Seeds, s.DurationMs-s.DiscardMs, s.DiscardMs, ofTheFile(s))
+	fmt.Fprintln(w, "population\tstatistic\tmeasured\tseeds' mean\tsd\toff by [sd]\t")
+	if s.Compared < s.Seeds {
+		fmt.Fprintf(w, "%d seeds are compared: others lack statistics that it has, or have others, as where activity dies out\n", s.Compared)
 	}
-	for _, d := range s.Comparison.Rates {
-		fmt.Fprintf(w, "%s\t%s\t%.4g\t%.4g\t+- %.3g\t\n", d.Population, d.Name, d.Value, d.Median, d.Band)
+	c := &s.Comparison
+	for _, m := range c.Statistics {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t\n", m.Population, m.Name, rounded(m.Value, 4), rounded(m.Mean, 4), rounded(m.SD, 2), off(m))
 	}
 	_ = w.Flush()
-	fmt.Fprintf(w, "largest distance over the seeds' median: %.3g, seeds themselves up to %.3g\n", s.Comparison.Statistic, s.Comparison.Band)
-	for _, c := range s.Controls {
+	fmt.Fprintf(w, "distance from the seeds: %.3g, of a seed from the others up to %.3g; %.0f %% of runs are as far; false alarms: 1 in %d (%.1f %%)\n",
+		c.Distance, c.Farthest, 100*c.P, s.Compared+1, 100*c.FalseAlarm)
+	for _, r := range s.Controls {
 		verdict := "not told apart"
-		if c.ToldApart {
+		if r.ToldApart {
 			verdict = "told apart"
 		}
-		fmt.Fprintf(w, "control: %s\t%s\t%.3g\t%s\t\n", c.Name, verdict, c.Statistic, c.Reason)
+		fmt.Fprintf(w, "control: %s\t%s\t%d of %d\t%.3g\t(seeds up to %.3g)\t%s\t\n", r.Name, verdict, r.Noticed, r.Runs, r.Distance, r.Farthest, r.Reason)
 	}
 	_ = w.Flush()
+	if !c.Consistent {
+		for _, m := range c.Decided() {
+			fmt.Fprintf(w, "decided: %s, %.0f %% of the squared distance\n", m, 100*m.Share)
+		}
+	}
 	fmt.Fprintf(w, "%s: %s\n\n", s.Verdict, s.Summary)
+}
+
+// rounded is a number to that many significant digits, - where there is none.
+func rounded(x validate.Number, n int) string {
+	if math.IsNaN(float64(x)) {
+		return "-"
+	}
+	return fmt.Sprintf("%.*g", n, float64(x))
+}
+
+// off is how far a statistic is off, - where it could not be compared.
+func off(m validate.Measured) string {
+	if math.IsNaN(float64(m.Mean)) || math.IsNaN(float64(m.Value)) {
+		return "-"
+	}
+	return fmt.Sprintf("%+.2f", m.Off)
+}
+
+// ofTheFile tells what is discarded of a file, where that is not as much as of the seeds.
+func ofTheFile(s *validate.Statistical) string {
+	if s.FileDiscardMs == nil || *s.FileDiscardMs == s.DiscardMs {
+		return ""
+	}
+	return fmt.Sprintf(" (of the file: after %g ms)", *s.FileDiscardMs)
 }
 
 func printClaims(w *tabwriter.Writer, c *validate.Claims) {

@@ -2,10 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"einet/validate"
 
 	"github.com/stretchr/testify/require"
 )
@@ -26,7 +29,7 @@ func TestValidateTellsTheTruthOfClocks(t *testing.T) {
 	require.Equal(t, exitDone, status, out+errs)
 	require.Empty(t, errs)
 	for _, want := range []string{"not balanced", "regular, not irregular", "the same spikes", "would have seen", "control: weights + 5 %",
-		"everything that is claimed holds", "report.json, isi.png, isi.svg, correlations.png, correlations.svg"} {
+		"vs96: everything that was tested holds", "report.json, isi.png, isi.svg, correlations.png, correlations.svg"} {
 		require.Contains(t, out, want)
 	}
 	require.Equal(t, []string{"correlations.png", "correlations.svg", "isi.png", "isi.svg", "report.json"}, folder(t, dir))
@@ -78,10 +81,47 @@ func TestValidateAgainst(t *testing.T) {
 	status, out, errs := einet(t, against...)
 	require.Equal(t, exitDone, status, out+errs)
 	require.Contains(t, out, "Statistics of "+file+" against 10 seeds")
-	require.Contains(t, out, "consistent; would have seen")
+	require.Contains(t, out, "consistent; ")
+	require.Contains(t, out, "would have seen")
+	require.Contains(t, out, "false alarms: 1 in 11 (9.1 %)")
+	require.NotContains(t, out, "decided: ")
 	status, out, _ = einet(t, append(against, "--set", "projections.*.delay=0.3")...)
 	require.Equal(t, exitCheckFailed, status, out)
-	require.Contains(t, out, "fail: not consistent")
+	require.Contains(t, out, "fail: farther from the seeds than any of them from the others")
+	require.Regexp(t, `decided: [EI]: .*, seeds .* \((higher|lower) by .* sd\), \d+ % of the squared distance`, out)
+}
+
+// What is discarded of a file is not what is discarded of the seeds: times that
+// start elsewhere are the same spikes, and as many steps count.
+func TestValidateDiscard(t *testing.T) {
+	dir := t.TempDir()
+	var spikes, late strings.Builder
+	for _, f := range []struct {
+		to    *strings.Builder
+		start int
+	}{{&spikes, 0}, {&late, 400}} {
+		fmt.Fprintln(f.to, "neuron,time_ms")
+		for k := range 3000 {
+			fmt.Fprintf(f.to, "%d,%.1f\n", k*k*7%1000, float64(f.start)+float64(k+1)/10)
+		}
+	}
+	compared := func(name, spikes string, more ...string) validate.Statistical {
+		file := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(file, []byte(spikes), 0o666))
+		args := []string{"validate", "ei", "--scale", "0.1", "--seeds", "10", "-q", "--no-plots", "--json", "--against", file}
+		_, out, errs := einet(t, append(args, more...)...)
+		var v validation
+		require.NoError(t, json.Unmarshal([]byte(out), &v), errs)
+		return *v.Statistical
+	}
+	want := compared("spikes.csv", spikes.String(), "--discard", "50ms")
+	got := compared("late.csv", late.String(), "--discard", "50ms", "--discard-file", "450ms")
+	require.Equal(t, want.Comparison, got.Comparison)
+	require.Equal(t, []float64{300, 50, 450}, []float64{got.DurationMs, got.DiscardMs, *got.FileDiscardMs})
+	require.Equal(t, 50.0, *want.FileDiscardMs)
+	all := compared("spikes.csv", spikes.String(), "--discard", "50ms", "--discard-file", "0s")
+	require.Equal(t, []float64{350, 50, 0}, []float64{all.DurationMs, all.DiscardMs, *all.FileDiscardMs})
+	require.NotEqual(t, want.Comparison, all.Comparison)
 }
 
 func TestValidateBadInput(t *testing.T) {
@@ -101,6 +141,12 @@ func TestValidateBadInput(t *testing.T) {
 		{[]string{"ei", "--seeds", "9"}, exitUsage, "--seeds 9: must be at least 10"},
 		{[]string{"ei", "--workers=-1"}, exitUsage, "--workers -1"},
 		{[]string{"ei", "--exact", "--statistical"}, exitUsage, "choose one"},
+		{[]string{"ei", "--discard-file", "1s"}, exitUsage, "--discard-file: only says something of --against"},
+		{[]string{"ei", "--exact", "--discard", "1s"}, exitUsage, "--discard: only says something of the comparison with seeds"},
+		{[]string{"ei", "--discard", "150us"}, exitUsage, "--discard 150µs: must be a multiple of dt (0.1 ms)"},
+		{[]string{"ei", "--scale", "0.1", "--against", file, "--discard", "20ms"}, exitUsage, "--discard: must be shorter than the 20 ms of " + file},
+		{[]string{"ei", "--scale", "0.1", "--against", file, "--discard-file", "20ms"}, exitUsage, "--discard-file: must be shorter than the 20 ms of " + file},
+		{[]string{"ei", "--scale", "0.1", "--against", file, "--discard-file=-1ms"}, exitUsage, "--discard-file -1ms: must be a multiple of dt"},
 		{[]string{"ei", "--scale", "0.2", "--against", file}, exitUsage, "population E has 800 neurons, in the network it has 1600"},
 		{[]string{"ei", "--scale", "0.1", "--set", "dt=0.05", "--against", file}, exitUsage, "its grid is 0.1 ms, the network's is 0.05 ms"},
 		{[]string{"vs96", "--against", blocked}, exitUsage, "--against " + blocked},
