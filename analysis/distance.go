@@ -1,49 +1,6 @@
 package analysis
 
-import (
-	"math"
-	"slices"
-
-	"gonum.org/v1/gonum/stat"
-)
-
-// KolmogorovSmirnov is the largest distance between the distribution functions
-// of two samples, in any order, without NaN: 0 for equal ones, 1 for samples
-// that don't overlap. NaN where one is empty.
-func KolmogorovSmirnov(a, b []float64) float64 {
-	if len(a) == 0 || len(b) == 0 {
-		return math.NaN()
-	}
-	return stat.KolmogorovSmirnov(slices.Sorted(slices.Values(a)), nil, slices.Sorted(slices.Values(b)), nil)
-}
-
-// EarthMover is the Wasserstein-1 distance of two samples, in any order, without
-// NaN: the integral of the distance between their distribution functions, in the
-// samples' unit. It is how far probability must be moved on average to make one
-// of the other. NaN where one is empty.
-func EarthMover(a, b []float64) float64 {
-	if len(a) == 0 || len(b) == 0 {
-		return math.NaN()
-	}
-	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
-	sum, i, j := 0.0, 0, 0
-	at := min(a[0], b[0])
-	for i < len(a) || j < len(b) {
-		next := math.Inf(1)
-		if i < len(a) {
-			next = a[i]
-		}
-		if j < len(b) {
-			next = min(next, b[j])
-		}
-		sum += (next - at) * math.Abs(float64(i)/float64(len(a))-float64(j)/float64(len(b)))
-		for at = next; i < len(a) && a[i] == at; i++ {
-		}
-		for ; j < len(b) && b[j] == at; j++ {
-		}
-	}
-	return sum
-}
+import "math"
 
 // KSUniform is the Kolmogorov-Smirnov distance between a histogram's values in
 // [lo, hi) and the uniform distribution there; values elsewhere don't count. lo
