@@ -69,7 +69,8 @@ func fromPopulation(p *network.Population) (Population, error) {
 	q.Input, q.InputSD = r*(input+p.Bias.Mean()), r*standardDeviation(p.Bias)
 	for _, in := range p.PoissonInput {
 		q.Sources = append(q.Sources, Source{
-			From: External, Rate: in.Rate, InDegree: 1, TauSyn: in.TauSyn, Charge: charge(p, in.Synapse, in.TauSyn, in.Weight),
+			From: External, Rate: in.Rate, InDegree: 1, TauSyn: in.TauSyn, Alpha: in.Synapse == network.Alpha,
+			Charge: charge(p, in.Synapse, in.TauSyn, in.Weight),
 		})
 	}
 	if p.WhiteNoise > 0 { // a free potential of variance sd^2 is Power/(2 tau_m)
@@ -87,7 +88,7 @@ func fromProjection(net *network.Network, i int) (Source, error) {
 	post := &net.Populations[net.Population(p.To)]
 	pre, posts := float64(net.Populations[net.Population(p.From)].Size), float64(post.Size)
 	c := Source{
-		TauSyn: p.TauSyn, Charge: charge(post, p.Synapse, p.TauSyn, p.Weight.Mean()),
+		TauSyn: p.TauSyn, Alpha: p.Synapse == network.Alpha, Delay: p.Delay.Mean(), Charge: charge(post, p.Synapse, p.TauSyn, p.Weight.Mean()),
 		Spread: math.Abs(charge(post, p.Synapse, p.TauSyn, standardDeviation(p.Weight))),
 	}
 	k := float64(p.N)
