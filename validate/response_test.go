@@ -1,7 +1,6 @@
 package validate
 
 import (
-	"context"
 	"encoding/json"
 	"math"
 	"testing"
@@ -13,14 +12,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// step is the grid of synthetic responses [ms].
+const step = 0.1
+
 // synthetic is a response with the rate of a formula of time [ms].
 func synthetic(rate func(t float64) float64) *Response {
+	const neurons = 100
 	r := &Response{}
-	for b := range int((settleMs + followMs) / responseBinMs) {
-		t := (float64(b)+0.5)*responseBinMs - settleMs
-		r.TimeMs, r.RateHz = append(r.TimeMs, t), append(r.RateHz, rate(t))
+	perStep := make([]float64, int(math.Round((settleMs+followMs)/step)))
+	for n := range perStep {
+		perStep[n] = rate((float64(n)+0.5)*step-settleMs) * neurons * step / 1000
 	}
-	r.measure(responseBinMs)
+	r.measure(perStep, step, int(math.Round(responseBinMs/step)), neurons)
 	return r
 }
 
@@ -34,20 +37,20 @@ func stepAt(at float64) func(float64) float64 {
 	}
 }
 
-// Times of known courses are read off, to the width of a bin and of the mean
-// over smoothBins of them.
+// Times of known courses are read off: to half to a step, to settle to the width of a bin
+// and of the mean over smoothBins of them.
 func TestMeasure(t *testing.T) {
-	const bin, smooth = responseBinMs, responseBinMs * smoothBins
+	const smooth = responseBinMs * smoothBins
 	r := synthetic(stepAt(3))
 	require.InDelta(t, 6, r.Before, 1e-9)
 	require.InDelta(t, 12, r.After, 1e-9)
-	require.InDelta(t, 3, float64(r.HalfMs), bin+1e-9)
+	require.InDelta(t, 3+step, float64(r.HalfMs), 1e-9, "the end of the step")
 	require.InDelta(t, 3, *r.Settle, smooth)
 	require.InDelta(t, 12, r.PeakHz, 1e-9)
 
 	const tau = 5.0
 	r = synthetic(func(t float64) float64 { return 12 - 6*math.Exp(-max(0, t)/tau) })
-	require.InDelta(t, tau*math.Ln2, float64(r.HalfMs), bin+1e-9)
+	require.InDelta(t, tau*math.Ln2, float64(r.HalfMs), step)
 	require.InDelta(t, tau*math.Log(6/(Settled*12)), *r.Settle, smooth, "6 e^(-t/tau) = 15 %% of 12")
 
 	// A peak does not count as settled, and neither does the way down through
@@ -63,14 +66,13 @@ func TestMeasure(t *testing.T) {
 		}
 		return 12
 	})
-	require.InDelta(t, 0, float64(r.HalfMs), bin+1e-9)
+	require.InDelta(t, step, float64(r.HalfMs), 1e-9)
 	require.InDelta(t, 7, *r.Settle, smooth)
 	require.InDelta(t, 60, r.PeakHz, 1e-9)
 	require.InDelta(t, 2, r.UnderHz, 1e-9)
 }
 
-// A single bin above half is noise, and a stay in the band that is too short
-// is none.
+// Some steps above half are noise, and a stay in the band that is too short is none.
 func TestMeasureIsNotFooled(t *testing.T) {
 	course := stepAt(20)
 	r := synthetic(func(t float64) float64 {
@@ -79,7 +81,7 @@ func TestMeasureIsNotFooled(t *testing.T) {
 		}
 		return course(t)
 	})
-	require.InDelta(t, 20, float64(r.HalfMs), responseBinMs+1e-9)
+	require.InDelta(t, 20+step, float64(r.HalfMs), 1e-9)
 	r = synthetic(func(t float64) float64 {
 		if t > settledForMs-2 && t < settledForMs+3 {
 			return 2
@@ -126,17 +128,18 @@ func TestOnset(t *testing.T) {
 		}
 		return r
 	}
-	first, after, early, late := start(20).onset()
-	require.InDelta(t, 10, first, 1e-9)
-	require.InDelta(t, 20, after, 1e-9)
-	require.Greater(t, early, 100*late)
-	require.InDelta(t, 25*10/9.0/105, late, 1e-9)
-	_, after, _, _ = start(60).onset()
-	require.InDelta(t, 60, after, 1e-9, "a later end is seen")
+	o := start(20).onset()
+	require.InDelta(t, 10, o.first, 1e-9)
+	require.True(t, o.synchronous())
+	require.InDelta(t, 20, o.gaveWay(), 1e-9)
+	require.Greater(t, o.early, 100*o.late)
+	require.InDelta(t, 25*10/9.0/105, o.late, 1e-9)
+	require.InDelta(t, 60, start(60).onset().gaveWay(), 1e-9, "a later end is seen")
+	require.True(t, math.IsNaN(start(0).onset().gaveWay()), "nothing was synchronous")
+	require.True(t, math.IsNaN(start(settleMs).onset().gaveWay()), "and this stays so")
 
 	coarse := &Response{perMs: [][]int64{make([]int64, 150)}} // a grid of 2 ms
-	first, _, _, _ = coarse.onset()
-	require.True(t, math.IsNaN(first), "and silence has none")
+	require.True(t, math.IsNaN(coarse.onset().first), "and silence has none")
 }
 
 // modulated are counts of a rate 1 + m sin(w (t - lag)) in bins of 0.2 ms, after
@@ -233,8 +236,13 @@ func TestChaos(t *testing.T) {
 		net := load(t, "ei", k.scale, k.set...)
 		b, err := new(Lab).build(t.Context(), net, 1)
 		require.NoError(t, err)
-		x, err := (&Lab{Backend: backend("reference")}).chaos(context.Background(), b)
+		lab := &Lab{Backend: backend("reference")}
+		x, first, err := lab.chaos(t.Context(), b)
 		require.NoError(t, err)
 		require.Equal(t, k.diverges, !math.IsNaN(x.DivergeMs), "%+v", x)
+		require.Equal(t, k.diverges, !math.IsNaN(x.changed()), "without chaos there is nothing to leave alone")
+		driven, err := lab.driven(t.Context(), b, first, 1.1)
+		require.NoError(t, err)
+		require.InDelta(t, 0.1, driven.RateChanged, 0.06, "rates go with the input")
 	}
 }
