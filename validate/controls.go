@@ -1,6 +1,8 @@
 package validate
 
 import (
+	"math"
+
 	"einet/network"
 )
 
@@ -10,6 +12,7 @@ type ClaimControl struct {
 	Name     string   `json:"control"`
 	Measured *float64 `json:"measured"` // null where it could not be measured
 	Fails    bool     `json:"fails"`    // as it must
+	Note     string   `json:"note,omitempty"`
 }
 
 // The control networks, by what is changed. docs/claims.md says why each claim has its own.
@@ -25,8 +28,18 @@ const (
 
 // A control is the value of a measurement in a control network.
 type control struct {
-	name string
-	x    float64
+	name  string
+	x     float64
+	note  string
+	lacks bool // what the claim presumes, whatever the value
+}
+
+// becauseNaN adds why there is no value where there is none.
+func (k control) becauseNaN(note string) control {
+	if math.IsNaN(k.x) {
+		k.note = note
+	}
+	return k
 }
 
 // uncoupled is net without its recurrent synapses.

@@ -2,7 +2,9 @@ package validate
 
 import (
 	"context"
+	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"einet/analysis"
@@ -195,13 +197,16 @@ type onset struct {
 	early, late float64 // variance/mean of the count in the first window, and when it is steady
 }
 
-// synchronous tells whether the start is, and is not for good.
-func (o onset) synchronous() bool { return o.early >= synchronousOver*o.late }
+// givesWay tells whether the start is more synchronous than what follows.
+func (o onset) givesWay() bool { return o.early >= synchronousOver*o.late }
 
-// gaveWay is how long the synchronous start takes to give way [ms], NaN where there is
-// none.
+func (o onset) String() string {
+	return fmt.Sprintf("%.3g in the first 10 ms, then %.3g", o.early, o.late)
+}
+
+// gaveWay is how long the start takes to give way [ms], NaN where it does not.
 func (o onset) gaveWay() float64 {
-	if !o.synchronous() {
+	if !o.givesWay() {
 		return math.NaN()
 	}
 	return o.steadyAfter
@@ -219,18 +224,22 @@ func (r *Response) onset() onset {
 	ratio := make([]float64, windows)
 	var o onset
 	first, steady := 0.0, 0.0
+	list := make([][]float64, windows) // of the trials that have spikes there
 	for _, counts := range r.perMs {
 		for w, v := range analysis.VariancesToMean(counts[:bins], windowMs) {
-			ratio[w] += v / float64(len(r.perMs))
+			if !math.IsNaN(v) {
+				list[w] = append(list[w], v)
+			}
 		}
 		first += float64(counts[0])
 		for _, x := range counts[bins/2 : bins] {
 			steady += float64(x) / float64(bins-bins/2)
 		}
 	}
-	for _, v := range ratio[windows/2:] {
-		o.late += v / float64(windows-windows/2)
+	for w := range list {
+		ratio[w] = stat.Mean(list[w], nil)
 	}
+	o.late = stat.Mean(slices.Concat(list[windows/2:]...), nil)
 	for w := windows - 1; w >= 0; w-- {
 		if !(math.Abs(ratio[w]/o.late-1) < 0.5) {
 			o.steadyAfter = float64((w + 1) * windowMs)

@@ -111,21 +111,24 @@ func printStatistical(w *tabwriter.Writer, s *validate.Statistical) {
 func printClaims(w *tabwriter.Writer, c *validate.Claims) {
 	fmt.Fprintln(w, "What the source claims\tmeasured\tbound\tverdict\t")
 	for _, x := range c.List {
-		note := ""
-		if x.Note != "" {
-			note = "(" + x.Note + ")"
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", x.Name, valueOf(x.Measured, x.Unit), x.Bound, x.Verdict, note)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", x.Name, valueOf(x.Measured, x.Unit), x.Bound, x.Verdict, inBrackets(x.Note))
 		for _, k := range x.Controls {
 			verdict := "fails as it must"
 			if !k.Fails {
 				verdict = "HOLDS, so that nothing is shown"
 			}
-			fmt.Fprintf(w, "  control: %s\t%s\t\t%s\t\n", k.Name, valueOf(k.Measured, x.Unit), verdict)
+			fmt.Fprintf(w, "  control: %s\t%s\t\t%s\t%s\n", k.Name, valueOf(k.Measured, x.Unit), verdict, inBrackets(k.Note))
 		}
 	}
 	_ = w.Flush()
 	fmt.Fprintln(w)
+}
+
+func inBrackets(note string) string {
+	if note == "" {
+		return ""
+	}
+	return "(" + note + ")"
 }
 
 // valueOf is a measurement with its unit, "-" for none.
