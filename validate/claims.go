@@ -292,14 +292,19 @@ func (c *claims) balance(ctx context.Context, s *steady) error {
 	first := &c.net.Populations[0]
 	half := fmt.Sprintf(halfInhibition, first.Name)
 	c.add("irregular firing: "+claimCV, s.cv, "", 0.5, 1.5, "a Poisson process has 1, a clock 0",
-		control{name: withoutSynapses, x: alone.cv}, control{name: half, x: runaway.cv})
+		control{name: withoutSynapses, x: alone.cv}.becauseNaN(silent), control{name: half, x: runaway.cv}.becauseNaN(silent))
 	c.add("excitation and inhibition cancel: "+claimRatio, s.ratio, "", 0, 0.3, "",
 		control{name: withoutSynapses, x: alone.ratio}, control{name: half, x: runaway.ratio})
 
 	threshold := first.VTh.Mean() - first.EL
-	over := func(s *steady) float64 { return s.net[0] / threshold }
+	over := func(s *steady) float64 {
+		if s.populations[0].Rate > 0 {
+			return s.net[0] / threshold
+		}
+		return math.NaN() // nothing fires
+	}
 	c.add("fires on fluctuations: mean net input / threshold", over(s), "", -inf, 1, fmt.Sprintf("%.3g mV of %g mV", s.net[0], threshold),
-		control{name: withoutSynapses, x: over(alone)}, control{name: half, x: over(runaway)})
+		control{name: withoutSynapses, x: over(alone)}.becauseNaN(silent), control{name: half, x: over(runaway)}.becauseNaN(silent))
 	c.driven, c.drivenAlone = drives(s.net[0], threshold), drives(alone.net[0], threshold)
 	claim := c.add("potentials spread near-uniformly from reset to threshold: KS distance to uniform", s.ks, "", 0, 0.15, "",
 		c.uncoupled(alone.ks), control{name: atMeanInput, x: still.ks})
@@ -485,7 +490,7 @@ func (c *claims) fast(r *Response, o beside) {
 	tau := c.net.Populations[0].TauM
 	name := fmt.Sprintf("fast response to the input x %g: ", r.Factor)
 	claim := c.add(name+"time to half", float64(r.HalfMs), "ms", 0, tau/10, fmt.Sprintf("a tenth of tau_m %g ms; measured to the step, %g ms", tau, c.net.Dt),
-		c.uncoupled(float64(o.alone.HalfMs)), control{name: atMeanInput, x: float64(o.still.HalfMs)}.becauseNaN("its rate does not rise"))
+		c.uncoupled(float64(o.alone.HalfMs)).becauseNaN(noRise), control{name: atMeanInput, x: float64(o.still.HalfMs)}.becauseNaN(noRise))
 	c.onFluctuations(claim)
 	never := fmt.Sprintf("not within %d ms", followMs)
 	claim = c.add(name+"time to settle within 15 %", orNaN(r.Settle), "ms", 0, tau,
@@ -498,7 +503,7 @@ func (c *claims) fast(r *Response, o beside) {
 // linear judges that rates go with the input, as fast as balance has it.
 func (c *claims) linear(r *Response, o beside) {
 	claim := c.add(fmt.Sprintf("linear rates: rate ratio for the input x %g", r.Factor), r.After/r.Before, "", 0.9*r.Factor, 1.1*r.Factor, "",
-		c.uncoupled(o.alone.After/o.alone.Before), control{name: atMeanInput, x: finite(o.still.After / o.still.Before)}.becauseNaN("silent before"))
+		c.uncoupled(finite(o.alone.After/o.alone.Before)).becauseNaN("silent before the step"), control{name: atMeanInput, x: finite(o.still.After / o.still.Before)}.becauseNaN("silent before the step"))
 	c.onFluctuations(claim)
 	s := c.limit()
 	if s == nil {
@@ -523,7 +528,7 @@ const synchronousOver = 3
 func (c *claims) synchrony(r *Response, o beside) {
 	own, alone, sync := r.onset(), o.alone.onset(), o.locked.onset()
 	c.add("synchronous start: rate of the first ms over the steady rate", own.first, "", synchronousOver, inf, "",
-		control{name: withoutSynapses, x: alone.first})
+		control{name: withoutSynapses, x: alone.first}.becauseNaN(silent))
 	claim := c.add("which gives way: time until the count's variance/mean is steady", own.gaveWay(), "ms", 0, 30, own.String(),
 		control{withoutSynapses, alone.gaveWay(), alone.String(), false}, control{longDelays, sync.gaveWay(), sync.String(), false})
 	if !(own.early >= synchronousOver*alone.early) {
@@ -585,13 +590,13 @@ func (c *claims) tracking(ctx context.Context) error {
 			note = fmt.Sprintf("the balance limit's %.2f ms +- %g; gain %.2f, there %.2f; negative: it leads, for recurrent input lags by tau_syn", lag, lagWithinMs, t.Gain, gain)
 		}
 		c.add(fmt.Sprintf("tracks an input of %g Hz: lag of the rate", f), float64(t.LagMs), "ms", lag-lagWithinMs, lag+lagWithinMs, note,
-			control{name: withoutSynapses, x: float64(alone.LagMs)})
+			control{name: withoutSynapses, x: float64(alone.LagMs)}.becauseNaN(silent))
 	}
 	return nil
 }
 
 // lagWithinMs is how far the lag may be from that of the balance limit [ms], either way.
-const lagWithinMs = 1.0
+const lagWithinMs = 2.0
 
 // chaos judges what a lost spike does.
 func (c *claims) chaos(ctx context.Context) error {
@@ -620,11 +625,9 @@ func (c *claims) chaos(ctx context.Context) error {
 		fmt.Sprintf("later %.2g of the spikes coincide, %.2g by chance", x.Coincident, x.ByChance),
 		control{name: withoutSynapses, x: alone.DivergeMs}.becauseNaN(noChaos))
 	claim := c.add("which leaves the statistics alone: relative change of the rate", x.changed(), "", 0, 0.05, "",
-		control{name: withoutSynapses, x: alone.changed()}.becauseNaN(noChaos), control{name: moreInput, x: driven.changed()})
+		control{name: withoutSynapses, x: alone.changed()}.becauseNaN(noChaos), control{name: moreInput, x: driven.changed()}.becauseNaN(noChaos))
 	if math.IsNaN(x.DivergeMs) {
 		claim.lacks(noChaos)
 	}
 	return nil
 }
-
-const noChaos = "the trains never part"

@@ -26,6 +26,13 @@ const (
 	strongCoupling  = "weights x 20"
 )
 
+// Why a control has no value.
+const (
+	silent  = "silent"
+	noRise  = "its rate does not rise"
+	noChaos = "the trains never part"
+)
+
 // A control is the value of a measurement in a control network.
 type control struct {
 	name  string

@@ -201,6 +201,9 @@ type onset struct {
 func (o onset) givesWay() bool { return o.early >= synchronousOver*o.late }
 
 func (o onset) String() string {
+	if math.IsNaN(o.early) && math.IsNaN(o.late) {
+		return silent
+	}
 	return fmt.Sprintf("%.3g in the first 10 ms, then %.3g", o.early, o.late)
 }
 

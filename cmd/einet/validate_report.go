@@ -44,9 +44,9 @@ func (v *validation) verdict() string {
 	case !v.Pass:
 		return "NOT everything that is claimed holds"
 	case n == 1:
-		return "nothing that is claimed fails, but one claim is not shown"
+		return "nothing that is claimed fails, but one claim is not shown: " + v.NotShown[0]
 	case n > 1:
-		return fmt.Sprintf("nothing that is claimed fails, but %d claims are not shown", n)
+		return fmt.Sprintf("nothing that is claimed fails, but %d claims are not shown: %s", n, strings.Join(v.NotShown, "; "))
 	}
 	return "everything that is claimed holds"
 }
