@@ -59,15 +59,11 @@ func (l *Lab) chaos(ctx context.Context, b *built) (Chaos, []sim.Spike, error) {
 	return compareTrains(b.net, first, second, from, steps), first, nil
 }
 
-// driven compares the trains of a network with those under an input that is multiplied
+// driven compares the trains of a network with those of one that differs in its input
 // instead of a spike that is lost.
-func (l *Lab) driven(ctx context.Context, b *built, first []sim.Spike, factor float64) (Chaos, error) {
+func (l *Lab) driven(ctx context.Context, b *built, first []sim.Spike, other *network.Network) (Chaos, error) {
 	from, steps := chaosSteps(b.net)
-	net, ok := stepped(b.net, factor, chaosLostMs)
-	if !ok {
-		return Chaos{DivergeMs: math.NaN(), RateChanged: math.NaN()}, nil
-	}
-	second, err := l.trains(ctx, &built{net, b.connectome}, steps, nil)
+	second, err := l.trains(ctx, &built{other, b.connectome}, steps, nil)
 	if err != nil {
 		return Chaos{}, err
 	}

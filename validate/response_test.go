@@ -3,9 +3,11 @@ package validate
 import (
 	"encoding/json"
 	"math"
+	"math/cmplx"
 	"testing"
 
 	"einet/analysis"
+	"einet/analysis/theory"
 	"einet/network"
 	"einet/sim"
 
@@ -187,6 +189,18 @@ func TestModulation(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// A rate that is late by more than half a period seems to lead, and is out of bounds all the same.
+func TestLateRateIsNoLead(t *testing.T) {
+	s, err := theory.FromNetwork(load(t, "ei", 1))
+	require.NoError(t, err)
+	lag := -cmplx.Phase(s.Modulation(50)[0]) / (2 * math.Pi * 50) * 1000
+	require.InDelta(t, -3.55, lag, 0.01)
+	late := modulation(modulated(50, 0.2, 12, 150, 2850), 150, 2850, 50)
+	require.InDelta(t, -8, float64(late.LagMs), 0.05)
+	require.Less(t, float64(late.LagMs), lag-lagWithinMs)
+	require.Greater(t, 0.0, lag+lagWithinMs, "and neither may it follow at once")
+}
+
 func TestExponent(t *testing.T) {
 	of := func(power float64) (list []Balance) {
 		for _, n := range []int{1000, 2000, 8000} {
@@ -251,7 +265,9 @@ func TestChaos(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, k.diverges, !math.IsNaN(x.DivergeMs), "%+v", x)
 		require.Equal(t, k.diverges, !math.IsNaN(x.changed()), "without chaos there is nothing to leave alone")
-		driven, err := lab.driven(t.Context(), b, first, 1.1)
+		more, ok := stepped(net, 1.1, chaosLostMs)
+		require.True(t, ok)
+		driven, err := lab.driven(t.Context(), b, first, more)
 		require.NoError(t, err)
 		require.Greater(t, driven.RateChanged, 0.05, "more input is noticed")
 	}
