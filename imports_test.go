@@ -31,7 +31,7 @@ var imports = map[string][]string{
 
 	"live":     {"gpu", "sim"},
 	"bench":    {"gpu", "cpu", "cpuref", "sim", "analysis", "network/presets"},
-	"validate": {"gpu", "cpu", "cpuref", "sim", "analysis", "network/presets"},
+	"validate": {"gpu", "cpu", "cpuref", "sim", "analysis/theory", "network/presets"},
 	"plot":     {"analysis/theory"},
 
 	"gpu":    {"sim", "shaders"},

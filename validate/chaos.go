@@ -25,15 +25,23 @@ const (
 	chaosWindowMs = 2
 )
 
+// changed is the size of the rate's change, NaN where there is no chaos to change it.
+func (x Chaos) changed() float64 {
+	if math.IsNaN(x.DivergeMs) {
+		return math.NaN()
+	}
+	return math.Abs(x.RateChanged)
+}
+
 // chaos simulates the network twice on the reference engine, the second time
-// without delivering one spike, and compares the trains from there on.
-func (l *Lab) chaos(ctx context.Context, b *built) (Chaos, error) {
-	steps := int64(b.net.Steps(chaosLostMs + chaosFollowMs))
+// without delivering one spike, and compares the trains from there on. It returns the
+// first trains, too.
+func (l *Lab) chaos(ctx context.Context, b *built) (Chaos, []sim.Spike, error) {
+	from, steps := chaosSteps(b.net)
 	first, err := l.trains(ctx, b, steps, nil)
 	if err != nil {
-		return Chaos{}, err
+		return Chaos{}, nil, err
 	}
-	from := int64(b.net.Steps(chaosLostMs))
 	var lost *sim.Spike
 	for i := range first {
 		if int64(first[i].Step) > from {
@@ -42,13 +50,29 @@ func (l *Lab) chaos(ctx context.Context, b *built) (Chaos, error) {
 		}
 	}
 	if lost == nil {
-		return Chaos{DivergeMs: math.NaN(), Coincident: math.NaN()}, nil
+		return Chaos{DivergeMs: math.NaN(), Coincident: math.NaN(), RateChanged: math.NaN()}, first, nil
 	}
 	second, err := l.trains(ctx, b, steps, lost)
+	if err != nil {
+		return Chaos{}, nil, err
+	}
+	return compareTrains(b.net, first, second, from, steps), first, nil
+}
+
+// driven compares the trains of a network with those of one that differs in its input
+// instead of a spike that is lost.
+func (l *Lab) driven(ctx context.Context, b *built, first []sim.Spike, other *network.Network) (Chaos, error) {
+	from, steps := chaosSteps(b.net)
+	second, err := l.trains(ctx, &built{other, b.connectome}, steps, nil)
 	if err != nil {
 		return Chaos{}, err
 	}
 	return compareTrains(b.net, first, second, from, steps), nil
+}
+
+// chaosSteps are the step after which a spike is lost, and the last.
+func chaosSteps(net *network.Network) (from, last int64) {
+	return int64(net.Steps(chaosLostMs)), int64(net.Steps(chaosLostMs + chaosFollowMs))
 }
 
 func (l *Lab) trains(ctx context.Context, b *built, steps int64, lost *sim.Spike) ([]sim.Spike, error) {

@@ -128,8 +128,8 @@ func (o *observer) activities(steps int64) []activity {
 		a := activity{population: p, rateSD: stat.PopStdDev(o.statistics.Trains.Rates(i, steps), nil)}
 		a.fineLag = max(1, int(math.Round(fineLagMs/o.fine.BinMs())))
 		a.intervalMean, a.intervalSD = geometric(o.intervals.Histogram(i))
-		a.own.fine = floats(o.fine.Between(i, o.discard, steps))
-		a.own.coarse = floats(o.statistics.Counts.Between(i, o.discard, steps))
+		a.own.fine = asFloats(o.fine.Between(i, o.discard, steps))
+		a.own.coarse = asFloats(o.statistics.Counts.Between(i, o.discard, steps))
 		all.fine, all.coarse = plus(all.fine, a.own.fine, 1), plus(all.coarse, a.own.coarse, 1)
 		list = append(list, a)
 	}
@@ -174,7 +174,7 @@ func logVarianceToMean(counts []float64, n int) float64 {
 	return math.Log(ratio)
 }
 
-func floats(counts []int64) []float64 {
+func asFloats(counts []int64) []float64 {
 	list := make([]float64, len(counts))
 	for k, n := range counts {
 		list[k] = float64(n)

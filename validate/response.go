@@ -2,13 +2,19 @@ package validate
 
 import (
 	"context"
+	"fmt"
 	"math"
+	"slices"
+	"sync"
 
 	"einet/analysis"
 	"einet/connectome"
 	"einet/dynamics"
 	"einet/network"
 	"einet/sim"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
 )
 
 // Times of the step experiment [ms]: the input steps after settle, and the
@@ -18,11 +24,12 @@ const (
 	settleMs = 200
 	followMs = 100
 	steadyMs = 50
-	// binMs is the width of a bin of the rate; smoothBins are averaged where a
-	// time to settle is read off.
+	// responseBinMs is the width of a bin of the rate; smoothBins are averaged where a
+	// time to settle is read off. The time to half is that of a step, over halfForMs.
 	responseBinMs = 0.2
 	smoothBins    = 5
 	settledForMs  = 10
+	halfForMs     = 1
 )
 
 // Settled is how near to its final value a rate must come, as a fraction, to
@@ -39,7 +46,7 @@ type Response struct {
 	RateHz  []float64 `json:"-"` // of the first population
 	Before  float64   `json:"before_hz"`
 	After   float64   `json:"after_hz"`
-	HalfMs  Number    `json:"time_to_half_ms"`   // of the change, for 1 ms on average; NaN: not reached, or no rise
+	HalfMs  Number    `json:"time_to_half_ms"`   // of the change, for 1 ms on average, in whole steps; NaN: not reached, or no rise
 	Settle  *float64  `json:"time_to_settle_ms"` // within 15 % of After, for 10 ms; null: not while it was followed
 	PeakHz  float64   `json:"peak_hz"`           // of the smoothed rate
 	UnderHz float64   `json:"undershoot_hz"`     // its least after the peak
@@ -67,52 +74,69 @@ func (l *Lab) respond(ctx context.Context, net *network.Network, c *connectome.C
 	steps := int64(n.Steps(settleMs + followMs))
 	bin := max(1, n.Steps(responseBinMs))
 	r := &Response{Factor: factor, Trials: trials, perMs: make([][]int64, trials)}
-	counts := make([]*analysis.PopulationCounts, trials)
+	perStep := make([]float64, steps) // of all trials
+	var mu sync.Mutex
 	err := l.each(ctx, trials, func(ctx context.Context, k int) error {
 		trial := clone(n)
 		trial.Trial = uint32(k)
-		counts[k] = analysis.NewPopulationCounts(sizes(n), n.Dt, bin)
-		perMs := analysis.NewPopulationCounts(sizes(n), n.Dt, max(1, n.Steps(1)))
+		counts := analysis.NewPopulationCounts(sizes(n), n.Dt, 1)
 		err := l.run(ctx, trial, c, steps, func(*dynamics.Model) []sim.Recorder {
-			return []sim.Recorder{spikesTo(counts[k].Add), spikesTo(perMs.Add)}
+			return []sim.Recorder{spikesTo(counts.Add)}
 		})
-		r.perMs[k] = perMs.Counts(0, steps)
+		r.perMs[k] = counts.Merge(n.Steps(1)).Counts(0, steps)
+		mu.Lock()
+		defer mu.Unlock()
+		for b, x := range counts.Counts(0, steps) {
+			perStep[b] += float64(x)
+		}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	sum := make([]float64, steps/int64(bin))
-	for _, c := range counts {
-		for b, x := range c.Counts(0, steps) {
-			sum[b] += float64(x)
-		}
-	}
-	binMs := float64(bin) * n.Dt
-	perBin := float64(trials) * float64(n.Populations[0].Size) * binMs / 1000
-	for b := range sum {
-		r.TimeMs = append(r.TimeMs, (float64(b)+0.5)*binMs-settleMs)
-		r.RateHz = append(r.RateHz, sum[b]/perBin)
-	}
-	r.measure(binMs)
+	r.measure(perStep, n.Dt, bin, float64(trials)*float64(n.Populations[0].Size))
 	return r, nil
 }
 
-// measure reads the response's numbers off the rate.
-func (r *Response) measure(binMs float64) {
+// measure reads the response's numbers off the spikes in each step, of as many
+// neurons, in bins of so many steps.
+func (r *Response) measure(perStep []float64, dtMs float64, bin int, neurons float64) {
+	binMs := float64(bin) * dtMs
+	for b := range len(perStep) / bin {
+		r.TimeMs = append(r.TimeMs, (float64(b)+0.5)*binMs-settleMs)
+		r.RateHz = append(r.RateHz, floats.Sum(perStep[b*bin:(b+1)*bin])/(neurons*binMs/1000))
+	}
 	r.Before = r.mean(-steadyMs, 0)
 	r.After = r.mean(followMs-steadyMs, followMs)
-	smooth := r.smooth()
-	half := (r.Before + r.After) / 2
 	r.HalfMs = Number(math.NaN())
+	if r.After > r.Before {
+		half := (r.Before + r.After) / 2 * neurons * dtMs / 1000
+		r.HalfMs = Number(timeToReach(half, perStep[int(math.Round(settleMs/dtMs)):], dtMs))
+	}
+	r.settle(binMs)
+}
+
+// timeToReach is the end of the first step [ms] in which a course reaches a level that
+// it keeps for halfForMs on average: one step alone would pass by its noise. NaN if it
+// never does.
+func timeToReach(level float64, perStep []float64, dtMs float64) float64 {
+	keep := max(1, int(math.Round(halfForMs/dtMs)))
+	for n := range max(0, len(perStep)-keep+1) {
+		if perStep[n] >= level && stat.Mean(perStep[n:n+keep], nil) >= level {
+			return float64(n+1) * dtMs
+		}
+	}
+	return math.NaN()
+}
+
+// settle finds when the smoothed rate is at its final value to stay, its peak, and
+// its least after that.
+func (r *Response) settle(binMs float64) {
+	smooth := r.smooth()
 	since, peak := 0.0, 0 // the time since when it is settled
 	for b, t := range r.TimeMs {
 		if t < 0 || math.IsNaN(smooth[b]) {
 			continue
-		}
-		// One bin alone would pass for half by its noise.
-		if math.IsNaN(float64(r.HalfMs)) && r.After > r.Before && r.RateHz[b] >= half && ahead(smooth, b) >= half {
-			r.HalfMs = Number(t + binMs/2)
 		}
 		if !(math.Abs(smooth[b]/r.After-1) <= Settled) {
 			since = t + binMs/2
@@ -127,14 +151,6 @@ func (r *Response) measure(binMs float64) {
 	for _, x := range smooth[peak:] {
 		r.UnderHz = math.Min(r.UnderHz, orElse(x, r.UnderHz))
 	}
-}
-
-// ahead is the mean of the bins from b on, NaN at the end.
-func ahead(smooth []float64, b int) float64 {
-	if b += smoothBins / 2; b < len(smooth) {
-		return smooth[b]
-	}
-	return math.NaN()
 }
 
 // orElse is x, or y where x is NaN.
@@ -174,18 +190,34 @@ func (r *Response) smooth() []float64 {
 	return list
 }
 
-// uncoupled is net without its recurrent synapses.
-func uncoupled(net *network.Network) *network.Network {
-	n := clone(net)
-	n.Projections = nil
-	return n
+// An onset is how a network starts.
+type onset struct {
+	first       float64 // rate of the first ms over the steady rate
+	steadyAfter float64 // [ms] until the count's variance/mean is within half of its steady value for good
+	early, late float64 // variance/mean of the count in the first window, and when it is steady
 }
 
-// onset tells how a synchronous start gives way, from the trials' counts in
-// bins of 1 ms before the step: the rate of the first bin over the steady rate,
-// and how long until the variance over the mean of the count is within half of
-// its steady value for good, in windows of windowMs.
-func (r *Response) onset() (firstOverSteady, steadyAfterMs, early, late float64) {
+// givesWay tells whether the start is more synchronous than what follows.
+func (o onset) givesWay() bool { return o.early >= synchronousOver*o.late }
+
+func (o onset) String() string {
+	if math.IsNaN(o.early) && math.IsNaN(o.late) {
+		return silent
+	}
+	return fmt.Sprintf("%.3g in the first 10 ms, then %.3g", o.early, o.late)
+}
+
+// gaveWay is how long the start takes to give way [ms], NaN where it does not.
+func (o onset) gaveWay() float64 {
+	if !o.givesWay() {
+		return math.NaN()
+	}
+	return o.steadyAfter
+}
+
+// onset reads the start off the trials' counts in bins of 1 ms before the step, in windows
+// of windowMs.
+func (r *Response) onset() onset {
 	const windowMs = 10
 	bins := settleMs
 	for _, counts := range r.perMs {
@@ -193,24 +225,30 @@ func (r *Response) onset() (firstOverSteady, steadyAfterMs, early, late float64)
 	}
 	windows := bins / windowMs
 	ratio := make([]float64, windows)
+	var o onset
 	first, steady := 0.0, 0.0
+	list := make([][]float64, windows) // of the trials that have spikes there
 	for _, counts := range r.perMs {
 		for w, v := range analysis.VariancesToMean(counts[:bins], windowMs) {
-			ratio[w] += v / float64(len(r.perMs))
+			if !math.IsNaN(v) {
+				list[w] = append(list[w], v)
+			}
 		}
 		first += float64(counts[0])
 		for _, x := range counts[bins/2 : bins] {
 			steady += float64(x) / float64(bins-bins/2)
 		}
 	}
-	for _, v := range ratio[windows/2:] {
-		late += v / float64(windows-windows/2)
+	for w := range list {
+		ratio[w] = stat.Mean(list[w], nil)
 	}
+	o.late = stat.Mean(slices.Concat(list[windows/2:]...), nil)
 	for w := windows - 1; w >= 0; w-- {
-		if !(math.Abs(ratio[w]/late-1) < 0.5) {
-			steadyAfterMs = float64((w + 1) * windowMs)
+		if !(math.Abs(ratio[w]/o.late-1) < 0.5) {
+			o.steadyAfter = float64((w + 1) * windowMs)
 			break
 		}
 	}
-	return first / steady, steadyAfterMs, ratio[0], late
+	o.first, o.early = first/steady, ratio[0]
+	return o
 }

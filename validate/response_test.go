@@ -1,26 +1,31 @@
 package validate
 
 import (
-	"context"
 	"encoding/json"
 	"math"
+	"math/cmplx"
 	"testing"
 
 	"einet/analysis"
+	"einet/analysis/theory"
 	"einet/network"
 	"einet/sim"
 
 	"github.com/stretchr/testify/require"
 )
 
+// step is the grid of synthetic responses [ms].
+const step = 0.1
+
 // synthetic is a response with the rate of a formula of time [ms].
 func synthetic(rate func(t float64) float64) *Response {
+	const neurons = 100
 	r := &Response{}
-	for b := range int((settleMs + followMs) / responseBinMs) {
-		t := (float64(b)+0.5)*responseBinMs - settleMs
-		r.TimeMs, r.RateHz = append(r.TimeMs, t), append(r.RateHz, rate(t))
+	perStep := make([]float64, int(math.Round((settleMs+followMs)/step)))
+	for n := range perStep {
+		perStep[n] = rate((float64(n)+0.5)*step-settleMs) * neurons * step / 1000
 	}
-	r.measure(responseBinMs)
+	r.measure(perStep, step, int(math.Round(responseBinMs/step)), neurons)
 	return r
 }
 
@@ -34,20 +39,20 @@ func stepAt(at float64) func(float64) float64 {
 	}
 }
 
-// Times of known courses are read off, to the width of a bin and of the mean
-// over smoothBins of them.
+// Times of known courses are read off: to half to a step, to settle to the width of a bin
+// and of the mean over smoothBins of them.
 func TestMeasure(t *testing.T) {
-	const bin, smooth = responseBinMs, responseBinMs * smoothBins
+	const smooth = responseBinMs * smoothBins
 	r := synthetic(stepAt(3))
 	require.InDelta(t, 6, r.Before, 1e-9)
 	require.InDelta(t, 12, r.After, 1e-9)
-	require.InDelta(t, 3, float64(r.HalfMs), bin+1e-9)
+	require.InDelta(t, 3+step, float64(r.HalfMs), 1e-9, "the end of the step")
 	require.InDelta(t, 3, *r.Settle, smooth)
 	require.InDelta(t, 12, r.PeakHz, 1e-9)
 
 	const tau = 5.0
 	r = synthetic(func(t float64) float64 { return 12 - 6*math.Exp(-max(0, t)/tau) })
-	require.InDelta(t, tau*math.Ln2, float64(r.HalfMs), bin+1e-9)
+	require.InDelta(t, tau*math.Ln2, float64(r.HalfMs), 1.5*step)
 	require.InDelta(t, tau*math.Log(6/(Settled*12)), *r.Settle, smooth, "6 e^(-t/tau) = 15 %% of 12")
 
 	// A peak does not count as settled, and neither does the way down through
@@ -63,14 +68,13 @@ func TestMeasure(t *testing.T) {
 		}
 		return 12
 	})
-	require.InDelta(t, 0, float64(r.HalfMs), bin+1e-9)
+	require.InDelta(t, step, float64(r.HalfMs), 1e-9)
 	require.InDelta(t, 7, *r.Settle, smooth)
 	require.InDelta(t, 60, r.PeakHz, 1e-9)
 	require.InDelta(t, 2, r.UnderHz, 1e-9)
 }
 
-// A single bin above half is noise, and a stay in the band that is too short
-// is none.
+// Some steps above half are noise, and a stay in the band that is too short is none.
 func TestMeasureIsNotFooled(t *testing.T) {
 	course := stepAt(20)
 	r := synthetic(func(t float64) float64 {
@@ -79,7 +83,7 @@ func TestMeasureIsNotFooled(t *testing.T) {
 		}
 		return course(t)
 	})
-	require.InDelta(t, 20, float64(r.HalfMs), responseBinMs+1e-9)
+	require.InDelta(t, 20+step, float64(r.HalfMs), 1e-9)
 	r = synthetic(func(t float64) float64 {
 		if t > settledForMs-2 && t < settledForMs+3 {
 			return 2
@@ -121,22 +125,33 @@ func TestOnset(t *testing.T) {
 					counts[b] = 100 + int64(300*(b%2))
 				}
 			}
-			counts[0] = 1050
+			if ms > 0 {
+				counts[0] = 1050
+			}
 			r.perMs = append(r.perMs, counts)
 		}
 		return r
 	}
-	first, after, early, late := start(20).onset()
-	require.InDelta(t, 10, first, 1e-9)
-	require.InDelta(t, 20, after, 1e-9)
-	require.Greater(t, early, 100*late)
-	require.InDelta(t, 25*10/9.0/105, late, 1e-9)
-	_, after, _, _ = start(60).onset()
-	require.InDelta(t, 60, after, 1e-9, "a later end is seen")
+	o := start(20).onset()
+	require.InDelta(t, 10, o.first, 1e-9)
+	require.True(t, o.givesWay())
+	require.InDelta(t, 20, o.gaveWay(), 1e-9)
+	require.Greater(t, o.early, 100*o.late)
+	require.InDelta(t, 25*10/9.0/105, o.late, 1e-9)
+	require.InDelta(t, 60, start(60).onset().gaveWay(), 1e-9, "a later end is seen")
+	require.True(t, math.IsNaN(start(0).onset().gaveWay()), "nothing was synchronous")
+	require.True(t, math.IsNaN(start(settleMs).onset().gaveWay()), "and this stays so")
+
+	bursts := start(settleMs) // with silence between them
+	for _, counts := range bursts.perMs {
+		clear(counts[10:30])
+		clear(counts[150:160])
+	}
+	require.InDelta(t, start(settleMs).onset().late, bursts.onset().late, 1e-9)
+	require.True(t, math.IsNaN(bursts.onset().gaveWay()))
 
 	coarse := &Response{perMs: [][]int64{make([]int64, 150)}} // a grid of 2 ms
-	first, _, _, _ = coarse.onset()
-	require.True(t, math.IsNaN(first), "and silence has none")
+	require.True(t, math.IsNaN(coarse.onset().first), "and silence has none")
 }
 
 // modulated are counts of a rate 1 + m sin(w (t - lag)) in bins of 0.2 ms, after
@@ -172,6 +187,18 @@ func TestModulation(t *testing.T) {
 	require.True(t, math.IsNaN(float64(silent.LagMs)))
 	_, err := json.Marshal(silent)
 	require.NoError(t, err)
+}
+
+// A rate that is late by more than half a period seems to lead, and is out of bounds all the same.
+func TestLateRateIsNoLead(t *testing.T) {
+	s, err := theory.FromNetwork(load(t, "ei", 1))
+	require.NoError(t, err)
+	lag := -cmplx.Phase(s.Modulation(50)[0]) / (2 * math.Pi * 50) * 1000
+	require.InDelta(t, -3.55, lag, 0.01)
+	late := modulation(modulated(50, 0.2, 12, 150, 2850), 150, 2850, 50)
+	require.InDelta(t, -8, float64(late.LagMs), 0.05)
+	require.Less(t, float64(late.LagMs), lag-lagWithinMs)
+	require.Greater(t, 0.0, lag+lagWithinMs, "and neither may it follow at once")
 }
 
 func TestExponent(t *testing.T) {
@@ -233,8 +260,15 @@ func TestChaos(t *testing.T) {
 		net := load(t, "ei", k.scale, k.set...)
 		b, err := new(Lab).build(t.Context(), net, 1)
 		require.NoError(t, err)
-		x, err := (&Lab{Backend: backend("reference")}).chaos(context.Background(), b)
+		lab := &Lab{Backend: backend("reference")}
+		x, first, err := lab.chaos(t.Context(), b)
 		require.NoError(t, err)
 		require.Equal(t, k.diverges, !math.IsNaN(x.DivergeMs), "%+v", x)
+		require.Equal(t, k.diverges, !math.IsNaN(x.changed()), "without chaos there is nothing to leave alone")
+		more, ok := stepped(net, 1.1, chaosLostMs)
+		require.True(t, ok)
+		driven, err := lab.driven(t.Context(), b, first, more)
+		require.NoError(t, err)
+		require.Greater(t, driven.RateChanged, 0.05, "more input is noticed")
 	}
 }

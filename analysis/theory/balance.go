@@ -2,6 +2,7 @@ package theory
 
 import (
 	"math"
+	"math/cmplx"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -36,19 +37,7 @@ const singular = 1e10
 
 // Balance solves the balance equations.
 func (s *System) Balance() Balance {
-	n := len(s.Populations)
-	w, x := mat.NewDense(n, n, nil), mat.NewVecDense(n, nil)
-	for i := range s.Populations {
-		x.SetVec(i, -s.Populations[i].Input)
-		for _, c := range s.Populations[i].Sources {
-			mean := c.InDegree * c.Charge / 1000 // [mV/Hz]
-			if c.From == External {
-				x.SetVec(i, x.AtVec(i)-mean*c.Rate)
-			} else {
-				w.Set(i, c.From, w.At(i, c.From)+mean)
-			}
-		}
-	}
+	w, x := s.balanceEquations()
 	var b Balance
 	if excitatory, inhibitory, ok := pair(w); ok {
 		b.Conditions = conditions(w, x, excitatory, inhibitory)
@@ -70,6 +59,78 @@ func (s *System) Balance() Balance {
 		b.Holds = b.Holds && c.Holds
 	}
 	return b
+}
+
+// balanceEquations are W [mV/Hz] and -X [mV].
+func (s *System) balanceEquations() (w *mat.Dense, minusX *mat.VecDense) {
+	n := len(s.Populations)
+	w, minusX = mat.NewDense(n, n, nil), mat.NewVecDense(n, nil)
+	for i := range s.Populations {
+		minusX.SetVec(i, -s.Populations[i].Input)
+		for _, c := range s.Populations[i].Sources {
+			mean := c.InDegree * c.Charge / 1000
+			if c.From == External {
+				minusX.SetVec(i, minusX.AtVec(i)-mean*c.Rate)
+			} else {
+				w.Set(i, c.From, w.At(i, c.From)+mean)
+			}
+		}
+	}
+	return w, minusX
+}
+
+// Modulation is how the rates of the balance limit follow external input that is
+// modulated sinusoidally: the amplitudes [Hz] that make recurrent input, filtered by its
+// synapses and late by its delays, cancel an input X e^(i w t), w = 2 pi hz,
+//
+//	sum_j W_ij h_ij(w) r_j + X_i = 0,   h = e^(-i w delay) / (1 + i w tau_syn)
+//
+// with the square of the denominator for an alpha synapse. A rate leads its input where
+// its argument is above 0: recurrent input comes late, and the rate makes up for it.
+// At 0 Hz it is Balance's Rates; nil where there is not exactly one solution.
+func (s *System) Modulation(hz float64) []complex128 {
+	n := len(s.Populations)
+	_, minusX := s.balanceEquations()
+	// As real equations for the real parts, then the imaginary ones.
+	a, x := mat.NewDense(2*n, 2*n, nil), mat.NewVecDense(2*n, nil)
+	add := func(i, j int, by float64) { a.Set(i, j, a.At(i, j)+by) }
+	for i := range s.Populations {
+		x.SetVec(i, minusX.AtVec(i))
+		for _, c := range s.Populations[i].Sources {
+			if c.From == External {
+				continue
+			}
+			w := complex(c.InDegree*c.Charge/1000, 0) * c.filter(hz)
+			add(i, c.From, real(w))
+			add(n+i, n+c.From, real(w))
+			add(i, n+c.From, -imag(w))
+			add(n+i, c.From, imag(w))
+		}
+	}
+	var lu mat.LU
+	if lu.Factorize(a); !(lu.Cond() < singular) {
+		return nil
+	}
+	var parts mat.VecDense
+	if err := lu.SolveVecTo(&parts, false, x); err != nil {
+		panic(err) // the shapes are right, and the condition was checked
+	}
+	var amplitudes []complex128
+	for i := range n {
+		amplitudes = append(amplitudes, complex(parts.AtVec(i), parts.AtVec(n+i)))
+	}
+	return amplitudes
+}
+
+// filter is what becomes of a modulation on its way from the source's rate to the
+// current, over what becomes of a constant rate.
+func (c *Source) filter(hz float64) complex128 {
+	w := 2 * math.Pi * hz / 1000
+	once := 1 / complex(1, w*c.TauSyn)
+	if c.Alpha {
+		once *= once
+	}
+	return cmplx.Rect(1, -w*c.Delay) * once
 }
 
 // pair finds the populations of an E/I network: of two, one whose synapses all

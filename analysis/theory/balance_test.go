@@ -1,6 +1,8 @@
 package theory
 
 import (
+	"math"
+	"math/cmplx"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -58,6 +60,34 @@ func TestBalanceRatesCancelTheInput(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Rates lead by what their synapses filter and delay; at 0 Hz they are the balance limit's.
+func TestModulation(t *testing.T) {
+	s := ei(3000, 2500, 4800, 2500, 30, 20)
+	for i := range s.Populations {
+		for k, tau := range []float64{6, 5} {
+			s.Populations[i].Sources[k].TauSyn, s.Populations[i].Sources[k].Delay = tau, 0.1
+		}
+	}
+	still := s.Modulation(0)
+	require.InDelta(t, 5.5556, real(still[0]), 1e-4)
+	require.InDelta(t, 18.6667, real(still[1]), 1e-4)
+	require.Zero(t, imag(still[0]))
+	for _, hz := range []float64{5, 50} {
+		for i, r := range s.Modulation(hz) {
+			w, tau := 2*math.Pi*hz/1000, []float64{6, 5}[i]
+			require.InDelta(t, math.Atan(w*tau)+0.1*w, cmplx.Phase(r), 1e-9)
+			require.InEpsilon(t, math.Hypot(1, w*tau)*real(still[i]), cmplx.Abs(r), 1e-9)
+		}
+	}
+	for i := range s.Populations {
+		for k := range s.Populations[i].Sources {
+			s.Populations[i].Sources[k].Alpha = true
+		}
+	}
+	require.InDelta(t, 2*math.Atan(0.6*math.Pi)+0.01*math.Pi, cmplx.Phase(s.Modulation(50)[0]), 1e-9, "alpha synapses filter twice")
+	require.Nil(t, ei(1, 1, 1, 1, 3, 3).Modulation(50), "vs96")
 }
 
 func TestBalanceOfOneAndOfThree(t *testing.T) {

@@ -70,7 +70,8 @@ func fromPopulation(p *network.Population) (Population, error) {
 	q.Input, q.InputSD = r*(input+bias), r*spread
 	for _, in := range p.PoissonInput {
 		q.Sources = append(q.Sources, Source{
-			From: External, Rate: in.Rate, InDegree: 1, TauSyn: in.TauSyn, Charge: charge(p, in.Synapse, in.TauSyn, in.Weight),
+			From: External, Rate: in.Rate, InDegree: 1, TauSyn: in.TauSyn, Alpha: in.Synapse == network.Alpha,
+			Charge: charge(p, in.Synapse, in.TauSyn, in.Weight),
 		})
 	}
 	if p.WhiteNoise > 0 { // a free potential of variance sd^2 is Power/(2 tau_m)
@@ -89,7 +90,7 @@ func fromProjection(net *network.Network, i int) (Source, error) {
 	pre, posts := float64(net.Populations[net.Population(p.From)].Size), float64(post.Size)
 	weight, spread := p.Weight.WeightMoments()
 	c := Source{
-		TauSyn: p.TauSyn, Charge: charge(post, p.Synapse, p.TauSyn, weight),
+		TauSyn: p.TauSyn, Alpha: p.Synapse == network.Alpha, Delay: p.Delay.Mean(), Charge: charge(post, p.Synapse, p.TauSyn, weight),
 		Spread: math.Abs(charge(post, p.Synapse, p.TauSyn, spread)),
 	}
 	k := float64(p.N)

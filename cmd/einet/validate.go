@@ -21,6 +21,7 @@ type validateCmd struct {
 	DiscardFile *time.Duration `placeholder:"300ms" help:"Leave this first part of the file of --against out; otherwise as much as of the seeds."`
 	Statistical bool           `help:"Only compare with other seeds, statistically."`
 	Exact       bool           `help:"Only compare the engines, spike for spike."`
+	Claims      bool           `help:"Only hold the network to what its source claims, beside the controls in which each claim must fail."`
 	Quick       bool           `help:"Within half a minute for ei, saying what is left out."`
 	Seeds       int            `placeholder:"N" help:"Seeds that a statistical comparison takes, at least 10; otherwise 20. One run in N + 1 of the same network fails by chance."`
 	Workers     int            `placeholder:"N" help:"Simulations at a time; otherwise one for each processor."`
@@ -36,6 +37,7 @@ type validation struct {
 	Exact       *validate.Exact       `json:"exact,omitempty"`
 	Statistical *validate.Statistical `json:"statistical,omitempty"`
 	Claims      *validate.Claims      `json:"source,omitempty"`
+	NotShown    []string              `json:"not_shown,omitempty"` // claims that hold where they must not
 	LeftOut     []string              `json:"left_out,omitempty"`
 	Notes       []string              `json:"notes,omitempty"`   // on the spikes of --against
 	Figures     []string              `json:"figures,omitempty"` // in the folder of the report
@@ -84,6 +86,9 @@ func (c *validateCmd) Run(ctx context.Context, t *terminal) error {
 	}
 	if c.Statistical && c.Exact {
 		return usage(errors.New("--statistical and --exact: choose one"))
+	}
+	if c.Claims && (c.Statistical || c.Exact || len(c.Against) > 0) {
+		return usage(errors.New("--claims: alone, without --statistical, --exact and --against"))
 	}
 	if _, err := c.estimate(net, "cpu", 1); err != nil {
 		return err
@@ -201,11 +206,13 @@ func (c *validateCmd) parts(spikes *validate.Spikes) (exact, statistical, claims
 		return true, false, false
 	case c.Statistical || spikes != nil:
 		return false, true, false
+	case c.Claims:
+		return false, false, true
 	}
 	return true, true, true
 }
 
-// judge is true when everything that is claimed holds, as far as it could be tested.
+// judge sets Pass where nothing fails, as far as it could be tested, and NotShown.
 func (v *validation) judge() {
 	v.Pass = v.Exact == nil || v.Exact.Equal
 	if s := v.Statistical; s != nil {
@@ -214,6 +221,9 @@ func (v *validation) judge() {
 	if v.Claims != nil {
 		for _, c := range v.Claims.List {
 			v.Pass = v.Pass && c.Verdict != validate.Fail
+			if c.Verdict == validate.NotShown {
+				v.NotShown = append(v.NotShown, c.Name)
+			}
 		}
 	}
 }

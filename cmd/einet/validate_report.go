@@ -38,15 +38,23 @@ func (v *validation) print(out io.Writer) error {
 	if v.dir != "" {
 		fmt.Fprintf(w, "files in %s: %s\n", v.dir, strings.Join(append([]string{reportFile}, v.Figures...), ", "))
 	}
-	verdict := "everything that is claimed holds"
-	switch {
-	case !v.Pass:
-		verdict = "NOT everything that is claimed holds"
-	case v.Statistical != nil && v.Statistical.Verdict == validate.Partial:
-		verdict = "everything that was tested holds"
-	}
-	fmt.Fprintf(w, "%s: %s (%.0f s)\n", v.Network, verdict, v.TookS)
+	fmt.Fprintf(w, "%s: %s (%.0f s)\n", v.Network, v.verdict(), v.TookS)
 	return w.Flush()
+}
+
+// verdict is the last line's: not everything that doesn't fail is shown.
+func (v *validation) verdict() string {
+	switch n := len(v.NotShown); {
+	case !v.Pass:
+		return "NOT everything that is claimed holds"
+	case n == 1:
+		return "nothing that is claimed fails, but one claim is not shown: " + v.NotShown[0]
+	case n > 1:
+		return fmt.Sprintf("nothing that is claimed fails, but %d claims are not shown: %s", n, strings.Join(v.NotShown, "; "))
+	case v.Statistical != nil && v.Statistical.Verdict == validate.Partial:
+		return "everything that was tested holds"
+	}
+	return "everything that is claimed holds"
 }
 
 func printExact(w *tabwriter.Writer, x *validate.Exact) {
@@ -140,18 +148,32 @@ func ofTheFile(s *validate.Statistical) string {
 func printClaims(w *tabwriter.Writer, c *validate.Claims) {
 	fmt.Fprintln(w, "What the source claims\tmeasured\tbound\tverdict\t")
 	for _, x := range c.List {
-		note := ""
-		if x.Note != "" {
-			note = "(" + x.Note + ")"
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", x.Name, valueOf(x.Measured, x.Unit), x.Bound, x.Verdict, inBrackets(x.Note))
+		for _, k := range x.Controls {
+			verdict := "fails as it must"
+			if !k.Fails {
+				verdict = "HOLDS, so that nothing is shown"
+			}
+			fmt.Fprintf(w, "  control: %s\t%s\t\t%s\t%s\n", k.Name, valueOf(k.Measured, x.Unit), verdict, inBrackets(k.Note))
 		}
-		measured := "-"
-		if x.Measured != nil {
-			measured = strings.TrimSpace(fmt.Sprintf("%.3g %s", *x.Measured, x.Unit))
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", x.Name, measured, x.Bound, x.Verdict, note)
 	}
 	_ = w.Flush()
 	fmt.Fprintln(w)
+}
+
+func inBrackets(note string) string {
+	if note == "" {
+		return ""
+	}
+	return "(" + note + ")"
+}
+
+// valueOf is a measurement with its unit, "-" for none.
+func valueOf(x *float64, unit string) string {
+	if x == nil {
+		return "-"
+	}
+	return strings.TrimSpace(fmt.Sprintf("%.3g %s", *x, unit))
 }
 
 // writeReport writes the figures and report.json into a folder, in place of

@@ -41,6 +41,52 @@ func TestValidateTellsTheTruthOfClocks(t *testing.T) {
 	require.Len(t, v.Figures, 4)
 }
 
+// Each claim stands beside its controls, in text and in JSON.
+func TestValidateClaims(t *testing.T) {
+	args := []string{"validate", "vs96", "--claims", "--quick", "-q", "--no-plots"}
+	status, out, errs := einet(t, args...)
+	require.Equal(t, exitDone, status, out+errs)
+	require.Regexp(t, `(?m)^regular, not irregular.* pass .*\n  control: weights x 20 +0\.\d+ +fails as it must`, out)
+	require.NotContains(t, out, "Engines")
+	require.NotContains(t, out, "Statistics of")
+	status, out, errs = einet(t, append(args, "--json")...)
+	require.Equal(t, exitDone, status, errs)
+	var v validation
+	require.NoError(t, json.Unmarshal([]byte(out), &v))
+	require.Nil(t, v.Exact)
+	require.Nil(t, v.Statistical)
+	for _, c := range v.Claims.List {
+		require.Len(t, c.Controls, 1)
+		require.True(t, c.Controls[0].Fails)
+		require.NotNil(t, c.Controls[0].Measured)
+	}
+}
+
+// What holds without coupling is not shown. It is no failure either, and the summary says so.
+func TestValidateNotShown(t *testing.T) {
+	status, out, errs := einet(t, "validate", "ei", "--scale", "0.05", "--set", "projections.*.weight=0",
+		"--set", "populations.E.input=268", "--set", "populations.I.input=179", "--claims", "--quick", "-q", "--no-plots") // 60 and 40 mV
+	require.Equal(t, exitCheckFailed, status, out+errs)
+	require.NotRegexp(t, `(?m) pass `, out)
+	require.Regexp(t, `(?m)^which leaves the statistics alone.* not shown +\(the trains never part\)`, out)
+	require.Regexp(t, `control: uncoupled, at the network's mean net input .*HOLDS, so that nothing is shown`, out)
+
+	for want, verdicts := range map[string][]validate.Verdict{
+		"everything that is claimed holds":                                {validate.Pass, validate.NotClaimed},
+		"nothing that is claimed fails, but one claim is not shown: B":    {validate.Pass, validate.NotShown},
+		"nothing that is claimed fails, but 2 claims are not shown: A; B": {validate.NotShown, validate.NotShown},
+		"NOT everything that is claimed holds":                            {validate.NotShown, validate.Fail},
+	} {
+		v := &validation{Claims: &validate.Claims{}}
+		for i, x := range verdicts {
+			v.Claims.List = append(v.Claims.List, validate.Claim{Name: string(rune('A' + i)), Verdict: x})
+		}
+		v.judge()
+		require.Equal(t, want, v.verdict())
+		require.Equal(t, !strings.HasPrefix(want, "NOT"), v.Pass)
+	}
+}
+
 func TestValidateFailsWhatDoesNotHold(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "response.png"), nil, 0o666))
@@ -147,6 +193,7 @@ func TestValidateBadInput(t *testing.T) {
 		{[]string{"ei", "--scale", "0.1", "--against", file, "--discard", "20ms"}, exitUsage, "--discard: must be shorter than the 20 ms of " + file},
 		{[]string{"ei", "--scale", "0.1", "--against", file, "--discard-file", "20ms"}, exitUsage, "--discard-file: must be shorter than the 20 ms of " + file},
 		{[]string{"ei", "--scale", "0.1", "--against", file, "--discard-file=-1ms"}, exitUsage, "--discard-file -1ms: must be a multiple of dt"},
+		{[]string{"ei", "--claims", "--statistical"}, exitUsage, "--claims: alone"},
 		{[]string{"ei", "--scale", "0.2", "--against", file}, exitUsage, "population E has 800 neurons, in the network it has 1600"},
 		{[]string{"ei", "--scale", "0.1", "--set", "dt=0.05", "--against", file}, exitUsage, "its grid is 0.1 ms, the network's is 0.05 ms"},
 		{[]string{"vs96", "--against", blocked}, exitUsage, "--against " + blocked},
