@@ -11,14 +11,17 @@ const (
 	Rate      Quantity = "rate"             // mean firing rate [Hz]
 	CV        Quantity = "CV of intervals"  // 1
 	Frequency Quantity = "global frequency" // of the population rate's largest power [Hz]
+
+	Dispersion  Quantity = "count variance/mean" // of the population's count in analysis.CountBinMs, 1
+	Correlation Quantity = "correlation"         // of two neurons' counts in CorrelationBinMs, mean over all pairs, 1
 )
 
 // Unit is the quantity's unit, empty for none.
 func (q Quantity) Unit() string {
-	if q == CV {
-		return ""
+	if q == Rate || q == Frequency {
+		return "Hz"
 	}
-	return "Hz"
+	return ""
 }
 
 // A Figure is a published number of a network and what counts as reproduced.
@@ -28,12 +31,15 @@ type Figure struct {
 	Published  float64 // NaN where the publication has words only
 	Lo, Hi     float64
 	Source     string
+	PeerSeeds  int // of the simulator that Source names, in the mean over whose seeds Published is; 0: a publication
 }
 
-// An Experiment is a preset under the conditions of published figures.
+// An Experiment is a preset under the conditions of published figures, and of what the files in
+// peers of the same name give.
 type Experiment struct {
 	Preset     string
 	Name       string   // of the condition, where a preset has several
+	Scale      float64  // of the preset; 0: 1
 	Set        []string // changes that make the condition
 	Seeds      int      // from the preset's on, over which figures are averaged
 	Lasting    bool     // starts that die out count for nothing, further seeds are taken
@@ -44,12 +50,12 @@ type Experiment struct {
 
 // within is a figure that may differ by a fraction of itself.
 func within(fraction float64, population string, q Quantity, published float64, source string) Figure {
-	return Figure{population, q, published, published * (1 - fraction), published * (1 + fraction), source}
+	return between(published*(1-fraction), published*(1+fraction), population, q, published, source)
 }
 
 // between is a figure that may be anywhere from lo to hi.
 func between(lo, hi float64, population string, q Quantity, published float64, source string) Figure {
-	return Figure{population, q, published, lo, hi, source}
+	return Figure{Population: population, Quantity: q, Published: published, Lo: lo, Hi: hi, Source: source}
 }
 
 const (
@@ -100,9 +106,11 @@ var Published = []Experiment{
 	{Preset: "brunel2000exp", Seeds: 1, DurationMs: 1000, Figures: []Figure{
 		between(35.0, 35.8, "", Rate, 35.4, fourSimulators), between(0.358, 0.373, "", CV, 0.366, fourSimulators),
 	}},
+	{Preset: "brunel2000exp", Name: "steady", Seeds: 1, DurationMs: 2200, DiscardMs: 200},
 	{Preset: "vogels2005cuba", Seeds: 8, DurationMs: 10000, Figures: []Figure{
 		between(5.3, 5.8, "E", Rate, 5.5, fourSimulators), between(0.71, 0.74, "", CV, 0.72, fourSimulators),
 	}},
+	{Preset: "vogels2005cuba", Name: "steady", Seeds: 8, DurationMs: 10000, DiscardMs: 500},
 	{Preset: "vogels2005coba", Seeds: 8, Lasting: true, DurationMs: 3500, DiscardMs: 500, Figures: []Figure{
 		within(0.06, "", Rate, 18.70, independent), within(0.04, "", CV, 1.733, independent),
 	}},
