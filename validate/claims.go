@@ -205,7 +205,8 @@ func (c *claims) steadyState(ctx context.Context) error {
 
 // figures holds the network to the published figures of its preset.
 func (c *claims) figures(ctx context.Context) error {
-	list, err := c.lab.Reproduce(ctx, experiment(c.preset), c.net)
+	x := experiment(c.preset)
+	list, err := c.lab.reproduce(ctx, x, x.Figures, c.net)
 	if err != nil {
 		return err
 	}

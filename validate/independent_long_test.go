@@ -26,7 +26,7 @@ func TestFiguresOfFloat64(t *testing.T) {
 func TestReproduceAll(t *testing.T) {
 	for _, x := range Published {
 		t.Run(x.Preset+x.Name, func(t *testing.T) {
-			list, err := fastLab().Reproduce(t.Context(), &x, load(t, x.Preset, 1, x.Set...))
+			list, err := fastLab().Reproduce(t.Context(), &x, loadExperiment(t, &x))
 			require.NoError(t, err)
 			for _, r := range list {
 				require.Equal(t, Pass, r.Verdict, "%+v", r)

@@ -7,17 +7,19 @@ import (
 	"io/fs"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/stat"
 )
 
-// peerFiles are what other simulators gave of the presets' networks, written by peers/measure.py.
+// peerFiles are what NEST and others gave of the presets' networks, and einet itself for its
+// scatter, written by peers/measure.py.
 //
 //go:embed peers/*.json
 var peerFiles embed.FS
 
-// A peer is one of them: statistics of the same network in another simulator.
-type peer struct {
+// A peerRun is one of them: statistics of a network in a simulator.
+type peerRun struct {
 	Case        string                          `json:"network"` // see Experiment.peerCase
 	Simulator   string                          `json:"simulator"`
 	DtMs        float64                         `json:"dt_ms"`
@@ -25,35 +27,46 @@ type peer struct {
 	DiscardMs   float64                         `json:"discard_ms"`
 	Seeds       []int                           `json:"seeds"`
 	Populations map[string]map[string][]float64 `json:"populations"` // by name and statistic, of each seed
-
-	// Scatter stands in for the standard deviation over seeds where those of the peer are too few:
-	// it is that over einet's, by population and statistic.
-	Scatter map[string]map[string]float64 `json:"scatter"`
 }
+
+// einet tells the runs of einet itself.
+func (p *peerRun) einet() bool { return strings.HasPrefix(p.Simulator, "einet") }
 
 // CorrelationBinMs is the width of the bins whose counts are correlated here [ms]. It is so much
 // wider than analysis.CountBinMs that correlation and variance of the count say different things.
 const CorrelationBinMs = 10
 
-// peerStatistics are what peers are compared by, as their files name it.
+// peerStatistics are what simulators are compared by, as their files name it.
 var peerStatistics = []struct {
 	key      string
 	quantity Quantity
 }{{"rate", Rate}, {"cv", CV}, {"variance_to_mean", Dispersion}, {"correlation", Correlation}}
 
 // The rule of the bands: the mean over einet's seeds may be peerErrors standard errors of the
-// difference from the mean over the peer's seeds, and in any case peerShare of that. Both scatter
-// alike if the networks are alike, so the standard deviation is that of the peer's seeds; a
-// wrong network does not widen the band that it is held to.
+// difference from the mean over the other simulator's seeds, and in any case peerShare of that.
+// Networks that are alike scatter alike, so that the standard deviation is pooled from the seeds
+// of both, einet's from a file: a wrong network does not widen the band that it is held to.
 const (
-	peerErrors = 3
-	peerShare  = 0.01
-	leastSeeds = 8 // from which on a peer's own scatter counts
+	peerErrors  = 3
+	peerShare   = 0.01
+	leastPooled = 7 // degrees of freedom that a standard deviation has
 )
 
-// peerBand is how far the mean over that many seeds may be from the mean of values.
-func peerBand(mean, sd float64, of, seeds int) float64 {
-	return max(peerErrors*sd*math.Sqrt(1/float64(of)+1/float64(seeds)), peerShare*math.Abs(mean))
+// peerBand is how far the mean over that many seeds may be from a mean over others.
+func peerBand(mean, sd float64, others, seeds int) float64 {
+	return max(peerErrors*sd*math.Sqrt(1/float64(others)+1/float64(seeds)), peerShare*math.Abs(mean))
+}
+
+// pooledSD is the standard deviation of values around the mean of their own list, and its degrees of freedom.
+func pooledSD(lists [][]float64) (sd float64, freedom int) {
+	squares := 0.0
+	for _, list := range lists {
+		if len(list) > 1 {
+			squares += stat.Variance(list, nil) * float64(len(list)-1)
+			freedom += len(list) - 1
+		}
+	}
+	return math.Sqrt(squares / float64(freedom)), freedom
 }
 
 // peerCase is what the files of peers call the experiment: preset-name.
@@ -64,19 +77,19 @@ func (x *Experiment) peerCase() string {
 	return x.Preset + "-" + x.Name
 }
 
-// peers reads those of an experiment.
-func (x *Experiment) peers() ([]peer, error) {
-	names, err := fs.Glob(peerFiles, "peers/"+x.peerCase()+".*.json")
+// peerRuns reads those of an experiment.
+func (x *Experiment) peerRuns() ([]peerRun, error) {
+	files, err := fs.Glob(peerFiles, "peers/"+x.peerCase()+".*.json")
 	if err != nil {
 		return nil, err
 	}
-	var list []peer
-	for _, name := range names {
+	var list []peerRun
+	for _, name := range files {
 		text, err := peerFiles.ReadFile(name)
 		if err != nil {
 			return nil, err
 		}
-		var p peer
+		var p peerRun
 		if err := json.Unmarshal(text, &p); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -89,25 +102,24 @@ func (x *Experiment) peers() ([]peer, error) {
 	return list, nil
 }
 
-// figures are the published ones and those of peers, in the order of the populations.
+// figures are the published ones and, in the order of the populations, those of other simulators.
 func (x *Experiment) figures(populations []string) ([]Figure, error) {
 	list := slices.Clone(x.Figures)
-	peers, err := x.peers()
+	runs, err := x.peerRuns()
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range peers {
+	for _, p := range runs {
+		if p.einet() {
+			continue
+		}
 		for _, name := range populations {
-			of, ok := p.Populations[name]
-			if !ok {
-				return nil, fmt.Errorf("%s of %s: no population %s", p.Simulator, p.Case, name)
-			}
 			for _, s := range peerStatistics {
-				f, err := p.figure(of[s.key], p.Scatter[name][s.key], x.Seeds)
+				f, err := peerFigure(&p, runs, name, s.key, x.Seeds)
 				if err != nil {
-					return nil, fmt.Errorf("%s of %s: %s of %s: %w", p.Simulator, p.Case, s.key, name, err)
+					return nil, fmt.Errorf("%s in %s: %s of %s: %w", p.Case, p.Simulator, s.key, name, err)
 				}
-				f.Population, f.Quantity = name, s.quantity
+				f.Quantity = s.quantity
 				list = append(list, f)
 			}
 		}
@@ -115,15 +127,22 @@ func (x *Experiment) figures(populations []string) ([]Figure, error) {
 	return list, nil
 }
 
-// figure is what the peer's values, one for each of its seeds, hold the mean over that many of einet's seeds to.
-func (p *peer) figure(values []float64, scatter float64, seeds int) (Figure, error) {
-	if len(values) != len(p.Seeds) || len(values) < leastSeeds && scatter == 0 {
+// peerFigure is what p's mean holds the mean over that many of einet's seeds to. All runs are of
+// the same network, and give its scatter.
+func peerFigure(p *peerRun, runs []peerRun, population, key string, seeds int) (Figure, error) {
+	values := p.Populations[population][key]
+	if len(values) == 0 || len(values) != len(p.Seeds) {
 		return Figure{}, fmt.Errorf("%d values of %d seeds", len(values), len(p.Seeds))
 	}
-	mean, sd := stat.Mean(values, nil), scatter
-	if scatter == 0 {
-		sd = stat.StdDev(values, nil)
+	var lists [][]float64
+	for _, r := range runs {
+		lists = append(lists, r.Populations[population][key])
+	}
+	mean := stat.Mean(values, nil)
+	sd, freedom := pooledSD(lists)
+	if freedom < leastPooled {
+		return Figure{}, fmt.Errorf("too few seeds to tell how they scatter: %d degrees of freedom, at least %d needed", freedom, leastPooled)
 	}
 	half := peerBand(mean, sd, len(values), seeds)
-	return Figure{Published: mean, Lo: mean - half, Hi: mean + half, Source: p.Simulator, PeerSeeds: len(values)}, nil
+	return Figure{Population: population, Published: mean, Lo: mean - half, Hi: mean + half, Source: p.Simulator, PeerSeeds: len(values)}, nil
 }

@@ -1,6 +1,12 @@
 package validate
 
-import "math"
+import (
+	"cmp"
+	"math"
+
+	"einet/network"
+	"einet/network/presets"
+)
 
 // A Quantity is what a figure of a publication is of.
 type Quantity string
@@ -46,6 +52,11 @@ type Experiment struct {
 	DurationMs float64  // of each, with the transient
 	DiscardMs  float64  // the transient
 	Figures    []Figure
+}
+
+// Load reads the experiment's network.
+func (x *Experiment) Load() (*network.Network, error) {
+	return presets.Load(x.Preset, network.Options{Set: x.Set, Scale: cmp.Or(x.Scale, 1)})
 }
 
 // within is a figure that may differ by a fraction of itself.
@@ -117,6 +128,7 @@ var Published = []Experiment{
 	{Preset: "brainpy1m", Seeds: 8, DurationMs: 3500.8, DiscardMs: 500, Figures: []Figure{
 		within(0.06, "", Rate, 21.51, independent), within(0.04, "", CV, 1.814, independent),
 	}},
+	{Preset: "potjans2014", Name: "tenth", Scale: 0.1, Seeds: 8, DurationMs: 5500, DiscardMs: 500},
 	{Preset: "potjans2014", Seeds: 1, DurationMs: 5500, DiscardMs: 500, Figures: []Figure{
 		between(0.903-0.15, 0.903+0.15, "L23E", Rate, 0.903, microcircuit), within(0.1, "L23I", Rate, 2.965, microcircuit),
 		within(0.1, "L4E", Rate, 4.414, microcircuit), within(0.1, "L4I", Rate, 5.876, microcircuit),

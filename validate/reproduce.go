@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/stat"
-
 	"einet/analysis"
 	"einet/dynamics"
 	"einet/network"
@@ -21,9 +19,7 @@ type Reproduction struct {
 	Quantity   Quantity `json:"quantity"`
 	Unit       string   `json:"unit,omitempty"`
 	Published  *float64 `json:"published"` // null where the publication has words only
-	Measured   *float64 `json:"measured"`    // mean over seeds
-	MeasuredSD *float64 `json:"measured_sd"` // standard deviation over seeds, null of one
-	Seeds      int      `json:"seeds"`
+	Measured   *float64 `json:"measured"`  // mean over seeds
 	Lo         float64  `json:"at_least"`
 	Hi         float64  `json:"at_most"`
 	Verdict    Verdict  `json:"verdict"`
@@ -32,17 +28,19 @@ type Reproduction struct {
 }
 
 // Reproduce measures the figures of an experiment on net, which is its network,
-// loaded with its changes, or one that is to be held to the same figures.
+// loaded with its changes, or one that is to be held to the same figures: those
+// published, and those of other simulators.
 func (l *Lab) Reproduce(ctx context.Context, x *Experiment, net *network.Network) ([]Reproduction, error) {
-	var names []string
-	for _, p := range net.Populations {
-		names = append(names, p.Name)
-	}
-	figures, err := x.figures(names)
+	figures, err := x.figures(names(net))
 	if err != nil {
 		return nil, err
 	}
-	values := make([][]float64, len(figures)) // [figure][seed]
+	return l.reproduce(ctx, x, figures, net)
+}
+
+// reproduce measures those figures.
+func (l *Lab) reproduce(ctx context.Context, x *Experiment, figures []Figure, net *network.Network) ([]Reproduction, error) {
+	sums := make([]float64, len(figures))
 	one := clone(net)
 	for taken, died := 0, 0; taken < x.Seeds; one.Seed++ {
 		measured, lasts, err := l.measure(ctx, x, figures, one)
@@ -57,16 +55,16 @@ func (l *Lab) Reproduce(ctx context.Context, x *Experiment, net *network.Network
 		}
 		taken++
 		l.progress()
-		for i, x := range measured {
-			values[i] = append(values[i], x)
+		for i := range sums {
+			sums[i] += measured[i]
 		}
 	}
 	var list []Reproduction
 	for i, f := range figures {
-		mean := stat.Mean(values[i], nil)
+		mean := sums[i] / float64(x.Seeds)
 		r := Reproduction{
 			Preset: x.Preset, Condition: x.Name, Population: f.Population, Quantity: f.Quantity, Unit: f.Quantity.Unit(),
-			Published: number(f.Published), Measured: number(mean), MeasuredSD: number(stat.StdDev(values[i], nil)), Seeds: x.Seeds, Lo: f.Lo, Hi: f.Hi, Verdict: Fail, Source: f.Source, PeerSeeds: f.PeerSeeds,
+			Published: number(f.Published), Measured: number(mean), Lo: f.Lo, Hi: f.Hi, Verdict: Fail, Source: f.Source, PeerSeeds: f.PeerSeeds,
 		}
 		if mean >= f.Lo && mean <= f.Hi {
 			r.Verdict = Pass

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"einet/network"
 	"einet/network/presets"
 	"einet/validate"
 )
@@ -18,52 +16,41 @@ import (
 // reproduceCmd measures what publications and other simulators say of the presets.
 type reproduceCmd struct {
 	Presets []string `arg:"" optional:"" name:"preset" help:"Presets (see einet list); otherwise all. All of them take a few minutes and 2 GB, most of both for potjans2014."`
-	Seeds   int      `placeholder:"N" help:"Seeds over which each network is averaged; otherwise as many as the table has, 1 to 16. More narrow what is allowed around other simulators' figures."`
 	Threads int      `placeholder:"N" help:"Threads; otherwise one for each processor."`
 	JSON    bool     `help:"Print JSON, and nothing else."`
 	Quiet   bool     `short:"q" help:"Print no progress."`
 }
-
-// maxReproduceSeeds bounds --seeds.
-const maxReproduceSeeds = 1000
 
 // Run prints the figures as tables in Markdown, each with its verdict.
 func (c *reproduceCmd) Run(ctx context.Context, t *terminal) error {
 	if c.Threads < 0 {
 		return usage(fmt.Errorf("--threads %d: must be at least 1, or 0 for one each processor", c.Threads))
 	}
-	if c.Seeds < 0 || c.Seeds > maxReproduceSeeds {
-		return usage(fmt.Errorf("--seeds %d: must be from 1 to %d, or 0 for the table's", c.Seeds, maxReproduceSeeds))
-	}
 	for _, name := range c.Presets {
 		if !slices.Contains(presets.Names(), name) {
 			return usage(fmt.Errorf("%s: no preset; the presets are %s", name, strings.Join(presets.Names(), ", ")))
 		}
 	}
-	var chosen []validate.Experiment
+	var chosen []*validate.Experiment
 	total := 0
-	for _, x := range validate.Published {
-		if len(c.Presets) > 0 && !slices.Contains(c.Presets, x.Preset) {
-			continue
+	for i := range validate.Published {
+		if x := &validate.Published[i]; len(c.Presets) == 0 || slices.Contains(c.Presets, x.Preset) {
+			chosen, total = append(chosen, x), total+x.Seeds
 		}
-		if c.Seeds > 0 {
-			x.Seeds = c.Seeds
-		}
-		chosen, total = append(chosen, x), total+x.Seeds
 	}
 	p := newCounter(t, c.Quiet || c.JSON, total)
 	defer p.done()
 	lab := &validate.Lab{Backend: onCPU(c.Threads), Progress: p.add}
 	var all []validate.Reproduction
 	for _, x := range chosen {
-		net, err := presets.Load(x.Preset, network.Options{Set: x.Set, Scale: cmp.Or(x.Scale, 1)})
+		net, err := x.Load()
 		if err != nil {
 			return err
 		}
 		if _, err := new(connectivityFlag).estimate(net, "cpu", c.Threads); err != nil {
 			return err
 		}
-		list, err := lab.Reproduce(ctx, &x, net)
+		list, err := lab.Reproduce(ctx, x, net)
 		if err != nil {
 			return err
 		}
@@ -89,7 +76,7 @@ func (c *reproduceCmd) print(out io.Writer, all []validate.Reproduction) error {
 	if err := markdown(out, publishedRows(all)); err != nil || !peers {
 		return err
 	}
-	if _, err := fmt.Fprintln(out, "\nThe same networks in other simulators: einet (the other, ± what is allowed)\n"); err != nil {
+	if _, err := fmt.Fprint(out, "\nThe same networks in other simulators: einet (the other ± what einet may be off by)\n\n"); err != nil {
 		return err
 	}
 	return markdown(out, peerRows(all))

@@ -1,10 +1,11 @@
-"""Simulates a preset's network in NEST or Brian2 and writes the statistics of its spikes.
+"""Simulates a preset's network in NEST, Brian2 or einet and writes the statistics of its spikes.
 
     python validate/peers/measure.py vogels2005cuba-steady --simulator nest --seeds 16
 
 writes validate/peers/vogels2005cuba-steady.nest.json: of each population and seed the mean rate [Hz],
 the mean CV of intervals, the variance over the mean of the population's count in 1 ms, and the
-mean correlation of two neurons' counts in 10 ms. einet reproduce holds einet to them.
+mean correlation of two neurons' counts in 10 ms. einet reproduce holds einet to them;
+the files of einet itself only tell how seeds scatter.
 """
 
 import argparse
@@ -52,7 +53,7 @@ def rounded(x):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("case", choices=sorted(CASES))
-    parser.add_argument("--simulator", choices=["nest", "brian2"], default="nest")
+    parser.add_argument("--simulator", choices=["nest", "brian2", "einet"], default="nest")
     parser.add_argument("--seeds", type=int, default=8, help="number of seeds, from --first on")
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)

@@ -4,6 +4,7 @@ Units are those of NEST: ms, mV, pA, pF, nS, Hz. Networks that are stated in mV 
 so that R = tau_m/C_m is 1 and a current in pA is one of R I in mV.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import exp, log, log1p, sqrt
 
@@ -37,15 +38,22 @@ class Network:
     discard: float  # [ms], which doesn't count
     dt: float = 0.1  # [ms]
     lasting: bool = False  # starts that die out count for nothing
+    preset: list[str] = field(default_factory=list)  # einet's arguments for it
 
 
 @dataclass
 class Case:
-    build: callable
+    """A network under the conditions of an experiment of validate/published.go."""
+
+    preset: str  # the arguments that give it to einet run
+    build: Callable[..., Network]
     arguments: dict = field(default_factory=dict)
+    control: str = ""  # further arguments of einet run, with which it must not be the same network
 
     def network(self):
-        return self.build(**self.arguments)
+        n = self.build(**self.arguments)
+        n.preset = self.preset.split()
+        return n
 
 
 def balanced(j_ee, j_ie, j_i, input_e, input_i):
@@ -163,18 +171,28 @@ def microcircuit(scale, duration=5500, discard=500):
     return Network(populations, projections, duration, discard)
 
 
+INHIBITION = "--set constants.g=5.5"
+WEIGHTS = "--set projections.E*.weight=1.782 --set projections.I*.weight=-9.9"  # 10 % more
+BRUNEL = "brunel2000 --set constants.g={g} --set constants.eta={eta}"
+
+
+def state(g, eta, duration):
+    """A state of Brunel's network."""
+    return Case(BRUNEL.format(g=g, eta=eta), brunel, dict(g=g, eta=eta, duration=duration, discard=200))
+
+
 CASES = {
-    "ei": Case(balanced, dict(j_ee=0.5, j_ie=0.8, j_i=-2.0, input_e=60.0, input_i=40.0)),
-    "tian2020": Case(balanced, dict(j_ee=0.25, j_ie=0.4, j_i=-1.0, input_e=30.0, input_i=20.0)),
-    "vs96": Case(vs96),
-    "brunel2000-SR": Case(brunel, dict(g=3, eta=2, duration=1200, discard=200)),
-    "brunel2000-AI": Case(brunel, dict(g=5, eta=2, duration=2200, discard=200)),
-    "brunel2000-SI-fast": Case(brunel, dict(g=6, eta=4, duration=2200, discard=200)),
-    "brunel2000-SI-slow": Case(brunel, dict(g=4.5, eta=0.9, duration=5200, discard=200)),
-    "brunel2000exp-steady": Case(brunel, dict(g=5, eta=2, duration=2200, discard=200, tau_syn=0.5)),
-    "vogels2005cuba-steady": Case(vogels_cuba),
-    "vogels2005coba": Case(vogels_coba),
-    "brainpy1m": Case(brainpy),
-    "potjans2014": Case(microcircuit, dict(scale=1.0)),
-    "potjans2014-tenth": Case(microcircuit, dict(scale=0.1)),
+    "ei": Case("ei", balanced, dict(j_ee=0.5, j_ie=0.8, j_i=-2.0, input_e=60.0, input_i=40.0)),
+    "tian2020": Case("tian2020", balanced, dict(j_ee=0.25, j_ie=0.4, j_i=-1.0, input_e=30.0, input_i=20.0)),
+    "vs96": Case("vs96", vs96),
+    "brunel2000-SR": state(3, 2, 1200),
+    "brunel2000-AI": state(5, 2, 2200),
+    "brunel2000-SI-fast": state(6, 4, 2200),
+    "brunel2000-SI-slow": state(4.5, 0.9, 5200),
+    "brunel2000exp-steady": Case("brunel2000exp", brunel, dict(g=5, eta=2, duration=2200, discard=200, tau_syn=0.5), INHIBITION),
+    "vogels2005cuba-steady": Case("vogels2005cuba", vogels_cuba, control=WEIGHTS),
+    "vogels2005coba": Case("vogels2005coba", vogels_coba),
+    "brainpy1m": Case("brainpy1m", brainpy),
+    "potjans2014": Case("potjans2014", microcircuit, dict(scale=1.0)),
+    "potjans2014-tenth": Case("potjans2014 --scale 0.1", microcircuit, dict(scale=0.1)),
 }
