@@ -1,13 +1,20 @@
 package validate
 
 import (
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"math"
+	"math/rand/v2"
+	"os/exec"
+	"sort"
+	"strings"
 	"testing"
 
+	"einet/analysis"
 	"einet/network"
 	"einet/network/presets"
+	"einet/sim"
 
 	"github.com/stretchr/testify/require"
 )
@@ -91,4 +98,51 @@ func TestPeerFigure(t *testing.T) {
 
 func told(r *Reproduction) string {
 	return fmt.Sprintf("%s of %s %.4g, %s %.4g to %.4g", r.Quantity, r.Population, *r.Measured, r.Source, r.Lo, r.Hi)
+}
+
+// The Python that measures other simulators computes what einet does.
+func TestStatisticsOfPython(t *testing.T) {
+	python := "python3"
+	if exec.Command(python, "-c", "import numpy").Run() != nil {
+		if python = "/usr/bin/python3"; exec.Command(python, "-c", "import numpy").Run() != nil {
+			t.Skip("no python3 with numpy here (apt-get install python3-numpy)")
+		}
+	}
+	const size, dt, from, to = 60, 0.4, 1250, 6007
+	r := rand.New(rand.NewPCG(5, 6))
+	var spikes []sim.Spike
+	var text strings.Builder
+	for step := range uint32(to + 200) { // of a common rate that varies, and beyond the end
+		for n := range uint32(size) {
+			if r.Float64() < 0.01*(1+math.Sin(float64(step)/40))*float64(n)/size {
+				spikes = append(spikes, sim.Spike{Step: step + 1, Neuron: n})
+				fmt.Fprintln(&text, step+1, n)
+			}
+		}
+	}
+	command := exec.Command(python, "-c", fmt.Sprintf(`
+import json, sys
+sys.path.insert(0, "peers")
+sys.dont_write_bytecode = True
+import numpy as np
+from spiketrains import statistics
+step, neuron = np.loadtxt(sys.stdin, dtype=int).T
+print(json.dumps(statistics(step, neuron, %d, %v, %d, %d)))`, size, dt, from, to))
+	command.Stdin = strings.NewReader(text.String())
+	out, err := command.CombinedOutput()
+	require.NoError(t, err, string(out))
+	var got map[string]float64
+	require.NoError(t, json.Unmarshal(out, &got), string(out))
+
+	s, shared := analysis.NewStatistics([]int{size}, dt, from), analysis.NewCovariances([]int{size}, CorrelationBinMs/dt, from)
+	inTime := spikes[:sort.Search(len(spikes), func(k int) bool { return spikes[k].Step > to })]
+	s.Add(inTime)
+	shared.Add(inTime)
+	p := s.Populations(to)[0]
+	for key, want := range map[string]float64{
+		"rate": p.Rate, "cv": p.CV, "variance_to_mean": p.VarianceToMean, "correlation": shared.Correlation(0, to).Value,
+	} {
+		require.InEpsilon(t, want, got[key], 1e-9, key)
+	}
+	require.Greater(t, got["correlation"], 0.01)
 }
