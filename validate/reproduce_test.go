@@ -60,8 +60,8 @@ func TestReproduce(t *testing.T) {
 		{"brunel2000exp", "steady", "", []string{"weights + 10 %", "delays + 5 steps"}},
 		{"vogels2005cuba", "", "populations.*.E_L=-49.3", nil},
 		{"vogels2005cuba", "steady", "", []string{"weights + 10 %", "delays + 5 steps"}},
-		{"vogels2005coba", "", "projections.E*.weight=6.6", []string{"weights + 10 %", "delays + 5 steps"}},
-		{"brainpy1m", "", "projections.E*.weight=0.66", []string{"weights + 10 %", "delays + 5 steps"}},
+		{"vogels2005coba", "", "projections.E*.weight=6.6", []string{"weights + 20 %", "delays + 5 steps"}},
+		{"brainpy1m", "", "projections.E*.weight=0.66", []string{"weights + 20 %", "delays + 5 steps"}},
 		{"potjans2014", "tenth", "", []string{"weights + 10 %", "delays + 5 steps"}},
 	} {
 		x := experimentOf(t, k.preset, k.name)

@@ -126,11 +126,18 @@ func peerRows(all []validate.Reproduction) [][]string {
 			if len(failed) > 0 {
 				verdict = string(validate.Fail) + ": " + strings.Join(failed, ", ")
 			}
-			rows = append(rows, append(row, verdict, fmt.Sprintf("%s, %d seeds", first.Source, first.PeerSeeds)))
+			rows = append(rows, append(row, verdict, first.Source+", "+seeds(first.PeerSeeds)))
 		}
 		all = all[n:]
 	}
 	return rows
+}
+
+func seeds(n int) string {
+	if n == 1 {
+		return "1 seed"
+	}
+	return fmt.Sprintf("%d seeds", n)
 }
 
 // besidePeer is a measured value (the peer's, and what it may be off by).
