@@ -97,7 +97,7 @@ func TestPeerFigure(t *testing.T) {
 }
 
 func told(r *Reproduction) string {
-	return fmt.Sprintf("%s of %s %.4g, %s %.4g to %.4g", r.Quantity, r.Population, *r.Measured, r.Source, r.Lo, r.Hi)
+	return fmt.Sprintf("%s of %s %.4g, %s %.4g to %.4g", r.Quantity, r.Population, orNaN(r.Measured), r.Source, r.Lo, r.Hi)
 }
 
 // The Python that measures other simulators computes what einet does.
