@@ -7,9 +7,9 @@ RUNFLAGS ?= --force
 # Further flags of `go test`, and its packages.
 TESTFLAGS ?=
 PACKAGES ?= ./...
-# What `make test-peers` simulates, networks of validate/peers/networks.py, and the preset of the
-# first, whose seeds the peer's spikes are held to.
-PEER_CASES ?= vogels2005cuba-steady brunel2000exp-steady
+# What `make test-peers` simulates, networks of validate/peers/networks.py and their number of seeds,
+# and the preset of the first, to whose seeds NEST's spikes are held.
+PEER_CASES ?= vogels2005cuba-steady:2 brunel2000exp-steady:1
 PEER_PRESET ?= vogels2005cuba
 # Experiments of the Go toolchain that einet is built with: SIMD, on amd64. Without it
 # (GOEXPERIMENT=nosimd) the cpu engine is slower and gives the same spikes.
@@ -92,7 +92,7 @@ $(peers)/ready: validate/peers/requirements.txt
 
 test-peers: build $(peers)/ready ## compare fresh runs of NEST, Brian2 and einet; installs both into .cache
 	$(peers_python) validate/peers/compare.py $(PEER_CASES) --spikes $(peers)/spikes.npz
-	$(peers_python) validate/peers/compare.py $(PEER_CASES) --simulator brian2
+	$(peers_python) validate/peers/compare.py $(firstword $(PEER_CASES)) --simulator brian2
 	bin/einet validate $(PEER_PRESET) --against $(peers)/spikes.npz --no-plots -q
 
 lint: ## check formatting, go.mod and scripts; vet; staticcheck

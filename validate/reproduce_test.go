@@ -52,17 +52,17 @@ func TestReproduce(t *testing.T) {
 		preset, name, control string
 		apart                 []string // of controls()
 	}{
-		{"ei", "", "projections.I_to_E.weight=-2.4", []string{"weights + 10 %", "delays + 1 steps"}},
-		{"tian2020", "", "projections.I_to_E.weight=-1.2", []string{"weights + 10 %", "delays + 1 steps"}},
+		{"ei", "", "projections.I_to_E.weight=-2.4", []string{"weights + 20 %", "delays + 1 steps"}},
+		{"tian2020", "", "projections.I_to_E.weight=-1.2", []string{"weights + 20 %", "delays + 1 steps"}},
 		{"vs96", "", "populations.*.input=3.2", []string{"weights + 10 %"}},
-		{"brunel2000", "AI", "constants.g=4.8", []string{"weights + 10 %", "delays + 5 steps"}},
+		{"brunel2000", "AI", "constants.g=4.8", []string{"weights + 10 %"}},
 		{"brunel2000exp", "", "projections.I*.delay=3", nil},
 		{"brunel2000exp", "steady", "", []string{"weights + 10 %", "delays + 5 steps"}},
 		{"vogels2005cuba", "", "populations.*.E_L=-49.3", nil},
 		{"vogels2005cuba", "steady", "", []string{"weights + 10 %", "delays + 5 steps"}},
 		{"vogels2005coba", "", "projections.E*.weight=6.6", []string{"weights + 20 %", "delays + 5 steps"}},
-		{"brainpy1m", "", "projections.E*.weight=0.66", []string{"weights + 20 %", "delays + 5 steps"}},
-		{"potjans2014", "tenth", "", []string{"weights + 10 %", "delays + 5 steps"}},
+		{"brainpy1m", "", "projections.E*.weight=0.66", []string{"delays + 5 steps"}},
+		{"potjans2014", "tenth", "", []string{"delays + 5 steps"}},
 	} {
 		x := experimentOf(t, k.preset, k.name)
 		t.Run(x.peerCase(), func(t *testing.T) {

@@ -1,8 +1,8 @@
 """Simulates networks in NEST or Brian2 and in einet, and holds their statistics to each other.
 
-    python validate/peers/compare.py vogels2005cuba-steady brunel2000exp-steady
+    python validate/peers/compare.py vogels2005cuba-steady:3 brunel2000exp-steady:1
 
-The rule is that of einet reproduce (validate/peers.go): means over seeds may differ by three
+with so many seeds of each. The rule is that of einet reproduce (validate/peers.go): means over seeds may differ by three
 standard errors or a percent; how seeds scatter is known from these runs and from the files beside
 this one. Beside each network stands a change of it in einet that must be noticed. Exit status 1
 says that one of the networks differs, or that a change was not noticed.
@@ -23,28 +23,36 @@ ERRORS, SHARE = 3, 0.01
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cases", nargs="+", choices=sorted(CASES), metavar="case")
+    parser.add_argument("cases", nargs="+", type=case, metavar="case[:seeds]", help="of " + ", ".join(sorted(CASES)))
     parser.add_argument("--simulator", choices=["nest", "brian2"], default="nest")
-    parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--first", type=int, default=101, help="the first seed; those of the files begin at 1")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--spikes", type=pathlib.Path, help="keep the spikes of the first network's first seed there (.npz)")
     a = parser.parse_args()
     wrong = False
-    for name in a.cases:
+    for name, a.seeds in a.cases:
         network, changed = CASES[name].network(), CASES[name].network()
         changed.preset += CASES[name].control.split()
         other = gather(a, a.simulator, network, a.spikes)
         a.spikes = None
         ours, control = gather(a, "einet", network), gather(a, "einet", changed)
         kept = [json.loads(path.read_text())["populations"] for path in HERE.glob(f"{name}.*.json")]
-        print(f"{name}, {a.seeds} seeds each")
+        print(f"{name}, seeds of each: {a.seeds}")
         differs = differences(network, a.simulator, other, ours, kept)
         print(f"{name} with {CASES[name].control}, which must be noticed")
         noticed = differences(network, a.simulator, other, control, kept)
         wrong |= differs or not noticed
     print("FAIL" if wrong else "pass: no network differs, and every change was noticed")
     sys.exit(wrong)
+
+
+def case(text):
+    name, _, seeds = text.partition(":")
+    if name not in CASES:
+        raise argparse.ArgumentTypeError(f"{name}: must be one of {', '.join(sorted(CASES))}")
+    if not CASES[name].control:
+        raise argparse.ArgumentTypeError(f"{name}: has no control in networks.py")
+    return name, int(seeds or 1)
 
 
 def gather(a, simulator, network, path=None):
