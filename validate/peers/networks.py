@@ -172,7 +172,7 @@ def microcircuit(scale, duration=5500, discard=500):
 
 
 INHIBITION = "--set constants.g=5.5"
-WEIGHTS = "--set projections.E*.weight=1.782 --set projections.I*.weight=-9.9"  # 10 % more
+WEIGHTS = "--set projections.E*.weight=1.944 --set projections.I*.weight=-10.8"  # 20 % more
 BRUNEL = "brunel2000 --set constants.g={g} --set constants.eta={eta}"
 
 
