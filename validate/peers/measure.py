@@ -84,7 +84,7 @@ def main():
 
 def write(path, a, simulator, network, seeds, died, populations):
     """Writes what there is so far, whole: long runs may be interrupted."""
-    command = f"python validate/peers/measure.py {a.case} --simulator {a.simulator} --seeds {a.seeds}"
+    command = f"python validate/peers/measure.py {a.case} --simulator {a.simulator} --seeds {len(seeds)}"
     if a.first != 1:
         command += f" --first {a.first}"
     if a.threads != 1:
