@@ -63,8 +63,7 @@ func loadExperiment(t *testing.T, x *Experiment) *network.Network {
 	return net
 }
 
-// The band is three standard errors of a difference of means, or a percent, whatever its own
-// values are: 1 in 370 means of the same distribution lie outside, and one by 5 such errors off does.
+// The band is three standard errors of a difference of means, or a percent.
 func TestPeerBand(t *testing.T) {
 	require.InDelta(t, 3*0.4*math.Sqrt(1.0/16+1.0/4), peerBand(5, 0.4, 16, 4), 1e-12)
 	require.InDelta(t, 0.05, peerBand(5, 1e-4, 16, 4), 1e-12)
