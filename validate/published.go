@@ -131,7 +131,7 @@ var Published = []Experiment{
 	{Preset: "brainpy1m", Seeds: 8, DurationMs: 3500.8, DiscardMs: 500, Figures: []Figure{
 		within(0.06, "", Rate, 21.51, independent), within(0.04, "", CV, 1.814, independent),
 	}},
-	{Preset: "potjans2014", Name: "tenth", Scale: 0.1, Seeds: 4, DurationMs: 5500, DiscardMs: 500},
+	{Preset: "potjans2014", Name: "tenth", Scale: 0.1, Seeds: 8, DurationMs: 5500, DiscardMs: 500},
 	{Preset: "potjans2014", Seeds: 1, DurationMs: 5500, DiscardMs: 500, Figures: []Figure{
 		between(0.903-0.15, 0.903+0.15, "L23E", Rate, 0.903, microcircuit), within(0.1, "L23I", Rate, 2.965, microcircuit),
 		within(0.1, "L4E", Rate, 4.414, microcircuit), within(0.1, "L4I", Rate, 5.876, microcircuit),
