@@ -7,6 +7,10 @@ RUNFLAGS ?= --force
 # Further flags of `go test`, and its packages.
 TESTFLAGS ?=
 PACKAGES ?= ./...
+# What `make test-peers` simulates, networks of validate/peers/networks.py and their number of seeds,
+# and the preset of the first, to whose seeds NEST's spikes are held.
+PEER_CASES ?= vogels2005cuba-steady:2 brunel2000exp-steady:1
+PEER_PRESET ?= vogels2005cuba
 # Experiments of the Go toolchain that einet is built with: SIMD, on amd64. Without it
 # (GOEXPERIMENT=nosimd) the cpu engine is slower and gives the same spikes.
 ifndef GOEXPERIMENT
@@ -48,7 +52,7 @@ comma := ,
 
 version := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 
-.PHONY: build run test test-long lint clean help
+.PHONY: build run test test-long test-peers lint clean help
 
 build: ## build bin/einet
 	@$(SETUP) $(build_needs)
@@ -75,6 +79,21 @@ test-long: ## run the longer checks too, and the race detector
 	@$(SETUP) $(run_needs) test
 	$(go_test) -tags 'long$(addprefix $(comma),$(hdf5))' -timeout 2h $(PACKAGES)
 	go test -count=1 -race -timeout 1h $$(go list ./... | grep -E '$(race)')
+
+# NEST and Brian2 live in a virtual environment, made anew when what they need changes.
+peers := .cache/peers
+peers_python = $(peers)/bin/python
+
+$(peers)/ready: validate/peers/requirements.txt
+	rm -rf $(peers)
+	python3 -m venv $(peers)
+	$(peers_python) -m pip install --quiet --disable-pip-version-check -r validate/peers/requirements.txt
+	touch $@
+
+test-peers: build $(peers)/ready ## compare fresh runs of NEST, Brian2 and einet; installs both into .cache
+	$(peers_python) validate/peers/compare.py $(PEER_CASES) --spikes $(peers)/spikes.npz
+	$(peers_python) validate/peers/compare.py $(firstword $(PEER_CASES)) --simulator brian2
+	bin/einet validate $(PEER_PRESET) --against $(peers)/spikes.npz --no-plots -q
 
 lint: ## check formatting, go.mod and scripts; vet; staticcheck
 	@$(SETUP) $(build_needs) lint

@@ -351,11 +351,11 @@ func (c *claims) clocks(ctx context.Context, s *steady) error {
 // figures holds the network to the published figures of its preset.
 func (c *claims) figures(ctx context.Context) error {
 	x := experiment(c.preset)
-	list, err := c.lab.Reproduce(ctx, x, c.net)
+	list, err := c.lab.reproduce(ctx, x, x.Figures, c.net)
 	if err != nil {
 		return err
 	}
-	alone, _, err := c.lab.measure(ctx, x, uncoupled(c.net))
+	alone, _, err := c.lab.measure(ctx, x, x.Figures, uncoupled(c.net))
 	if err != nil {
 		return err
 	}

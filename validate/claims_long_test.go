@@ -44,7 +44,7 @@ func TestFiguresFailUncoupled(t *testing.T) {
 			continue
 		}
 		t.Run(x.Preset, func(t *testing.T) {
-			alone, _, err := fastLab().measure(t.Context(), x, uncoupled(load(t, x.Preset, 1, x.Set...)))
+			alone, _, err := fastLab().measure(t.Context(), x, x.Figures, uncoupled(load(t, x.Preset, 1, x.Set...)))
 			require.NoError(t, err)
 			for i, f := range x.Figures {
 				t.Logf("%s %s: %.4g, published %.4g", f.Population, f.Quantity, alone[i], f.Published)

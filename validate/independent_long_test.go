@@ -21,16 +21,3 @@ func TestFiguresOfFloat64(t *testing.T) {
 		})
 	}
 }
-
-// All that is published, potjans2014 at full size too.
-func TestReproduceAll(t *testing.T) {
-	for _, x := range Published {
-		t.Run(x.Preset+x.Name, func(t *testing.T) {
-			list, err := fastLab().Reproduce(t.Context(), &x, load(t, x.Preset, 1, x.Set...))
-			require.NoError(t, err)
-			for _, r := range list {
-				require.Equal(t, Pass, r.Verdict, "%+v", r)
-			}
-		})
-	}
-}

@@ -110,6 +110,14 @@ func sizes(net *network.Network) []int {
 	return list
 }
 
+func names(net *network.Network) []string {
+	var list []string
+	for _, p := range net.Populations {
+		list = append(list, p.Name)
+	}
+	return list
+}
+
 // spikesTo is a recorder that only passes spikes on.
 func spikesTo(add func([]sim.Spike)) sim.Recorder {
 	return sim.SpikeSink(func(_ int64, s []sim.Spike) error { add(s); return nil })

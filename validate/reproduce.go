@@ -19,20 +19,31 @@ type Reproduction struct {
 	Quantity   Quantity `json:"quantity"`
 	Unit       string   `json:"unit,omitempty"`
 	Published  *float64 `json:"published"` // null where the publication has words only
-	Measured   *float64 `json:"measured"`
+	Measured   *float64 `json:"measured"`  // mean over seeds
 	Lo         float64  `json:"at_least"`
 	Hi         float64  `json:"at_most"`
 	Verdict    Verdict  `json:"verdict"`
 	Source     string   `json:"source"`
+	PeerSeeds  int      `json:"peer_seeds,omitempty"` // where source is a simulator: seeds in whose mean published is
 }
 
 // Reproduce measures the figures of an experiment on net, which is its network,
-// loaded with its changes, or one that is to be held to the same figures.
+// loaded with its changes, or one that is to be held to the same figures: those
+// published, and those of other simulators.
 func (l *Lab) Reproduce(ctx context.Context, x *Experiment, net *network.Network) ([]Reproduction, error) {
-	sums := make([]float64, len(x.Figures))
+	figures, err := x.figures(names(net))
+	if err != nil {
+		return nil, err
+	}
+	return l.reproduce(ctx, x, figures, net)
+}
+
+// reproduce measures those figures.
+func (l *Lab) reproduce(ctx context.Context, x *Experiment, figures []Figure, net *network.Network) ([]Reproduction, error) {
+	sums := make([]float64, len(figures))
 	one := clone(net)
 	for taken, died := 0, 0; taken < x.Seeds; one.Seed++ {
-		measured, lasts, err := l.measure(ctx, x, one)
+		measured, lasts, err := l.measure(ctx, x, figures, one)
 		if err != nil {
 			return nil, err
 		}
@@ -49,11 +60,11 @@ func (l *Lab) Reproduce(ctx context.Context, x *Experiment, net *network.Network
 		}
 	}
 	var list []Reproduction
-	for i, f := range x.Figures {
+	for i, f := range figures {
 		mean := sums[i] / float64(x.Seeds)
 		r := Reproduction{
 			Preset: x.Preset, Condition: x.Name, Population: f.Population, Quantity: f.Quantity, Unit: f.Quantity.Unit(),
-			Published: number(f.Published), Measured: number(mean), Lo: f.Lo, Hi: f.Hi, Verdict: Fail, Source: f.Source,
+			Published: number(f.Published), Measured: number(mean), Lo: f.Lo, Hi: f.Hi, Verdict: Fail, Source: f.Source, PeerSeeds: f.PeerSeeds,
 		}
 		if mean >= f.Lo && mean <= f.Hi {
 			r.Verdict = Pass
@@ -66,40 +77,45 @@ func (l *Lab) Reproduce(ctx context.Context, x *Experiment, net *network.Network
 // extinct is the mean rate [Hz] at and below which activity has died out.
 const extinct = 0.5
 
-// measure is the experiment's figures in one simulation, and whether its activity lasts.
-func (l *Lab) measure(ctx context.Context, x *Experiment, net *network.Network) (figures []float64, lasts bool, err error) {
+// measure is what the figures are of in one simulation, and whether its activity lasts.
+func (l *Lab) measure(ctx context.Context, x *Experiment, figures []Figure, net *network.Network) (values []float64, lasts bool, err error) {
 	b, err := l.build(ctx, net, 0)
 	if err != nil {
 		return nil, false, err
 	}
 	from, to := int64(net.Steps(x.DiscardMs)), int64(net.Steps(x.DurationMs))
 	s := analysis.NewStatistics(sizes(net), net.Dt, from)
+	shared := analysis.NewCovariances(sizes(net), net.Steps(CorrelationBinMs), from)
 	quiet := &Lab{Backend: l.Backend}
 	err = quiet.run(ctx, net, b.connectome, to, func(*dynamics.Model) []sim.Recorder {
-		return []sim.Recorder{spikesTo(s.Add)}
+		return []sim.Recorder{spikesTo(s.Add), spikesTo(shared.Add)}
 	})
 	if err != nil {
 		return nil, false, err
 	}
 	list := s.Populations(to)
-	for _, f := range x.Figures {
+	for _, f := range figures {
 		of, first := list, 0
 		if f.Population != "" {
 			first = net.Population(f.Population)
 			of = list[first : first+1]
 		}
+		value := math.NaN()
 		switch f.Quantity {
 		case Rate:
-			figures = append(figures, meanRate(of))
+			value = meanRate(of)
 		case CV:
-			figures = append(figures, pooledCV(of))
+			value = pooledCV(of)
 		case Frequency:
-			figures = append(figures, s.Counts.PeakHz(first, from, to))
-		default:
-			figures = append(figures, math.NaN())
+			value = s.Counts.PeakHz(first, from, to)
+		case Dispersion:
+			value = of[0].VarianceToMean
+		case Correlation:
+			value = shared.Correlation(first, to).Value
 		}
+		values = append(values, value)
 	}
-	return figures, meanRate(list) > extinct, nil
+	return values, meanRate(list) > extinct, nil
 }
 
 // experiment is what is published of a preset as it is, nil for nothing.

@@ -38,7 +38,7 @@ type cli struct {
 	Bench     benchCmd     `cmd:"" help:"Time the engines on several networks and sizes, beside what the machine can do."`
 	Plot      plotCmd      `cmd:"" help:"Draw the figures of an earlier run."`
 	Validate  validateCmd  `cmd:"" help:"Do the engines agree, and does the network do what its source claims?"`
-	Reproduce reproduceCmd `cmd:"" help:"Hold the presets to the published figures of their networks."`
+	Reproduce reproduceCmd `cmd:"" help:"Hold the presets to published figures of their networks, and to what other simulators give."`
 	Export    exportCmd    `cmd:"" help:"Write the synapses, weights, delays, initial state and, if asked, random input of a network, for other simulators."`
 	Devices   devicesCmd   `cmd:"" help:"Show the engines and OpenGL devices of this machine, with their limits."`
 

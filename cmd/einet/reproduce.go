@@ -9,12 +9,11 @@ import (
 	"slices"
 	"strings"
 
-	"einet/network"
 	"einet/network/presets"
 	"einet/validate"
 )
 
-// reproduceCmd measures what is published of the presets.
+// reproduceCmd measures what publications and other simulators say of the presets.
 type reproduceCmd struct {
 	Presets []string `arg:"" optional:"" name:"preset" help:"Presets (see einet list); otherwise all. All of them take a few minutes and 2 GB, most of both for potjans2014."`
 	Threads int      `placeholder:"N" help:"Threads; otherwise one for each processor."`
@@ -22,7 +21,7 @@ type reproduceCmd struct {
 	Quiet   bool     `short:"q" help:"Print no progress."`
 }
 
-// Run prints the figures as a table in Markdown, each with its verdict.
+// Run prints the figures as tables in Markdown, each with its verdict.
 func (c *reproduceCmd) Run(ctx context.Context, t *terminal) error {
 	if c.Threads < 0 {
 		return usage(fmt.Errorf("--threads %d: must be at least 1, or 0 for one each processor", c.Threads))
@@ -44,7 +43,7 @@ func (c *reproduceCmd) Run(ctx context.Context, t *terminal) error {
 	lab := &validate.Lab{Backend: onCPU(c.Threads), Progress: p.add}
 	var all []validate.Reproduction
 	for _, x := range chosen {
-		net, err := presets.Load(x.Preset, network.Options{Set: x.Set, Scale: 1})
+		net, err := x.Load()
 		if err != nil {
 			return err
 		}
@@ -73,12 +72,24 @@ func (c *reproduceCmd) print(out io.Writer, all []validate.Reproduction) error {
 		e.SetIndent("", "  ")
 		return e.Encode(all)
 	}
+	peers := slices.IndexFunc(all, func(r validate.Reproduction) bool { return r.PeerSeeds > 0 }) >= 0
+	if err := markdown(out, publishedRows(all)); err != nil || !peers {
+		return err
+	}
+	if _, err := fmt.Fprint(out, "\nThe same networks in other simulators: einet (the other ± what einet may be off by)\n\n"); err != nil {
+		return err
+	}
+	return markdown(out, peerRows(all))
+}
+
+// publishedRows are those of the figures of publications, one a figure.
+func publishedRows(all []validate.Reproduction) [][]string {
 	rows := [][]string{{"network", "figure", "published", "measured", "allowed", "verdict", "published by"}, nil}
 	for _, r := range all {
-		name, figure, figures := r.Preset, string(r.Quantity), "-"
-		if r.Condition != "" {
-			name += ", " + r.Condition
+		if r.PeerSeeds > 0 {
+			continue
 		}
+		figure, figures := string(r.Quantity), "-"
 		if r.Population != "" {
 			figure += " of " + r.Population
 		}
@@ -88,9 +99,67 @@ func (c *reproduceCmd) print(out io.Writer, all []validate.Reproduction) error {
 		if r.Published != nil {
 			figures = fmt.Sprintf("%.4g", *r.Published)
 		}
-		rows = append(rows, []string{name, figure, figures, shown(r.Measured, significant(r.Measured)), fmt.Sprintf("%.3g to %.3g", r.Lo, r.Hi), string(r.Verdict), r.Source})
+		rows = append(rows, []string{condition(&r), figure, figures, shown(r.Measured, significant(r.Measured)), fmt.Sprintf("%.3g to %.3g", r.Lo, r.Hi), string(r.Verdict), r.Source})
 	}
-	return markdown(out, rows)
+	return rows
+}
+
+// peerRows are those of other simulators, one a population, with its statistics side by side.
+func peerRows(all []validate.Reproduction) [][]string {
+	rows := [][]string{{"network", "population", "rate [Hz]", "CV of intervals", "count variance/mean", "correlation, 1e-3", "verdict", "other"}, nil}
+	quantities := []validate.Quantity{validate.Rate, validate.CV, validate.Dispersion, validate.Correlation}
+	for len(all) > 0 {
+		first, n := all[0], 1
+		for n < len(all) && all[n].Source == first.Source && all[n].Population == first.Population && condition(&all[n]) == condition(&first) {
+			n++
+		}
+		if first.PeerSeeds > 0 {
+			row := append([]string{condition(&first), first.Population}, make([]string, len(quantities))...)
+			failed := []string{}
+			for _, r := range all[:n] {
+				row[2+slices.Index(quantities, r.Quantity)] = besidePeer(&r)
+				if r.Verdict != validate.Pass {
+					failed = append(failed, string(r.Quantity))
+				}
+			}
+			verdict := string(validate.Pass)
+			if len(failed) > 0 {
+				verdict = string(validate.Fail) + ": " + strings.Join(failed, ", ")
+			}
+			rows = append(rows, append(row, verdict, first.Source+", "+seeds(first.PeerSeeds)))
+		}
+		all = all[n:]
+	}
+	return rows
+}
+
+func seeds(n int) string {
+	if n == 1 {
+		return "1 seed"
+	}
+	return fmt.Sprintf("%d seeds", n)
+}
+
+// besidePeer is a measured value (the peer's, and what it may be off by).
+func besidePeer(r *validate.Reproduction) string {
+	factor := 1.0
+	if r.Quantity == validate.Correlation {
+		factor = 1000
+	}
+	half := factor * (r.Hi - r.Lo) / 2
+	decimals := min(max(1-int(math.Floor(math.Log10(max(half, 1e-9)))), 0), 5)
+	if r.Measured == nil {
+		return fmt.Sprintf("- (%.*f ± %.*f)", decimals, factor**r.Published, decimals, half)
+	}
+	return fmt.Sprintf("%.*f (%.*f ± %.*f)", decimals, factor**r.Measured, decimals, factor**r.Published, decimals, half)
+}
+
+// condition is the network of a figure with its condition, if it has one.
+func condition(r *validate.Reproduction) string {
+	if r.Condition == "" {
+		return r.Preset
+	}
+	return r.Preset + ", " + r.Condition
 }
 
 // significant is how many decimals give four digits of x.

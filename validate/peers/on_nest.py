@@ -1,0 +1,57 @@
+"""Networks of networks.py in NEST."""
+
+import nest
+import numpy as np
+
+VERSION = f"NEST {nest.__version__}"
+MODELS = {"exp": "iaf_psc_exp", "delta": "iaf_psc_delta", "cond": "iaf_cond_exp"}
+
+
+def simulate(network, seed, threads=1):
+    """Simulates a Network and returns {population: (step, neuron)} of its spikes."""
+    nest.verbosity = nest.VerbosityLevel.ERROR
+    nest.ResetKernel()
+    nest.set(resolution=network.dt, local_num_threads=threads, rng_seed=seed, keep_source_table=False)
+    nodes = {name: create(p) for name, p in network.populations.items()}
+    recorders = {name: nest.Create("spike_recorder") for name in nodes}
+    for p in network.projections:
+        connect(p, nodes, network.dt, threads)
+    for name, n in nodes.items():
+        nest.Connect(n, recorders[name])
+    nest.Simulate(network.duration)
+    spikes = {}
+    for name, recorder in recorders.items():
+        events = recorder.events
+        spikes[name] = np.rint(events["times"] / network.dt).astype(int), events["senders"] - nodes[name][0].global_id
+    return spikes
+
+
+def create(p):
+    start = {"uniform": nest.random.uniform, "normal": nest.random.normal}
+    n = nest.Create(MODELS[p.model], p.size, params={k: float(v) for k, v in p.parameters.items()})
+    kind, a, b = p.v0
+    n.V_m = float(a) if a == b else start[kind](a, b)
+    if p.g0:
+        n.g_ex, n.g_in = (nest.math.max(nest.random.normal(mean, sd), 0.0) for mean, sd in p.g0)
+    if p.poisson:
+        rate, weight = p.poisson
+        nest.Connect(nest.Create("poisson_generator", params={"rate": rate}), n, syn_spec={"weight": weight})
+    return n
+
+
+def connect(p, nodes, dt, threads):
+    if p.p:
+        rule = {"rule": "pairwise_bernoulli", "p": p.p}
+    elif p.indegree:
+        rule = {"rule": "fixed_indegree", "indegree": p.indegree}
+    else:
+        rule = {"rule": "fixed_total_number", "N": p.total}
+    # The hpc synapses are smaller, and number at most 65535 neurons of a thread.
+    model = "static_synapse_hpc" if sum(map(len, nodes.values())) / threads < 60000 else "static_synapse"
+    synapse = {"synapse_model": model, "weight": p.weight, "delay": p.delay}
+    if isinstance(p.weight, tuple):
+        low, high = (0.0, np.inf) if p.weight[0] > 0 else (-np.inf, 0.0)
+        synapse["weight"] = nest.math.redraw(nest.random.normal(*p.weight), min=low, max=high)
+    if isinstance(p.delay, tuple):
+        synapse["delay"] = nest.math.redraw(nest.random.normal(*p.delay), min=dt / 2, max=np.inf)
+    nest.Connect(nodes[p.source], nodes[p.target], rule, synapse)
