@@ -105,6 +105,10 @@ func printStatistical(w *tabwriter.Writer, s *validate.Statistical) {
 	_ = w.Flush()
 	fmt.Fprintf(w, "distance from the seeds: %.3g, of a seed from the others up to %.3g; %.0f %% of runs are as far; false alarms: 1 in %d (%.1f %%)\n",
 		c.Distance, c.Farthest, 100*c.P, s.Compared+1, 100*c.FalseAlarm)
+	if s.Again != nil {
+		a := &s.Again.Comparison
+		fmt.Fprintf(w, "again, %s: %.3g, of a seed from the others up to %.3g\n", s.Again.Candidate, a.Distance, a.Farthest)
+	}
 	for _, r := range s.Controls {
 		verdict := "not told apart"
 		if r.ToldApart {
