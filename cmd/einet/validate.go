@@ -60,7 +60,7 @@ var errFailed = &statusError{exitCheckFailed, errors.New("not everything that is
 // Run validates and prints the report.
 func (c *validateCmd) Run(ctx context.Context, t *terminal) error {
 	start := time.Now()
-	net, err := c.load(nil)
+	net, err := c.load(ctx, nil)
 	if err != nil {
 		return err
 	}
