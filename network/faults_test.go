@@ -36,6 +36,14 @@ func TestFaults(t *testing.T) {
 		{"uniform: [0, 15]", "uniform: [0, x]", "net.yaml:4:68: populations.E.V0.uniform.1: x: must be a number of magnitude at most 1e9"},
 		{"V0: 5", "V0: random", "net.yaml:5:54: populations.I.V0: random: must be a number or a distribution {uniform: [low, high]}, {normal: [mean, sd]} or {lognormal: [mean, sd]}"},
 		{"size: 80", "size: 80, neuron: hh", `net.yaml:4:25: populations.E.neuron: "hh": must be one of lif, lif_cond, poisson, spikes`},
+		// of what the word decides nothing else is said
+		{"size: 80", "size: 80, neuron: iaf_cond_exp, g_L: 10, C_m: 200 pF, E_ex: 0, a: 4", `net.yaml:4:25: populations.E.neuron: "iaf_cond_exp": must be one of lif, lif_cond, poisson, spikes`},
+		{"size: 80", "size: 80, neuron: LIF_cnd", `net.yaml:4:25: populations.E.neuron: "LIF_cnd": must be one of lif, lif_cond, poisson, spikes; did you mean lif_cond?`},
+		{"size: 80, tau_m: 15", "neuron: [lif], size: 0", `net.yaml:4:15: populations.E.neuron: a list: must be one of lif, lif_cond, poisson, spikes` +
+			"\nnet.yaml:4:28: populations.E.size: 0: must be a whole number of at least 1"},
+		{"p: 0.25, weight: 0.5", "rule: fixed_in_degree, indegree: 3, multapses: false, weight: 0.5 nS", `net.yaml:7:34: projections.E_to_I.rule: "fixed_in_degree": must be one of fixed_probability, fixed_indegree, fixed_outdegree, fixed_total_number, all_to_all, one_to_one, list; did you mean fixed_indegree?`},
+		{"tau_syn: 6", "synapse: delts", `net.yaml:7:71: projections.E_to_I.synapse: "delts": must be one of exponential, alpha, delta; did you mean delta?`},
+		{"size: 20, tau_m: 10", "size: 20, neuron: lif_cod, tau_m: 10", `net.yaml:5:25: populations.I.neuron: "lif_cod": must be one of lif, lif_cond, poisson, spikes; did you mean lif_cond?`},
 		{"p: 0.25, weight: 0.5", "p: 1.5, weight: 0.5", "net.yaml:7:31: projections.E_to_I.p: 1.5: must be a probability from 0 to 1"},
 		{"from: E", "from: X", `net.yaml:7:18: projections.E_to_I.from: "X": must be the name of a population: E, I`},
 		{"tau_syn: 6", "tau_syn: -6", "net.yaml:7:71: projections.E_to_I.tau_syn: -6: must be a time above 0 and at most 1e9 ms"},

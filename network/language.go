@@ -74,6 +74,10 @@ func (d *decoder) population(path string, e entry) Population {
 	p := Population{
 		Name: e.key, Size: f.whole("size", mustSize), Neuron: Neuron(f.wordOr("neuron", string(LIF), mustNeuron)),
 	}
+	if !oneOf(kinds, string(p.Neuron)) { // the one fault, which the checker has
+		f.ignore()
+		return p
+	}
 	switch p.Neuron {
 	case Poisson:
 		if n := f.need("rate", mustRate); n != nil {
@@ -150,6 +154,9 @@ func (f *fields) synapse() (Synapse, float64) {
 		}
 		return shape, 0
 	}
+	if !oneOf(shapes, string(shape)) { // the one fault, which the checker has
+		return shape, f.numberOr("tau_syn", 0, mustTau)
+	}
 	return shape, f.number("tau_syn", mustTau)
 }
 
@@ -161,6 +168,10 @@ func (d *decoder) projection(path string, e entry) Projection {
 		From: f.word("from", "must be the name of a population"),
 		To:   f.word("to", "must be the name of a population"),
 		Rule: Rule(f.wordOr("rule", string(FixedProbability), mustRule)),
+	}
+	if !oneOf(rules, string(p.Rule)) { // the one fault, which the checker has
+		f.ignore()
+		return p
 	}
 	switch p.Rule {
 	case FixedInDegree:

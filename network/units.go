@@ -153,6 +153,9 @@ func (n *Network) unitAt(path string) string {
 		return ""
 	}
 	p := &n.Populations[i]
+	if !oneOf(kinds, string(p.Neuron)) {
+		return ""
+	}
 	switch segments[2] {
 	case "input", "bias", "ou_noise":
 		return p.CurrentUnit()
