@@ -1,6 +1,7 @@
 package network
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 )
@@ -24,12 +25,12 @@ func (d *decoder) network(root *node, file string) *Network {
 		Duration:    f.numberOr("duration", 1000, mustTime),
 		Scale:       f.scaling("scale"),
 	}
-	if all := f.need("populations", mustMap+" of at least one population"); all != nil {
+	if all := f.need("populations", mustMap+" of at least one population"); all != nil && f.atMost(maxPopulations, "populations", all) {
 		for _, e := range d.members("populations", all) {
 			n.Populations = append(n.Populations, d.population(dotted("populations", e.key), e))
 		}
 	}
-	if all := f.get("projections"); all != nil {
+	if all := f.get("projections"); all != nil && f.atMost(maxProjections, "projections", all) {
 		for _, e := range d.members("projections", all) {
 			n.Projections = append(n.Projections, d.projection(dotted("projections", e.key), e))
 		}
@@ -49,11 +50,22 @@ func (d *decoder) members(path string, n *node) []entry {
 	return n.entries
 }
 
+// atMost is false, and a fault, where a mapping has more entries than that. They are not to be
+// read: it would take long, and there may be as many faults.
+func (f *fields) atMost(most int, key string, n *node) bool {
+	if len(n.entries) <= most {
+		return true
+	}
+	f.d.faults = append(f.d.faults, FieldError{Place: f.n.locate(key), Path: dotted(f.path, key),
+		Value: strconv.Itoa(len(n.entries)), Allowed: fmt.Sprintf("must be at most %d", most)})
+	return false
+}
+
 // constants evaluates all of them, so that what is wrong with one is told where it
 // stands.
 func (d *decoder) constants(f *fields) {
 	all := f.get("constants")
-	if all == nil {
+	if all == nil || !f.atMost(maxConstants, "constants", all) {
 		return
 	}
 	for _, e := range d.members("constants", all) {

@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -259,4 +261,45 @@ func TestReadingHeedsSignals(t *testing.T) {
 		require.Equal(t, "einet: interrupted\n", errs.String())
 		require.Empty(t, out.String())
 	}
+}
+
+// Of very many faults the first are printed and the others counted.
+func TestFaultsAreCapped(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "net.yaml")
+	text := "constants: {c0: 1"
+	for i := range 1000 {
+		text += fmt.Sprintf(", c%d: c%d", i+1, i+2)
+	}
+	require.NoError(t, os.WriteFile(file, []byte(text+"}\npopulations: {E: {size: 1, tau_m: 1, V_th: 1, V_reset: 0}}\n"), 0o666))
+	status, _, errs := einet(t, "show", file)
+	require.Equal(t, exitUsage, status)
+	lines := slices.DeleteFunc(strings.Split(strings.TrimSuffix(errs, "\n"), "\n"), snippet.MatchString)
+	require.Len(t, lines, maxFaults+1)
+	require.Contains(t, lines[0], "constants.c1: c2: ")
+	require.Equal(t, "einet: and 980 more faults", lines[maxFaults])
+}
+
+// A name that is given and empty, that of a variable that is not set perhaps, is not the default.
+func TestEmptyNamesAreRefused(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for args, want := range map[string]string{
+		"run ei --out=": `--out ""`, "validate ei --out=": `--out ""`, "theory ei --sweep --out=": `--out ""`, "export ei --out=": `--out ""`,
+		"bench --out=": `--out ""`, "plot x --out=": `--out ""`, "bench --against=": `--against ""`,
+		"run ei --device=": `--device ""`, "run EMPTY": `network ""`, "plot EMPTY": `dir ""`,
+	} {
+		words := strings.Fields(args)
+		for i := range words {
+			words[i] = strings.Replace(words[i], "EMPTY", "", 1)
+		}
+		status, out, errs := einet(t, words...)
+		require.Equal(t, exitUsage, status, args)
+		require.Empty(t, out)
+		require.Equal(t, "einet: "+want+": must not be empty\n", errs, args)
+	}
+	left, err := os.ReadDir(".")
+	require.NoError(t, err)
+	require.Empty(t, left)
+	status, _, errs := einet(t, "run", "ei", "--out", "")
+	require.Equal(t, exitUsage, status)
+	require.Contains(t, errs, "must not be empty")
 }

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"reflect"
 	"regexp"
 	"runtime/debug"
 	"strconv"
@@ -137,6 +138,9 @@ func (t *terminal) command(ctx context.Context) error {
 	if err != nil {
 		return usage(fmt.Errorf("%s (see einet --help)", readable(err)))
 	}
+	if err := notEmpty(k); err != nil {
+		return usage(err)
+	}
 	return k.Run(ctx, t)
 }
 
@@ -146,6 +150,37 @@ var (
 	negative  = regexp.MustCompile(`^-[0-9.]`)
 	badNumber = regexp.MustCompile(`^(--[a-z-]+): expected a valid (\d+) bit (u?)int but got "(.*)"$`)
 )
+
+// notEmpty refuses names that were given and are empty, as those of a variable that is not set
+// are: a folder without a name would be another, the default.
+func notEmpty(k *kong.Context) error {
+	for _, p := range k.Path {
+		value, name := p.Positional, ""
+		if p.Flag != nil {
+			value, name = p.Flag.Value, "--"
+		}
+		if value == nil || value.Enum != "" || value.Passthrough {
+			continue
+		}
+		for _, text := range texts(value.Target) {
+			if text == "" {
+				return fmt.Errorf("%s%s \"\": must not be empty", name, value.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// texts are the strings of a field of the command line.
+func texts(v reflect.Value) []string {
+	switch field := v.Interface().(type) {
+	case string:
+		return []string{field}
+	case []string:
+		return field
+	}
+	return nil
+}
 
 // joinNegatives makes --flag=-1 of --flag -1, which would be taken for a short
 // flag.
@@ -181,13 +216,21 @@ func readable(err error) string {
 	return fmt.Sprintf("%s %s: %s", m[1], m[4], allowed)
 }
 
+// maxFaults are printed of one error; what is behind them is mostly more of the same.
+const maxFaults = 20
+
 // fail prints an error, one line a fault and below it the place in the file, and returns
 // its exit status.
 func (t *terminal) fail(err error) int {
 	if errors.Is(err, context.Canceled) {
 		err = errInterrupted
 	}
-	for _, fault := range faults(err) {
+	all := faults(err)
+	for i, fault := range all {
+		if i == maxFaults {
+			fmt.Fprintf(t.err, "einet: and %d more faults\n", len(all)-i)
+			break
+		}
 		for line := range strings.Lines(fault.Error()) {
 			fmt.Fprintf(t.err, "einet: %s\n", strings.TrimSuffix(line, "\n"))
 		}

@@ -65,6 +65,8 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 			return err
 		}
 		run = e.run
+	} else if _, err := dynamics.New(net); err != nil { // refused, before it is warned of
+		return usage(err)
 	}
 	r.warnings = net.Warnings()
 	for _, w := range r.warnings {
