@@ -27,9 +27,8 @@ const module = "einet"
 // imports is the tree, top down: what each package may import of einet. What
 // those may import, it may import too.
 var imports = map[string][]string{
-	"cmd/einet": {"live", "bench", "validate", "plot", "analysis/theory", "record", "gpu", "cpu", "cpuref", "sim", "network/presets"},
+	"cmd/einet": {"bench", "validate", "plot", "analysis/theory", "record", "gpu", "cpu", "cpuref", "sim", "network/presets"},
 
-	"live":     {"gpu", "sim"},
 	"bench":    {"gpu", "cpu", "cpuref", "sim", "analysis", "network/presets"},
 	"validate": {"gpu", "cpu", "cpuref", "sim", "analysis/theory", "network/presets"},
 	"plot":     {"analysis/theory"},
@@ -65,7 +64,7 @@ var onlyFor = map[string][]string{
 }
 
 // cgo lists the packages that may see C and OpenGL, and so may what is below them.
-var cgo = []string{"gpu", "live", "record/hdf5"}
+var cgo = []string{"gpu", "record/hdf5"}
 
 func within(pkg string, tops []string) bool {
 	return slices.ContainsFunc(tops, func(top string) bool {
@@ -244,12 +243,12 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 		{"cmd/einet/a.go", "einet/shaders", "not for cmd/einet"},
 		{"cmd/einet/a.go", "einet/sim/enginetest", "not below cmd/einet"},
 		{"rng/a.go", "einet/rng/stattest", "not below rng"},
-		{"cmd/einet/a.go", "github.com/go-gl/glfw/v3.3/glfw", "only gpu, live, record/hdf5 may"},
-		{"cpuref/a_arm64.go", "C", "only gpu, live, record/hdf5 may"},
+		{"cmd/einet/a.go", "github.com/go-gl/glfw/v3.3/glfw", "only gpu, record/hdf5 may"},
+		{"cpuref/a_arm64.go", "C", "only gpu, record/hdf5 may"},
 		{"util/a.go", "strings", "not in the tree"},
 
 		{"gpu/egl/a.go", "C", ""},
-		{"live/a.go", "github.com/go-gl/glfw/v3.3/glfw", ""},
+		{"gpu/a.go", "github.com/go-gl/glfw/v3.3/glfw", ""},
 		{"gpu/a.go", "einet/shaders", ""},
 		{"gpu/a.go", "einet/gpu/egl", ""},
 		{"bench/a.go", "einet/rng", ""},

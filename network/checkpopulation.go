@@ -30,7 +30,7 @@ func (c *checker) population(path string, p Population) {
 		c.number(path+".E_ex", p.EEx)
 		c.number(path+".E_in", p.EIn)
 	default:
-		c.fault(path+".neuron", clip(strconv.Quote(string(p.Neuron))), mustNeuron)
+		c.fault(path+".neuron", clip(strconv.Quote(string(p.Neuron))), mustNeuron+meant(string(p.Neuron), kinds))
 		return
 	}
 	c.number(path+".E_L", p.EL)
@@ -104,7 +104,7 @@ func (c *checker) synapse(path string, to *Population, shape Synapse, tau float6
 		c.want(tau == 0, path+".tau_syn", tau, "must be left out: a delta synapse has none")
 		c.want(to == nil || to.Neuron != LIFCond, path+".synapse", string(shape), "must be exponential or alpha: a conductance can't be a delta")
 	default:
-		c.fault(path+".synapse", clip(strconv.Quote(string(shape))), mustSynapse)
+		c.fault(path+".synapse", clip(strconv.Quote(string(shape))), mustSynapse+meant(string(shape), shapes))
 	}
 }
 

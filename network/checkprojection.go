@@ -13,6 +13,10 @@ func (c *checker) projection(path string, p *Projection, n *Network) {
 		pre, post = &n.Populations[from], &n.Populations[to]
 		c.want(!post.Neuron.IsSource(), path+".to", p.To, "must not be a source, which takes no input")
 	}
+	if !oneOf(rules, string(p.Rule)) {
+		c.fault(path+".rule", clip(strconv.Quote(string(p.Rule))), mustRule+meant(string(p.Rule), rules))
+		return
+	}
 	c.rule(path, p, pre, post)
 	c.weight(path, p)
 	c.delay(path, p)
@@ -42,8 +46,6 @@ func (c *checker) rule(path string, p *Projection, pre, post *Population) {
 		if known {
 			c.edges(path, p, pre, post)
 		}
-	default:
-		c.fault(path+".rule", clip(strconv.Quote(string(p.Rule))), mustRule)
 	}
 }
 

@@ -84,6 +84,9 @@ func (f *fields) knows(keys ...string) {
 	}
 }
 
+// ignore leaves the keys that nobody asked for alone, where it is not known which there may be.
+func (f *fields) ignore() { f.knows(f.n.keys()...) }
+
 // need is get for a key that must be there.
 func (f *fields) need(key, allowed string) *node {
 	n := f.get(key)

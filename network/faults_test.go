@@ -1,6 +1,7 @@
 package network_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -36,6 +37,14 @@ func TestFaults(t *testing.T) {
 		{"uniform: [0, 15]", "uniform: [0, x]", "net.yaml:4:68: populations.E.V0.uniform.1: x: must be a number of magnitude at most 1e9"},
 		{"V0: 5", "V0: random", "net.yaml:5:54: populations.I.V0: random: must be a number or a distribution {uniform: [low, high]}, {normal: [mean, sd]} or {lognormal: [mean, sd]}"},
 		{"size: 80", "size: 80, neuron: hh", `net.yaml:4:25: populations.E.neuron: "hh": must be one of lif, lif_cond, poisson, spikes`},
+		// of what the word decides nothing else is said
+		{"size: 80", "size: 80, neuron: iaf_cond_exp, g_L: 10, C_m: 200 pF, E_ex: 0, a: 4", `net.yaml:4:25: populations.E.neuron: "iaf_cond_exp": must be one of lif, lif_cond, poisson, spikes`},
+		{"size: 80", "size: 80, neuron: LIF_cnd", `net.yaml:4:25: populations.E.neuron: "LIF_cnd": must be one of lif, lif_cond, poisson, spikes; did you mean lif_cond?`},
+		{"size: 80, tau_m: 15", "neuron: [lif], size: 0", `net.yaml:4:15: populations.E.neuron: a list: must be one of lif, lif_cond, poisson, spikes` +
+			"\nnet.yaml:4:28: populations.E.size: 0: must be a whole number of at least 1"},
+		{"p: 0.25, weight: 0.5", "rule: fixed_in_degree, indegree: 3, multapses: false, weight: 0.5 nS", `net.yaml:7:34: projections.E_to_I.rule: "fixed_in_degree": must be one of fixed_probability, fixed_indegree, fixed_outdegree, fixed_total_number, all_to_all, one_to_one, list; did you mean fixed_indegree?`},
+		{"tau_syn: 6", "synapse: delts", `net.yaml:7:71: projections.E_to_I.synapse: "delts": must be one of exponential, alpha, delta; did you mean delta?`},
+		{"size: 20, tau_m: 10", "size: 20, neuron: lif_cod, tau_m: 10", `net.yaml:5:25: populations.I.neuron: "lif_cod": must be one of lif, lif_cond, poisson, spikes; did you mean lif_cond?`},
 		{"p: 0.25, weight: 0.5", "p: 1.5, weight: 0.5", "net.yaml:7:31: projections.E_to_I.p: 1.5: must be a probability from 0 to 1"},
 		{"from: E", "from: X", `net.yaml:7:18: projections.E_to_I.from: "X": must be the name of a population: E, I`},
 		{"tau_syn: 6", "tau_syn: -6", "net.yaml:7:71: projections.E_to_I.tau_syn: -6: must be a time above 0 and at most 1e9 ms"},
@@ -143,4 +152,43 @@ func TestNoNetwork(t *testing.T) {
 		_, err := load(text, network.Options{})
 		require.EqualError(t, err, want, text)
 	}
+}
+
+// What is far too large is told at once, in a line: neither the parser nor a list of faults takes
+// a time that grows with the square of the input.
+func TestLimits(t *testing.T) {
+	const population = "populations: {E: {size: 1, tau_m: 1, V_th: 1, V_reset: 0}}\n"
+	each := func(n int, format string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, format, i)
+		}
+		return b.String()
+	}
+	const projection = "  p%d: {from: E, to: E, p: 0.1, weight: 1, delay: 1, tau_syn: 1}\n"
+	const marks = "net.yaml: must have at most 600000 commas, colons and lines in all; longer lists may stand in files of their own"
+	const keys = ": must have at most 8192 keys in a mapping; there may be 1024 populations, 4096 projections and 1024 constants"
+	for _, row := range []struct{ text, want string }{
+		{strings.Repeat("\x00", 100_000_000), "net.yaml: must be at most 8388608 bytes"},
+		{strings.Repeat("\x00", 8_000_000), "net.yaml:1:1: must be UTF-8 text"},
+		{strings.Repeat("0", 8_000_000), "net.yaml:1:1: " + strings.Repeat("0", 60) + "...: must be a mapping, with populations"},
+		{population + "constants:\n" + each(5000, "  c%[1]d: 2*c1%[1]d\n"), "net.yaml:2:1: constants: 5000: must be at most 1024"},
+		{population + "projections:\n" + each(100_000, projection), marks},
+		{population + "projections:\n" + each(30_000, projection), "net.yaml:8195:8" + keys},
+		{population + "projections: {" + each(30_000, "p%d: {from: E}, ") + "}\n", "net.yaml:2:146366" + keys},
+		{population + "projections:\n" + each(4097, projection), "net.yaml:2:1: projections: 4097: must be at most 4096"},
+		{"populations:\n" + each(1025, "  p%d: {size: 1}\n") + "projections:\n" + each(2, "  x%d: {from: p1, to: p2, rule: all_to_all, weight: 1, delay: 1, tau_syn: 1}\n"),
+			"net.yaml:1:1: populations: 1025: must be at most 1024"},
+		{strings.Replace(population, "V_reset: 0", "V_reset: 0, input: {samples: {every: 1, values: ["+strings.Repeat("0.5, ", 1_000_000)+"]}}", 1), marks},
+		{strings.Replace(population, "V_reset: 0", "V_reset: 0, input: {samples: {every: 1, values: ["+strings.Repeat("0.5, ", 270_000)+"]}}", 1),
+			"net.yaml:1:1: populations: 270000: must be at most 262144 numbers in the samples of all inputs; a wider grid of samples needs fewer"},
+		{population + "record:\n" + strings.Repeat("  - 1\n", 1_000_000), marks},
+	} {
+		_, err := load(row.text, network.Options{})
+		require.EqualError(t, err, row.want)
+		var fault network.FieldError
+		require.ErrorAs(t, err, &fault)
+		require.Less(t, len(fault.Snippet()), 1000)
+	}
+	mustLoad(t, population+"constants:\n"+each(1024, "  c%d: 1\n")+"projections:\n"+each(4096, projection), network.Options{})
 }

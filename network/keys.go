@@ -58,6 +58,9 @@ var (
 	current = "mV, with C_m pA"
 )
 
+// oneOf tells whether a word is one of those of a list above.
+func oneOf(words, word string) bool { return slices.Contains(strings.Split(words, "|"), word) }
+
 // language is all of it.
 var language = slices.Concat([]object{
 	{name: "network", about: "A network: a model, its grid of time and what a run keeps.", keys: []key{

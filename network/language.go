@@ -1,6 +1,7 @@
 package network
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 )
@@ -25,12 +26,12 @@ func (d *decoder) network(root *node, file string) *Network {
 		Scale:       f.scaling("scale"),
 	}
 	d.dt = n.Dt
-	if all := f.need("populations", mustMap+" of at least one population"); all != nil {
+	if all := f.need("populations", mustMap+" of at least one population"); all != nil && f.atMost(maxPopulations, "populations", all) {
 		for _, e := range d.members("populations", all) {
 			n.Populations = append(n.Populations, d.population(dotted("populations", e.key), e))
 		}
 	}
-	if all := f.get("projections"); all != nil {
+	if all := f.get("projections"); all != nil && f.atMost(maxProjections, "projections", all) {
 		for _, e := range d.members("projections", all) {
 			n.Projections = append(n.Projections, d.projection(dotted("projections", e.key), e))
 		}
@@ -50,11 +51,22 @@ func (d *decoder) members(path string, n *node) []entry {
 	return n.entries
 }
 
+// atMost is false, and a fault, where a mapping has more entries than that. They are not to be
+// read: it would take long, and there may be as many faults.
+func (f *fields) atMost(most int, key string, n *node) bool {
+	if len(n.entries) <= most {
+		return true
+	}
+	f.d.faults = append(f.d.faults, FieldError{Place: f.n.locate(key), Path: dotted(f.path, key),
+		Value: strconv.Itoa(len(n.entries)), Allowed: fmt.Sprintf("must be at most %d", most)})
+	return false
+}
+
 // constants evaluates all of them, so that what is wrong with one is told where it
 // stands.
 func (d *decoder) constants(f *fields) {
 	all := f.get("constants")
-	if all == nil {
+	if all == nil || !f.atMost(maxConstants, "constants", all) {
 		return
 	}
 	for _, e := range d.members("constants", all) {
@@ -74,6 +86,10 @@ func (d *decoder) population(path string, e entry) Population {
 	defer f.done()
 	p := Population{
 		Name: e.key, Size: f.whole("size", mustSize), Neuron: Neuron(f.wordOr("neuron", string(LIF), mustNeuron)),
+	}
+	if !oneOf(kinds, string(p.Neuron)) { // the one fault, which the checker has
+		f.ignore()
+		return p
 	}
 	switch p.Neuron {
 	case Poisson:
@@ -151,6 +167,9 @@ func (f *fields) synapse() (Synapse, float64) {
 		}
 		return shape, 0
 	}
+	if !oneOf(shapes, string(shape)) { // the one fault, which the checker has
+		return shape, f.numberOr("tau_syn", 0, mustTau)
+	}
 	return shape, f.number("tau_syn", mustTau)
 }
 
@@ -162,6 +181,10 @@ func (d *decoder) projection(path string, e entry) Projection {
 		From: f.word("from", "must be the name of a population"),
 		To:   f.word("to", "must be the name of a population"),
 		Rule: Rule(f.wordOr("rule", string(FixedProbability), mustRule)),
+	}
+	if !oneOf(rules, string(p.Rule)) { // the one fault, which the checker has
+		f.ignore()
+		return p
 	}
 	switch p.Rule {
 	case FixedInDegree:

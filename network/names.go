@@ -40,6 +40,14 @@ func listing(names []string) string {
 	return strings.Join(names, ", ")
 }
 
+// meant follows what is allowed with the word that a slip of the keyboard made this one of.
+func meant(word, words string) string {
+	if guess := closest(word, strings.Split(words, "|")); guess != "" {
+		return "; did you mean " + guess + "?"
+	}
+	return ""
+}
+
 // closest is the name that a slip of the keyboard made of word, or "".
 func closest(word string, names []string) string {
 	best, least := "", 1+len(word)/3

@@ -2,6 +2,7 @@ package network
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 const (
 	maxBytes  = 1 << 23 // of a file; maxSamples numbers take most of it
+	maxMarks  = 600_000 // commas, colons and ends of line; the times and neurons of maxSamples spikes take 524 288
 	maxMerged = 1 << 16 // keys that "<<" adds; 1024 populations of 15 keys take a quarter
 )
 
@@ -34,15 +36,22 @@ func parse(text []byte, source string, flag bool) (*node, []FieldError) {
 	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")) // the scanner counts both as lines
 	switch {
 	case len(text) > maxBytes:
-		m.fault(m.at(nil), "", fmt.Sprintf("must be at most %d bytes", maxBytes))
+		m.fault(Place{Source: m.source}, "", fmt.Sprintf("must be at most %d bytes", maxBytes))
 		return nil, m.faults
-	case !utf8.Valid(text):
+	case bytes.IndexByte(text, 0) >= 0 || !utf8.Valid(text):
 		m.fault(m.at(nil), "", "must be UTF-8 text")
+		return nil, m.faults
+	case marks(text) > maxMarks: // before the parser, which takes a second for as many
+		m.fault(Place{Source: m.source}, "", fmt.Sprintf("must have at most %d commas, colons and lines in all; longer lists may stand in files of their own", maxMarks))
 		return nil, m.faults
 	}
 	file, tk, err := parseYAML(string(text))
 	if err != nil {
-		m.fault(m.at(tk), "", "not valid YAML: "+err.Error())
+		allowed := "not valid YAML: " + err.Error()
+		if errors.Is(err, errKeys) {
+			allowed = err.Error()
+		}
+		m.fault(m.at(tk), "", allowed)
 		return nil, m.faults
 	}
 	if len(file.Docs) > 1 {
@@ -57,6 +66,14 @@ func parse(text []byte, source string, flag bool) (*node, []FieldError) {
 		m.faults = append(m.faults, FieldError{Place: root.place, Value: root.String(), Allowed: mustMap + ", with populations"})
 	}
 	return root, m.faults
+}
+
+// marks counts what there is at least one of for each value of a YAML text.
+func marks(text []byte) (n int) {
+	for _, mark := range []byte(",:\n") {
+		n += bytes.Count(text, []byte{mark})
+	}
+	return n
 }
 
 // at is the place of a token, or of the text's start.

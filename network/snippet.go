@@ -23,10 +23,10 @@ func shown(faults []FieldError, text []byte, file string) []FieldError {
 // for a flag.
 func (e FieldError) Snippet() string {
 	const before, width = 60, 100
-	if e.line == "" || !utf8.ValidString(e.line) {
+	if e.line == "" || !utf8.ValidString(e.line) || strings.ContainsRune(e.line, 0) {
 		return ""
 	}
-	line := []rune(oneLine(strings.ReplaceAll(e.line, "\t", " ")))
+	line := []rune(strings.ReplaceAll(e.line, "\t", " "))
 	at := min(max(e.Column-1, 0), len(line))
 	if len(line) > width {
 		from, whole := min(max(at-before, 0), len(line)-width), len(line)
@@ -38,7 +38,7 @@ func (e FieldError) Snippet() string {
 			line, at = append([]rune("..."), line...), at+3
 		}
 	}
-	number := strconv.Itoa(e.Line)
+	number, start := strconv.Itoa(e.Line), oneLine(string(line[:at]))
 	margin := strings.Repeat(" ", len(number))
-	return number + " | " + string(line) + "\n" + margin + " | " + strings.Repeat(" ", at) + "^"
+	return number + " | " + start + oneLine(string(line[at:])) + "\n" + margin + " | " + strings.Repeat(" ", utf8.RuneCountInString(start)) + "^"
 }

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -54,6 +55,22 @@ func cutUnit(text string) (rest, name string) {
 		return text, ""
 	}
 	return rest, name
+}
+
+// ParseTime reads a time as the language has it, in ms: a decimal number, alone or with a unit
+// of time behind it (500, 500 ms, 0.5 s). It is false for what is none, an expression too.
+func ParseTime(text string) (ms float64, ok bool) {
+	text, name := cutUnit(strings.TrimSpace(text))
+	if name == "" {
+		name = "ms"
+	}
+	x, ok := parseDecimal(text)
+	if !ok || units[name].of != "time" {
+		return math.NaN(), false
+	}
+	// 15 digits are what any decimal fraction keeps of a product's rounding
+	ms, err := strconv.ParseFloat(strconv.FormatFloat(x*units[name].factor, 'g', 15, 64), 64)
+	return ms, err == nil
 }
 
 // quantityOf is what the number at a path measures: the innermost key that says so,
@@ -136,6 +153,9 @@ func (n *Network) unitAt(path string) string {
 		return ""
 	}
 	p := &n.Populations[i]
+	if !oneOf(kinds, string(p.Neuron)) {
+		return ""
+	}
 	switch segments[2] {
 	case "input", "bias", "ou_noise":
 		return p.CurrentUnit()

@@ -13,6 +13,7 @@ const (
 	maxNeurons     = 1<<31 - 1 // of a network: ids are int32 on the GPU
 	maxPopulations = 1024
 	maxProjections = 4096
+	maxConstants   = 1024
 	maxTrial       = 1<<14 - 1
 	maxSteps       = 1 << 30 // of a time: sums of two of them fit an int32
 	maxMagnitude   = 1e9     // of any number: float32 holds its square

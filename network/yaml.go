@@ -15,7 +15,11 @@ import (
 const (
 	maxDepth  = 32 // of nesting; the language needs 7
 	maxIndent = 512
+	maxKeys   = 1 << 13 // of a mapping; the language has 4096 projections at most
 )
+
+var errKeys = fmt.Errorf("must have at most %d keys in a mapping; there may be %d populations, %d projections and %d constants",
+	maxKeys, maxPopulations, maxProjections, maxConstants)
 
 // parseYAML runs the YAML parser. On an error it returns the token at fault
 // too, which may be nil. A panic of the parser, which is not ours to mend, is
@@ -29,6 +33,9 @@ func parseYAML(text string) (file *ast.File, tk *token.Token, err error) {
 	tokens := lexer.Tokenize(text)
 	if tk := tooDeep(tokens); tk != nil {
 		return nil, tk, fmt.Errorf("nested deeper than %d", maxDepth)
+	}
+	if tk := tooWide(tokens); tk != nil {
+		return nil, tk, errKeys
 	}
 	file, err = parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	var bad yaml.Error
@@ -62,6 +69,48 @@ func tooDeep(tokens token.Tokens) *token.Token {
 			opened++
 		}
 		if brackets > maxDepth || opened > maxDepth {
+			return tk
+		}
+	}
+	return nil
+}
+
+// tooWide finds the key that is one too many of a mapping: the parser takes a time that grows with
+// the square of their number.
+func tooWide(tokens token.Tokens) *token.Token {
+	type mapping struct{ column, keys int }
+	var block []mapping // in lines, from the outermost to the one at hand
+	var flow []int      // the keys within each bracket that is open
+	within := func(column int) {
+		for len(block) > 0 && block[len(block)-1].column > column {
+			block = block[:len(block)-1]
+		}
+	}
+	for _, tk := range tokens {
+		keys := 0
+		switch tk.Type {
+		case token.MappingStartType, token.SequenceStartType:
+			flow = append(flow, 0)
+		case token.MappingEndType, token.SequenceEndType:
+			flow = flow[:max(0, len(flow)-1)]
+		case token.SequenceEntryType:
+			within(tk.Position.Column)
+		case token.MappingValueType:
+			switch last := len(flow) - 1; {
+			case last >= 0:
+				flow[last]++
+				keys = flow[last]
+			case tk.Prev != nil:
+				column := tk.Prev.Position.Column
+				within(column)
+				if len(block) == 0 || block[len(block)-1].column < column {
+					block = append(block, mapping{column: column})
+				}
+				block[len(block)-1].keys++
+				keys = block[len(block)-1].keys
+			}
+		}
+		if keys > maxKeys {
 			return tk
 		}
 	}

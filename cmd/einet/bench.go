@@ -17,26 +17,26 @@ import (
 // benchCmd times the engines, beside what the machine can do.
 type benchCmd struct {
 	connectivityFlag
-	Suite         string         `enum:"standard,peers," default:"" help:"What to simulate: standard takes about two minutes, peers is the networks that other simulators are measured on at full size (3 GB, minutes). Otherwise --networks and --sizes say it, and without them it is standard."`
-	Networks      []string       `placeholder:"NETWORK" help:"Presets (see einet list) or YAML files; otherwise ei where sizes are given."`
-	Sizes         []int          `placeholder:"N" xor:"size" help:"Numbers of neurons to which the networks are scaled."`
-	Scale         []float64      `placeholder:"S" xor:"size" help:"Factors on the sizes of the networks instead."`
-	FixedIndegree bool           `help:"Sizes change neither in-degrees nor weights, whatever rule of scaling the network states."`
-	Set           []string       `sep:"none" placeholder:"PATH=VALUE" help:"Change a value of the networks, as for einet run. Repeatable."`
-	Duration      *time.Duration `placeholder:"1s" help:"Model time of a measurement; otherwise the suite's, or 1 s."`
-	Engines       []string       `enum:"all,reference,cpu,gpu" placeholder:"ENGINE" help:"Engines to time: ${enum}. gpu is every OpenGL device; all is reference, cpu, and gpu where there is one. Otherwise all or, of the suite peers, cpu and gpu on hardware."`
-	Threads       []int          `placeholder:"N" help:"Threads of the cpu engine; otherwise 1 and one for each processor. Networks are built with the most of them."`
-	Repetitions   int            `default:"3" help:"Measurements, of which median, shortest and spread are shown."`
-	Limit         *time.Duration `placeholder:"2s" help:"Wall time that an engine may take of a network: a slower one is repeated less, then simulates a tenth or a hundredth of the model time. 0 is no limit. Otherwise 2 s, and no limit for the suite peers."`
-	NoParts       bool           `help:"Measure no parts of a step, which takes the networks without their synapses and Poisson inputs too."`
-	NoLimits      bool           `help:"Don't measure what the machine can do (bandwidth, random increments), which takes 5 s."`
-	Counters      bool           `help:"Instead of that, what the gpu engine asks of each OpenGL device (dispatches, bytes, atomics) and how long the device takes for each kernel, beside the cpu engine. 1000 steps, unless --duration says otherwise."`
-	Against       string         `placeholder:"FILE" help:"Lay this bench.json, of another machine or version, beside. Other spikes are a failed check."`
-	Out           string         `placeholder:"DIR" help:"Write bench.json, the tables (bench.md) and figures there; otherwise nothing is written."`
-	Force         bool           `help:"Replace earlier results in that folder."`
-	Format        string         `enum:"table,json,go" default:"table" help:"What to print: ${enum}. table is Markdown, json what bench.json holds, go lines for benchstat."`
-	JSON          bool           `help:"The same as --format json."`
-	Quiet         bool           `short:"q" help:"Print no progress."`
+	Suite         string    `enum:"standard,peers," default:"" help:"What to simulate: standard takes about two minutes, peers is the networks that other simulators are measured on at full size (3 GB, minutes). Otherwise --networks and --sizes say it, and without them it is standard."`
+	Networks      []string  `placeholder:"NETWORK" help:"Presets (see einet list) or YAML files; otherwise ei where sizes are given."`
+	Sizes         []int     `placeholder:"N" xor:"size" help:"Numbers of neurons to which the networks are scaled."`
+	Scale         []float64 `placeholder:"S" xor:"size" help:"Factors on the sizes of the networks instead."`
+	FixedIndegree bool      `help:"Sizes change neither in-degrees nor weights, whatever rule of scaling the network states."`
+	Set           []string  `sep:"none" placeholder:"PATH=VALUE" help:"Change a value of the networks, as for einet run. Repeatable."`
+	Duration      *span     `placeholder:"1s" help:"Model time of a measurement; otherwise the suite's, or 1 s."`
+	Engines       []string  `enum:"all,reference,cpu,gpu" placeholder:"ENGINE" help:"Engines to time: ${enum}. gpu is every OpenGL device; all is reference, cpu, and gpu where there is one. Otherwise all or, of the suite peers, cpu and gpu on hardware."`
+	Threads       []int     `placeholder:"N" help:"Threads of the cpu engine; otherwise 1 and one for each processor. Networks are built with the most of them."`
+	Repetitions   int       `default:"3" help:"Measurements, of which median, shortest and spread are shown."`
+	Limit         *span     `placeholder:"2s" help:"Wall time that an engine may take of a network: a slower one is repeated less, then simulates a tenth or a hundredth of the model time. 0 is no limit. Otherwise 2 s, and no limit for the suite peers."`
+	NoParts       bool      `help:"Measure no parts of a step, which takes the networks without their synapses and Poisson inputs too."`
+	NoLimits      bool      `help:"Don't measure what the machine can do (bandwidth, random increments), which takes 5 s."`
+	Counters      bool      `help:"Instead of that, what the gpu engine asks of each OpenGL device (dispatches, bytes, atomics) and how long the device takes for each kernel, beside the cpu engine. 1000 steps, unless --duration says otherwise."`
+	Against       string    `placeholder:"FILE" help:"Lay this bench.json, of another machine or version, beside. Other spikes are a failed check."`
+	Out           string    `placeholder:"DIR" help:"Write bench.json, the tables (bench.md) and figures there; otherwise nothing is written."`
+	Force         bool      `help:"Replace earlier results in that folder."`
+	Format        string    `enum:"table,json,go" default:"table" help:"What to print: ${enum}. table is Markdown, json what bench.json holds, go lines for benchstat."`
+	JSON          bool      `help:"The same as --format json."`
+	Quiet         bool      `short:"q" help:"Print no progress."`
 }
 
 // defaultLimit is --limit's.
@@ -47,7 +47,7 @@ func (c *benchCmd) Run(ctx context.Context, t *terminal) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	cases, err := c.cases()
+	cases, err := c.cases(ctx)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (c *benchCmd) check() error {
 	if c.Repetitions < 1 {
 		return usage(fmt.Errorf("--repetitions %d: must be at least 1", c.Repetitions))
 	}
-	if c.Limit != nil && *c.Limit < 0 {
+	if c.Limit != nil && !(c.Limit.ms >= 0) {
 		return usage(fmt.Errorf("--limit %v: must be a wall time, or 0 for no limit", *c.Limit))
 	}
 	most := runtime.GOMAXPROCS(0)
@@ -153,7 +153,7 @@ func (c *benchCmd) measure(ctx context.Context, t *terminal, e *engines, cases [
 func (c *benchCmd) limit() time.Duration {
 	switch {
 	case c.Limit != nil:
-		return *c.Limit
+		return time.Duration(c.Limit.ms * float64(time.Millisecond))
 	case c.Suite == "peers":
 		return 0
 	}

@@ -1,10 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"einet/bench"
 	"einet/gpu"
@@ -14,9 +14,9 @@ import (
 )
 
 // cases are the networks to simulate.
-func (c *benchCmd) cases() ([]bench.Case, error) {
+func (c *benchCmd) cases(ctx context.Context) ([]bench.Case, error) {
 	if len(c.Networks) == 0 && len(c.Sizes) == 0 && len(c.Scale) == 0 {
-		return c.ofSuite()
+		return c.ofSuite(ctx)
 	}
 	networks := c.Networks
 	if len(networks) == 0 {
@@ -24,16 +24,19 @@ func (c *benchCmd) cases() ([]bench.Case, error) {
 	}
 	var list []bench.Case
 	for _, name := range networks {
+		if name == standardInput {
+			return nil, usage(errors.New("--networks -: must be a preset or a file, which can be read for each size again"))
+		}
 		f := networkFlags{Network: name, Set: slices.Clone(c.Set)}
 		if c.FixedIndegree {
 			f.Set = append(f.Set, bench.FixedInDegree)
 		}
-		scales, flags, err := c.scales(f)
+		scales, flags, err := c.scales(ctx, f)
 		if err != nil {
 			return nil, err
 		}
 		for i, s := range scales {
-			x, err := c.newCase(f, s, time.Second)
+			x, err := c.newCase(ctx, f, s, inSpan(1000))
 			if err != nil && flags[i] != "" {
 				err = usage(fmt.Errorf("%s: %w", flags[i], err))
 			}
@@ -47,7 +50,7 @@ func (c *benchCmd) cases() ([]bench.Case, error) {
 }
 
 // scales are the factors on a network's size, and the flags that they come from.
-func (c *benchCmd) scales(f networkFlags) (scales []float64, flags []string, err error) {
+func (c *benchCmd) scales(ctx context.Context, f networkFlags) (scales []float64, flags []string, err error) {
 	for _, s := range c.Scale {
 		if s <= 0 {
 			return nil, nil, usage(fmt.Errorf("--scale %g: must be a factor above 0", s))
@@ -61,7 +64,7 @@ func (c *benchCmd) scales(f networkFlags) (scales []float64, flags []string, err
 		return scales, flags, nil
 	}
 	f.Scale = 1
-	own, err := f.load(nil)
+	own, err := f.load(ctx, nil)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -75,12 +78,12 @@ func (c *benchCmd) scales(f networkFlags) (scales []float64, flags []string, err
 }
 
 // newCase loads a network at a scale.
-func (c *benchCmd) newCase(f networkFlags, scale float64, duration time.Duration) (bench.Case, error) {
+func (c *benchCmd) newCase(ctx context.Context, f networkFlags, scale float64, duration span) (bench.Case, error) {
 	if c.Duration != nil {
 		duration = *c.Duration
 	}
 	f.Scale = scale
-	net, err := f.load(nil)
+	net, err := f.load(ctx, nil)
 	if err != nil {
 		return bench.Case{}, err
 	}
@@ -99,7 +102,7 @@ func (c *benchCmd) newCase(f networkFlags, scale float64, duration time.Duration
 }
 
 // ofSuite is what --suite says.
-func (c *benchCmd) ofSuite() ([]bench.Case, error) {
+func (c *benchCmd) ofSuite(ctx context.Context) ([]bench.Case, error) {
 	if c.procedural() {
 		return nil, usage(errors.New("--connectivity procedural: not all networks of the suites can be drawn again by source: choose some with --networks"))
 	}
@@ -118,7 +121,7 @@ func (c *benchCmd) ofSuite() ([]bench.Case, error) {
 			scale = float64(s.Neurons) / float64(own.Neurons())
 		}
 		f := networkFlags{Network: s.Preset, Set: slices.Concat(s.Set, c.Set)}
-		x, err := c.newCase(f, scale, time.Duration(s.Ms*float64(time.Millisecond)))
+		x, err := c.newCase(ctx, f, scale, inSpan(s.Ms))
 		if err != nil {
 			return nil, err
 		}

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"einet/dynamics"
 	"einet/network"
@@ -24,7 +23,7 @@ type exportCmd struct {
 	Force   bool   `help:"Replace an earlier export in that folder."`
 	Threads int    `placeholder:"N" help:"Threads that build; otherwise one for each processor."`
 
-	InputDuration *time.Duration `placeholder:"500ms" help:"Write also what the network receives in so much model time: its external input, the counts of its Poisson inputs (16 bytes for each that is not 0), the numbers that its noise is made of (4 bytes a neuron and step), and the spikes of sources, as input.npz."`
+	InputDuration *span `placeholder:"500ms" help:"Write also what the network receives in so much model time: its external input, the counts of its Poisson inputs (16 bytes for each that is not 0), the numbers that its noise is made of (4 bytes a neuron and step), and the spikes of sources, as input.npz."`
 }
 
 // The files of an export. The last one marks a complete one.
@@ -39,7 +38,7 @@ const (
 
 // Run builds the network and writes it as a stream.
 func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
-	net, err := c.load(nil)
+	net, err := c.load(ctx, nil)
 	if err != nil {
 		return err
 	}

@@ -218,7 +218,7 @@ func TestExportOfInputIsAsked(t *testing.T) {
 	require.Equal(t, exitDone, status, errs)
 	require.NoFileExists(t, filepath.Join(dir, inputFile))
 	for duration, want := range map[string]string{
-		"0s": "--input-duration 0s: must be at least dt (0.1 ms)", "-1ms": "--input-duration -1ms: must be a multiple of dt", "150us": "--input-duration 150µs: must be a multiple of dt (0.1 ms)",
+		"0s": "--input-duration 0s: must be at least dt (0.1 ms)", "-1ms": "--input-duration -1ms: must be a multiple of dt", "150us": "--input-duration 150us: must be a multiple of dt (0.1 ms)",
 	} {
 		status, errs = export("--force", "--input-duration="+duration)
 		require.Equal(t, exitUsage, status)

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"reflect"
 	"regexp"
 	"runtime/debug"
 	"strconv"
@@ -42,7 +43,13 @@ type cli struct {
 	Export    exportCmd    `cmd:"" help:"Write the synapses, weights, delays, initial state and, if asked, random input of a network, for other simulators."`
 	Devices   devicesCmd   `cmd:"" help:"Show the engines and OpenGL devices of this machine, with their limits."`
 
-	Version kong.VersionFlag `help:"Print the version and exit."`
+	Help       helpCmd       `cmd:"" help:"Print the help of a command, as its --help does."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
+	Completion completionCmd `cmd:"" help:"Print what makes a shell complete commands, flags and networks."`
+	Man        manCmd        `cmd:"" help:"Print the manual page, for man."`
+	Complete   completeCmd   `cmd:"" hidden:"" help:"Print what may come next on a command line: for completion."`
+
+	VersionFlag kong.VersionFlag `name:"version" help:"Print the version and exit."`
 }
 
 // A terminal is where a command reads and writes. Results go to out, progress
@@ -74,41 +81,106 @@ func run(ctx context.Context, args []string, out, errs io.Writer, tty bool) int 
 	return t.run(ctx)
 }
 
-// run runs the command that the terminal's arguments are.
+// A checked writer keeps its first error: what prints does not always look, and a result that
+// did not arrive is a failure.
+type checked struct {
+	io.Writer
+	err error
+}
+
+func (w *checked) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	if w.err == nil {
+		w.err = err
+	}
+	return n, err
+}
+
+// run runs the command that the terminal's arguments are. What was to be printed and was not is a
+// failure even of --help.
 func (t *terminal) run(ctx context.Context) int {
+	out := &checked{Writer: t.out}
+	t.out = out
+	err := t.command(ctx)
+	if out.err != nil {
+		err = machine(out.err)
+	}
+	if err != nil {
+		return t.fail(err)
+	}
+	return exitDone
+}
+
+// command is run without a look at whether standard output took it all.
+func (t *terminal) command(ctx context.Context) error {
 	var c cli
-	exited := -1
+	exited := false
 	parser, err := kong.New(&c,
 		kong.Name("einet"),
 		kong.Description("Simulate networks of spiking neurons, on the GPU and on the CPU, spike for spike the same.\n\n"+exitHelp),
 		kong.Vars{"version": versionString()},
 		kong.Writers(t.out, t.err),
-		kong.Exit(func(code int) { exited = code }),
+		kong.Exit(func(int) { exited = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
 	if err != nil {
 		panic(err) // the struct tags above are wrong
 	}
-	k, err := parser.Parse(joinNegatives(t.args))
-	if exited >= 0 {
-		return exited // --help or --version
+	args := joinNegatives(t.args)
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	k, err := parser.Parse(args)
+	if exited { // --help or --version
+		return nil
 	}
 	if err != nil {
-		fmt.Fprintf(t.err, "einet: %s (see einet --help)\n", readable(err))
-		return exitUsage
+		return usage(fmt.Errorf("%s (see einet --help)", readable(err)))
 	}
-	if err := k.Run(ctx, t); err != nil {
-		return t.fail(err)
+	if err := notEmpty(k); err != nil {
+		return usage(err)
 	}
-	return exitDone
+	return k.Run(ctx, t)
 }
 
 var (
 	longFlag  = regexp.MustCompile(`^--[a-z][a-z-]*$`)
+	strayUnit = regexp.MustCompile(`^unexpected argument (ms|s|us)\b`)
 	negative  = regexp.MustCompile(`^-[0-9.]`)
 	badNumber = regexp.MustCompile(`^(--[a-z-]+): expected a valid (\d+) bit (u?)int but got "(.*)"$`)
 )
+
+// notEmpty refuses names that were given and are empty, as those of a variable that is not set
+// are: a folder without a name would be another, the default.
+func notEmpty(k *kong.Context) error {
+	for _, p := range k.Path {
+		value, name := p.Positional, ""
+		if p.Flag != nil {
+			value, name = p.Flag.Value, "--"
+		}
+		if value == nil || value.Enum != "" || value.Passthrough {
+			continue
+		}
+		for _, text := range texts(value.Target) {
+			if text == "" {
+				return fmt.Errorf("%s%s \"\": must not be empty", name, value.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// texts are the strings of a field of the command line.
+func texts(v reflect.Value) []string {
+	switch field := v.Interface().(type) {
+	case string:
+		return []string{field}
+	case []string:
+		return field
+	}
+	return nil
+}
 
 // joinNegatives makes --flag=-1 of --flag -1, which would be taken for a short
 // flag.
@@ -130,6 +202,9 @@ func joinNegatives(args []string) []string {
 // readable is the message of an error of the command line, with the range of a
 // number instead of its bits.
 func readable(err error) string {
+	if m := strayUnit.FindStringSubmatch(err.Error()); m != nil {
+		return fmt.Sprintf("%s: a time and its unit are one word (500%s) or stand in quotes (\"500 %s\")", err, m[1], m[1])
+	}
 	m := badNumber.FindStringSubmatch(err.Error())
 	if m == nil {
 		return err.Error()
@@ -141,13 +216,21 @@ func readable(err error) string {
 	return fmt.Sprintf("%s %s: %s", m[1], m[4], allowed)
 }
 
+// maxFaults are printed of one error; what is behind them is mostly more of the same.
+const maxFaults = 20
+
 // fail prints an error, one line a fault and below it the place in the file, and returns
 // its exit status.
 func (t *terminal) fail(err error) int {
 	if errors.Is(err, context.Canceled) {
 		err = errInterrupted
 	}
-	for _, fault := range faults(err) {
+	all := faults(err)
+	for i, fault := range all {
+		if i == maxFaults {
+			fmt.Fprintf(t.err, "einet: and %d more faults\n", len(all)-i)
+			break
+		}
 		for line := range strings.Lines(fault.Error()) {
 			fmt.Fprintf(t.err, "einet: %s\n", strings.TrimSuffix(line, "\n"))
 		}

@@ -123,7 +123,7 @@ func TestBadInput(t *testing.T) {
 			"projections.E_to_E.weight: 1e-30 mV: must be 0 or of at least 4.59e-10 mV", "I_to_E", "E_to_I", "I_to_I"}},
 		{[]string{"run", "ei", "--duration", "0.25ms"}, exitUsage, []string{"--duration 0.25"}},
 		{[]string{"run", "ei", "--duration", "1s", "--discard", "1s"}, exitUsage, []string{"--discard 1s: must be shorter than the run, 1000 ms"}},
-		{[]string{"run", "ei", "--discard", "50us"}, exitUsage, []string{"--discard 50µs: must be a multiple of dt (0.1 ms)"}},
+		{[]string{"run", "ei", "--discard", "50us"}, exitUsage, []string{"--discard 50us: must be a multiple of dt (0.1 ms)"}},
 		{[]string{"run", "ei", "--scale", "0"}, exitUsage, []string{"--scale 0: must be a factor above 0"}},
 		{[]string{"run", "ei", "--threads", "-2"}, exitUsage, []string{"--threads -2"}},
 		{[]string{"run", "ei", "--threads=-2"}, exitUsage, []string{"--threads -2"}},
@@ -145,7 +145,6 @@ func TestBadInput(t *testing.T) {
 		{[]string{"bench", "--duration", "0s"}, exitUsage, []string{"--duration 0s: must be at least dt (0.1 ms)"}},
 		{[]string{"bench", "--sizes", "500,1000000", "--engines", "reference"}, exitMachine, []string{"ei: 1M neurons and 250G synapses need"}},
 		{[]string{"bench", "--engines", "cuda"}, exitUsage, []string{"--engines"}},
-		{nil, exitUsage, []string{"expected one of"}},
 	} {
 		status, out, errs := einet(t, k.args...)
 		require.Equal(t, k.status, status, "%v: %s", k.args, errs)

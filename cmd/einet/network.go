@@ -1,22 +1,26 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"einet/network"
 	"einet/network/presets"
 	"einet/record/hdf5"
 )
 
+// standardInput is the name of a network that is read from there; errors call it stdin.
+const standardInput = "-"
+
 // networkFlags name a network and change it.
 type networkFlags struct {
-	Network string   `arg:"" help:"A preset's name (see einet list) or a YAML file."`
+	Network string   `arg:"" help:"A preset's name (see einet list), a YAML file, or - for standard input."`
 	Set     []string `sep:"none" placeholder:"PATH=VALUE" help:"Change a value of the network, such as populations.E.size=8000 or projections.*.p=0.1. Repeatable."`
 	Scale   float64  `default:"1" placeholder:"S" help:"Multiply all sizes by S; weights and inputs follow the rule that the network states."`
 	Seed    *uint32  `placeholder:"N" help:"Seed of every random draw."`
@@ -24,20 +28,39 @@ type networkFlags struct {
 }
 
 // load loads the network. Whatever is wrong with it is the user's to mend.
-func (f *networkFlags) load(duration *time.Duration) (*network.Network, error) {
+func (f *networkFlags) load(ctx context.Context, duration *span) (*network.Network, error) {
 	opts := network.Options{Set: f.Set, Scale: f.Scale, Seed: f.Seed, Trial: f.Trial, HDF5: hdf5.OpenTree}
 	if f.Scale == 0 {
 		return nil, usage(errors.New("--scale 0: must be a factor above 0"))
 	}
 	if duration != nil {
-		ms := milliseconds(*duration)
-		opts.Duration = &ms
+		opts.Duration = &duration.ms
 	}
-	net, err := f.read(opts)
-	if err != nil {
-		return nil, usage(err)
+	net, err := f.readUntil(ctx, opts)
+	if err != nil && !errors.Is(err, context.Canceled) {
+		err = usage(err)
 	}
-	return net, nil
+	return net, err
+}
+
+// readUntil reads the network unless ctx ends before: a pipe that nobody writes to, or a disk far
+// away, may let a reader wait for ever.
+func (f *networkFlags) readUntil(ctx context.Context, opts network.Options) (*network.Network, error) {
+	type result struct {
+		net *network.Network
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		net, err := f.read(opts)
+		done <- result{net, err}
+	}()
+	select {
+	case r := <-done:
+		return r.net, r.err
+	case <-ctx.Done():
+		return nil, context.Canceled
+	}
 }
 
 // preset is the preset that the network is made from, if it is one.
@@ -51,6 +74,9 @@ func (f *networkFlags) preset() string {
 func (f *networkFlags) read(opts network.Options) (*network.Network, error) {
 	if f.preset() != "" {
 		return presets.Load(f.Network, opts)
+	}
+	if f.Network == standardInput {
+		return network.Load(os.Stdin, "stdin", opts)
 	}
 	file, err := os.Open(f.Network)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -66,16 +92,13 @@ func (f *networkFlags) read(opts network.Options) (*network.Network, error) {
 	return network.Load(file, f.Network, opts)
 }
 
-// milliseconds is a duration in ms, exactly where a float64 can be exact.
-func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
-
-// onGrid is a duration in steps of net's grid, an error if it is not a
+// onGrid is a span in steps of net's grid, an error if it is not a
 // multiple of dt.
-func onGrid(flag string, d time.Duration, net *network.Network) (int64, error) {
-	steps := net.Steps(milliseconds(d))
-	if diff := milliseconds(d) - float64(steps)*net.Dt; diff > 1e-6*net.Dt || diff < -1e-6*net.Dt || d < 0 {
-		nearest := time.Duration(float64(max(steps, 0)) * net.Dt * float64(time.Millisecond))
-		return 0, usage(fmt.Errorf("%s %v: must be a multiple of dt (%g ms), the nearest is %v", flag, d, net.Dt, nearest))
+func onGrid(flag string, s span, net *network.Network) (int64, error) {
+	steps := net.Steps(s.ms)
+	if diff := s.ms - float64(steps)*net.Dt; !(math.Abs(diff) <= 1e-6*net.Dt) || s.ms < 0 {
+		nearest := inMs(int64(max(steps, 0)), net.Dt)
+		return 0, usage(fmt.Errorf("%s %v: must be a multiple of dt (%g ms), the nearest is %g ms", flag, s, net.Dt, nearest))
 	}
 	return int64(steps), nil
 }

@@ -8,17 +8,16 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"einet/plot"
 )
 
 // plotCmd draws the figures of earlier runs again.
 type plotCmd struct {
-	Dirs []string      `arg:"" name:"dir" help:"The folder of a run. Of several, one figure is drawn: their rasters side by side."`
-	From time.Duration `placeholder:"300ms" help:"Model time at which rasters begin; otherwise the start."`
-	To   time.Duration `placeholder:"500ms" help:"Model time at which rasters end; otherwise 500 ms after they begin, or the end of the run."`
-	Out  string        `placeholder:"DIR" help:"Where the figure goes; otherwise the folder of the run, or for several the one that holds the first."`
+	Dirs []string `arg:"" name:"dir" help:"The folder of a run. Of several, one figure is drawn: their rasters side by side."`
+	From span     `placeholder:"300ms" help:"Model time at which rasters begin; otherwise the start."`
+	To   span     `placeholder:"500ms" help:"Model time at which rasters end; otherwise 500 ms after they begin, or the end of the run."`
+	Out  string   `placeholder:"DIR" help:"Where the figure goes; otherwise the folder of the run, or for several the one that holds the first."`
 }
 
 // Run draws them. What cannot be read is the input's fault, what cannot be
@@ -29,7 +28,7 @@ func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
 			return usage(fmt.Errorf("%s: holds no run: %w", dir, err))
 		}
 	}
-	if c.From < 0 || c.To != 0 && c.To <= c.From {
+	if !(c.From.ms >= 0) || c.To.ms != 0 && !(c.To.ms > c.From.ms) {
 		return usage(fmt.Errorf("--from %v --to %v: must be times of a run, the first before the second", c.From, c.To))
 	}
 	out := c.Out
@@ -61,7 +60,7 @@ func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
 
 // draw draws the figures of the one run, or of several together.
 func (c *plotCmd) draw(ctx context.Context, out string) ([]string, error) {
-	w := window{milliseconds(c.From), milliseconds(c.To)}
+	w := window{c.From.ms, c.To.ms}
 	if len(c.Dirs) == 1 {
 		return drawFigures(ctx, c.Dirs[0], out, w)
 	}

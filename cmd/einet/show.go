@@ -1,12 +1,14 @@
 package main
 
+import "context"
+
 // showCmd prints a resolved network.
 type showCmd struct {
 	networkFlags
 }
 
-func (c *showCmd) Run(t *terminal) error {
-	net, err := c.load(nil)
+func (c *showCmd) Run(ctx context.Context, t *terminal) error {
+	net, err := c.load(ctx, nil)
 	if err != nil {
 		return err
 	}

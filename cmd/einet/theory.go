@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"time"
 
 	"einet/analysis/theory"
 	"einet/network"
@@ -16,11 +15,11 @@ import (
 type theoryCmd struct {
 	networkFlags
 	engineFlags
-	Simulate time.Duration `placeholder:"1s" help:"Simulate this much model time too, after half a second to settle, and compare."`
-	Sweep    bool          `help:"Draw rates against the strength of the external input, theory beside simulation."`
-	Out      string        `placeholder:"DIR" help:"Where the figure of --sweep goes; otherwise results/NAME."`
-	JSON     bool          `help:"Print the results as JSON."`
-	Quiet    bool          `short:"q" help:"Print no progress."`
+	Simulate span   `placeholder:"1s" help:"Simulate this much model time too, after half a second to settle, and compare."`
+	Sweep    bool   `help:"Draw rates against the strength of the external input, theory beside simulation."`
+	Out      string `placeholder:"DIR" help:"Where the figure of --sweep goes; otherwise results/NAME."`
+	JSON     bool   `help:"Print the results as JSON."`
+	Quiet    bool   `short:"q" help:"Print no progress."`
 }
 
 // A TheorySummary is what einet theory --json prints.
@@ -75,20 +74,20 @@ type PopulationTheory struct {
 // accepted is the largest relative deviation of theory from simulation.
 const accepted = 0.1
 
-// sweepSimulate is how long each point of a sweep is simulated when --simulate
+// sweepSimulate is how many ms each point of a sweep is simulated when --simulate
 // does not say.
-const sweepSimulate = 500 * time.Millisecond
+const sweepSimulate = 500
 
 // Run predicts, simulates and prints.
 func (c *theoryCmd) Run(ctx context.Context, t *terminal) error {
-	net, err := c.load(nil)
+	net, err := c.load(ctx, nil)
 	if err != nil {
 		return err
 	}
-	if c.Sweep && c.Simulate == 0 {
-		c.Simulate = sweepSimulate
+	if c.Sweep && c.Simulate.ms == 0 {
+		c.Simulate = inSpan(sweepSimulate)
 	}
-	if c.procedural() && c.Simulate == 0 {
+	if c.procedural() && c.Simulate.ms == 0 {
 		return usage(errors.New("--connectivity procedural: only says something of --simulate and --sweep"))
 	}
 	if _, err := onGrid("--simulate", c.Simulate, net); err != nil {
@@ -99,7 +98,7 @@ func (c *theoryCmd) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	s := summariseTheory(net, prediction)
-	if c.Simulate > 0 {
+	if c.Simulate.ms > 0 {
 		if err := c.simulate(ctx, t, net, s); err != nil {
 			return err
 		}

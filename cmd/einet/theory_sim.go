@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"time"
 
 	"einet/analysis"
 	"einet/analysis/theory"
@@ -32,8 +31,8 @@ type SweepPoint struct {
 	SimulatedHz []float64 `json:"simulated_hz"`
 }
 
-// settle is the model time after which rates are taken as stationary.
-const settle = 500 * time.Millisecond
+// settle is the model time [ms] after which rates are taken as stationary.
+const settle = 500.0
 
 // The strengths of input of a sweep: theory is evaluated at sweepLines equal
 // distances from sweepFrom to sweepTo, and every sweepEvery-th is simulated.
@@ -58,7 +57,7 @@ func (c *theoryCmd) simulate(ctx context.Context, t *terminal, net *network.Netw
 	if err != nil {
 		return err
 	}
-	s.Simulated = &SimulatedSummary{Engine: engine, SettleMs: milliseconds(settle), DurationMs: milliseconds(c.Simulate)}
+	s.Simulated = &SimulatedSummary{Engine: engine, SettleMs: settle, DurationMs: c.Simulate.ms}
 	for i, name := range s.order {
 		p := s.Populations[name]
 		p.SimulatedHz, p.SimulatedCV = number(populations[i].Rate), number(populations[i].CV)
@@ -95,8 +94,8 @@ func (c *theoryCmd) rates(ctx context.Context, t *terminal, net *network.Network
 		sizes = append(sizes, p.Size)
 	}
 	kept := withPotential(net)
-	first := int64(net.Steps(milliseconds(settle)))
-	last := first + int64(net.Steps(milliseconds(c.Simulate)))
+	first := int64(net.Steps(settle))
+	last := first + int64(net.Steps(c.Simulate.ms))
 	trains := analysis.NewTrains(sizes, net.Dt, first)
 	p := newProgress(t, c.Quiet, net.Dt, last)
 	err = sim.Run(ctx, engine, last, p.update, sim.SpikeSink(func(_ int64, s []sim.Spike) error { trains.Add(s); return nil }))

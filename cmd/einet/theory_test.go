@@ -78,7 +78,7 @@ func TestTheoryBadInput(t *testing.T) {
 		want   string
 	}{
 		{[]string{"theory", "nosuch"}, exitUsage, "neither a file nor a preset"},
-		{[]string{"theory", "ei", "--simulate", "50us"}, exitUsage, "--simulate 50µs: must be a multiple of dt"},
+		{[]string{"theory", "ei", "--simulate", "50us"}, exitUsage, "--simulate 50us: must be a multiple of dt"},
 		{[]string{"theory", "ei", "--set", "populations.E.input={step: {at: 5, by: 3}}"}, exitUsage,
 			"ei: mean-field theory does not cover this network: populations.E.input: varies in time"},
 		{clocks("--sweep", "--simulate", "1ms", "--scale", "0.1", "--out", filepath.Join(file, "x")), exitMachine, "can't be made"},
