@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strconv"
@@ -21,31 +22,32 @@ type kept struct {
 	state  []*record.Stream
 }
 
-func newKept(r *simulation) (k *kept, err error) {
-	k = &kept{}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, k.abort())
-			k = nil
-		}
-	}()
+func newKept(r *simulation) (*kept, error) {
+	k := &kept{}
+	if err := k.openAll(r); err != nil {
+		return nil, errors.Join(err, k.abort())
+	}
+	return k, nil
+}
+
+func (k *kept) openAll(r *simulation) error {
 	if err := k.openSpikes(r); err != nil {
-		return nil, err
+		return err
 	}
 	if len(r.net.Record.State) > 0 {
 		if err := k.openState(r); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if len(r.net.Record.Counted) > 0 {
 		if err := k.openHistograms(r); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if r.net.Record.Averages > 0 {
-		return k, k.openAverages(r)
+		return k.openAverages(r)
 	}
-	return k, nil
+	return nil
 }
 
 func (k *kept) openSpikes(r *simulation) error {
@@ -94,13 +96,13 @@ type grower struct {
 
 func (g *grower) floats(name string, row ...int64) record.FloatColumn {
 	c, err := g.Floats(name, row...)
-	g.err = errors.Join(g.err, err)
+	g.err = cmp.Or(g.err, err)
 	return c
 }
 
 func (g *grower) uints(name string, row ...int64) record.UintColumn {
 	c, err := g.Uints(name, row...)
-	g.err = errors.Join(g.err, err)
+	g.err = cmp.Or(g.err, err)
 	return c
 }
 
