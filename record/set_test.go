@@ -34,24 +34,32 @@ func content(t *testing.T, dir string) map[string]string {
 	return all
 }
 
+// place puts a set of data and mark into its folder.
+func place(t *testing.T, dir string, s *Set, stale ...string) {
+	t.Helper()
+	at, err := s.Commit([]string{"data", "mark"}, stale)
+	require.NoError(t, err)
+	require.Equal(t, dir, at)
+}
+
 func TestSetReplacesAnEarlierOne(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "b")
-	s, err := NewSet(dir)
+	s, err := NewSet(Look(dir))
 	require.NoError(t, err)
 	put(t, s.Path("data"), "one")
 	put(t, s.Path("mark"), "one")
 	require.Len(t, content(t, dir), 4, "nothing outside the hidden folder yet")
-	require.NoError(t, s.Commit([]string{"data", "mark"}, []string{"figure"}))
+	place(t, dir, s, "figure")
 	require.NoError(t, s.Abort(), "does nothing")
 	require.Equal(t, map[string]string{"./": "", "data": "one", "mark": "one"}, content(t, dir))
 
 	put(t, filepath.Join(dir, "figure"), "of one")
 	put(t, filepath.Join(dir, "other"), "kept")
-	s, err = NewSet(dir)
+	s, err = NewSet(Look(dir))
 	require.NoError(t, err)
 	put(t, s.Path("data"), "two")
 	put(t, s.Path("mark"), "two")
-	require.NoError(t, s.Commit([]string{"data", "mark"}, []string{"figure", "data", "mark"}))
+	place(t, dir, s, "figure", "data", "mark")
 	require.Equal(t, map[string]string{"./": "", "data": "two", "mark": "two", "other": "kept"}, content(t, dir))
 }
 
@@ -70,7 +78,7 @@ func TestFailedSetLeavesTheEarlierOne(t *testing.T) {
 			for _, name := range []string{"data", "mark", "figure"} {
 				put(t, filepath.Join(dir, name), "one")
 			}
-			s, err := NewSet(dir)
+			s, err := NewSet(Look(dir))
 			require.NoError(t, err)
 			put(t, s.Path("data"), "two")
 			put(t, s.Path("mark"), "two")
@@ -81,7 +89,8 @@ func TestFailedSetLeavesTheEarlierOne(t *testing.T) {
 					delete(before, name)
 				}
 			}
-			require.Error(t, s.Commit([]string{"data", "mark"}, []string{"figure"}))
+			_, err = s.Commit([]string{"data", "mark"}, []string{"figure"})
+			require.Error(t, err)
 			require.NoError(t, s.Abort())
 			require.Equal(t, before, content(t, dir))
 			require.Equal(t, "one", before["mark"])
@@ -92,14 +101,14 @@ func TestFailedSetLeavesTheEarlierOne(t *testing.T) {
 // The folders that were made for an aborted set go, others stay.
 func TestAbortedSetLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
-	s, err := NewSet(filepath.Join(dir, "a", "b"))
+	s, err := NewSet(Look(filepath.Join(dir, "a", "b")))
 	require.NoError(t, err)
 	put(t, s.Path("data"), "x")
 	require.NoError(t, s.Abort())
 	require.Equal(t, map[string]string{"./": ""}, content(t, dir))
 
 	put(t, filepath.Join(dir, "file"), "x")
-	_, err = NewSet(filepath.Join(dir, "file", "b"))
+	_, err = NewSet(Look(filepath.Join(dir, "file", "b")))
 	require.Error(t, err)
 	require.Equal(t, map[string]string{"./": "", "file": "x"}, content(t, dir))
 }
