@@ -51,6 +51,7 @@ type Set struct {
 	stage string   // where the files are written
 	made  []string // folders that were made on the way to seen.dir, innermost first
 	held  *os.File // the lock of stage
+	spare *os.File // what is reserved
 }
 
 // ErrTaken is the error of a set whose folder others have put files into.
@@ -147,21 +148,29 @@ func waitFor(dir string) (*os.File, error) {
 // Path is where to write the file that is to be called name.
 func (s *Set) Path(name string) string { return filepath.Join(s.stage, name) }
 
-// Reserve takes room on the disk, so much or what there is, which Release gives back: for what is yet to be written when
-// the disk is full.
-func (s *Set) Reserve(bytes int64) {
-	f, err := os.Create(s.Path(reserveFile))
-	if err != nil {
-		return
+// Reserve takes room on the disk, so much or a quarter of what there is, and an open file, which Release gives back: for what is
+// yet to be written when the disk is full, or no more files can be opened. It is an error where not even the file can.
+func (s *Set) Reserve(bytes int64) error {
+	if free, ok := room(s.stage); ok {
+		bytes = min(bytes, free/4)
 	}
-	defer f.Close()
-	for ; bytes >= smallestChunk && reserve(f, bytes) != nil; bytes /= 2 {
-		_ = f.Truncate(0)
+	var err error
+	if s.spare, err = os.Create(s.Path(reserveFile)); err != nil {
+		return err
 	}
+	for ; bytes >= smallestChunk && reserve(s.spare, bytes) != nil; bytes /= 2 {
+		_ = s.spare.Truncate(0)
+	}
+	return nil
 }
 
 // Release gives back what was reserved.
-func (s *Set) Release() { _ = os.Remove(s.Path(reserveFile)) }
+func (s *Set) Release() {
+	if s.spare != nil {
+		_ = discard(s.spare)
+	}
+	s.spare = nil
+}
 
 // Commit removes the files called stale from the folder and puts in the named
 // ones, which have been written to their Paths. The last of them marks a complete
@@ -285,11 +294,12 @@ func (m *moves) undo() error {
 // it unless others have used them since.
 func (s *Set) Abort() error {
 	var err error
-	if s.stage != "" {
-		err = os.RemoveAll(s.stage)
-	}
+	s.Release()
 	if s.held != nil {
-		err = errors.Join(err, s.held.Close())
+		err = s.held.Close() // first, for to remove a folder takes open files too
+	}
+	if s.stage != "" {
+		err = errors.Join(err, os.RemoveAll(s.stage))
 	}
 	for _, dir := range s.made {
 		_ = os.Remove(dir) // fails where it was never made or is in use

@@ -112,3 +112,54 @@ func TestAbortedSetLeavesNothing(t *testing.T) {
 	require.Error(t, err)
 	require.Equal(t, map[string]string{"./": "", "file": "x"}, content(t, dir))
 }
+
+// What has appeared in a folder since it was seen stays, and the set goes beside: also where the same name was there
+// before, and where beside is taken.
+func TestSetGoesBesideWhatHasAppeared(t *testing.T) {
+	for name, there := range map[string]bool{"an empty folder": false, "an earlier set": true} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "run")
+			if there {
+				require.NoError(t, os.Mkdir(dir, 0o777))
+				put(t, filepath.Join(dir, "mark"), "earlier")
+			}
+			seen := Look(dir)
+			first, err := NewSet(seen)
+			require.NoError(t, err)
+			second, err := NewSet(seen)
+			require.NoError(t, err)
+			require.Zero(t, first.Others)
+			require.Equal(t, 1, second.Others)
+			third, err := NewSet(seen)
+			require.NoError(t, err)
+			for k, s := range []*Set{first, second, third} {
+				put(t, s.Path("data"), string(rune('1'+k)))
+				put(t, s.Path("mark"), string(rune('1'+k)))
+			}
+			place(t, dir, second)
+			at, err := first.Commit([]string{"data", "mark"}, []string{"figure"})
+			require.ErrorIs(t, err, ErrTaken)
+			require.Equal(t, dir+"-2", at)
+			at, err = third.Commit([]string{"data", "mark"}, nil)
+			require.ErrorIs(t, err, ErrTaken)
+			require.Equal(t, dir+"-3", at)
+			require.Equal(t, map[string]string{"./": "", "data": "2", "mark": "2"}, content(t, dir))
+			require.Equal(t, map[string]string{"./": "", "data": "1", "mark": "1"}, content(t, dir+"-2"))
+			require.Equal(t, map[string]string{"./": "", "data": "3", "mark": "3"}, content(t, dir+"-3"))
+		})
+	}
+}
+
+// A file that was written again since has appeared, too.
+func TestSetSeesWhatIsWrittenAgain(t *testing.T) {
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "figure"), "one")
+	s, err := NewSet(Look(dir))
+	require.NoError(t, err)
+	put(t, s.Path("data"), "two")
+	put(t, s.Path("mark"), "two")
+	put(t, filepath.Join(dir, "figure"), "new")
+	_, err = s.Commit([]string{"data", "mark"}, []string{"figure"})
+	require.ErrorIs(t, err, ErrTaken)
+	require.Equal(t, map[string]string{"./": "", "figure": "new"}, content(t, dir))
+}

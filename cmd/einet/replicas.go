@@ -94,7 +94,9 @@ func (e *ensemble) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer e.files.Abort()
-	e.files.Reserve(reserved)
+	if err := e.files.Reserve(reserved); err != nil {
+		return machine(err)
+	}
 	defer e.abort()
 	start = time.Now()
 	if together != nil {
@@ -199,7 +201,7 @@ func (e *ensemble) close(r *replica) error {
 		return machine(err)
 	}
 	r.closed = true
-	e.files.Reserve(reserved)
+	_ = e.files.Reserve(reserved) // what could not be had, could not be had
 	return nil
 }
 

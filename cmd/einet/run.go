@@ -126,7 +126,9 @@ func (r *simulation) run(ctx context.Context) error {
 		return err
 	}
 	defer r.files.Abort()
-	r.files.Reserve(reserved)
+	if err := r.files.Reserve(reserved); err != nil {
+		return machine(err)
+	}
 	kept, err := newKept(r)
 	if err != nil {
 		return machine(err)
@@ -157,9 +159,9 @@ func (r *simulation) run(ctx context.Context) error {
 	return errors.Join(r.report(ctx), err)
 }
 
-// reserved is the room on the disk that is kept for what is written when it is full: what was in memory, traces, network and
-// summary.
-const reserved = 1 << 24
+// reserved is the room on the disk that is kept for what is written when it is full: the spikes of a stretch of the run, which
+// are in memory, traces, network and summary.
+const reserved = 1 << 26
 
 // stop is the error, with its exit status, of a simulation that ended before its time.
 func stop(err error) error {
