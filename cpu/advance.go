@@ -2,10 +2,8 @@ package cpu
 
 import (
 	"context"
-	"fmt"
 	"time"
 
-	"einet/dynamics"
 	"einet/network"
 	"einet/sim"
 )
@@ -17,14 +15,39 @@ func (e *Engine) Advance(ctx context.Context, steps int) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if err := e.stopped(); err != nil {
+			return err
+		}
 		batch := e.plan.next(steps)
 		e.advance(batch)
 		steps -= batch.steps
-		if i := e.tooConductive.Load(); i > 0 {
-			return fmt.Errorf("cpu: before step %d: %w", e.step, dynamics.TooConductive(e.model.Network.Populations[i-1].Name))
+	}
+	return e.stopped()
+}
+
+// stopped is an error where a step was not resolved: the one before is the last.
+func (e *Engine) stopped() error {
+	first := e.unresolved.Load()
+	if first == 0 {
+		return nil
+	}
+	step, neuron := int64(^first>>32), int(uint32(^first))
+	e.step = step - 1
+	for n := len(e.spikes); n > 0 && int64(e.spikes[n-1].Step) >= step; n-- {
+		e.spikes = e.spikes[:n-1]
+	}
+	return e.model.TooConductive(neuron, step)
+}
+
+// unresolvedAt notes a neuron (its global id) in which a step was not resolved.
+func (e *Engine) unresolvedAt(step int64, neuron int) {
+	at := ^(uint64(step)<<32 | uint64(neuron))
+	for {
+		first := e.unresolved.Load()
+		if at <= first || e.unresolved.CompareAndSwap(first, at) {
+			return
 		}
 	}
-	return nil
 }
 
 // advance simulates a batch of windows. One wait in a

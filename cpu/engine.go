@@ -33,7 +33,7 @@ type Engine struct {
 	counts      []dynamics.Counts // likewise, of Poisson sources
 	normal      *rng.Normal
 
-	tooConductive atomic.Int64 // 1 + a population in which a step was not resolved, or 0
+	unresolved atomic.Uint64 // the complement of the first step that was not resolved << 32 | the lowest neuron in it; 0: none
 
 	_      [64]byte    // all workers read what is above, and one writes what is below
 	spikes []sim.Spike // since the last call of Spikes

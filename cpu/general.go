@@ -77,8 +77,8 @@ func generalScalar(p *population, m *moment, lo, hi int, hits []uint32) int {
 		t := p.state[i*g.rows:][:g.rows]
 		for k := range lanes {
 			x, resolved := p.integrate(t, k, m)
-			if !resolved && i*lanes+k < p.Size {
-				m.failed = true
+			if !resolved && i*lanes+k < p.Size && m.failed == 0 {
+				m.failed = 1 + i*lanes + k
 			}
 			if p.Noise.HasWhite() {
 				x += float32(p.Noise.White * m.noise[0][i-lo][k])

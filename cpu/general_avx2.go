@@ -3,6 +3,8 @@
 package cpu
 
 import (
+	"math/bits"
+
 	"einet/dynamics"
 	"einet/network"
 )
@@ -17,8 +19,8 @@ func generalAVX2(p *population, m *moment, lo, hi int, hits []uint32) int {
 		}
 		low, lowFailed := p.halfAVX2(m, i, i-lo, 0)
 		high, highFailed := p.halfAVX2(m, i, i-lo, 8)
-		if (lowFailed|highFailed<<8)&real != 0 {
-			m.failed = true
+		if failed := (lowFailed | highFailed<<8) & real; failed != 0 && m.failed == 0 {
+			m.failed = 1 + i*lanes + bits.TrailingZeros32(failed)
 		}
 		bits := (low | high<<8) & real
 		hits[count] = uint32(i-lo)<<16 | bits

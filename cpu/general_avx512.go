@@ -3,6 +3,8 @@
 package cpu
 
 import (
+	"math/bits"
+
 	"einet/dynamics"
 	"einet/network"
 )
@@ -13,7 +15,6 @@ func generalAVX512(p *population, m *moment, lo, hi int, hits []uint32) int {
 	vReset, gridV, now := allF16(p.VReset), allF16(p.GridV), allI16(m.now)
 	white, muu, kick, gridU := allF16(p.Noise.White), allF16(p.Noise.MUU), allF16(p.Noise.Kick), allF16(p.Noise.Grid)
 	conductive := p.Neuron == network.LIFCond
-	var failed uint32
 	for i := lo; i < hi; i++ {
 		t := p.state[i*g.rows:][:g.rows]
 		real := uint32(1<<lanes - 1) // lanes that are neurons
@@ -24,7 +25,9 @@ func generalAVX512(p *population, m *moment, lo, hi int, hits []uint32) int {
 		if conductive {
 			var z uint32
 			x, z = p.integrateCondAVX512(t, m)
-			failed |= z & real
+			if z &= real; z != 0 && m.failed == 0 {
+				m.failed = 1 + i*lanes + bits.TrailingZeros32(z)
+			}
 		} else {
 			x = p.integrateAVX512(t, m)
 		}
@@ -56,9 +59,6 @@ func generalAVX512(p *population, m *moment, lo, hi int, hits []uint32) int {
 		}
 	}
 	leave()
-	if failed != 0 {
-		m.failed = true
-	}
 	return count
 }
 

@@ -27,7 +27,7 @@ type moment struct {
 	drive    float32             // what the external input adds to V [mV]
 	arriving [][][lanes]int32    // [receptor][tile] what arrives at n+1; left at zero
 	noise    [2][][lanes]float32 // [tile - lo] standard normal numbers, where there is such noise
-	failed   bool                // a step of lif_cond was not resolved
+	failed   int                 // 1 + the first neuron of lif_cond whose step was not resolved, or 0
 }
 
 // An updateKernel takes tiles lo to hi-1 of a population, at most maxTiles, from

@@ -56,8 +56,8 @@ func (e *Engine) updateTiles(s *share, p *piece, w *window, lo, hi int) {
 			e.drawNoise(s, pop, n+1, lo, hi)
 		}
 		count := update(pop, &s.moment, lo, hi, s.hits[:])
-		if s.moment.failed {
-			e.tooConductive.Store(int64(p.population) + 1)
+		if s.moment.failed > 0 {
+			e.unresolvedAt(n+1, pop.First+s.moment.failed-1)
 		}
 		for _, hit := range s.hits[:count] {
 			p.fired[k] = pop.reset(n+1, lo+int(hit>>16), hit&0xffff, p.fired[k])

@@ -20,6 +20,7 @@ type Engine struct {
 	normal      *rng.Normal
 	populations []population
 	step        int64
+	stopped     error       // why the engine goes no further
 	spikes      []sim.Spike // since the last call of Spikes
 	lost        sim.Spike   // is not delivered; the zero Spike is none
 	row         connectome.Row
@@ -30,7 +31,6 @@ type Engine struct {
 // what starts there.
 type population struct {
 	*dynamics.Population
-	name      string
 	v         []float32   // membrane potential, relative to E_L [mV]
 	threshold []float32   // of each neuron, or nil where all have VTh
 	bias      []float32   // of each neuron, or nil
@@ -55,7 +55,7 @@ func New(m *dynamics.Model, c *connectome.Connectome) *Engine {
 	e := &Engine{model: m, connectome: c, normal: rng.NormalTable(), populations: make([]population, len(m.Populations))}
 	for i := range m.Populations {
 		p := &e.populations[i]
-		p.Population, p.name = &m.Populations[i], m.Network.Populations[i].Name
+		p.Population = &m.Populations[i]
 		if p.IsSource() {
 			p.train = m.Train(i)
 		} else {
@@ -101,6 +101,9 @@ func (e *Engine) Advance(ctx context.Context, steps int) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if e.stopped != nil {
+			return e.stopped
+		}
 		if err := e.advanceOne(); err != nil {
 			return err
 		}
@@ -118,8 +121,9 @@ func (e *Engine) advanceOne() error {
 			e.fire(i)
 			continue
 		}
-		if err := e.update(i); err != nil {
-			return err
+		if e.stopped = e.update(i); e.stopped != nil {
+			e.spikes = e.spikes[:before]
+			return e.stopped
 		}
 	}
 	e.step++

@@ -1,8 +1,6 @@
 package cpuref
 
 import (
-	"fmt"
-
 	"einet/connectome"
 	"einet/dynamics"
 	"einet/network"
@@ -21,9 +19,9 @@ func (e *Engine) update(i int) error {
 	e.addPoisson(p, arriving)
 
 	for k := range p.v {
-		x, err := p.integrate(k, drive[0])
-		if err != nil {
-			return fmt.Errorf("cpuref: step %d: %w", n+1, err)
+		x, resolved := p.integrate(k, drive[0])
+		if !resolved {
+			return e.model.TooConductive(p.First+k, n+1)
 		}
 		if p.Noise.HasWhite() {
 			x += float32(p.Noise.White * e.gaussian(p, k, 0))
@@ -80,11 +78,11 @@ func (p *population) thresholdOf(k int) float32 {
 
 // integrate is the change of V of neuron k in a step, without white noise and delta
 // synapses.
-func (p *population) integrate(k int, drive float32) (float32, error) {
+func (p *population) integrate(k int, drive float32) (x float32, resolved bool) {
 	if p.Neuron == network.LIFCond {
 		return p.integrateCond(k, drive)
 	}
-	return p.integrateCurrent(k, drive), nil
+	return p.integrateCurrent(k, drive), true
 }
 
 func (p *population) integrateCurrent(k int, drive float32) float32 {
@@ -109,7 +107,7 @@ func (p *population) integrateCurrent(k int, drive float32) float32 {
 	return x
 }
 
-func (p *population) integrateCond(k int, drive float32) (float32, error) {
+func (p *population) integrateCond(k int, drive float32) (x float32, resolved bool) {
 	total, current := p.Leak, drive
 	if p.bias != nil {
 		current += p.bias[k]
@@ -128,14 +126,14 @@ func (p *population) integrateCond(k int, drive float32) (float32, error) {
 	}
 	z := float32(p.PerC * total)
 	if z > dynamics.MaxZ {
-		return 0, dynamics.TooConductive(p.name)
+		return 0, false
 	}
 	phi := dynamics.Phi[9]
 	for c := 8; c >= 0; c-- {
 		phi = float32(phi*z) + dynamics.Phi[c]
 	}
 	net := current - float32(total*p.v[k])
-	return float32(float32(p.PerC*net) * phi), nil
+	return float32(float32(p.PerC*net) * phi), true
 }
 
 // decay takes the state of receptor r of neuron k over a step, at the end of

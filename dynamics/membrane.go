@@ -77,7 +77,13 @@ func psi(q float64) float64 {
 // ErrTooConductive says that a step is too long for the conductances in it.
 var ErrTooConductive = errors.New("dt (g_L + conductances)/C_m is above 4, where a step is not resolved: use a smaller dt or smaller weights")
 
-// TooConductive is the error of a population in which z went above MaxZ.
-func TooConductive(population string) error {
-	return fmt.Errorf("populations.%s: %w", population, ErrTooConductive)
+// TooConductive is the error of a neuron (its global id) whose z goes above MaxZ in a step: of the first such step, and
+// the lowest id in it.
+func (m *Model) TooConductive(neuron int, step int64) error {
+	i := 0
+	for neuron >= m.Populations[i].First+m.Populations[i].Size {
+		i++
+	}
+	return fmt.Errorf("populations.%s: neuron %d, step %d (%.12g ms): %w", m.Network.Populations[i].Name,
+		neuron-m.Populations[i].First, step, float64(step)*m.Network.Dt, ErrTooConductive)
 }

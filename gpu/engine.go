@@ -33,6 +33,8 @@ type Engine struct {
 	batch                          int    // the one to queue next
 	meter                          *meter // nil: nothing is counted
 	step                           int64
+	seen                           int64       // the step that spikes are of, at the most
+	stopped                        error       // why the engine goes no further
 	spikes                         []sim.Spike // of the batches that are done
 	groupsPerSegment, groupsPerRow uint32
 }
@@ -139,15 +141,16 @@ func (e *Engine) Step() int64 { return e.step }
 
 // Spikes waits for the device and appends the spikes since the last call,
 // sorted by step and then neuron.
-func (e *Engine) Spikes(dst []sim.Spike) ([]sim.Spike, error) {
+func (e *Engine) Spikes(dst []sim.Spike) (all []sim.Spike, err error) {
 	for _, b := range []*batch{e.batches[e.batch], e.batches[1-e.batch]} {
-		if err := e.collect(context.Background(), b); err != nil {
-			return dst, err
+		if err = e.collect(context.Background(), b); err != nil {
+			e.step = e.seen
+			break
 		}
 	}
 	dst = append(dst, e.spikes...)
 	e.spikes = e.spikes[:0]
-	return dst, nil
+	return dst, err
 }
 
 // Read copies a state variable of neurons first, first+1, ... of a population,

@@ -169,22 +169,27 @@ func bindAll(bindings ...binding) error {
 	return nil
 }
 
-// checkResolved is an error where a step of lif_cond was not resolved.
-func (e *Engine) checkResolved() error {
+// checkResolved says up to which step of a batch, of which this is the last, all were resolved, with an error where one
+// was not.
+func (e *Engine) checkResolved(last int64) (int64, error) {
 	if !e.layout.extended {
-		return nil
+		return last, nil
 	}
-	var failed [1]uint32
-	if err := e.tables.Read(tableFailed, failed[:]); err != nil || failed[0] == 0 {
-		return err
+	var failed [2]uint32
+	if err := e.tables.Read(tableFailed, failed[:]); err != nil {
+		return e.seen, err
 	}
-	return fmt.Errorf("gpu: %w", dynamics.TooConductive(e.model.Network.Populations[failed[0]-1].Name))
+	before := int64(failed[0]) - 1 + int64(failed[1])/int64(e.layout.neurons)
+	if failed[0] == 0 || before >= last {
+		return last, nil
+	}
+	return before, e.model.TooConductive(int(failed[1])%e.layout.neurons, before+1)
 }
 
 // collect waits for a batch and takes its spikes, sorted.
 func (e *Engine) collect(ctx context.Context, b *batch) error {
-	if b.windows == 0 {
-		return nil
+	if e.stopped != nil || b.windows == 0 {
+		return e.stopped
 	}
 	if err := b.fence.Wait(ctx); err != nil {
 		return err
@@ -198,9 +203,7 @@ func (e *Engine) collect(ctx context.Context, b *batch) error {
 		return fmt.Errorf("gpu: a batch has %d spikes, its ring holds %d: %s does not compute what it should",
 			total, b.ring.Len(), e.c.Device().Renderer)
 	}
-	if err := e.checkResolved(); err != nil {
-		return err
-	}
+	resolved, stopped := e.checkResolved(int64(last.Step) + int64(last.Steps))
 	b.spikes = slices.Grow(b.spikes[:0], total)[:total]
 	if err := b.ring.Read(0, b.spikes); err != nil {
 		return err
@@ -208,8 +211,12 @@ func (e *Engine) collect(ctx context.Context, b *batch) error {
 	slices.SortFunc(b.spikes, func(x, y sim.Spike) int {
 		return cmp.Or(cmp.Compare(x.Step, y.Step), cmp.Compare(x.Neuron, y.Neuron))
 	})
-	e.spikes = append(e.spikes, b.spikes...)
+	end, _ := slices.BinarySearchFunc(b.spikes, resolved, func(s sim.Spike, last int64) int {
+		return cmp.Compare(int64(s.Step), last+1) // the first spike behind
+	})
+	e.spikes = append(e.spikes, b.spikes[:end]...)
+	e.seen, e.stopped = resolved, stopped
 	err := e.meter.collect(b)
 	b.windows = 0
-	return err
+	return cmp.Or(stopped, err)
 }

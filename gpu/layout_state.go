@@ -94,7 +94,7 @@ func (l *stateLayout) chooseWindow(m *dynamics.Model, b bounds) {
 	l.lists, l.listsOfStep = listWords(m)
 	driveBytes := 4 * int64(len(m.Populations)+l.listsOfStep) // of a step
 	fit := func(window int) bool {
-		return spikeBytes*int64(mostSpikes(m, window)) <= b.ring && driveBytes*int64(window) <= b.drives
+		return int64(window)*int64(l.neurons) < math.MaxUint32 && spikeBytes*int64(mostSpikes(m, window)) <= b.ring && driveBytes*int64(window) <= b.drives
 	}
 	longest := min(m.MinDelay, b.window)
 	l.window = max(1, sort.Search(longest, func(w int) bool { return !fit(w + 1) }))

@@ -11,11 +11,11 @@ import (
 // none is the place of what a population does not have.
 const none = math.MaxUint32
 
-// Places in tables of what is always there: the population in which a step was not
+// Places in tables of what is always there: the first step that was not
 // resolved, the polynomial and the cells of the normal distribution.
 const (
 	tableFailed = 0
-	tablePhi    = 1
+	tablePhi    = 2
 	tableNormal = tablePhi + 10
 )
 
@@ -77,6 +77,7 @@ func isGeneral(m *dynamics.Model) bool {
 // newTables are those that are the same for all populations.
 func newTables() []uint32 {
 	t := make([]uint32, tableNormal)
+	t[tableFailed+1] = math.MaxUint32
 	for i, c := range dynamics.Phi {
 		t[tablePhi+i] = math.Float32bits(c)
 	}

@@ -14,7 +14,7 @@ func (l *stateLayout) updateDefines(maxGroups int) shaders.Defines {
 	}
 	return shaders.Defines{
 		"RECEPTORS": l.receptors, "SLOTS": l.slots, "STRIDE": l.stride, "MAX_GROUPS": maxGroups,
-		"GENERAL": general, "INPUTS": l.inputs, "PHI": tablePhi, "NORMAL": tableNormal,
+		"GENERAL": general, "INPUTS": l.inputs, "NEURONS": l.neurons, "PHI": tablePhi, "NORMAL": tableNormal,
 		"NORMAL_CELLS": len(rng.NormalTable().Slope),
 	}
 }

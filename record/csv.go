@@ -1,9 +1,9 @@
 package record
 
 import (
-	"bufio"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"os"
 	"strconv"
 
@@ -13,7 +13,8 @@ import (
 // A SpikeSink takes a run's spikes as they come and makes a file of them. Close or
 // Abort must be called; an Abort after Close does nothing, so that it can be deferred.
 type SpikeSink interface {
-	// Write appends spikes, which must follow those before in (step, neuron).
+	// Write appends spikes, which must follow those before in (step, neuron). With ErrFull they
+	// are taken nonetheless.
 	Write(spikes []sim.Spike) error
 	// Close ends the file, stating that the run took that many steps.
 	Close(steps int64) error
@@ -28,11 +29,11 @@ const csvColumns = "time_ms,population,neuron"
 type csvWriter struct {
 	path   string
 	file   *os.File
-	out    *bufio.Writer
+	buf    []byte // behind what is written
+	full   error  // why the file takes no more
 	header Header
 	names  []string // of the populations, quoted where CSV wants it
 	order  order
-	line   []byte
 }
 
 // CreateCSV begins a file of spikes as text at path, for a run of the given time grid
@@ -51,9 +52,8 @@ func CreateCSV(path string, dtMs float64, populations []Population) (SpikeSink, 
 	if err != nil {
 		return nil, err
 	}
-	w.file, w.out = f, bufio.NewWriterSize(f, 1<<16)
-	_, err = w.out.WriteString(csvColumns + "\n")
-	return w, err
+	w.file, w.buf = f, append(w.buf, csvColumns+"\n"...)
+	return w, nil
 }
 
 // quoted is a field as it stands in a line of CSV.
@@ -78,14 +78,23 @@ func (w *csvWriter) Write(spikes []sim.Spike) error {
 	}
 	for _, s := range spikes {
 		i := w.header.Population(s.Neuron)
-		w.line = appendTime(w.line[:0], s.Step, w.header.DtMs)
-		w.line = append(append(append(w.line, ','), w.names[i]...), ',')
-		w.line = append(strconv.AppendUint(w.line, uint64(s.Neuron), 10), '\n')
-		if _, err := w.out.Write(w.line); err != nil {
-			return err
+		w.buf = appendTime(w.buf, s.Step, w.header.DtMs)
+		w.buf = append(append(append(w.buf, ','), w.names[i]...), ',')
+		w.buf = append(strconv.AppendUint(w.buf, uint64(s.Neuron), 10), '\n')
+		if len(w.buf) >= largestChunk && w.full == nil {
+			w.flush()
 		}
 	}
-	return nil
+	return w.full
+}
+
+// flush writes what waits, as much of it as the file takes.
+func (w *csvWriter) flush() {
+	n, err := w.file.Write(w.buf)
+	w.buf, w.full = w.buf[:copy(w.buf, w.buf[n:])], nil
+	if err != nil {
+		w.full = fmt.Errorf("%w: %w", ErrFull, err)
+	}
 }
 
 // appendTime writes the time of a step [ms], 0.3 and not 0.30000000000000004.
@@ -103,7 +112,8 @@ func (w *csvWriter) Close(int64) error {
 	if w.file == nil {
 		return nil
 	}
-	err := w.out.Flush()
+	w.flush()
+	err := w.full
 	if err == nil {
 		err = w.file.Close()
 	}

@@ -44,10 +44,13 @@ func (h Header) Neurons() int {
 	return last.First + last.Size
 }
 
+// maxDt is the longest time step [ms] of the network language.
+const maxDt = 1e9
+
 // check says what is wrong with a header, if anything is.
 func (h Header) check() error {
-	if !(h.DtMs > 0 && h.DtMs < 1e6) {
-		return fmt.Errorf("dt_ms is %g, must be a positive number", h.DtMs)
+	if !(h.DtMs > 0 && h.DtMs <= maxDt) {
+		return fmt.Errorf("dt_ms is %g, must be above 0 and at most %g", h.DtMs, float64(maxDt))
 	}
 	if h.Steps < 0 || h.Steps > 1<<32-1 {
 		return fmt.Errorf("duration_steps is %d, must be in 0..%d", h.Steps, int64(1<<32-1))

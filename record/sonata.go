@@ -2,6 +2,7 @@ package record
 
 import (
 	"errors"
+	"fmt"
 	"os"
 
 	"einet/record/hdf5"
@@ -14,12 +15,13 @@ type sonataWriter struct {
 	out    *hdf5.SpikeWriter
 	header Header
 	order  order
+	failed error // the file is not whole
 	closed bool
 }
 
 // CreateSONATA begins a spike file of SONATA (HDF5) at path, for a run of the given time
 // grid [ms] and populations. Neurons are numbered from 0 in each population. Unlike the other formats it
-// grows at path itself: path should be where nobody looks for it yet.
+// grows at path itself: path should be where nobody looks for it yet. And what it can't take is lost: Close then fails.
 func CreateSONATA(path string, dtMs float64, populations []Population) (SpikeSink, error) {
 	w := &sonataWriter{path: path, header: Header{DtMs: dtMs, Populations: populations}}
 	if err := w.header.check(); err != nil {
@@ -40,12 +42,16 @@ func (w *sonataWriter) Write(spikes []sim.Spike) error {
 		return err
 	}
 	for _, s := range spikes {
+		if w.failed != nil {
+			break
+		}
 		i := w.header.Population(s.Neuron)
 		if err := w.out.Add(i, timeOf(s.Step, w.header.DtMs), uint64(s.Neuron)-uint64(w.header.Populations[i].First)); err != nil {
-			return err
+			w.failed = fmt.Errorf("%w: %s: %w", ErrFull, w.path, err)
+			break
 		}
 	}
-	return nil
+	return w.failed
 }
 
 func (w *sonataWriter) Close(int64) error {
@@ -53,7 +59,7 @@ func (w *sonataWriter) Close(int64) error {
 		return nil
 	}
 	w.closed = true
-	if err := w.out.Close(); err != nil {
+	if err := errors.Join(w.failed, w.out.Close()); err != nil {
 		return errors.Join(err, os.Remove(w.path))
 	}
 	return nil

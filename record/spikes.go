@@ -10,13 +10,14 @@ import (
 )
 
 // A SpikeWriter writes spikes.npz from a stream of spikes. It holds no spikes
-// in memory: the two columns go to temporary files beside the target, and Close
+// in memory: the two columns go to a temporary file beside the target, and Close
 // joins them, since an array's header states its length. Close or Abort must
 // be called; an Abort after Close does nothing, so that it can be deferred.
 type SpikeWriter struct {
 	path   string
 	header Header
 	order  order
+	spool  *spool
 	step   *column
 	neuron *column
 	closed bool
@@ -29,16 +30,12 @@ func CreateSpikes(path string, dtMs float64, populations []Population) (*SpikeWr
 	if err := h.check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	step, err := newColumn(path)
+	spool, err := newSpool(path)
 	if err != nil {
 		return nil, err
 	}
-	neuron, err := newColumn(path)
-	if err != nil {
-		return nil, errors.Join(err, step.discard())
-	}
 	o := order{neurons: uint64(h.Neurons()), steps: 1<<32 - 1}
-	return &SpikeWriter{path: path, header: h, order: o, step: step, neuron: neuron}, nil
+	return &SpikeWriter{path: path, header: h, order: o, spool: spool, step: spool.column(), neuron: spool.column()}, nil
 }
 
 // Only states that of each population only so many neurons' spikes are written, the first.
@@ -50,18 +47,14 @@ func (w *SpikeWriter) Write(spikes []sim.Spike) error {
 		return fmt.Errorf("%s: %w", w.path, err)
 	}
 	for _, s := range spikes {
-		if err := w.step.append(s.Step); err != nil {
-			return err
-		}
-		if err := w.neuron.append(s.Neuron); err != nil {
-			return err
-		}
+		w.step.append(s.Step)
+		w.neuron.append(s.Neuron)
 	}
-	return nil
+	return w.spool.full
 }
 
 // Close writes the file, stating that the run took that many steps, and frees
-// the temporary files. When it fails there is no file, or the older one.
+// the temporary one. When it fails there is no file, or the older one.
 func (w *SpikeWriter) Close(steps int64) error {
 	if w.closed {
 		return nil
@@ -72,7 +65,7 @@ func (w *SpikeWriter) Close(steps int64) error {
 		err = fmt.Errorf("%s: spike at step %d, but the run took %d", w.path, last, steps)
 	}
 	if err == nil {
-		err = WriteFile(w.path, w.assemble)
+		err = w.spool.write(w.assemble)
 	}
 	return errors.Join(err, w.Abort())
 }
@@ -83,7 +76,7 @@ func (w *SpikeWriter) Abort() error {
 		return nil
 	}
 	w.closed = true
-	return errors.Join(w.step.discard(), w.neuron.discard())
+	return w.spool.discard()
 }
 
 func (w *SpikeWriter) assemble(to io.Writer) error {

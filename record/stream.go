@@ -8,12 +8,13 @@ import (
 )
 
 // A Stream writes an npz file whose arrays grow, row by row, while it is open. It
-// holds none of them in memory: each goes to a temporary file beside the target, and Close
-// joins them. Close or Abort must be called; an Abort after Close does nothing.
+// holds none of them in memory: they go to a temporary file beside the target, and Close
+// sorts them out. Close or Abort must be called; an Abort after Close does nothing.
 type Stream struct {
 	path   string
 	fixed  []func(z *zip.Writer) error
 	arrays []streamed
+	spool  *spool // nil before the first array
 	closed bool
 }
 
@@ -42,11 +43,15 @@ func (s *Stream) FixedNames(name string, values []string) {
 }
 
 func (s *Stream) add(name, descr string, row []int64) (*column, error) {
-	c, err := newColumn(s.path)
-	if err == nil {
-		s.arrays = append(s.arrays, streamed{c, name, descr, row})
+	if s.spool == nil {
+		var err error
+		if s.spool, err = newSpool(s.path); err != nil {
+			return nil, err
+		}
 	}
-	return c, err
+	c := s.spool.column()
+	s.arrays = append(s.arrays, streamed{c, name, descr, row})
+	return c, nil
 }
 
 // A FloatColumn is a growing array of float32.
@@ -67,33 +72,33 @@ func (s *Stream) Uints(name string, row ...int64) (UintColumn, error) {
 	return UintColumn{c}, err
 }
 
-// Append adds values, a row's or several rows'.
+// Append adds values, a row's or several rows'. All are taken, also where the error is ErrFull.
 func (f FloatColumn) Append(values ...float32) error {
 	for _, v := range values {
-		if err := f.c.append(math.Float32bits(v)); err != nil {
-			return err
-		}
+		f.c.append(math.Float32bits(v))
 	}
-	return nil
+	return f.c.spool.full
 }
 
-// Append adds values, a row's or several rows'.
+// Append adds values, a row's or several rows'. All are taken, also where the error is ErrFull.
 func (u UintColumn) Append(values ...uint32) error {
 	for _, v := range values {
-		if err := u.c.append(v); err != nil {
-			return err
-		}
+		u.c.append(v)
 	}
-	return nil
+	return u.c.spool.full
 }
 
-// Close writes the file and frees the temporary ones. When it fails there is no file, or
+// Close writes the file and frees the temporary one. When it fails there is no file, or
 // the older one.
 func (s *Stream) Close() error {
 	if s.closed {
 		return nil
 	}
-	return errors.Join(WriteFile(s.path, s.assemble), s.Abort())
+	write := WriteFile
+	if s.spool != nil {
+		write = func(_ string, assemble func(io.Writer) error) error { return s.spool.write(assemble) }
+	}
+	return errors.Join(write(s.path, s.assemble), s.Abort())
 }
 
 func (s *Stream) assemble(to io.Writer) error {
@@ -117,9 +122,8 @@ func (s *Stream) Abort() error {
 		return nil
 	}
 	s.closed = true
-	var errs []error
-	for _, a := range s.arrays {
-		errs = append(errs, a.discard())
+	if s.spool == nil {
+		return nil
 	}
-	return errors.Join(errs...)
+	return s.spool.discard()
 }

@@ -1,5 +1,5 @@
 #version 430
-// defines: RECEPTORS=2 SLOTS=1 STRIDE=20000 MAX_GROUPS=65535 GENERAL=0 INPUTS=1 PHI=1 NORMAL=11 NORMAL_CELLS=1025
+// defines: RECEPTORS=2 SLOTS=1 STRIDE=20000 MAX_GROUPS=65535 GENERAL=0 INPUTS=1 NEURONS=10000 PHI=2 NORMAL=12 NORMAL_CELLS=1025
 //
 // update advances every neuron through a window, one invocation a neuron, with
 // the state in registers. Where a device takes fewer work groups in a row than
@@ -142,8 +142,18 @@ float integrate(uint q, uint i, float v, float drive, float g[RECEPTORS], float 
     return x;
 }
 
+// unresolved tells the host of a neuron whose step from n on is not resolved. Windows come one after
+// another; of the first that has such neurons, the first step counts and in it the lowest neuron.
+void unresolved(uint neuron, int n) {
+    uint window = uint(windows[now].step) + 1u;
+    uint first = atomicCompSwap(tables[0], 0u, window);
+    if (first == 0u || first == window) {
+        atomicMin(tables[1], uint(n - windows[now].step) * uint(NEURONS) + neuron);
+    }
+}
+
 // integrate_cond is the same of a conductance-based neuron.
-float integrate_cond(uint q, uint i, float v, float drive, float g[RECEPTORS], float y[RECEPTORS], float bias, float u) {
+float integrate_cond(uint q, uint i, int n, float v, float drive, float g[RECEPTORS], float y[RECEPTORS], float bias, float u) {
     precise float total = populations[q].leak;
     precise float current = drive;
     if (populations[q].bias != NONE) {
@@ -165,7 +175,7 @@ float integrate_cond(uint q, uint i, float v, float drive, float g[RECEPTORS], f
     }
     precise float z = populations[q].per_c * total;
     if (z > MAX_Z) {
-        tables[0] = q + 1u;
+        unresolved(populations[q].first + i, n);
     }
     precise float leaving = total * v;
     precise float net = current - leaving;
@@ -253,7 +263,7 @@ void main() {
         }
         precise float x;
         if (populations[q].model == LIF_COND) {
-            x = integrate_cond(q, i, v, c, g, rise, bias, u);
+            x = integrate_cond(q, i, n, v, c, g, rise, bias, u);
         } else {
             x = integrate(q, i, v, c, g, rise, bias, u);
         }

@@ -33,7 +33,7 @@ const (
 
 // Run advances an engine to step last, handing spikes and samples to the
 // recorders and calling progress (which may be nil) now and then. If ctx is
-// cancelled it stops early with ctx's error, after the recorders have seen
+// cancelled it stops early with ctx's error, and with the engine's where that fails, after the recorders have seen
 // every spike up to where the engine stopped.
 func Run(ctx context.Context, e Engine, last int64, progress func(step int64, spikes int64), recorders ...Recorder) error {
 	var buf []Spike
@@ -47,8 +47,8 @@ func Run(ctx context.Context, e Engine, last int64, progress func(step int64, sp
 		asked, start := next-e.Step(), time.Now()
 		stopped := e.Advance(ctx, int(asked))
 		var err error
-		if buf, err = e.Spikes(buf[:0]); err != nil {
-			return err
+		if buf, err = e.Spikes(buf[:0]); stopped == nil {
+			stopped = err
 		}
 		total += int64(len(buf))
 		for _, r := range recorders {

@@ -26,12 +26,13 @@ func Current(r int) Variable { return Variable(r) }
 // same state, bit for bit. An Engine is not safe for concurrent use.
 type Engine interface {
 	// Advance simulates that many further steps. Cancelling ctx stops it early
-	// at a step of its choice, with ctx's error; Step then tells which.
+	// at a step of its choice, with ctx's error; Step then tells which, as it does with
+	// every other error, after which the engine goes no further.
 	Advance(ctx context.Context, steps int) error
 	// Step is the number of steps simulated so far.
 	Step() int64
 	// Spikes appends the spikes since the last call, sorted by step and then
-	// neuron. None is ever dropped.
+	// neuron. None is ever dropped. With an error they are those up to Step.
 	Spikes(dst []Spike) ([]Spike, error)
 	// Read copies a state variable of consecutive neurons of a population, from
 	// index first on, as it is at the present step.

@@ -14,7 +14,7 @@ func (k *kept) openAverages(r *simulation) error {
 	g := k.open(r, averageFile)
 	every := int64(r.net.Steps(r.net.Record.Averages))
 	step := g.uints("step")
-	counts := &windowCounts{every: every, header: record.Header{Populations: record.Populations(r.net)}}
+	counts := &windowCounts{note: k.note, every: every, header: record.Header{Populations: record.Populations(r.net)}}
 	for _, p := range r.net.Populations {
 		counts.rates = append(counts.rates, g.floats(p.Name+"_rate"))
 	}
@@ -31,9 +31,7 @@ func (k *kept) openAverages(r *simulation) error {
 			for receptor, c := range states {
 				err = errors.Join(err, c.Append(float32(meanOf(x.G[receptor]))))
 			}
-			if err != nil {
-				return machine(err)
-			}
+			k.note(err)
 			return nil
 		}))
 	}
@@ -50,6 +48,7 @@ func meanOf(x []float32) float64 {
 
 // windowCounts is a Recorder that writes each population's rate in windows of the run.
 type windowCounts struct {
+	note    func(error) // of what can't be written
 	header  record.Header
 	every   int64   // steps in a window
 	seconds float64 // and in time
@@ -76,8 +75,6 @@ func (w *windowCounts) Sample(e sim.Engine) error {
 		err = errors.Join(err, w.rates[i].Append(float32(float64(n)/float64(w.header.Populations[i].Size)/w.seconds)))
 		w.counts[i] = 0
 	}
-	if err != nil {
-		return machine(err)
-	}
+	w.note(err)
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"einet/bench"
 	"einet/cpu"
 	"einet/dynamics"
+	"einet/record"
 	"einet/sim"
 )
 
@@ -37,6 +38,8 @@ type benchCmd struct {
 	Format        string    `enum:"table,json,go" default:"table" help:"What to print: ${enum}. table is Markdown, json what bench.json holds, go lines for benchstat."`
 	JSON          bool      `help:"The same as --format json."`
 	Quiet         bool      `short:"q" help:"Print no progress."`
+
+	seen record.Folder // --out, before anything is measured
 }
 
 // defaultLimit is --limit's.
@@ -72,7 +75,7 @@ func (c *benchCmd) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	if c.Out != "" {
-		if err := c.write(report); err != nil {
+		if err := c.write(t, report); err != nil {
 			return err
 		}
 	}
@@ -116,6 +119,7 @@ func (c *benchCmd) check() error {
 	if c.Out == "" {
 		return nil
 	}
+	c.seen = record.Look(c.Out)
 	return vacant(c.Out, []string{benchTables, benchFile}, "bench", c.Force)
 }
 

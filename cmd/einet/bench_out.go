@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 
 	"einet/bench"
@@ -15,10 +14,10 @@ const (
 )
 
 // write writes the report, its tables and figures, all of them or none.
-func (c *benchCmd) write(r *bench.Report) error {
-	s, err := record.NewSet(c.Out)
+func (c *benchCmd) write(t *terminal, r *bench.Report) error {
+	s, err := t.openSet(c.seen, c.Out)
 	if err != nil {
-		return machine(fmt.Errorf("--out %s: can't be made or written: %w", c.Out, err))
+		return err
 	}
 	defer s.Abort()
 	var names []string
@@ -45,8 +44,6 @@ func (c *benchCmd) write(r *bench.Report) error {
 			names = append([]string{f.Name + ext}, names...) // bench.json is the last
 		}
 	}
-	if err := s.Commit(names, []string{"sizes.png", "sizes.svg", "threads.png", "threads.svg"}); err != nil {
-		return machine(err)
-	}
-	return nil
+	_, err = commit(s, names, []string{"sizes.png", "sizes.svg", "threads.png", "threads.svg"})
+	return err
 }

@@ -60,6 +60,7 @@ func (c *connectivityFlag) holds(m *dynamics.Model, kept int64) error {
 	need := float64(bytes) + float64(m.StateBytes()) + float64(kept)
 	have, ok := availableMemory()
 	if !ok || need <= float64(have) {
+		collectWithin(have)
 		return nil
 	}
 	net, remedy := m.Network, " or fewer synapses"

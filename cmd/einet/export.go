@@ -63,6 +63,7 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 	if dir == "" {
 		dir = filepath.Join("results", net.Name+"-network")
 	}
+	seen := record.Look(dir)
 	if err := vacant(dir, names, "export", c.Force); err != nil {
 		return err
 	}
@@ -70,9 +71,9 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	files, err := record.NewSet(dir)
+	files, err := t.openSet(seen, dir)
 	if err != nil {
-		return machine(fmt.Errorf("--out %s: can't be made or written: %w", dir, err))
+		return err
 	}
 	defer files.Abort()
 	x := &export{ctx, t, net, b, files}
@@ -92,8 +93,8 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 	if err := writeNetwork(files.Path(networkFile), net); err != nil {
 		return machine(err)
 	}
-	if err := files.Commit(names, left); err != nil {
-		return machine(err)
+	if dir, err = commit(files, names, left); err != nil {
+		return err
 	}
 	_, err = fmt.Fprintf(t.out, "%s: %d neurons, %d synapses in %s\n", dir, net.Neurons(), b.connectome.Synapses(), strings.Join(names, ", "))
 	return err

@@ -13,12 +13,12 @@ import (
 func (k *kept) openHistograms(r *simulation) error {
 	g := k.open(r, histogramFile)
 	for _, h := range r.net.Record.Counted {
-		k.recorders = append(k.recorders, histogramOf(g, r, h))
+		k.recorders = append(k.recorders, k.histogramOf(g, r, h))
 	}
 	return g.err
 }
 
-func histogramOf(g *grower, r *simulation, h network.RecordHistogram) sim.Recorder {
+func (k *kept) histogramOf(g *grower, r *simulation, h network.RecordHistogram) sim.Recorder {
 	i, name := r.net.Population(h.Population), h.Population+"_"+h.Variable
 	bins := sim.Bins{Low: h.Low, High: h.High, Counts: make([]uint32, h.Bins)}
 	g.FixedFloats(name+"_edges", bins.Edges())
@@ -28,9 +28,7 @@ func histogramOf(g *grower, r *simulation, h network.RecordHistogram) sim.Record
 	sum := make([]float32, size)
 	return sim.NewSampler(r.built.model, i, size, int64(r.net.Steps(h.Every)), func(at int64, x *sim.NeuronState) error {
 		bins.Count(variable(h.Variable, x, sum))
-		if err := errors.Join(step.Append(uint32(at)), counts.Append(bins.Counts...), below.Append(bins.Below), above.Append(bins.Above)); err != nil {
-			return machine(err)
-		}
+		k.note(errors.Join(step.Append(uint32(at)), counts.Append(bins.Counts...), below.Append(bins.Below), above.Append(bins.Above)))
 		return nil
 	})
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strconv"
@@ -12,40 +13,52 @@ import (
 )
 
 // kept is what a run writes while it goes on: the spikes, in one or more formats, and
-// the state and averages that the network asks for. None of it is held in memory.
+// the state and averages that the network asks for. None of it is held in memory, unless the disk takes no more.
 type kept struct {
-	names     []string // of the files beside spikes.npz
 	recorders []sim.Recorder
 
-	spikes []record.SpikeSink
-	state  []*record.Stream
+	spikes []keptSpikes // spikes.npz first
+	state  []keptState
+	full   error // why no more can be written
+	broken error // why what was written can't be right
 }
 
-func newKept(r *simulation) (k *kept, err error) {
-	k = &kept{}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, k.abort())
-			k = nil
-		}
-	}()
+type keptSpikes struct {
+	record.SpikeSink
+	name string
+}
+
+type keptState struct {
+	*record.Stream
+	name string
+}
+
+func newKept(r *simulation) (*kept, error) {
+	k := &kept{}
+	if err := k.openAll(r); err != nil {
+		return nil, errors.Join(err, k.abort())
+	}
+	return k, nil
+}
+
+func (k *kept) openAll(r *simulation) error {
 	if err := k.openSpikes(r); err != nil {
-		return nil, err
+		return err
 	}
 	if len(r.net.Record.State) > 0 {
 		if err := k.openState(r); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if len(r.net.Record.Counted) > 0 {
 		if err := k.openHistograms(r); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if r.net.Record.Averages > 0 {
-		return k, k.openAverages(r)
+		return k.openAverages(r)
 	}
-	return k, nil
+	return nil
 }
 
 func (k *kept) openSpikes(r *simulation) error {
@@ -55,7 +68,7 @@ func (k *kept) openSpikes(r *simulation) error {
 		return err
 	}
 	npz.Only(recorded)
-	k.spikes = append(k.spikes, npz)
+	k.spikes = append(k.spikes, keptSpikes{npz, spikesFile})
 	for _, format := range []struct {
 		name, file string
 		create     func(string, float64, []record.Population) (record.SpikeSink, error)
@@ -67,7 +80,7 @@ func (k *kept) openSpikes(r *simulation) error {
 		if err != nil {
 			return err
 		}
-		k.spikes, k.names = append(k.spikes, sink), append(k.names, format.file)
+		k.spikes = append(k.spikes, keptSpikes{sink, format.file})
 	}
 	header := record.Header{Populations: populations, Recorded: recorded}
 	var some []sim.Spike
@@ -77,13 +90,31 @@ func (k *kept) openSpikes(r *simulation) error {
 			s = some
 		}
 		for _, sink := range k.spikes {
-			if err := sink.Write(s); err != nil {
+			switch err := sink.Write(s); {
+			case errors.Is(err, record.ErrFull):
+				k.note(err)
+			case err != nil:
+				k.broken = err
 				return machine(err)
 			}
 		}
 		return nil
 	}))
 	return nil
+}
+
+// note keeps why what is recorded is not on the disk. All recorders take what they were to take first, so that their files end
+// at the same step; then watch ends the run.
+func (k *kept) note(err error) { k.full = cmp.Or(k.full, err) }
+
+// watch is the last of the recorders.
+func (k *kept) watch() sim.Recorder {
+	return sim.SpikeSink(func(int64, []sim.Spike) error {
+		if k.full != nil {
+			return machine(k.full)
+		}
+		return nil
+	})
 }
 
 // A grower makes arrays of a stream until one fails.
@@ -94,20 +125,20 @@ type grower struct {
 
 func (g *grower) floats(name string, row ...int64) record.FloatColumn {
 	c, err := g.Floats(name, row...)
-	g.err = errors.Join(g.err, err)
+	g.err = cmp.Or(g.err, err)
 	return c
 }
 
 func (g *grower) uints(name string, row ...int64) record.UintColumn {
 	c, err := g.Uints(name, row...)
-	g.err = errors.Join(g.err, err)
+	g.err = cmp.Or(g.err, err)
 	return c
 }
 
 // open begins a file of state, with what a reader needs to know of the network.
 func (k *kept) open(r *simulation, file string) *grower {
 	s := record.CreateStream(r.files.Path(file))
-	k.state, k.names = append(k.state, s), append(k.names, file)
+	k.state = append(k.state, keptState{s, file})
 	s.FixedFloats("dt_ms", []float64{r.net.Dt})
 	return &grower{Stream: s}
 }
@@ -122,12 +153,12 @@ func (k *kept) openState(r *simulation) error {
 		if s.Neurons == 0 {
 			continue
 		}
-		k.recorders = append(k.recorders, stateOf(g, r.built.model, i, s, int64(r.net.Steps(s.Every))))
+		k.recorders = append(k.recorders, k.stateOf(g, r.built.model, i, s, int64(r.net.Steps(s.Every))))
 	}
 	return g.err
 }
 
-func stateOf(g *grower, m *dynamics.Model, i int, s network.RecordState, every int64) sim.Recorder {
+func (k *kept) stateOf(g *grower, m *dynamics.Model, i int, s network.RecordState, every int64) sim.Recorder {
 	p, n := &m.Populations[i], int64(s.Neurons)
 	ids := make([]int64, n)
 	for j := range ids {
@@ -148,9 +179,7 @@ func stateOf(g *grower, m *dynamics.Model, i int, s network.RecordState, every i
 		for r, c := range states {
 			err = errors.Join(err, c.Append(x.G[r]...))
 		}
-		if err != nil {
-			return machine(err)
-		}
+		k.note(err)
 		return nil
 	})
 }
@@ -170,16 +199,22 @@ func (g *grower) receptors(m *dynamics.Model, population int, name string, row .
 	return states
 }
 
-// close ends the files of a run that took that many steps.
-func (k *kept) close(steps int64) error {
+// close ends the files of a run that took that many steps, and returns those that could be written.
+func (k *kept) close(steps int64) (names []string, err error) {
 	var errs []error
+	ended := func(name string, err error) {
+		if err == nil {
+			names = append(names, name)
+		}
+		errs = append(errs, err)
+	}
 	for _, s := range k.spikes {
-		errs = append(errs, s.Close(steps))
+		ended(s.name, s.Close(steps))
 	}
 	for _, s := range k.state {
-		errs = append(errs, s.Close())
+		ended(s.name, s.Close())
 	}
-	return errors.Join(errs...)
+	return names, errors.Join(errs...)
 }
 
 // abort leaves nothing of what is not closed.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"sync"
 	"time"
 
 	"einet/analysis"
@@ -29,6 +31,7 @@ type ensemble struct {
 	device   string
 	atOnce   int // replicas that are simulated side by side
 	took     time.Duration
+	closing  sync.Mutex // of files, for which room is made on the disk
 }
 
 // A replica is one trial and what is gathered of it.
@@ -40,6 +43,8 @@ type replica struct {
 	spikes     *record.SpikeWriter
 	header     record.Header
 	kept       []sim.Spike
+	steps      int64 // that were simulated
+	closed     bool  // its file is whole
 }
 
 // newEnsemble is an error where the flags or the network ask for what replicas don't give.
@@ -70,7 +75,7 @@ func newEnsemble(r *simulation) (*ensemble, error) {
 	return e, nil
 }
 
-// run leaves its files as a whole or none.
+// run leaves the replicas that are complete, and of those under way what was simulated.
 func (e *ensemble) run(ctx context.Context) (err error) {
 	start := time.Now()
 	if err := e.build(ctx); err != nil {
@@ -85,10 +90,13 @@ func (e *ensemble) run(ctx context.Context) (err error) {
 		defer together.Close()
 	}
 	built := time.Since(start)
-	if e.files, err = record.NewSet(e.dir); err != nil {
-		return machine(fmt.Errorf("--out %s: can't be made or written: %w", e.dir, err))
+	if e.files, err = e.t.openSet(e.seen, e.dir); err != nil {
+		return err
 	}
 	defer e.files.Abort()
+	if err := e.files.Reserve(reserved); err != nil {
+		return machine(err)
+	}
 	defer e.abort()
 	start = time.Now()
 	if together != nil {
@@ -96,15 +104,8 @@ func (e *ensemble) run(ctx context.Context) (err error) {
 	} else {
 		err = e.runEach(ctx)
 	}
-	if errors.Is(err, context.Canceled) {
-		fmt.Fprintf(e.t.err, "einet: interrupted; nothing is written of replicas that are not all complete\n")
-		return errInterrupted
-	}
-	if err != nil {
-		return err
-	}
 	e.took = time.Since(start)
-	return e.finish(built)
+	return e.finish(built, err)
 }
 
 // build chooses the engine, and builds the network.
@@ -151,7 +152,7 @@ func (e *ensemble) begin(k int) (*replica, error) {
 	}
 	trial := e.models[k].Network.Trial
 	r := &replica{
-		trial: trial, file: fmt.Sprintf("spikes-%d.npz", trial),
+		trial: trial, file: fmt.Sprintf("spikes-%0*d.npz", e.digits(), trial),
 		digest: sim.NewDigest(), statistics: analysis.NewStatistics(sizes, e.net.Dt, e.discard),
 		header: record.Header{Populations: record.Populations(e.net), Recorded: record.Recorded(e.net)},
 	}
@@ -163,8 +164,13 @@ func (e *ensemble) begin(k int) (*replica, error) {
 	return r, nil
 }
 
-// take records spikes.
-func (r *replica) take(spikes []sim.Spike) error {
+// digits is how many the largest trial has: names of as many are sorted like numbers.
+func (e *ensemble) digits() int {
+	return len(strconv.FormatUint(uint64(e.models[len(e.models)-1].Network.Trial), 10))
+}
+
+// take records spikes up to a step, also with record.ErrFull.
+func (r *replica) take(step int64, spikes []sim.Spike) error {
 	if err := r.digest.Spikes(0, spikes); err != nil {
 		return err
 	}
@@ -173,9 +179,29 @@ func (r *replica) take(spikes []sim.Spike) error {
 		r.kept = r.header.Kept(r.kept[:0], spikes)
 		spikes = r.kept
 	}
-	if err := r.spikes.Write(spikes); err != nil {
+	err := r.spikes.Write(spikes)
+	if err == nil || errors.Is(err, record.ErrFull) {
+		r.steps = step
+	}
+	if err != nil {
 		return machine(err)
 	}
+	return nil
+}
+
+// close makes the replica's file, with the room on the disk that is reserved.
+func (e *ensemble) close(r *replica) error {
+	if r.closed {
+		return nil
+	}
+	e.closing.Lock()
+	defer e.closing.Unlock()
+	e.files.Release()
+	if err := r.spikes.Close(r.steps); err != nil {
+		return machine(err)
+	}
+	r.closed = true
+	_ = e.files.Reserve(reserved) // what could not be had, could not be had
 	return nil
 }
 
@@ -205,39 +231,75 @@ func stale(dir string, written []string) []string {
 
 // write puts the files into the folder, in place of an earlier run's.
 func (e *ensemble) write(s *ReplicasSummary) error {
-	if err := writeNetwork(e.files.Path(networkFile), e.net); err != nil {
-		return err
+	e.files.Release()
+	if err := writeNetwork(e.files.Path(networkFile), lasting(e.net, e.steps)); err != nil {
+		return machine(err)
 	}
 	s.FinishS = time.Since(e.ended).Seconds()
 	if err := s.write(e.files.Path(summaryFile)); err != nil {
-		return err
+		return machine(err)
 	}
 	var names []string
 	for _, r := range e.replicas {
 		names = append(names, r.file)
 	}
 	names = append(names, networkFile, summaryFile)
-	return e.files.Commit(names, stale(e.dir, names))
+	var err error
+	e.dir, err = commit(e.files, names, stale(e.dir, names))
+	return err
 }
 
-// finish writes and prints what came of all.
-func (e *ensemble) finish(built time.Duration) error {
+// finish writes and prints what came of all that were simulated.
+func (e *ensemble) finish(built time.Duration, stopped error) error {
 	e.ended = time.Now()
-	for _, r := range e.replicas {
-		if err := r.spikes.Close(e.steps); err != nil {
-			return machine(err)
+	whole, failed := e.keep()
+	if len(e.replicas) == 0 {
+		return errors.Join(stop(stopped), failed)
+	}
+	e.warn(e.replicas[0].statistics, e.replicas[0].steps)
+	s := e.summarise(built, stopped)
+	if err := e.write(s); err != nil {
+		failed = errors.Join(failed, err)
+	}
+	if stopped != nil {
+		failed = errors.Join(stop(stopped), failed)
+		if e.dir != "" {
+			fmt.Fprintf(e.t.err, "einet: stopped: %d of %d replicas are complete, %d are in part; they are in %s\n",
+				whole, len(e.models), len(e.replicas)-whole, e.dir)
 		}
 	}
-	e.warn(e.replicas[0].statistics, e.steps)
-	s := e.summarise(built)
-	if err := e.write(s); err != nil {
-		return machine(err)
-	}
 	switch {
+	case e.dir == "":
+		return failed
 	case e.flags.JSON:
-		return s.json(e.t.out)
-	case !e.flags.Quiet:
-		return s.print(e.t.out, e.dir)
+		return errors.Join(s.json(e.t.out), failed)
+	case !e.flags.Quiet && stopped == nil:
+		return errors.Join(s.print(e.t.out, e.dir), failed)
 	}
-	return nil
+	return failed
+}
+
+// keep leaves the replicas of which something was simulated and is in a file, and the number of steps of the longest. It
+// returns how many are as long as was asked for.
+func (e *ensemble) keep() (whole int, failed error) {
+	asked, begun := e.steps, e.replicas
+	e.replicas, e.steps = nil, 0
+	for _, r := range begun {
+		if r == nil {
+			continue
+		}
+		if r.steps == 0 {
+			failed = errors.Join(failed, r.spikes.Abort())
+			continue
+		}
+		if err := e.close(r); err != nil {
+			failed = errors.Join(failed, err)
+			continue
+		}
+		e.replicas, e.steps = append(e.replicas, r), max(e.steps, r.steps)
+		if r.steps == asked {
+			whole++
+		}
+	}
+	return whole, failed
 }

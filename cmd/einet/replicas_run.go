@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"einet/cpu"
 	"einet/cpuref"
 	"einet/gpu"
+	"einet/record"
 	"einet/sim"
 )
 
@@ -37,18 +40,22 @@ func (e *ensemble) runTogether(ctx context.Context, r *gpu.Replicas) error {
 	total, stretch := int64(0), int64(firstLook)
 	for r.Step() < e.steps {
 		start := time.Now()
-		if err := r.Advance(ctx, int(min(stretch, e.steps-r.Step()))); err != nil {
-			return err
-		}
+		stopped := r.Advance(ctx, int(min(stretch, e.steps-r.Step())))
 		for k, one := range e.replicas {
 			var err error
 			if spikes, err = r.Spikes(k, spikes[:0]); err != nil {
-				return err
+				return cmp.Or(stopped, err)
 			}
-			if err := one.take(spikes); err != nil {
+			switch err := one.take(r.Step(), spikes); {
+			case errors.Is(err, record.ErrFull):
+				stopped = cmp.Or(stopped, err) // behind the last replica, so that all are as long
+			case err != nil:
 				return err
 			}
 			total += int64(len(spikes))
+		}
+		if stopped != nil {
+			return stopped
 		}
 		p.update(r.Step(), total)
 		switch took := time.Since(start); {
@@ -101,7 +108,10 @@ func (e *ensemble) runOne(ctx context.Context, k int, open func(context.Context,
 		return err
 	}
 	defer engine.Close()
-	return sim.Run(ctx, engine, e.steps, nil, sim.SpikeSink(func(_ int64, s []sim.Spike) error { return r.take(s) }))
+	if err := sim.Run(ctx, engine, e.steps, nil, sim.SpikeSink(r.take)); err != nil {
+		return err
+	}
+	return e.close(r)
 }
 
 // engines is how many replicas are simulated at once, and what makes the engine of one.

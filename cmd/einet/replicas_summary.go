@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -23,8 +25,11 @@ type ReplicasSummary struct {
 	AtOnce     int     `json:"at_once"` // simulated side by side
 	Seed       uint32  `json:"seed"`
 	DtMs       float64 `json:"dt_ms"`
-	DurationMs float64 `json:"duration_ms"`
+	DurationMs float64 `json:"duration_ms"` // of the longest replica
 	DiscardMs  float64 `json:"discard_ms"`
+
+	Interrupted bool   `json:"interrupted,omitempty"` // it ended before its time
+	Stopped     string `json:"stopped,omitempty"`     // and why, if not by a signal
 
 	Neurons        int     `json:"neurons"`      // of a replica
 	Synapses       int64   `json:"synapses"`     // of procedural connectivity the expected number
@@ -54,6 +59,8 @@ type TrialSummary struct {
 	Spikes      int64                        `json:"spikes"`
 	Digest      string                       `json:"digest"` // of a run with this --trial
 	File        string                       `json:"file"`
+	DurationMs  float64                      `json:"duration_ms"`
+	Interrupted bool                         `json:"interrupted,omitempty"` // shorter than others, and not in the statistics over trials
 	Populations map[string]TrialOfPopulation `json:"populations"`
 }
 
@@ -63,7 +70,7 @@ type TrialOfPopulation struct {
 	CVISI  *float64 `json:"cv_isi"` // mean over neurons with at least 5 intervals
 }
 
-// OverTrials is a population's statistics over the replicas; sd is that of a sample.
+// OverTrials is a population's statistics over the replicas that are not interrupted; sd is that of a sample.
 type OverTrials struct {
 	Size   int     `json:"size"`
 	RateHz Moments `json:"rate_hz"`
@@ -91,7 +98,7 @@ func momentsOf(values []*float64) Moments {
 	return m
 }
 
-func (e *ensemble) summarise(built time.Duration) *ReplicasSummary {
+func (e *ensemble) summarise(built time.Duration, stopped error) *ReplicasSummary {
 	s := &ReplicasSummary{
 		Network: e.net.Name, Preset: e.flags.preset(), Engine: e.name, Device: e.device,
 		Replicas: len(e.replicas), AtOnce: e.atOnce, Seed: e.net.Seed, DtMs: e.net.Dt,
@@ -103,20 +110,31 @@ func (e *ensemble) summarise(built time.Duration) *ReplicasSummary {
 		Warnings:    append([]string{}, e.warnings...),
 		Version:     versionString(), Command: commandLine(e.t.args),
 	}
+	s.Interrupted = stopped != nil
+	if s.Interrupted && !errors.Is(stopped, context.Canceled) {
+		s.Stopped = oneLine(stopped)
+	}
 	for _, p := range e.net.Populations {
 		s.order = append(s.order, p.Name)
 	}
-	s.RealTimeFactor = s.SimulateS / (s.DurationMs / 1000) / float64(max(1, s.Replicas))
+	total := 0.0
 	rates, cvs := make([][]*float64, len(s.order)), make([][]*float64, len(s.order))
 	for _, r := range e.replicas {
-		t := TrialSummary{Trial: r.trial, Spikes: r.digest.Count(), Digest: r.digest.String(), File: r.file, Populations: map[string]TrialOfPopulation{}}
-		for i, p := range r.statistics.Populations(max(e.steps, e.discard)) {
+		t := TrialSummary{
+			Trial: r.trial, Spikes: r.digest.Count(), Digest: r.digest.String(), File: r.file,
+			DurationMs: inMs(r.steps, e.net.Dt), Interrupted: r.steps < e.steps, Populations: map[string]TrialOfPopulation{},
+		}
+		total += t.DurationMs
+		for i, p := range r.statistics.Populations(max(r.steps, e.discard)) {
 			one := TrialOfPopulation{number(p.Rate), number(p.CV)}
 			t.Populations[s.order[i]] = one
-			rates[i], cvs[i] = append(rates[i], one.RateHz), append(cvs[i], one.CVISI)
+			if !t.Interrupted {
+				rates[i], cvs[i] = append(rates[i], one.RateHz), append(cvs[i], one.CVISI)
+			}
 		}
 		s.Trials = append(s.Trials, t)
 	}
+	s.RealTimeFactor = s.SimulateS / (total / 1000)
 	for i, name := range s.order {
 		s.Populations[name] = OverTrials{e.net.Populations[i].Size, momentsOf(rates[i]), momentsOf(cvs[i])}
 	}

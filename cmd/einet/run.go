@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"time"
 
 	"einet/analysis"
@@ -72,9 +74,11 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	for _, w := range r.warnings {
 		t.log.Warn(w)
 	}
-	if r.dir, err = destination(c.Out, net.Name, c.Force); err != nil {
+	if r.dir, r.seen, err = destination(c.Out, net.Name, c.Force); err != nil {
 		return err
 	}
+	signal.Ignore(syscall.SIGPIPE) // a reader of what is printed that ends does not end the run
+	defer signal.Reset(syscall.SIGPIPE)
 	return run(ctx)
 }
 
@@ -84,8 +88,9 @@ type simulation struct {
 	t       *terminal
 	net     *network.Network
 	dir     string
-	steps   int64 // to simulate
-	discard int64 // of them not in the statistics
+	seen    record.Folder // dir, before the run
+	steps   int64         // to simulate
+	discard int64         // of them not in the statistics
 
 	built   built
 	engine  *opened
@@ -119,10 +124,13 @@ func (r *simulation) run(ctx context.Context) error {
 	r.release()
 
 	var err error
-	if r.files, err = record.NewSet(r.dir); err != nil {
-		return machine(fmt.Errorf("--out %s: can't be made or written: %w", r.dir, err))
+	if r.files, err = r.t.openSet(r.seen, r.dir); err != nil {
+		return err
 	}
 	defer r.files.Abort()
+	if err := r.files.Reserve(reserved); err != nil {
+		return machine(err)
+	}
 	kept, err := newKept(r)
 	if err != nil {
 		return machine(err)
@@ -133,21 +141,68 @@ func (r *simulation) run(ctx context.Context) error {
 	start = time.Now()
 	stopped := sim.Run(ctx, r.engine, r.steps, p.update, rec.all...)
 	p.done()
-	if stopped != nil && !errors.Is(stopped, context.Canceled) {
-		return stopped
+	if errors.Is(stopped, context.Canceled) {
+		r.trail(rec)
+	}
+	if kept.broken != nil || stopped != nil && rec.reached == 0 {
+		return stop(stopped)
 	}
 	r.ended = time.Now()
 	defer r.tellOfWriting().Stop()
-	r.summary.finish(r.net, rec, r.engine.Step(), r.ended.Sub(start), stopped != nil)
-	r.warn(rec.statistics, r.engine.Step())
-	if err := r.write(kept, rec); err != nil {
-		return machine(err)
+	r.summary.finish(r.net, rec, r.ended.Sub(start), stopped)
+	r.warn(rec.statistics, rec.reached)
+	err = r.write(kept, rec)
+	switch {
+	case stopped != nil:
+		return errors.Join(r.partly(stopped), err)
+	case r.dir == "":
+		return err
 	}
-	if stopped != nil {
-		fmt.Fprintf(r.t.err, "einet: interrupted at %g ms of model time; what was simulated until then is in %s\n", r.summary.DurationMs, r.dir)
-		return errors.Join(r.print(nil), errInterrupted)
+	return errors.Join(r.report(ctx), err)
+}
+
+// reserved is the room on the disk that is kept for what is written when it is full: the spikes of a stretch of the run, which
+// are in memory, traces, network and summary.
+const reserved = 1 << 26
+
+// stop is the error, with its exit status, of a simulation that ended before its time.
+func stop(err error) error {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return errInterrupted
+	case errors.Is(err, dynamics.ErrTooConductive):
+		return usage(err) // dt or the weights are wrong
 	}
-	return r.report(ctx)
+	return err
+}
+
+// partly prints what came of a run that ended before its time, and returns why.
+func (r *simulation) partly(stopped error) error {
+	why := stop(stopped)
+	if r.dir != "" {
+		said := "stopped"
+		if why == errInterrupted {
+			said = "interrupted"
+		}
+		fmt.Fprintf(r.t.err, "einet: %s at %g ms of model time; what was simulated until then is in %s\n", said, r.summary.DurationMs, r.dir)
+	}
+	return errors.Join(r.print(nil), why)
+}
+
+// trailFor is the wall time that an interrupted run goes on for at most.
+const trailFor = time.Second
+
+// trail simulates the last bit of an interrupted run, so that it has traces of its end as a whole run has.
+func (r *simulation) trail(rec *recorders) {
+	from, m := r.engine.Step(), r.built.model
+	if len(rec.trace.Step) > 1 || rec.traceSteps == 0 {
+		return
+	}
+	to := min(r.steps, from+rec.traceSteps)
+	*rec.trace = *sim.NewTrace(m, rec.population, len(rec.trace.V), from, to).Thin(traceSamples)
+	ctx, cancel := context.WithTimeout(context.Background(), trailFor)
+	defer cancel()
+	_ = sim.Run(ctx, r.engine, to, nil, rec.all...) // what ends it early, the recorders tell
 }
 
 // start chooses the engine, makes sure that it takes the network, builds the
@@ -188,25 +243,41 @@ func (r *simulation) release() {
 	}
 }
 
-// write puts the run's files into its folder, in place of an earlier run's.
+// write puts the run's files into its folder, in place of an earlier run's. A file that can't be
+// written is left out and told of, unless it is spikes.npz: without it nothing is written, and r.dir is "".
 func (r *simulation) write(kept *kept, rec *recorders) error {
-	if err := kept.close(r.engine.Step()); err != nil {
-		return err
+	r.files.Release()
+	names, failed := kept.close(rec.reached)
+	if len(names) == 0 || names[0] != spikesFile {
+		r.dir = ""
+		return machine(failed)
 	}
-	if err := record.WriteTraces(r.files.Path(tracesFile), rec.traces(r.net)); err != nil {
-		return err
+	ended := func(name string, err error) {
+		if err == nil {
+			names = append(names, name)
+		}
+		failed = errors.Join(failed, err)
 	}
-	if err := writeNetwork(r.files.Path(networkFile), r.net); err != nil {
-		return err
-	}
+	ended(tracesFile, record.WriteTraces(r.files.Path(tracesFile), rec.traces(r.net)))
+	ended(networkFile, writeNetwork(r.files.Path(networkFile), lasting(r.net, rec.reached)))
 	r.summary.PeakRSSMB = peakMemory()
 	r.summary.Warnings = append([]string{}, r.warnings...)
 	r.summary.FinishS = time.Since(r.ended).Seconds()
-	if err := r.summary.write(r.files.Path(summaryFile)); err != nil {
-		return err
+	ended(summaryFile, r.summary.write(r.files.Path(summaryFile)))
+	r.summary.files = names
+	var err error
+	r.dir, err = commit(r.files, names, stale(r.dir, names))
+	if failed != nil {
+		err = errors.Join(err, machine(failed))
 	}
-	r.summary.files = slices.Concat(runFiles[:1], kept.names, runFiles[1:])
-	return r.files.Commit(r.summary.files, stale(r.dir, r.summary.files))
+	return err
+}
+
+// lasting is a network that is simulated for so many steps.
+func lasting(net *network.Network, steps int64) *network.Network {
+	n := *net
+	n.Duration = inMs(steps, net.Dt)
+	return &n
 }
 
 // report draws the figures and prints the result. The run is complete without
@@ -243,8 +314,11 @@ type recorders struct {
 	trace      *sim.Trace
 	all        []sim.Recorder
 
-	traced  int // global id of the first traced neuron
-	discard int64
+	traced     int   // global id of the first traced neuron
+	population int   // its
+	traceSteps int64 // that are to be traced
+	reached    int64 // the step up to which all have seen everything
+	discard    int64
 }
 
 // Intervals of the recorded state: potentials and inputs of all neurons every so many ms, and
@@ -282,14 +356,15 @@ func (r *simulation) recorders(kept *kept) *recorders {
 		statistics: analysis.NewStatistics(sizes, r.net.Dt, r.discard),
 		state:      sim.NewStateSampler(m, r.discard, r.stateEvery()),
 		trace:      sim.NewTrace(m, traced, min(traceNeurons, sizes[traced]), r.steps-length, r.steps).Thin(traceSamples),
-		traced:     m.Populations[traced].First,
-		discard:    r.discard,
+		traced:     m.Populations[traced].First, population: traced, traceSteps: length,
+		discard: r.discard,
 	}
 	rec.all = []sim.Recorder{
 		rec.digest, rec.state, rec.trace,
 		sim.SpikeSink(func(_ int64, s []sim.Spike) error { rec.statistics.Add(s); return nil }),
 	}
 	rec.all = append(rec.all, kept.recorders...)
+	rec.all = append(rec.all, sim.SpikeSink(func(step int64, _ []sim.Spike) error { rec.reached = step; return nil }), kept.watch())
 	return rec
 }
 
@@ -317,12 +392,13 @@ func (rec *recorders) traces(net *network.Network) *record.Traces {
 
 // destination is where a run's files go. It is an error where they cannot be written or
 // an earlier run is; nothing is made yet.
-func destination(out, name string, force bool) (string, error) {
+func destination(out, name string, force bool) (string, record.Folder, error) {
 	dir := out
 	if dir == "" {
 		dir = filepath.Join("results", name)
 	}
-	return dir, vacant(dir, runFiles, "run", force)
+	seen := record.Look(dir)
+	return dir, seen, vacant(dir, runFiles, "run", force)
 }
 
 // vacant is an error unless files can be written into dir, of which no earlier run or

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -27,9 +29,10 @@ type Summary struct {
 	Seed        uint32  `json:"seed"`
 	Trial       uint32  `json:"trial"`
 	DtMs        float64 `json:"dt_ms"`
-	DurationMs  float64 `json:"duration_ms"` // simulated
-	DiscardMs   float64 `json:"discard_ms"`  // of it not in the statistics
-	Interrupted bool    `json:"interrupted,omitempty"`
+	DurationMs  float64 `json:"duration_ms"`           // simulated
+	DiscardMs   float64 `json:"discard_ms"`            // of it not in the statistics
+	Interrupted bool    `json:"interrupted,omitempty"` // it ended before its time
+	Stopped     string  `json:"stopped,omitempty"`     // and why, if not by a signal
 
 	Neurons         int     `json:"neurons"`
 	Synapses        int64   `json:"synapses"`     // of procedural connectivity the expected number
@@ -106,8 +109,12 @@ func (r *simulation) describe(build time.Duration) {
 }
 
 // finish fills in what the simulation of net gave.
-func (s *Summary) finish(net *network.Network, rec *recorders, step int64, took time.Duration, interrupted bool) {
-	s.Interrupted = interrupted
+func (s *Summary) finish(net *network.Network, rec *recorders, took time.Duration, stopped error) {
+	s.Interrupted = stopped != nil
+	if s.Interrupted && !errors.Is(stopped, context.Canceled) {
+		s.Stopped = oneLine(stopped)
+	}
+	step := rec.reached
 	s.DurationMs = inMs(step, s.DtMs)
 	s.SimulateS = took.Seconds()
 	if s.DurationMs > 0 {

@@ -1,6 +1,7 @@
 // What neurons can be besides lif with exponential synapses: docs/equations.md, in
-// its order. Tables holds what is common to neurons: the first word is 1 and the
-// number of a population in which a step was not resolved, or 0.
+// its order. Tables holds what is common to neurons: the first two words
+// are of the first step that was not resolved: 1 and where its window begins, or 0, and in the window
+// step * NEURONS + neuron.
 
 const uint NONE = 0xffffffffu;
 const uint LIF_COND = 1u, POISSON_SOURCE = 2u, SPIKE_SOURCE = 3u;

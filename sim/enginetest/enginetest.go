@@ -4,6 +4,7 @@
 package enginetest
 
 import (
+	"cmp"
 	"context"
 	"testing"
 
@@ -26,6 +27,7 @@ type Factory func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim
 func Run(t *testing.T, make Factory) {
 	RunOn(t, Networks(), make)
 	t.Run("rates", func(t *testing.T) { rates(t, make) })
+	t.Run("unresolved", func(t *testing.T) { unresolved(t, make) })
 }
 
 // RunOn is Run on some networks, for engines that don't take all.
@@ -108,6 +110,33 @@ func compareSpikes(t *testing.T, reference, engine sim.Engine) int {
 	}
 	require.Len(t, got, len(want))
 	return len(want)
+}
+
+// unresolved: where a step is too long for the conductances in it, every engine ends with the step before,
+// has the spikes up to there and names the same neuron; and it goes no further.
+func unresolved(t *testing.T, make Factory) {
+	m, c := Build(t, tooConductive())
+	reference, engine := cpuref.New(m, c), make(t, m, c)
+	run := func(e sim.Engine) (spikes []sim.Spike, err error) {
+		for err == nil && e.Step() < 4000 {
+			err = e.Advance(t.Context(), 400)
+			var also error
+			spikes, also = e.Spikes(spikes)
+			err = cmp.Or(err, also)
+		}
+		return spikes, err
+	}
+	want, why := run(reference)
+	require.ErrorIs(t, why, dynamics.ErrTooConductive)
+	require.NotEmpty(t, want)
+	require.Greater(t, reference.Step(), int64(400))
+	got, err := run(engine)
+	require.EqualError(t, err, why.Error())
+	require.Equal(t, reference.Step(), engine.Step())
+	require.Equal(t, want, got)
+	_, err = run(engine)
+	require.EqualError(t, err, why.Error())
+	require.Equal(t, reference.Step(), engine.Step())
 }
 
 // manners: what the Engine interface promises beside the numbers.

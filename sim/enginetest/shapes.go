@@ -197,3 +197,12 @@ func conductiveNoisy() *network.Network {
 		with(projection("E", "E", 0.1, 6, 0.7, 5), func(p *network.Projection) { p.Weight = network.NormalDist(6, 1) }),
 		projection("E", "I", 0.1, 6, 0.7, 5), projection("I", "E", 0.2, -40, 0.9, 10))
 }
+
+// tooConductive has conductances that come to be more than a step resolves, in a window of several steps.
+func tooConductive() *network.Network {
+	e, i := conductivePopulation("E", 170), conductivePopulation("I", 66)
+	e.WhiteNoise, i.WhiteNoise = 1, 1
+	i.Input = append(i.Input, network.Ramp{At: 50, Duration: 100, By: 1e5})
+	return named("tooConductive", []network.Population{e, i},
+		projection("E", "I", 0.1, 6, 0.7, 5), projection("I", "E", 0.2, -200, 0.7, 30))
+}

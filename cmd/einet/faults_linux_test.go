@@ -1,0 +1,69 @@
+package main
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+)
+
+// smallDisk is a folder on a disk of its own.
+func smallDisk(t *testing.T, options string) string {
+	dir := t.TempDir()
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, options); err != nil {
+		t.Skip("mounting a small disk: ", err)
+	}
+	t.Cleanup(func() { require.NoError(t, unix.Unmount(dir, 0)) })
+	return dir
+}
+
+// On a full disk what was simulated is written.
+func TestFullDiskKeepsWhatWasSimulated(t *testing.T) {
+	dir := filepath.Join(smallDisk(t, "size=24m"), "run")
+	args := endless(t, "--spikes", "csv", "--set", "record={averages: 1, state: {E: {neurons: 800, every: 0.1}}}")
+	args[10] = dir
+	status, errs := ended(t, child("", args...))
+	require.Equal(t, exitMachine, status, errs)
+	require.Contains(t, errs, "no space left on device")
+	require.Contains(t, errs, "what was simulated until then is in")
+	isWholeState(t, dir)
+}
+
+// So are replicas.
+func TestFullDiskKeepsReplicas(t *testing.T) {
+	dir := filepath.Join(smallDisk(t, "size=8m"), "run")
+	status, errs := ended(t, child("", "run", "vs96", "--scale", "0.2", "--duration", "10000s", "--engine", "reference", "--threads", "2", "--replicas", "2", "-q", "--out", dir))
+	require.Equal(t, exitMachine, status, errs)
+	require.Contains(t, errs, "no space left on device")
+	require.FileExists(t, filepath.Join(dir, "spikes-0.npz"))
+	require.FileExists(t, filepath.Join(dir, "spikes-1.npz"))
+	require.FileExists(t, filepath.Join(dir, summaryFile))
+	nothingHidden(t, dir)
+}
+
+// Without inodes there is one line, and nothing is left.
+func TestNoInodes(t *testing.T) {
+	opened := 0
+	for _, inodes := range []string{"3", "4", "5", "6", "7"} {
+		dir := smallDisk(t, "size=64m,nr_inodes="+inodes)
+		args := small(t, "-q", "--set", "record={averages: 1, state: {E: {neurons: 5, every: 1}}}")
+		args[10] = filepath.Join(dir, "run")
+		status, errs := ended(t, child("", args...))
+		if status != exitMachine {
+			break
+		}
+		require.Contains(t, errs, "no space left on device")
+		if opened++; !hasRun(dir) {
+			left, err := filepath.Glob(filepath.Join(dir, "*"))
+			require.NoError(t, err)
+			require.Empty(t, left)
+		}
+	}
+	require.Greater(t, opened, 2)
+}
+
+func hasRun(dir string) bool {
+	found, _ := filepath.Glob(filepath.Join(dir, "run", spikesFile))
+	return len(found) > 0
+}
