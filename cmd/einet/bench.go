@@ -54,7 +54,7 @@ func (c *benchCmd) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	other, err := c.readAgainst(cases)
+	other, err := c.readAgainst(ctx, cases)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,17 +16,15 @@ var errSpikes = &statusError{exitCheckFailed, errors.New("the spikes differ, whi
 
 // readAgainst reads the report to lay beside, if one is named, and refuses one of
 // other networks.
-func (c *benchCmd) readAgainst(cases []bench.Case) (*bench.Report, error) {
+func (c *benchCmd) readAgainst(ctx context.Context, cases []bench.Case) (*bench.Report, error) {
 	if c.Against == "" {
 		return nil, nil
 	}
-	f, err := os.Open(c.Against)
-	if err != nil {
-		return nil, usage(fmt.Errorf("--against: %w", err))
-	}
-	defer f.Close()
-	r, err := bench.Read(f)
-	if err != nil {
+	r, err := until(ctx, c.openAgainst)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return nil, err
+	case err != nil:
 		return nil, usage(fmt.Errorf("--against %s: %w", c.Against, err))
 	}
 	common := slices.ContainsFunc(cases, func(x bench.Case) bool {
@@ -36,6 +35,16 @@ func (c *benchCmd) readAgainst(cases []bench.Case) (*bench.Report, error) {
 		return nil, usage(fmt.Errorf("--against %s: holds none of the networks to simulate, at their sizes and seeds: it was made by %s", c.Against, r.Command))
 	}
 	return r, nil
+}
+
+// openAgainst reads the report as it is.
+func (c *benchCmd) openAgainst() (*bench.Report, error) {
+	f, err := os.Open(c.Against)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return bench.Read(f)
 }
 
 // verdict fails where engines have different spikes, or machines have.

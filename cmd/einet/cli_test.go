@@ -253,11 +253,11 @@ func TestNetworkFromStandardInput(t *testing.T) {
 func TestReadingHeedsSignals(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	require.NoError(t, syscall.Mkfifo(pipe, 0o666))
-	for _, command := range []string{"run", "show", "theory", "export", "validate"} {
+	for _, command := range []string{"run", "show", "theory", "export", "validate", "bench --sizes 500 --against"} {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(20*time.Millisecond, cancel)
 		var out, errs bytes.Buffer
-		require.Equal(t, exitInterrupted, run(ctx, []string{command, pipe}, &out, &errs, false), command)
+		require.Equal(t, exitInterrupted, run(ctx, append(strings.Fields(command), pipe), &out, &errs, false), command)
 		require.Equal(t, "einet: interrupted\n", errs.String())
 		require.Empty(t, out.String())
 	}

@@ -36,30 +36,30 @@ func (f *networkFlags) load(ctx context.Context, duration *span) (*network.Netwo
 	if duration != nil {
 		opts.Duration = &duration.ms
 	}
-	net, err := f.readUntil(ctx, opts)
+	net, err := until(ctx, func() (*network.Network, error) { return f.read(opts) })
 	if err != nil && !errors.Is(err, context.Canceled) {
 		err = usage(err)
 	}
 	return net, err
 }
 
-// readUntil reads the network unless ctx ends before: a pipe that nobody writes to, or a disk far
-// away, may let a reader wait for ever.
-func (f *networkFlags) readUntil(ctx context.Context, opts network.Options) (*network.Network, error) {
+// until is what read gives, unless ctx ends before: a pipe that nobody writes to, or a disk far
+// away, may let a reader wait for ever, and is then left to it.
+func until[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	type result struct {
-		net *network.Network
-		err error
+		read T
+		err  error
 	}
 	done := make(chan result, 1)
 	go func() {
-		net, err := f.read(opts)
-		done <- result{net, err}
+		x, err := read()
+		done <- result{x, err}
 	}()
 	select {
 	case r := <-done:
-		return r.net, r.err
+		return r.read, r.err
 	case <-ctx.Done():
-		return nil, context.Canceled
+		return *new(T), context.Canceled
 	}
 }
 
