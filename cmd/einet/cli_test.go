@@ -253,7 +253,7 @@ func TestNetworkFromStandardInput(t *testing.T) {
 func TestReadingHeedsSignals(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	require.NoError(t, syscall.Mkfifo(pipe, 0o666))
-	for _, command := range []string{"run", "show", "theory", "export", "validate", "bench --sizes 500 --against"} {
+	for _, command := range []string{"run", "show", "theory", "export", "validate", "validate ei --against", "bench --sizes 500 --against"} {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(20*time.Millisecond, cancel)
 		var out, errs bytes.Buffer

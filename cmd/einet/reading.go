@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -63,7 +64,7 @@ func oneOf(flag, value string, allowed []string) error {
 }
 
 // read reads the spikes to compare with, if there are any, and what is to be said of them.
-func (c *againstFlags) read(net *network.Network) (*validate.Spikes, []string, error) {
+func (c *againstFlags) read(ctx context.Context, net *network.Network) (*validate.Spikes, []string, error) {
 	if len(c.Against) == 0 {
 		return nil, nil, nil
 	}
@@ -75,7 +76,14 @@ func (c *againstFlags) read(net *network.Network) (*validate.Spikes, []string, e
 		Reading:     table.Reading{DtMs: net.Dt, Columns: c.Columns, TimeUnit: c.TimeUnit, FirstID: c.FirstID},
 		Populations: record.Populations(net), Of: c.Population, OffGrid: c.OffGrid, Early: c.Early,
 	}
-	f, notes, err := record.ReadAny(paths, as)
+	var notes []string
+	f, err := until(ctx, func() (f *record.Spikes, err error) {
+		f, notes, err = record.ReadAny(paths, as)
+		return f, err
+	})
+	if ctx.Err() != nil {
+		return nil, nil, context.Canceled
+	}
 	name := paths[0]
 	if len(paths) > 1 {
 		name = fmt.Sprintf("%s and %d other files", name, len(paths)-1)

@@ -100,7 +100,7 @@ with h5py.File("empty.h5", "a") as f: f.create_group("spikes/nobody"); f["spikes
 				t.Skip("built without HDF5")
 			}
 			c.flags.Against = []string{filepath.Join(dir, c.name)}
-			s, notes, err := c.flags.read(net)
+			s, notes, err := c.flags.read(t.Context(), net)
 			if c.fault != "" {
 				require.ErrorContains(t, err, c.name)
 				require.ErrorContains(t, err, c.fault)

@@ -93,7 +93,7 @@ func (c *validateCmd) Run(ctx context.Context, t *terminal) error {
 	if _, err := c.estimate(net, "cpu", 1); err != nil {
 		return err
 	}
-	spikes, notes, err := c.againstFlags.read(net)
+	spikes, notes, err := c.againstFlags.read(ctx, net)
 	if err != nil {
 		return err
 	}

@@ -189,7 +189,7 @@ func TestValidateBadInput(t *testing.T) {
 		{[]string{"ei", "--exact", "--statistical"}, exitUsage, "choose one"},
 		{[]string{"ei", "--discard-file", "1s"}, exitUsage, "--discard-file: only says something of --against"},
 		{[]string{"ei", "--exact", "--discard", "1s"}, exitUsage, "--discard: only says something of the comparison with seeds"},
-		{[]string{"ei", "--discard", "150us"}, exitUsage, "--discard 150µs: must be a multiple of dt (0.1 ms)"},
+		{[]string{"ei", "--discard", "150us"}, exitUsage, "--discard 150us: must be a multiple of dt (0.1 ms)"},
 		{[]string{"ei", "--scale", "0.1", "--against", file, "--discard", "20ms"}, exitUsage, "--discard: must be shorter than the 20 ms of " + file},
 		{[]string{"ei", "--scale", "0.1", "--against", file, "--discard-file", "20ms"}, exitUsage, "--discard-file: must be shorter than the 20 ms of " + file},
 		{[]string{"ei", "--scale", "0.1", "--against", file, "--discard-file=-1ms"}, exitUsage, "--discard-file -1ms: must be a multiple of dt"},
