@@ -167,7 +167,15 @@ import (
 const available = true
 
 // The library of Debian is not made for several threads.
-var library sync.Mutex
+var library quiet
+
+// quiet is a lock, under which the library says nothing by itself: it remembers that of each thread.
+type quiet struct{ sync.Mutex }
+
+func (q *quiet) Lock() {
+	q.Mutex.Lock()
+	C.quiet()
+}
 
 func kind[T Element]() C.int {
 	switch any(*new(T)).(type) {
@@ -201,7 +209,6 @@ func opened(id C.hid_t, file bool, what, of string) (*Group, error) {
 func Create(path string) (*Group, error) {
 	library.Lock()
 	defer library.Unlock()
-	C.quiet()
 	p := name(path)
 	defer C.free(unsafe.Pointer(p))
 	return opened(C.create_file(p), true, "be made as an HDF5 file", path)
@@ -211,7 +218,6 @@ func Create(path string) (*Group, error) {
 func Open(path string) (*Group, error) {
 	library.Lock()
 	defer library.Unlock()
-	C.quiet()
 	p := name(path)
 	defer C.free(unsafe.Pointer(p))
 	return opened(C.open_file(p), true, "be read as an HDF5 file", path)
