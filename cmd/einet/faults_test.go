@@ -334,6 +334,10 @@ func TestUnresolvedStepKeepsWhatWasSimulated(t *testing.T) {
 		require.Equal(t, first.Digest, s.Digest)
 		require.Equal(t, first.DurationMs, s.DurationMs)
 	}
+	// Other commands that simulate have the same status.
+	status, _, errs := einet(t, "bench", "--networks", file, "--engines", "cpu", "--repetitions", "1", "--no-limits", "--no-parts", "--duration", "2s", "--limit", "0s", "-q")
+	require.Equal(t, exitUsage, status, errs)
+	require.Contains(t, errs, first.Stopped)
 }
 
 // many is a network of so many populations with recorded state, as flags.
