@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 
+	"einet/dynamics"
 	"einet/network"
 )
 
@@ -41,7 +42,7 @@ func exitStatus(err error) int {
 	switch {
 	case errors.As(err, &status):
 		return status.status
-	case errors.As(err, &field):
+	case errors.As(err, &field), errors.Is(err, dynamics.ErrTooConductive): // dt or the weights are wrong
 		return exitUsage
 	}
 	return exitMachine

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
+
+	"einet/record/hdf5"
 )
 
 // smallDisk is a folder on a disk of its own.
@@ -30,7 +33,24 @@ func TestFullDiskKeepsWhatWasSimulated(t *testing.T) {
 	isWholeState(t, dir)
 }
 
-// So are replicas.
+// A format that can't go on is left out, in a line.
+func TestFullDiskLeavesOutHDF5(t *testing.T) {
+	if !hdf5.Available() {
+		t.Skip("built without HDF5")
+	}
+	file := filepath.Join(t.TempDir(), "net.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("populations:\n  P: {size: 2000, neuron: poisson, rate: 1000 Hz}\nduration: 1e6\n"), 0o666))
+	dir := filepath.Join(smallDisk(t, "size=24m"), "run")
+	status, errs := ended(t, child("", "run", file, "--engine", "reference", "--spikes", "sonata", "--no-plots", "-q", "--out", dir))
+	require.Equal(t, exitMachine, status, errs)
+	require.NotContains(t, errs, "HDF5-DIAG")
+	require.Contains(t, errs, "spikes.h5 is left out")
+	require.NoFileExists(t, filepath.Join(dir, sonataFile))
+	isPart(t, dir)
+	nothingHidden(t, dir)
+}
+
+// On a full disk replicas are written, too.
 func TestFullDiskKeepsReplicas(t *testing.T) {
 	dir := filepath.Join(smallDisk(t, "size=8m"), "run")
 	status, errs := ended(t, child("", "run", "vs96", "--scale", "0.2", "--duration", "10000s", "--engine", "reference", "--threads", "2", "--replicas", "2", "-q", "--out", dir))

@@ -269,14 +269,19 @@ func TestInterruptedReplicas(t *testing.T) {
 	}
 	for _, engine := range engines {
 		part := filepath.Join(dir, engine)
-		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		args := []string{"run", "vs96", "--scale", "0.2", "--duration", "10000s", "--engine", engine, "--threads", "2", "--replicas", "2", "-q", "--out", part}
 		var errs bytes.Buffer
-		status := run(context.WithoutCancel(ctx), nil, io.Discard, io.Discard, false) // the command line alone: no network
-		require.Equal(t, exitUsage, status)
-		stopping, stop := context.WithCancel(t.Context())
-		context.AfterFunc(ctx, stop)
-		status = run(stopping, args, io.Discard, &errs, false)
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			defer cancel()
+			for started := time.Now(); time.Since(started) < time.Minute; time.Sleep(100 * time.Millisecond) {
+				if found, _ := filepath.Glob(filepath.Join(part, ".einet-*", ".spikes-1.npz.*")); len(found) > 0 {
+					time.Sleep(200 * time.Millisecond)
+					return
+				}
+			}
+		}()
+		status := run(ctx, args, io.Discard, &errs, false)
 		cancel()
 		require.Equal(t, exitInterrupted, status, errs.String())
 		s := of(part)
@@ -329,6 +334,10 @@ func TestUnresolvedStepKeepsWhatWasSimulated(t *testing.T) {
 		require.Equal(t, first.Digest, s.Digest)
 		require.Equal(t, first.DurationMs, s.DurationMs)
 	}
+	// Other commands that simulate have the same status.
+	status, _, errs := einet(t, "bench", "--networks", file, "--engines", "cpu", "--repetitions", "1", "--no-limits", "--no-parts", "--duration", "2s", "--limit", "0s", "-q")
+	require.Equal(t, exitUsage, status, errs)
+	require.Contains(t, errs, first.Stopped)
 }
 
 // many is a network of so many populations with recorded state, as flags.

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -205,8 +206,9 @@ func (k *kept) close(steps int64) (names []string, err error) {
 	ended := func(name string, err error) {
 		if err == nil {
 			names = append(names, name)
+			return
 		}
-		errs = append(errs, err)
+		errs = append(errs, fmt.Errorf("%s is left out: %w", name, err))
 	}
 	for _, s := range k.spikes {
 		ended(s.name, s.Close(steps))

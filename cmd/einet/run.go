@@ -167,11 +167,8 @@ const reserved = 1 << 26
 
 // stop is the error, with its exit status, of a simulation that ended before its time.
 func stop(err error) error {
-	switch {
-	case errors.Is(err, context.Canceled):
+	if errors.Is(err, context.Canceled) {
 		return errInterrupted
-	case errors.Is(err, dynamics.ErrTooConductive):
-		return usage(err) // dt or the weights are wrong
 	}
 	return err
 }

@@ -169,7 +169,15 @@ import (
 const available = true
 
 // The library of Debian is not made for several threads.
-var library sync.Mutex
+var library quiet
+
+// quiet is a lock, under which the library says nothing by itself: it remembers that of each thread.
+type quiet struct{ sync.Mutex }
+
+func (q *quiet) Lock() {
+	q.Mutex.Lock()
+	C.quiet()
+}
 
 func kind[T Element]() C.int {
 	switch any(*new(T)).(type) {
@@ -203,7 +211,6 @@ func opened(id C.hid_t, file bool, what, of string) (*Group, error) {
 func Create(path string) (*Group, error) {
 	library.Lock()
 	defer library.Unlock()
-	C.quiet()
 	p := name(path)
 	defer C.free(unsafe.Pointer(p))
 	return opened(C.create_file(p), true, "be made as an HDF5 file", path)
@@ -213,7 +220,6 @@ func Create(path string) (*Group, error) {
 func Open(path string) (*Group, error) {
 	library.Lock()
 	defer library.Unlock()
-	C.quiet()
 	p := name(path)
 	defer C.free(unsafe.Pointer(p))
 	return opened(C.open_file(p), true, "be read as an HDF5 file", path)
