@@ -162,7 +162,7 @@ func TestAgainstForeignSpikes(t *testing.T) {
 	require.Regexp(t, `--against .*spikes-0.dat:\d+: neuron -1 \(counted from 0\): the network has 1000`, errs)
 	status, out, errs := einet(t, append(against, "--first-id", "0")...)
 	require.Equal(t, exitDone, status, errs+out)
-	require.Contains(t, out, "pass: consistent")
+	require.Regexp(t, "pass( in part)?: consistent", out)
 	status, _, errs = einet(t, "validate", "ei", "--against", "gone.dat")
 	require.Equal(t, exitUsage, status)
 	require.Equal(t, "einet: --against gone.dat: can't be read: no such file or directory\n", errs)
