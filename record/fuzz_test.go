@@ -69,7 +69,7 @@ func TestDamagedSpikesAreRefused(t *testing.T) {
 		`ids must be below 6`:                                 {"neuron": npy("\x06\x00\x00\x00\x00\x00\x00\x00", "<u4", 2)},
 		`steps must be in 1..10`:                              {"step": npy("\x01\x00\x00\x00\x0b\x00\x00\x00", "<u4", 2)},
 		`not sorted by step and then neuron`:                  {"step": npy("\x01\x00\x00\x00\x01\x00\x00\x00", "<u4", 2)},
-		`dt_ms is 0, must be a positive number`:               {"dt_ms": npy("\x00\x00\x00\x00\x00\x00\x00\x00", "<f8")},
+		`dt_ms is 0, must be above 0 and at most 1e9`:         {"dt_ms": npy("\x00\x00\x00\x00\x00\x00\x00\x00", "<f8")},
 		`array dt_ms: not a numpy array in C order`:           {"dt_ms": npy("", "<f8", -1)},
 		`duration_steps is -1`:                                {"duration_steps": npy("\xff\xff\xff\xff\xff\xff\xff\xff", "<i8")},
 		`array population_names: has type "|O"`:               {"population_names": npy("", "|O", 2)},

@@ -44,10 +44,13 @@ func (h Header) Neurons() int {
 	return last.First + last.Size
 }
 
+// maxDtMs is the longest step that a network may have.
+const maxDtMs = 1e9
+
 // check says what is wrong with a header, if anything is.
 func (h Header) check() error {
-	if !(h.DtMs > 0 && h.DtMs < 1e6) {
-		return fmt.Errorf("dt_ms is %g, must be a positive number", h.DtMs)
+	if !(h.DtMs > 0 && h.DtMs <= maxDtMs) {
+		return fmt.Errorf("dt_ms is %g, must be above 0 and at most 1e9", h.DtMs)
 	}
 	if h.Steps < 0 || h.Steps > 1<<32-1 {
 		return fmt.Errorf("duration_steps is %d, must be in 0..%d", h.Steps, int64(1<<32-1))

@@ -70,8 +70,8 @@ func ReadTraces(path string) (*Traces, error) {
 
 // check says which parts of t do not fit together, if any.
 func (t *Traces) check() error {
-	if !(t.DtMs > 0 && t.DtMs < 1e6) {
-		return fmt.Errorf("dt_ms is %g, must be a positive number", t.DtMs)
+	if !(t.DtMs > 0 && t.DtMs <= maxDtMs) {
+		return fmt.Errorf("dt_ms is %g, must be above 0 and at most 1e9", t.DtMs)
 	}
 	list := make([]Population, len(t.Populations))
 	for i, p := range t.Populations {

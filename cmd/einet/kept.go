@@ -30,16 +30,16 @@ func newKept(r *simulation) (k *kept, err error) {
 		}
 	}()
 	if err := k.openSpikes(r); err != nil {
-		return nil, err
+		return k, err
 	}
 	if len(r.net.Record.State) > 0 {
 		if err := k.openState(r); err != nil {
-			return nil, err
+			return k, err
 		}
 	}
 	if len(r.net.Record.Counted) > 0 {
 		if err := k.openHistograms(r); err != nil {
-			return nil, err
+			return k, err
 		}
 	}
 	if r.net.Record.Averages > 0 {
