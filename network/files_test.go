@@ -124,6 +124,7 @@ func TestSpikeFileFaults(t *testing.T) {
 		{"neuron,when\n3,1\n", "", `f:1: no column of spikes is called "when"; there are`},
 		{"trial,neuron,time\n1,3,1\n", "", `f:1: no column of spikes is called "trial"; there are time, step, ms, neuron, population and others`},
 		{"time,step,neuron\n1,10,3\n", "", `f:1: the columns "time" and "step" contradict each other`},
+		{"neuron,step\n3,10.5\n", "", "f:2: the step must be a whole number, not 10.5"},
 		{"neuron,time_ms\n3,1\n", ", time_unit: s", `f:1: its times are in ms, as the column "time_ms" says, not in s`},
 		{"# columns = [\"neuron\", \"time\"]\ntime,neuron\n1,3\n", "", "f:2: the names of columns contradict the comment above them"},
 		{"# neuron id time\n3 1\n", "", `f:1: "neuron id time" names columns, but not all or not as many as there are, 2`},

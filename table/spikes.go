@@ -133,6 +133,9 @@ func (f *File) Spikes(as *Reading) (*Spikes, *Fault) {
 		if !isWhole(id) {
 			return fmt.Sprintf("the neuron must be a whole number, not %g", id)
 		}
+		if at := row.Cells[Time]; time.unit == "steps" && !isWhole(at) {
+			return fmt.Sprintf("the step must be a whole number, not %g", at)
+		}
 		s.single(row.Cells[Time])
 		s.TimesMs = append(s.TimesMs, time.ms(row.Cells[Time], row.Cells[Offset]))
 		s.Neuron = append(s.Neuron, int64(id)-first)
