@@ -113,7 +113,7 @@ func halved(blocks []countBlock) []countBlock {
 // A Correlation is how strongly the counts of two neurons of a population are correlated.
 type Correlation struct {
 	Value float64 // NaN for fewer than two neurons or bins, or counts that never change
-	Error float64 // standard error of Value; NaN where the run is too short to tell
+	Error float64 // standard error of Value; NaN where the run is too short, or the spikes too few, to tell
 	Bins  int64   // of which Value is
 }
 
@@ -160,8 +160,8 @@ func (c *Covariances) Correlation(i int, toStep int64) Correlation {
 		pairs := b.squares/n - 2*mean*b.sum/n + mean*mean - ownPart
 		parts = append(parts, (pairs/float64(size-1)-r.Value*ownPart)/own)
 	}
-	if len(parts) >= leastBlocks {
-		r.Error = stat.StdDev(parts, nil) / math.Sqrt(n/float64(perBlock))
+	if sd := stat.StdDev(parts, nil); len(parts) >= leastBlocks && sd > 1e-12 { // of one spike there is none
+		r.Error = sd / math.Sqrt(n/float64(perBlock))
 	}
 	return r
 }

@@ -43,6 +43,7 @@ func TestPeriodAtEveryDt(t *testing.T) {
 			exact := int(math.Ceil(k.tau * math.Log(k.input/(k.input-k.threshold)) / dt))
 			for name, neuron := range map[string]string{
 				"lif":      fmt.Sprintf("neuron: lif, tau_m: %g, input: %g", k.tau, k.input),
+				"bias":     fmt.Sprintf("neuron: lif, tau_m: %g, bias: %g", k.tau, k.input),
 				"lif_cond": fmt.Sprintf("neuron: lif_cond, g_L: 10, C_m: %g, E_ex: 0, E_in: -80, input: %g", 10*k.tau, 10*k.input),
 			} {
 				p := start(t, dt, fmt.Sprintf("  A: {size: 1, %s, E_L: 0, V_th: %g, V_reset: 0, V0: 0}\n", neuron, k.threshold), "")

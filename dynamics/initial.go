@@ -74,11 +74,7 @@ func (m *Model) Biases(pop int) []float32 {
 	if !p.HasBiases() {
 		return nil
 	}
-	grid := p.GridV
-	if p.Neuron == network.LIFCond {
-		grid = 0
-	}
-	return p.draw(p.state.bias, p.state.biasKey, 0, 0, p.scale, grid)
+	return p.draw(p.state.bias, p.state.biasKey, 0, 0, p.scale, 0)
 }
 
 // draw is (x + offset) factor for each neuron, on a grid (0: none), x drawn at

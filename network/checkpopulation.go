@@ -143,7 +143,11 @@ func (c *checker) spikes(path string, p *Population) {
 			break
 		}
 		if n := s.Neuron[i]; n < 0 || n >= p.Size {
-			c.fault(at("neurons", i), strconv.Itoa(n), fmt.Sprintf("must be a whole number from 0 to %d, the population's last neuron", p.Size-1))
+			shown, allowed := strconv.Itoa(n), fmt.Sprintf("must be a whole number from 0 to %d, the population's last neuron", p.Size-1)
+			if n < 0 && s.File.Path != "" { // what the file says is not known any more
+				shown, allowed = fmt.Sprintf("neuron of spike %d", i), allowed+", where the first is first_id, or if left out 1 of senders and 0 of others"
+			}
+			c.fault(at("neurons", i), shown, allowed)
 			break
 		}
 	}

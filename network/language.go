@@ -98,7 +98,7 @@ func (d *decoder) population(path string, e entry) Population {
 		}
 		return p
 	case SpikeSource:
-		p.Spikes = f.spikes(p.Name)
+		p.Spikes = f.spikes(p.Name, p.Size)
 		return p
 	case LIFCond:
 		p.CM, p.GL = f.number("C_m", mustPositive), f.number("g_L", mustPositive)

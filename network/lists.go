@@ -1,6 +1,7 @@
 package network
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -14,7 +15,7 @@ const (
 )
 
 // spikes reads when the neurons of a source fire.
-func (f *fields) spikes(source string) SpikeTrain {
+func (f *fields) spikes(source string, size int) SpikeTrain {
 	s := SpikeTrain{Early: f.wordOf("early", EarlySpikes)}
 	ofFile := []string{"file", "sha256", "columns", "population", "first_id", "time_unit"}
 	if f.has("times", "neurons") || !f.has("file") {
@@ -47,7 +48,7 @@ func (f *fields) spikes(source string) SpikeTrain {
 		f.refuse(atNode(n, fault))
 		return s
 	}
-	if allowed := s.take(read, source); allowed != "" {
+	if allowed := s.take(read, source, size); allowed != "" {
 		f.refuse(&FieldError{Place: n.place, Value: file.Path, Allowed: allowed})
 	}
 	return s
@@ -55,7 +56,7 @@ func (f *fields) spikes(source string) SpikeTrain {
 
 // take picks the spikes of one of a file's populations: that which the description names, or that which is called
 // like the source, or the only one.
-func (s *SpikeTrain) take(read *table.Spikes, source string) (allowed string) {
+func (s *SpikeTrain) take(read *table.Spikes, source string, size int) (allowed string) {
 	var names []string
 	for _, p := range read.Populations {
 		names = append(names, p.Name)
@@ -75,6 +76,9 @@ func (s *SpikeTrain) take(read *table.Spikes, source string) (allowed string) {
 	first := int64(0)
 	if len(names) > 0 {
 		p := read.Populations[of]
+		if p.Partly && p.Recorded < int64(size) {
+			return fmt.Sprintf("holds the spikes of %d neurons of %s only, the first: must be of %d, or size that number", p.Recorded, p.Name, size)
+		}
 		if p.Count == 0 {
 			return "holds no spikes of its population " + p.Name
 		}

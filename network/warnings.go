@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"einet/libm"
 )
 
 // Warnings are one line each for what is allowed but hardly meant.
@@ -132,7 +134,8 @@ func (p *Population) unresolved(shape Synapse, tau, weight, dt float64) string {
 const followed = 3
 
 // tooSlow warns of populations whose V moves by less than two steps of its resolution in a step, over more
-// than a hundredth of the way from reset to threshold.
+// than a hundredth of the way from reset to threshold; or by less than one at the threshold, where a constant
+// input tends to a little more.
 func (n *Network) tooSlow() []string {
 	var list []string
 	for i := range n.Populations {
@@ -144,9 +147,16 @@ func (n *Network) tooSlow() []string {
 		if p.Neuron == LIFCond {
 			tau = p.CM / p.GL
 		}
-		if margin := 2 * p.Resolution() * tau / n.Dt; margin > 0.01*(p.VTh.Mean()-p.VReset) {
+		step := p.Resolution()
+		slow := 2*step*tau/n.Dt > 0.01*(p.VTh.Mean()-p.VReset)
+		if above, constant := p.aboveThreshold(); constant && above > 0 {
+			// Far from E_L the numbers of single precision are farther apart than that.
+			step = max(step, libm.PowerOfTwo(math.Abs(p.VTh.Mean()-p.EL))*0x1p-24)
+			slow = slow || above < step*tau/n.Dt
+		}
+		if slow {
 			list = append(list, fmt.Sprintf("populations.%s: dt is %g ms: V moves by less than two steps of its resolution, %.2g mV, in a step "+
-				"where it is within %.2g mV of what it tends to: a spike from there is off by some steps", p.Name, n.Dt, p.Resolution(), margin))
+				"where it is within %.2g mV of what it tends to: a spike from there is off by some steps, or does not come", p.Name, n.Dt, step, 2*step*tau/n.Dt))
 		}
 	}
 	if more := len(list) - mostAlike; more > 0 {
@@ -194,9 +204,17 @@ func (p *Population) mayFire() bool {
 	if p.Neuron.IsSource() || len(p.PoissonInput) > 0 || p.WhiteNoise > 0 || p.OUNoise != (OUNoise{}) || !zero(p.G0Ex) || !zero(p.G0In) {
 		return true
 	}
-	_, most := p.Input.Bounds()
+	above, _ := p.aboveThreshold()
+	return above > 0 || !p.startsBelow()
+}
+
+// aboveThreshold is by how much [mV] the external input alone may drive V above the lowest threshold, and
+// whether it is the same at all times for all neurons.
+func (p *Population) aboveThreshold() (above float64, constant bool) {
+	least, most := p.Input.Bounds()
 	_, bias := p.Bias.perNeuron()
 	threshold, _ := p.VTh.perNeuron()
+	constant = least == most && p.Bias.IsNumber() && p.VTh.IsNumber()
 	most += bias
 	switch {
 	case p.Neuron == LIFCond:
@@ -204,7 +222,7 @@ func (p *Population) mayFire() bool {
 	case p.CM > 0:
 		most *= p.TauM / p.CM
 	}
-	return p.EL+most > threshold || !p.startsBelow()
+	return p.EL + most - threshold, constant
 }
 
 // startsBelow tells whether every initial potential is below threshold.

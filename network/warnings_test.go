@@ -51,8 +51,17 @@ func TestWarningsOfTimeConstants(t *testing.T) {
 	w := mustLoad(t, fastSynapses, network.Options{Set: []string{"dt=0.0001"}}).Warnings()
 	require.Len(t, w, 2)
 	require.Equal(t, "populations.L: dt is 0.0001 ms: V moves by less than two steps of its resolution, 1.9e-06 mV, in a step "+
-		"where it is within 0.76 mV of what it tends to: a spike from there is off by some steps", w[0])
+		"where it is within 0.76 mV of what it tends to: a spike from there is off by some steps, or does not come", w[0])
 	require.Empty(t, mustLoad(t, fastSynapses, network.Options{Set: []string{"dt=0.001"}}).Warnings())
+	// Where a constant input tends to hardly more than the threshold, V is there for long.
+	w = mustLoad(t, fastSynapses, network.Options{Set: []string{"dt=0.001", "populations.L.input=15.001"}}).Warnings()
+	require.Len(t, w, 1)
+	require.Contains(t, w[0], "populations.L: dt is 0.001 ms: V moves by less than two steps of its resolution, 1.9e-06 mV, in a step where it is within 0.076 mV")
+	w = mustLoad(t, fastSynapses, network.Options{Set: []string{"dt=0.01", "populations.L={size: 2, tau_m: 20, V_th: 1e6, V_reset: 0, input: 1000100}"}}).Warnings()
+	require.Len(t, w, 1)
+	for _, set := range []string{"15.05", "14.999", "[15.001, {step: {at: 10, by: 5}}]"} {
+		require.Empty(t, mustLoad(t, fastSynapses, network.Options{Set: []string{"dt=0.001", "populations.L.input=" + set}}).Warnings(), set)
+	}
 	many := strings.Builder{}
 	for k := range 9 {
 		fmt.Fprintf(&many, "  c%d: {from: L, to: C, rule: all_to_all, weight: 1, delay: 1, tau_syn: 0.05}\n", k)

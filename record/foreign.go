@@ -3,6 +3,7 @@ package record
 import (
 	"archive/zip"
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -47,13 +48,24 @@ func ReadAny(paths []string, as Reading) (s *Spikes, notes []string, err error) 
 	c := &collect{Reading: as, left: map[string]int{}}
 	c.Named, c.Tree = true, hdf5.OpenTree
 	seen := map[string]string{}
+	var empty []string
 	for _, path := range paths {
 		if isRun(path) {
 			return nil, nil, fmt.Errorf("%s: holds a whole run of einet: must be the only file", path)
 		}
 		if err := c.file(path, seen); err != nil {
-			return nil, nil, err
+			var fault *table.Fault
+			if !errors.As(err, &fault) || !fault.Empty || len(paths) == 1 {
+				return nil, nil, err
+			}
+			// One of a run's processes may have no spikes.
+			if empty = append(empty, path); len(empty) == len(paths) {
+				return nil, nil, fmt.Errorf("%s: no file holds spikes", path)
+			}
 		}
+	}
+	if len(empty) > 0 {
+		c.note("%d of %d files hold no spikes, %s the first", len(empty), len(paths), empty[0])
 	}
 	return c.done()
 }
@@ -91,14 +103,14 @@ func (c *collect) file(path string, seen map[string]string) error {
 	if fault != nil {
 		return fault
 	}
-	if earlier, ok := seen[sum]; ok {
-		return fmt.Errorf("%s: is the same as %s: must be there once", path, earlier)
-	}
-	seen[sum] = path
 	s, fault := f.Spikes(&c.Reading.Reading)
 	if fault != nil {
 		return fault
 	}
+	if earlier, ok := seen[sum]; ok {
+		return fmt.Errorf("%s: is the same as %s: must be there once", path, earlier)
+	}
+	seen[sum] = path
 	into, err := c.match(path, s.Populations)
 	if err != nil {
 		return err

@@ -211,6 +211,25 @@ func TestTimesInSinglePrecision(t *testing.T) {
 	require.ErrorContains(t, err, "of 1 times 1 are none")
 }
 
+// Of several files some may be empty, as of a process whose neurons were silent.
+func TestEmptyAmongSeveral(t *testing.T) {
+	dir := t.TempDir()
+	var paths []string
+	for i, text := range []string{"sender\ttime_ms\n", "sender\ttime_ms\n6\t0.3\n", "", "sender\ttime_ms\n"} {
+		paths = append(paths, filepath.Join(dir, fmt.Sprintf("s-%d.dat", i)))
+		put(t, paths[i], text)
+	}
+	s, notes, err := ReadAny(paths, reading())
+	require.NoError(t, err)
+	require.Equal(t, []sim.Spike{{Step: 3, Neuron: 5}}, s.Spikes)
+	require.Equal(t, []string{"3 of 4 files hold no spikes, " + paths[0] + " the first"}, notes)
+	_, _, err = ReadAny([]string{paths[0], paths[3]}, reading())
+	require.EqualError(t, err, paths[3]+": no file holds spikes")
+	put(t, paths[3], "sender\twhen\n")
+	_, _, err = ReadAny(paths, reading())
+	require.ErrorContains(t, err, `no column of spikes is called "when"`)
+}
+
 // Spikes of a neuron in one step all count, and are told.
 func TestSeveralSpikesInAStep(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "spikes")

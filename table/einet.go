@@ -29,11 +29,20 @@ func (f *File) einet() (own []SpikePopulation, dtMs float64, fault *Fault) {
 	if !ok || !firsts || !steps || !(dt[0] > 0) {
 		return nil, 0, f.fault(0, "its arrays population_names, population_first and dt_ms are not those of einet's spikes.npz")
 	}
+	var recorded []float64
+	if _, err := z.Open("population_recorded.npy"); err == nil {
+		if recorded, ok = memberNumbers(z, "population_recorded", len(names)); !ok {
+			return nil, 0, f.fault(0, "its array population_recorded is not that of einet's spikes.npz")
+		}
+	}
 	for i, name := range names {
 		if !isWhole(first[i]) || i == 0 && first[i] != 0 || i > 0 && first[i] <= first[i-1] {
 			return nil, 0, f.fault(0, fmt.Sprintf("array population_first: %g at %d: must ascend from 0", first[i], i))
 		}
 		own = append(own, SpikePopulation{Name: name, First: int64(first[i])})
+		if recorded != nil {
+			own[i].Partly, own[i].Recorded = true, int64(recorded[i])
+		}
 	}
 	return own, dt[0], nil
 }

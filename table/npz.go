@@ -28,6 +28,9 @@ func (f *File) readNpz(r *Reader) string {
 	}
 	names, columns := make([]string, len(found)), make([]column, len(found))
 	for i, v := range found {
+		if v.descr == "" {
+			return "array " + v.name + ": " + mustVector
+		}
 		if v.length != found[0].length {
 			return fmt.Sprintf("arrays %s and %s have %d and %d elements, must have as many", found[0].name, v.name, found[0].length, v.length)
 		}
@@ -47,18 +50,20 @@ func (f *File) readNpz(r *Reader) string {
 	return chosen.pour(names, columns, found[0].length, int(min(found[0].length, maxExpected)))
 }
 
+const mustVector = "must be of little-endian numbers in one dimension, or left out: the option columns names those arrays that are columns"
+
 // maxExpected bounds the rows that an archive is believed to hold before it is read.
 const maxExpected = 1 << 22
 
-// A vector is an array of numbers of one dimension in an archive.
+// A vector is an array of one dimension in an archive, or another, which can be no column.
 type vector struct {
 	name   string
 	file   *zip.File
-	descr  string
-	length int64
+	descr  string // empty unless it is of numbers in one dimension
+	length int64  // -1 of other dimensions
 }
 
-// vectors finds them all.
+// vectors finds them all. Of an array that can't be read the name alone is known.
 func vectors(z *zip.Reader) (found []vector, says string) {
 	others := 0
 	for _, m := range z.File {
@@ -73,9 +78,14 @@ func vectors(z *zip.Reader) (found []vector, says string) {
 		}
 		a, ok := readNpyHeader(member)
 		member.Close()
-		if ok && a.names == nil && len(a.dims) == 1 && a.rowSize() > 0 {
-			found = append(found, vector{name, m, a.descr[0], a.dims[0]})
+		v := vector{name: name, file: m, length: -1}
+		if ok && len(a.dims) == 1 {
+			v.length = a.dims[0]
 		}
+		if v.length >= 0 && a.names == nil && a.rowSize() > 0 {
+			v.descr = a.descr[0]
+		}
+		found = append(found, v)
 	}
 	if others == 0 {
 		return nil, "looks like a zip archive that is none of numpy's: it holds no .npy"
@@ -109,8 +119,8 @@ func (r *Reader) ofGroup(all []vector) (chosen []vector, says string) {
 	return chosen, ""
 }
 
-// choose picks the vectors that are columns. Others that are as long would be columns too, whose names
-// nobody knows.
+// choose picks the arrays that are columns, by their names. Others that are as long would be columns too, whose
+// names nobody knows.
 func (r *Reader) choose(all []vector) (chosen []vector, says string) {
 	var names []string
 	for _, v := range all {
@@ -119,7 +129,7 @@ func (r *Reader) choose(all []vector) (chosen []vector, says string) {
 	for _, name := range r.Names {
 		i := slices.Index(names, name)
 		if i < 0 {
-			return nil, fmt.Sprintf("holds no array %s of numbers in one dimension; there are %s", quoted(name), strings.Join(names, ", "))
+			return nil, fmt.Sprintf("holds no array %s; there are %s", quoted(name), strings.Join(names, ", "))
 		}
 		chosen = append(chosen, all[i])
 	}

@@ -200,12 +200,14 @@ func (f *File) Read(r *Reader) *Fault {
 	case says != "":
 		return f.fault(line, says)
 	case f.size == 0:
-		return f.fault(0, "is empty: must hold "+r.Kind.rows)
+		return f.empty("is empty: must hold " + r.Kind.rows)
 	case rows == 0:
-		return f.fault(0, "holds no "+r.Kind.rows)
+		return f.empty("holds no " + r.Kind.rows)
 	}
 	return nil
 }
+
+func (f *File) empty(says string) *Fault { return &Fault{Path: f.Path, Says: says, Empty: true} }
 
 // content is what a file holds, unpacked.
 func (f *File) content() (io.Reader, error) {

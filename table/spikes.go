@@ -37,6 +37,9 @@ type SpikePopulation struct {
 	Count int   // spikes
 	First int64 // number of its first neuron through all populations; -1 where the file doesn't say
 	Local bool  // its neurons are counted from 0 in the population itself
+	// Partly tells that the spikes are those of its first Recorded neurons, as the file says.
+	Partly   bool
+	Recorded int64
 }
 
 // Where is the place of a spike.
@@ -129,6 +132,9 @@ func (f *File) Spikes(as *Reading) (*Spikes, *Fault) {
 		id := row.Cells[Neuron]
 		if !isWhole(id) {
 			return fmt.Sprintf("the neuron must be a whole number, not %g", id)
+		}
+		if at := row.Cells[Time]; time.unit == "steps" && !isWhole(at) {
+			return fmt.Sprintf("the step must be a whole number, not %g", at)
 		}
 		s.single(row.Cells[Time])
 		s.TimesMs = append(s.TimesMs, time.ms(row.Cells[Time], row.Cells[Offset]))

@@ -85,6 +85,8 @@ type Fault struct {
 	Path string
 	Line int // from 1; 0 where it is in no line
 	Says string
+	// Empty tells that there is nothing wrong but that the file holds no rows.
+	Empty bool
 }
 
 func (f *Fault) Error() string { return f.Where() + ": " + f.Says }

@@ -137,7 +137,7 @@ func (s *Spikes) tree(f *File, as *Reading) *Fault {
 		}
 	}
 	if len(s.Neuron) == 0 {
-		return f.fault(0, "holds no spikes")
+		return f.empty("holds no spikes")
 	}
 	return nil
 }

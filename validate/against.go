@@ -37,6 +37,29 @@ func (s *Spikes) Check(net *network.Network) error {
 	return nil
 }
 
+// Unseen are the sources of the network of which there are no spikes, as what drives a network is often not
+// recorded. They are not compared; there are none where there are no spikes from elsewhere.
+func (s *Spikes) Unseen(net *network.Network) (populations []int) {
+	if s == nil {
+		return nil
+	}
+	fired := make([]bool, len(s.Sizes))
+	for _, spike := range s.Spikes {
+		of, end := 0, s.Sizes[0]
+		for int(spike.Neuron) >= end {
+			of++
+			end += s.Sizes[of]
+		}
+		fired[of] = true
+	}
+	for i, p := range net.Populations {
+		if p.Neuron.IsSource() && !fired[i] {
+			populations = append(populations, i)
+		}
+	}
+	return populations
+}
+
 // print is the fingerprint of that many steps after what is discarded.
 func (s *Spikes) print(steps int64) fingerprint {
 	o := newObserver(s.Sizes, s.DtMs, s.Discard)

@@ -36,7 +36,7 @@ func TestFalseAlarms(t *testing.T) {
 		nets = append(nets, n)
 	}
 	prints := make([]fingerprint, len(nets))
-	require.NoError(t, lab.observe(t.Context(), nets, steps, discard, func(i int, a []activity) { prints[i] = printOf(a) }))
+	require.NoError(t, lab.observe(t.Context(), nets, nil, steps, discard, func(i int, a []activity) { prints[i] = printOf(a) }))
 	same, twice, changed := 0, 0, 0
 	for k := range trials {
 		group := prints[k*(seeds+2):][:seeds+2]

@@ -105,16 +105,40 @@ type observer struct {
 	statistics *analysis.Statistics
 	intervals  *analysis.Intervals
 	fine       *analysis.PopulationCounts
+
+	unseen []span // of neurons whose spikes don't count
+	seen   []sim.Spike
+}
+
+// A span is the neurons of a population.
+type span struct{ first, end uint32 }
+
+// ignore leaves out the spikes of populations.
+func (o *observer) ignore(populations []int) {
+	for _, i := range populations {
+		first := 0
+		for _, n := range o.sizes[:i] {
+			first += n
+		}
+		o.unseen = append(o.unseen, span{uint32(first), uint32(first + o.sizes[i])})
+	}
 }
 
 func newObserver(sizes []int, dtMs float64, discard int64) *observer {
 	return &observer{
-		sizes, discard, analysis.NewStatistics(sizes, dtMs, discard), analysis.NewIntervals(sizes, dtMs, discard),
-		analysis.NewPopulationCounts(sizes, dtMs, max(1, int(math.Round(fineBinMs/dtMs)))),
+		sizes: sizes, discard: discard,
+		statistics: analysis.NewStatistics(sizes, dtMs, discard), intervals: analysis.NewIntervals(sizes, dtMs, discard),
+		fine: analysis.NewPopulationCounts(sizes, dtMs, max(1, int(math.Round(fineBinMs/dtMs)))),
 	}
 }
 
 func (o *observer) add(spikes []sim.Spike) {
+	if len(o.unseen) > 0 {
+		o.seen = slices.DeleteFunc(append(o.seen[:0], spikes...), func(s sim.Spike) bool {
+			return slices.ContainsFunc(o.unseen, func(u span) bool { return u.first <= s.Neuron && s.Neuron < u.end })
+		})
+		spikes = o.seen
+	}
 	o.statistics.Add(spikes)
 	o.intervals.Add(spikes)
 	o.fine.Add(spikes)
@@ -193,14 +217,15 @@ func plus(a, b []float64, sign float64) []float64 {
 }
 
 // observe simulates networks, each on its own connectome, and passes on the
-// activities of each, by several goroutines.
-func (l *Lab) observe(ctx context.Context, nets []*network.Network, steps, discard int64, take func(i int, a []activity)) error {
+// activities of each, by several goroutines. The spikes of populations unseen don't count.
+func (l *Lab) observe(ctx context.Context, nets []*network.Network, unseen []int, steps, discard int64, take func(i int, a []activity)) error {
 	return l.each(ctx, len(nets), func(ctx context.Context, i int) error {
 		b, err := l.build(ctx, nets[i], 1)
 		if err != nil {
 			return err
 		}
 		o := newObserver(sizes(nets[i]), nets[i].Dt, discard)
+		o.ignore(unseen)
 		err = l.run(ctx, nets[i], b.connectome, steps, func(*dynamics.Model) []sim.Recorder {
 			return []sim.Recorder{spikesTo(o.add)}
 		})

@@ -191,7 +191,8 @@ func (l *Lab) RunStatistical(ctx context.Context, net *network.Network, seeds in
 		nets = append(nets, net)
 	}
 	prints, backwards := make([]fingerprint, len(nets)), make([]fingerprint, len(nets))
-	err := l.observe(ctx, nets, steps, discard, func(i int, a []activity) {
+	unseen := against.Unseen(net)
+	err := l.observe(ctx, nets, unseen, steps, discard, func(i int, a []activity) {
 		prints[i], backwards[i] = printOf(a), printOf(reversed(a))
 	})
 	if err != nil {
@@ -211,7 +212,7 @@ func (l *Lab) RunStatistical(ctx context.Context, net *network.Network, seeds in
 	s.Comparison = e.compare(candidate)
 	if against == nil && !s.Comparison.Consistent {
 		other(nil)
-		if err := l.observe(ctx, nets[len(nets)-1:], steps, discard, func(_ int, a []activity) { candidate = printOf(a) }); err != nil {
+		if err := l.observe(ctx, nets[len(nets)-1:], unseen, steps, discard, func(_ int, a []activity) { candidate = printOf(a) }); err != nil {
 			return nil, err
 		}
 		s.Again = &Again{fmt.Sprintf("seed %d", nets[len(nets)-1].Seed), e.compare(candidate)}

@@ -91,7 +91,7 @@ func seedsOf(t *testing.T, lab *Lab, net *network.Network, seeds int, steps, dis
 		nets = append(nets, n)
 	}
 	prints := make([]fingerprint, seeds)
-	require.NoError(t, lab.observe(t.Context(), nets, steps, discard, func(i int, a []activity) { prints[i] = printOf(a) }))
+	require.NoError(t, lab.observe(t.Context(), nets, nil, steps, discard, func(i int, a []activity) { prints[i] = printOf(a) }))
 	return prints
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"codeberg.org/sbinet/npyio/npz"
 	"github.com/stretchr/testify/require"
 
+	"einet/network"
 	"einet/record"
 	"einet/record/hdf5"
 )
@@ -21,6 +23,24 @@ func readNpz[T any](t *testing.T, file, name string) (all []T) {
 	defer z.Close()
 	require.NoError(t, z.Read(name+".npy", &all))
 	return all
+}
+
+// Files that can't be made are an error, and steps may be as long as a network may have them.
+func TestKeptOfAnyStep(t *testing.T) {
+	net := &network.Network{Dt: math.NaN(), Populations: []network.Population{{Name: "E", Size: 10, Neuron: network.LIF}}}
+	files, err := record.NewSet(record.Look(filepath.Join(t.TempDir(), "run")))
+	require.NoError(t, err)
+	defer files.Abort()
+	_, err = newKept(&simulation{flags: &runCmd{}, net: net, files: files})
+	require.ErrorContains(t, err, "dt_ms is NaN")
+
+	for _, dt := range []string{"1e6", "1e9"} {
+		s, _, _, dir := written(t, "{dt: "+dt+", duration: "+dt+", populations: {E: {size: 10, tau_m: 20, V_th: 15, V_reset: 0, input: 20}}}", "-q")
+		require.EqualValues(t, 10, s.Populations["E"].Spikes)
+		trains, err := record.ReadSpikes(filepath.Join(dir, spikesFile))
+		require.NoError(t, err)
+		require.Len(t, trains.Spikes, 10)
+	}
 }
 
 // What the network's record asks for is written beside the rest, changes nothing, and is gone

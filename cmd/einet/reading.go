@@ -88,7 +88,7 @@ func (c *againstFlags) read(ctx context.Context, net *network.Network) (*validat
 	if len(paths) > 1 {
 		name = fmt.Sprintf("%s and %d other files", name, len(paths)-1)
 	}
-	if err == nil && f.Recorded != nil {
+	if err == nil && partly(f, net) {
 		err = fmt.Errorf("%s: holds the spikes of some neurons only", name)
 	}
 	if err != nil {
@@ -101,7 +101,21 @@ func (c *againstFlags) read(ctx context.Context, net *network.Network) (*validat
 	if err := s.Check(net); err != nil {
 		return nil, nil, usage(fmt.Errorf("--against %w", err))
 	}
+	for _, i := range s.Unseen(net) {
+		notes = append(notes, fmt.Sprintf("population %s, a source, has no spikes here: neither it nor the seeds' is compared", net.Populations[i].Name))
+	}
 	return s, notes, nil
+}
+
+// partly tells whether the spikes are those of some neurons of a population, other than of none of a source.
+func partly(f *record.Spikes, net *network.Network) bool {
+	for i, n := range f.Recorded {
+		p := &net.Populations[i]
+		if n < f.Populations[i].Size && !(n == 0 && p.Neuron.IsSource()) {
+			return true
+		}
+	}
+	return false
 }
 
 // several are the files that paths and patterns, such as spikes-*.dat, mean.

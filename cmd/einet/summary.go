@@ -63,6 +63,8 @@ type Summary struct {
 // A PopulationSummary is the statistics of one population after discard_ms.
 // What could not be measured is null.
 type PopulationSummary struct {
+	source bool
+
 	Size    int      `json:"size"`
 	Spikes  int64    `json:"spikes"`
 	RateHz  *float64 `json:"rate_hz"`
@@ -149,7 +151,7 @@ func inMs(steps int64, dt float64) float64 {
 func summarise(p analysis.PopulationStatistics, of *network.Population, state *sim.PopulationState) PopulationSummary {
 	v := analysis.Histogram{Edges: state.Edges, Counts: state.Counts}
 	return PopulationSummary{
-		Size: p.Size, Spikes: p.Spikes, RateHz: number(p.Rate), CVISI: number(p.CV), CVCount: p.CVOver,
+		source: of.Neuron.IsSource(), Size: p.Size, Spikes: p.Spikes, RateHz: number(p.Rate), CVISI: number(p.CV), CVCount: p.CVOver,
 		CV2: number(p.CV2), LV: number(p.LV), Fano: number(p.Fano), Correlation: number(p.Correlation.Value),
 		CorrelationError: number(p.Correlation.Error), CorrelationBins: p.Correlation.Bins,
 		CountDispersion: number(p.VarianceToMean),
@@ -194,9 +196,14 @@ func (s *Summary) print(out io.Writer, dir string, figures []string) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", name, shown(p.RateHz, 2), shown(p.CVISI, 3), p.CVCount,
 			shown(p.CV2, 3), shown(p.LV, 3), shown(p.Fano, 3), withError(p.Correlation, p.CorrelationError))
 	}
-	fmt.Fprintln(w, "inputs [mV]\texcitatory\tinhibitory\tnet\tsd\t|net|/exc\tKS of V to uniform")
+	header := "inputs [mV]\texcitatory\tinhibitory\tnet\tsd\t|net|/exc\tKS of V to uniform\n"
 	for _, name := range s.order {
 		p := s.Populations[name]
+		if p.source {
+			continue
+		}
+		fmt.Fprint(w, header)
+		header = ""
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name, shown(p.ExcitatoryMV, 1), shown(p.InhibitoryMV, 1),
 			shown(p.NetMV, 1), shown(p.NetSDMV, 1), shown(p.NetOverExc, 3), shown(p.KSUniform, 3))
 	}

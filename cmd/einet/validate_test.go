@@ -137,6 +137,33 @@ func TestValidateAgainst(t *testing.T) {
 	require.Regexp(t, `decided: [EI]: .*, seeds .* \((higher|lower) by .* sd\), \d+ % of the squared distance`, out)
 }
 
+// Sources whose spikes were not recorded are left out of the comparison, and nothing else is.
+func TestValidateUnrecordedSources(t *testing.T) {
+	const driven = `
+seed: 3
+populations:
+  E: {size: 200, tau_m: 20, V_th: 15, V_reset: 0, t_ref: 2, input: 14, V0: {uniform: [0, 15]}}
+  X: {size: 100, neuron: poisson, rate: 20}
+projections:
+  XE: {from: X, to: E, p: 0.2, weight: 1, delay: 1.5, tau_syn: 5}
+  EE: {from: E, to: E, p: 0.1, weight: -1, delay: 1.5, tau_syn: 5}
+record: {spikes: {E: %s}}
+`
+	for _, k := range []struct{ recorded, set, says, not string }{
+		{"all", "seed=3", "note: population X, a source, has no spikes here: neither it nor the seeds' is compared", "decided: "},
+		{"all", "populations.X.rate=30", "decided: E: ", "decided: X"},
+		{"199", "seed=3", "holds the spikes of some neurons only", "note: "},
+	} {
+		text := fmt.Sprintf(driven, k.recorded)
+		_, _, _, dir := written(t, text, "--duration", "1s", "--no-plots", "-q")
+		file := filepath.Join(t.TempDir(), "driven.yaml")
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
+		_, out, errs := einet(t, "validate", file, "--against", filepath.Join(dir, spikesFile), "--set", k.set, "--seeds", "10", "-q", "--no-plots")
+		require.Contains(t, out+errs, k.says)
+		require.NotContains(t, out+errs, k.not)
+	}
+}
+
 // What is discarded of a file is not what is discarded of the seeds: times that
 // start elsewhere are the same spikes, and as many steps count.
 func TestValidateDiscard(t *testing.T) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -130,4 +131,18 @@ func TestRoundedUp(t *testing.T) {
 	} {
 		require.Equal(t, k.want, roundedUp(k.ms, k.dt))
 	}
+}
+
+// Sources have no input, and so no row in that table, which is left out where nobody has. The correlation of
+// a single spike has no error.
+func TestSourcesHaveNoInputs(t *testing.T) {
+	const sources = "{duration: 100, populations: {P: {size: 10, neuron: poisson, rate: 20}, Q: {size: 3, neuron: spikes, times: [1], neurons: [0]}%s}}"
+	s, out, _, _ := written(t, fmt.Sprintf(sources, ""), "--no-plots")
+	require.NotContains(t, out, "inputs [mV]")
+	require.NotNil(t, s.Populations["P"].CorrelationError)
+	require.Nil(t, s.Populations["Q"].CorrelationError)
+	_, out, _, _ = written(t, fmt.Sprintf(sources, ", E: {size: 2, tau_m: 20, V_th: 15, V_reset: 0, input: 16}"), "--no-plots")
+	_, inputs, found := strings.Cut(out, "inputs [mV]")
+	require.True(t, found)
+	require.Len(t, strings.Split(strings.TrimSpace(inputs), "\n"), 3, "the header, E and the files")
 }
