@@ -157,7 +157,7 @@ func (n *Network) tooSlow() []string {
 			step = max(step, libm.PowerOfTwo(math.Abs(p.VTh.Mean()-p.EL))*0x1p-24)
 			slow = slow || above < step*tau/n.Dt
 		}
-		if slow {
+		if way := p.VTh.Mean() - p.VReset; slow && way > step { // else there is no network of it
 			list = append(list, fmt.Sprintf("populations.%s: dt is %g ms: V moves by less than two steps of its resolution, %.2g mV, in a step "+
 				"where it is within %.2g mV of what it tends to: a spike from there is off by some steps, or does not come", p.Name, n.Dt, step, 2*step*tau/n.Dt))
 		}
