@@ -151,7 +151,11 @@ func (c *checker) delay(path string, p *Projection) {
 	} else if !listed && !c.want(lo <= hi && hi > 0, path+".delay", short(lo)+" to "+short(hi), "must be above 0") {
 		return
 	}
+	narrow := "narrow it with low and high"
+	if listed {
+		narrow = "make several projections of it"
+	}
 	first, last := p.DelaySteps(c.dt)
 	c.want(last-first < MaxDelayCodes, path+".delay", short(float64(first)*c.dt)+" to "+short(float64(last)*c.dt)+" ms",
-		fmt.Sprintf("must span at most %d steps of dt (%s ms): narrow it with low and high", MaxDelayCodes, short(c.dt)))
+		fmt.Sprintf("must span at most %d steps of dt (%s ms): %s", MaxDelayCodes, short(c.dt), narrow))
 }

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -191,6 +192,14 @@ func TestOneRow(t *testing.T) {
 	require.Equal(t, []int{0}, n.Populations[0].Spikes.Neuron)
 }
 
+// Spikes that are all after the run, as of times in us that nobody says are, are told.
+func TestLateSpikes(t *testing.T) {
+	const text = "duration: 50\npopulations: {S: {size: 2, neuron: spikes, times: [50.1, %s], neurons: [0, 1]}}"
+	require.Equal(t, []string{"populations.S: all 2 spikes are after the run's 50 ms, the first at 50.1 ms"},
+		mustLoad(t, fmt.Sprintf(text, "2000"), network.Options{}).Warnings())
+	require.Empty(t, mustLoad(t, fmt.Sprintf(text, "50"), network.Options{}).Warnings())
+}
+
 // Spikes in front of the first step are refused, left out or moved, and told.
 func TestEarlySpikes(t *testing.T) {
 	const text = "dt: 0.1\npopulations: {S: {size: 2, neuron: spikes, times: [0.029, 3, 5], neurons: [0, 1, 0]}}"
@@ -264,6 +273,7 @@ func TestEdgeFileFaults(t *testing.T) {
 	for _, row := range []struct{ content, keys, want string }{
 		{"", "", "f: is empty: must hold synapses"},
 		{"source,target\n", "", "f: holds no synapses"},
+		{"source,target,weight,delay\n0,1,1,0.1\n1,0,1,10\n", "", "projections.p.delay: \"0.1 to 10 ms\": must span at most 64 steps of dt (0.1 ms): make several projections of it"},
 		{"source,weight\n0,1\n", "", "f:1: the columns are source, weight: must have the columns source, target and, if wanted, weight and delay [ms]"},
 		{"source,target,colour\n0,1,2\n", "", `f:1: no column of synapses is called "colour"; there are source, target, weight, delay and others`},
 		{"i,pre,j\n0,1,2\n", "", `f:1: the columns "i" and "pre" contradict each other`},

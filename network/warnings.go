@@ -18,8 +18,8 @@ func (n *Network) Warnings() []string {
 	return slices.Concat(list, n.given(), n.tooFast(), n.tooSlow())
 }
 
-// given tells of given spikes that share a step, and of those in front of the first step, which are left out or
-// moved as the network says.
+// given tells of given spikes that share a step, of those in front of the first step, which are left out or
+// moved as the network says, and of spikes that are all after the run.
 func (n *Network) given() []string {
 	var list []string
 	for i := range n.Populations {
@@ -31,6 +31,9 @@ func (n *Network) given() []string {
 			}
 			list = append(list, fmt.Sprintf("populations.%s: of %d spikes %d are in front of the first step and %s (early: %s)",
 				p.Name, len(p.Spikes.Times), early, what, p.Spikes.Early))
+		}
+		if times := p.Spikes.Times; len(times) > 0 && slices.Min(times) > n.Duration+n.Dt/2 {
+			list = append(list, fmt.Sprintf("populations.%s: all %d spikes are after the run's %g ms, the first at %g ms", p.Name, len(times), n.Duration, slices.Min(times)))
 		}
 		if shared := p.Spikes.shared(n.Dt); shared > 0 {
 			list = append(list, fmt.Sprintf("populations.%s: %d of %d spikes fall into the step of an earlier one of their neuron: they arrive together; a smaller dt tells them apart",
@@ -154,7 +157,7 @@ func (n *Network) tooSlow() []string {
 			step = max(step, libm.PowerOfTwo(math.Abs(p.VTh.Mean()-p.EL))*0x1p-24)
 			slow = slow || above < step*tau/n.Dt
 		}
-		if slow {
+		if way := p.VTh.Mean() - p.VReset; slow && way > step { // else there is no network of it
 			list = append(list, fmt.Sprintf("populations.%s: dt is %g ms: V moves by less than two steps of its resolution, %.2g mV, in a step "+
 				"where it is within %.2g mV of what it tends to: a spike from there is off by some steps, or does not come", p.Name, n.Dt, step, 2*step*tau/n.Dt))
 		}

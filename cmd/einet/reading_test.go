@@ -64,7 +64,7 @@ func TestFilesOfPython(t *testing.T) {
 		{name: "packed.txt.gz", code: `np.savetxt("packed.txt.gz", np.stack([t, i], 1), header="time_ms neuron")`},
 		{name: "packed.npy.gz", code: `np.save(gzip.open("packed.npy.gz", "w"), np.rec.fromarrays([i, t], names=["neuron", "t"]))`},
 		{name: "object.npy", code: `np.save("object.npy", np.array([list(i), [1]], dtype=object))`, fault: "must be a numpy array"},
-		{name: "big.npz", code: `np.savez("big.npz", neuron=i.astype(">i4"), t=t)`, fault: "array neuron: must be of little-endian numbers"},
+		{name: "big.npz", code: `np.savez("big.npz", neuron=i.astype(">i4"), t=t)`, fault: "array neuron: must be of little-endian numbers in one dimension"},
 		{name: "s.gdf", code: `np.savetxt("s.gdf", np.stack([i + 1, t], 1), fmt="%g", delimiter="\t")`, fault: "has no names of columns"},
 		{name: "said.gdf", code: `np.savetxt("said.gdf", np.stack([i + 1, t], 1), fmt="%g", delimiter="\t")`, flags: againstFlags{Columns: []string{"sender", "time_ms"}}},
 		{name: "zero.gdf", code: `np.savetxt("zero.gdf", np.stack([i, t * 10], 1), fmt="%d", delimiter="\t")`, flags: againstFlags{Columns: []string{"neuron", "step"}}},

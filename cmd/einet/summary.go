@@ -218,10 +218,13 @@ func shown(x *float64, decimals int) string {
 	return fmt.Sprintf("%.*f", decimals, *x)
 }
 
-// withError is a value to two digits of its standard error, and that.
+// withError is a value to two digits of its standard error, and that, or ? where it is not known.
 func withError(x, e *float64) string {
-	if x == nil || e == nil || *e <= 0 {
+	switch {
+	case x == nil:
 		return shown(x, 5)
+	case e == nil || *e <= 0:
+		return shown(x, 5) + " ± ?"
 	}
 	decimals := min(max(1-int(math.Floor(math.Log10(*e))), 0), 7)
 	return fmt.Sprintf("%.*f ± %.*f", decimals, *x, decimals, *e)

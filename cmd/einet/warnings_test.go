@@ -139,6 +139,7 @@ func TestSourcesHaveNoInputs(t *testing.T) {
 	const sources = "{duration: 100, populations: {P: {size: 10, neuron: poisson, rate: 20}, Q: {size: 3, neuron: spikes, times: [1], neurons: [0]}%s}}"
 	s, out, _, _ := written(t, fmt.Sprintf(sources, ""), "--no-plots")
 	require.NotContains(t, out, "inputs [mV]")
+	require.Regexp(t, `\nQ .* ± \?\n`, out)
 	require.NotNil(t, s.Populations["P"].CorrelationError)
 	require.Nil(t, s.Populations["Q"].CorrelationError)
 	_, out, _, _ = written(t, fmt.Sprintf(sources, ", E: {size: 2, tau_m: 20, V_th: 15, V_reset: 0, input: 16}"), "--no-plots")
