@@ -24,7 +24,8 @@ type Model struct {
 	MinDelay    int          // smallest delay [steps]; neurons do not influence each other sooner
 	MaxDelay    int          // largest delay [steps]
 
-	rounding float64 // WeightRounding
+	rounding float64  // WeightRounding
+	losses   []string // Losses
 }
 
 // A Population holds the coefficients of one population. A source has First,

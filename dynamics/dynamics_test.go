@@ -134,6 +134,14 @@ func TestRefusals(t *testing.T) {
 	refused(unlike, "projections.light.weight")
 	refused(one(10, 15, 6, 1e-30), "projections.AA.weight: 1e-30 mV: must be 0 or of at least 4.59e-10 mV, the least that fixed point holds")
 	require.NoError(t, errOf(one(10, 15, 6, 4.59e-10)), "as the message says")
+	few := one(400, 15, 6, 40)
+	far := few.Projections[0]
+	far.Name, far.Weight, far.Rule, far.P = "far", network.Number(5e-6), network.OneToOne, 0
+	few.Projections = append(few.Projections, far)
+	lossy := model(t, few)
+	require.Equal(t, []string{"projections.far.weight: 5e-06 mV: fixed point is off by up to 53 % of it, beside the largest weight of its receptor, 40 mV; " +
+		"that is 2e-10 of the receptor's largest input"}, lossy.Losses())
+	require.Empty(t, model(t, one(400, 15, 6, 40)).Losses())
 	many := one(1<<31-1, 15, 6, 1.3)
 	refused(many, "where 2147483647 spikes may arrive at once")
 	huge := one(10, 15, 6, 0.5)

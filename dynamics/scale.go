@@ -14,6 +14,10 @@ import (
 // relative to the mean weight of its projection.
 const maxRounding = 1e-3
 
+// maxLoss is what fixed point may lose of weights that are too light for it, as a part of the largest input of
+// their receptor. It is told.
+const maxLoss = 1e-6
+
 // finerG is the grid of g beside the largest weight. g decays to where a step's loss is half a step of
 // its grid, and stays there: with this at 3e-7 of a weight if dt is a thousandth of tau_syn.
 const finerG = 0x1p-10
@@ -50,17 +54,21 @@ func (l *load) units(scale float64, magnitude bool) []int32 {
 	return units
 }
 
-// rounding is the largest error of the weights in fixed point, relative to their
-// mean.
-func (l *load) rounding(scale float64) float64 {
+// off is the largest error of the weights in fixed point.
+func (l *load) off(scale float64) float64 {
 	worst := 0.0
 	for _, w := range l.weights {
 		worst = max(worst, math.Abs(float64(math.RoundToEven(w/scale)*scale)-w))
 	}
-	if worst == 0 {
-		return 0
+	return worst
+}
+
+// rounding is that error relative to their mean.
+func (l *load) rounding(scale float64) float64 {
+	if off := l.off(scale); off > 0 {
+		return off / l.mean
 	}
-	return worst / l.mean
+	return 0
 }
 
 // loads are those of a receptor.
@@ -109,11 +117,21 @@ func (m *Model) fixScale(pop, receptor int, loads []load) error {
 	scale := finestScale(loads)
 	rec.Scale = float32(scale)
 	var errs []error
+	most := 0.0 // input in a step
+	for _, l := range loads {
+		most += l.heaviest() * float64(l.most)
+	}
 	for _, l := range loads {
 		l.set(l.units(scale, p.Neuron == network.LIFCond))
 		m.rounding = max(m.rounding, l.rounding(scale))
-		if l.rounding(scale) > maxRounding {
+		loss := l.off(scale) * float64(l.most) / most
+		switch {
+		case l.rounding(scale) <= maxRounding:
+		case loss > maxLoss || scale == smallest:
 			errs = append(errs, tooLight(&l, loads, heaviest, scale))
+		default:
+			m.losses = append(m.losses, fmt.Sprintf("%s: %g %s: fixed point is off by up to %.2g %% of it, beside the largest weight of its receptor, %g %s; that is %.1g of the receptor's largest input",
+				l.path, l.mean, l.unit, 100*l.rounding(scale), heaviest, l.unit, loss))
 		}
 	}
 	return errors.Join(errs...)
@@ -148,6 +166,10 @@ func tooLight(l *load, loads []load, heaviest, scale float64) error {
 // WeightRounding is the largest error of a weight in fixed point, relative to
 // the mean weight of its projection.
 func (m *Model) WeightRounding() float64 { return m.rounding }
+
+// Losses says, a line each, which weights are so light beside others of their receptor that fixed
+// point loses more than a thousandth of them: together less than a millionth of the receptor's largest input.
+func (m *Model) Losses() []string { return m.losses }
 
 // onGrid rounds x to float32 and then to the grid of b.
 func onGrid(x float64, b float32) float32 { return (float32(x) + b) - b }

@@ -67,10 +67,12 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 			return err
 		}
 		run = e.run
-	} else if _, err := dynamics.New(net); err != nil { // refused, before it is warned of
+	}
+	m, err := dynamics.New(net)
+	if err != nil { // refused, before it is warned of
 		return usage(err)
 	}
-	r.warnings = net.Warnings()
+	r.warnings = append(net.Warnings(), m.Losses()...)
 	for _, w := range r.warnings {
 		t.log.Warn(w)
 	}

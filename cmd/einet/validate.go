@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"einet/network"
@@ -226,6 +227,12 @@ func (v *validation) judge() {
 			}
 		}
 	}
+}
+
+// fails tells whether something was found wrong, not only too little noticed.
+func (v *validation) fails() bool {
+	claims := v.Claims != nil && slices.ContainsFunc(v.Claims.List, func(c validate.Claim) bool { return c.Verdict == validate.Fail })
+	return claims || v.Exact != nil && !v.Exact.Equal || v.Statistical != nil && v.Statistical.Verdict == validate.Fail
 }
 
 // report prints the report and writes it with its figures.

@@ -45,6 +45,8 @@ func (v *validation) print(out io.Writer) error {
 // verdict is the last line's: not everything that doesn't fail is shown.
 func (v *validation) verdict() string {
 	switch n := len(v.NotShown); {
+	case !v.Pass && !v.fails():
+		return "nothing that is claimed fails, but the comparison with seeds noticed nothing that it was tried with"
 	case !v.Pass:
 		return "NOT everything that is claimed holds"
 	case n == 1:
