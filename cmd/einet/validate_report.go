@@ -47,13 +47,15 @@ func (v *validation) verdict() string {
 	switch n := len(v.NotShown); {
 	case !v.Pass && !v.fails():
 		return "nothing that is claimed fails, but the comparison with seeds noticed nothing that it was tried with"
+	case !v.Pass && v.Claims == nil:
+		return "NOT everything that was tested holds"
 	case !v.Pass:
 		return "NOT everything that is claimed holds"
 	case n == 1:
 		return "nothing that is claimed fails, but one claim is not shown: " + v.NotShown[0]
 	case n > 1:
 		return fmt.Sprintf("nothing that is claimed fails, but %d claims are not shown: %s", n, strings.Join(v.NotShown, "; "))
-	case v.Statistical != nil && v.Statistical.Verdict == validate.Partial:
+	case v.Claims == nil || len(v.LeftOut) > 0 || v.Statistical != nil && v.Statistical.Verdict == validate.Partial:
 		return "everything that was tested holds"
 	}
 	return "everything that is claimed holds"

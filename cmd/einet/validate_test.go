@@ -87,6 +87,22 @@ func TestValidateNotShown(t *testing.T) {
 	}
 }
 
+// Where no claim was tested, or some were left out, no more is said than was tested.
+func TestValidateSaysWhatWasTested(t *testing.T) {
+	for want, v := range map[string]*validation{
+		"everything that was tested holds":     {Exact: &validate.Exact{Equal: true}},
+		"NOT everything that was tested holds": {Exact: &validate.Exact{}},
+		"nothing that is claimed fails, but the comparison with seeds noticed nothing that it was tried with": {
+			Statistical: &validate.Statistical{Verdict: validate.Inconclusive}},
+	} {
+		v.judge()
+		require.Equal(t, want, v.verdict())
+	}
+	quick := &validation{Claims: &validate.Claims{}, LeftOut: []string{"how the cancellation scales with N"}}
+	quick.judge()
+	require.Equal(t, "everything that was tested holds", quick.verdict())
+}
+
 func TestValidateFailsWhatDoesNotHold(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "response.png"), nil, 0o666))
