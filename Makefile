@@ -46,13 +46,18 @@ run_needs := build run
 require_gl := 1
 endif
 
-version := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+version := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+# einet needs no library and starts on any Linux; what needs OpenGL or HDF5 it leaves to einet-gl beside it.
+go_build = go build -buildvcs=false $(BUILDFLAGS) -ldflags "-s -w -X main.version=$(version)"
 
 .PHONY: build run test test-long test-peers lint clean help
 
-build: ## build bin/einet
+build: ## build bin/einet and, with OpenGL, bin/einet-gl
 	@$(SETUP) $(build_needs)
-	go build -buildvcs=false -ldflags "-X main.version=$(version)" -o bin/einet ./cmd/einet
+	CGO_ENABLED=0 $(go_build) -o bin/einet ./cmd/einet
+ifneq ($(CGO_ENABLED),0)
+	$(go_build) -o bin/einet-gl ./cmd/einet
+endif
 
 run: ## build, then simulate a network and draw its figures into results/
 	@$(SETUP) $(run_needs)

@@ -24,16 +24,6 @@ type engineFlags struct {
 	Threads int    `placeholder:"N" help:"Threads that build the network and, in the cpu engine, simulate it; otherwise one for each processor."`
 }
 
-// opengl is how commands reach OpenGL.
-type opengl struct {
-	devices func() ([]gpu.Device, error)
-	open    func(selector string) (*gpu.Context, error)
-	probe   func(*gpu.Context) error
-}
-
-// thisMachine is the OpenGL that there is.
-func thisMachine() opengl { return opengl{gpu.Devices, gpu.Open, gpu.Probe} }
-
 // A chosen engine is ready for a network: its device is open, its arithmetic is
 // exact and there is memory for the network.
 type chosen struct {
@@ -105,8 +95,8 @@ func (f *engineFlags) pick(t *terminal) (string, error) {
 	if f.Device != "" {
 		return "gpu", nil
 	}
-	devices, err := t.gl.devices()
-	if len(devices) > 0 && !devices[0].Software {
+	devices, err := t.gl.hardware()
+	if len(devices) > 0 {
 		return "gpu", nil
 	}
 	if err != nil && !errors.Is(err, gpu.ErrUnavailable) {

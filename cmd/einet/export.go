@@ -45,8 +45,8 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 	names := []string{neuronsFile, synapsesFile, networkFile}
 	if c.To == "sonata" {
 		names = []string{nodesFile, edgesFile, nodeTypesFile, edgeTypesFile, networkFile}
-		if !hdf5.Available() {
-			return machine(fmt.Errorf("--to sonata: %w", hdf5.Absent()))
+		if err := hdf5.Absent(); err != nil {
+			return machine(fmt.Errorf("--to sonata: %w", err))
 		}
 	}
 	steps, err := c.inputSteps(net)

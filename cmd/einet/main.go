@@ -14,6 +14,7 @@ import (
 	"reflect"
 	"regexp"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -23,7 +24,9 @@ import (
 	"github.com/lmittmann/tint"
 	"golang.org/x/term"
 
+	"einet/gpu"
 	"einet/network"
+	"einet/record/hdf5"
 )
 
 // version is set when einet is built: -ldflags "-X main.version=...".
@@ -63,6 +66,12 @@ type terminal struct {
 }
 
 func main() {
+	if slices.Equal(os.Args[1:], []string{look}) {
+		if err := printSighting(os.Stdout); err != nil {
+			os.Exit(exitMachine)
+		}
+		return
+	}
 	tty := term.IsTerminal(int(os.Stderr.Fd()))
 	os.Exit(run(interruptible(), os.Args[1:], os.Stdout, os.Stderr, tty))
 }
@@ -89,11 +98,13 @@ func run(ctx context.Context, args []string, out, errs io.Writer, tty bool) int 
 // did not arrive is a failure.
 type checked struct {
 	io.Writer
+	any bool // was written
 	err error
 }
 
 func (w *checked) Write(p []byte) (int, error) {
 	n, err := w.Writer.Write(p)
+	w.any = true
 	if w.err == nil {
 		w.err = err
 	}
@@ -106,6 +117,13 @@ func (t *terminal) run(ctx context.Context) int {
 	out := &checked{Writer: t.out}
 	t.out = out
 	err := t.command(ctx)
+	if err != nil && hdf5.Missed() && !gpu.Built && !out.any {
+		why := fmt.Errorf("what was read from standard input can't be handed to %s: call that, or give a file", sibling)
+		if !slices.Contains(t.args, "-") {
+			why = t.become()
+		}
+		err = machine(fmt.Errorf("%w (%w)", err, why))
+	}
 	if out.err != nil {
 		err = machine(out.err)
 	}
@@ -144,6 +162,9 @@ func (t *terminal) command(ctx context.Context) error {
 	}
 	if err := notEmpty(k); err != nil {
 		return usage(err)
+	}
+	if err := t.handOver(k); err != nil {
+		return machine(err)
 	}
 	return k.Run(ctx, t)
 }

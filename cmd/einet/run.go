@@ -57,8 +57,10 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	if r.discard >= r.steps && r.discard > 0 {
 		return usage(fmt.Errorf("--discard %v: must be shorter than the run, %g ms", c.Discard, net.Duration))
 	}
-	if slices.Contains(c.Spikes, "sonata") && !hdf5.Available() {
-		return machine(fmt.Errorf("--spikes sonata: %w", hdf5.Absent()))
+	if slices.Contains(c.Spikes, "sonata") {
+		if err := hdf5.Absent(); err != nil {
+			return machine(fmt.Errorf("--spikes sonata: %w", err))
+		}
 	}
 	run := r.run
 	if c.Replicas != nil {

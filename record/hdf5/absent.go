@@ -12,25 +12,25 @@ func absent() error {
 type Group struct{}
 
 // Create makes a file, in place of one that is there.
-func Create(string) (*Group, error) { return nil, absent() }
+func Create(string) (*Group, error) { return nil, Absent() }
 
 // Open opens a file for reading.
-func Open(string) (*Group, error) { return nil, absent() }
+func Open(string) (*Group, error) { return nil, Absent() }
 
 // Close closes the file or group.
 func (*Group) Close() error { return nil }
 
 // Make makes a group in this one.
-func (*Group) Make(string) (*Group, error) { return nil, absent() }
+func (*Group) Make(string) (*Group, error) { return nil, Absent() }
 
 // Group opens a group in this one.
-func (*Group) Group(string) (*Group, error) { return nil, absent() }
+func (*Group) Group(string) (*Group, error) { return nil, Absent() }
 
 // Members are the names of what a group holds, in order.
-func (*Group) Members() ([]string, error) { return nil, absent() }
+func (*Group) Members() ([]string, error) { return nil, Absent() }
 
-func (*Group) uints(string, []uint32) error { return absent() }
-func (*Group) sortedByTime() error          { return absent() }
+func (*Group) uints(string, []uint32) error { return Absent() }
+func (*Group) sortedByTime() error          { return Absent() }
 
 type dataset struct{}
 
@@ -38,12 +38,12 @@ func (dataset) close() error { return nil }
 
 // NewColumn makes an empty column in a group, with attributes of text.
 func NewColumn[T Element](*Group, string, map[string]string) (*Column[T], error) {
-	return nil, absent()
+	return nil, Absent()
 }
 
-func write[T Element](dataset, []T) error { return absent() }
+func write[T Element](dataset, []T) error { return Absent() }
 
 // Read reads a whole column, and its attribute units, empty if it has none.
 func Read[T Element](*Group, string) (values []T, units string, err error) {
-	return nil, "", absent()
+	return nil, "", Absent()
 }

@@ -8,7 +8,10 @@
 // nobody looks and moves them (record.Set).
 package hdf5
 
-import "errors"
+import (
+	"errors"
+	"sync/atomic"
+)
 
 // ErrAbsent is wrapped by the errors of all calls where the HDF5 library can't be loaded.
 var ErrAbsent = errors.New("SONATA files need the HDF5 library")
@@ -17,7 +20,18 @@ var ErrAbsent = errors.New("SONATA files need the HDF5 library")
 const variable = "EINET_HDF5"
 
 // Absent is why SONATA's files can't be read or written here: the error of every call; nil where they can.
-func Absent() error { return absent() }
+func Absent() error {
+	err := absent()
+	if err != nil {
+		missed.Store(true)
+	}
+	return err
+}
+
+var missed atomic.Bool
+
+// Missed tells whether the library was asked for and was absent: the error of a reader may have lost that.
+func Missed() bool { return missed.Load() }
 
 // Available says whether this machine has the HDF5 library.
 func Available() bool { return absent() == nil }
