@@ -16,6 +16,10 @@ PEER_PRESET ?= vogels2005cuba
 ifndef GOEXPERIMENT
 GOEXPERIMENT := $(if $(filter x86_64 amd64,$(shell uname -m)),simd)
 endif
+# Where `make dist` puts its archive.
+DIST ?= dist
+# Further flags of `go build`.
+BUILDFLAGS ?=
 # 0 builds einet without OpenGL, and needs nothing but Go.
 CGO_ENABLED ?= 1
 # Installs what is missing of the system; SETUP=: trusts that all is there.
@@ -50,14 +54,21 @@ version := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 # einet needs no library and starts on any Linux; what needs OpenGL or HDF5 it leaves to einet-gl beside it.
 go_build = go build -buildvcs=false $(BUILDFLAGS) -ldflags "-s -w -X main.version=$(version)"
 
-.PHONY: build run test test-long test-peers lint clean help
+.PHONY: build dist run test test-long test-peers lint clean help
 
 build: ## build bin/einet and, with OpenGL, bin/einet-gl
 	@$(SETUP) $(build_needs)
 	CGO_ENABLED=0 $(go_build) -o bin/einet ./cmd/einet
-ifneq ($(CGO_ENABLED),0)
+ifeq ($(CGO_ENABLED),0)
+	rm -f bin/einet-gl
+else
 	$(go_build) -o bin/einet-gl ./cmd/einet
 endif
+
+dist: ## pack the binaries, man page, completions and licences into dist/
+	@$(SETUP) $(build_needs)
+	@$(MAKE) --no-print-directory build SETUP=: BUILDFLAGS=-trimpath
+	@scripts/dist $(version) $(DIST)
 
 run: ## build, then simulate a network and draw its figures into results/
 	@$(SETUP) $(run_needs)
@@ -106,10 +117,10 @@ lint: ## check formatting, go.mod and scripts; vet; staticcheck
 	go vet -tags nogl ./...
 	CGO_ENABLED=0 go vet ./...
 	go tool staticcheck ./...
-	@if command -v shellcheck >/dev/null; then echo shellcheck; shellcheck scripts/setup .ci/run; fi
+	@if command -v shellcheck >/dev/null; then echo shellcheck; shellcheck scripts/setup scripts/dist .ci/run; fi
 
 clean: ## remove what was built, and the results of runs in results/
-	rm -rf bin results
+	rm -rf bin results dist
 	@test ! -d .cache || { chmod -R u+w .cache && rm -rf .cache; }
 
 help: ## list the targets

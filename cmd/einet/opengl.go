@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -138,10 +139,12 @@ func sight() (s sighting, err error) {
 	switch exit := (*exec.ExitError)(nil); {
 	case ctx.Err() != nil:
 		return s, fmt.Errorf("the OpenGL driver did not answer within %v (%s=60s waits longer)", limit, lookVariable)
-	case errors.As(err, &exit) && exit.ExitCode() == notStarted:
+	case errors.As(err, &exit) && slices.Contains(notStarted, exit.ExitCode()):
 		return s, fmt.Errorf("%w: %s does not start: %s", gpu.ErrUnavailable, program, cause(exit.Stderr, program))
 	case errors.As(err, &exit):
 		return s, fmt.Errorf("the OpenGL driver failed (%v): %s", exit, cause(exit.Stderr, program))
+	case errors.Is(err, fs.ErrNotExist):
+		return s, fmt.Errorf("%w: %s does not start: it is for systems with the GNU C library", gpu.ErrUnavailable, program)
 	case err != nil:
 		return s, fmt.Errorf("%w: %w", gpu.ErrUnavailable, err)
 	}
@@ -155,8 +158,8 @@ func sight() (s sighting, err error) {
 	return s, nil
 }
 
-// notStarted is the exit status of the dynamic linker where a library is missing or lacks something.
-const notStarted = 127
+// notStarted are the exit statuses of the dynamic linker where a library is missing, lacks something or is too old.
+var notStarted = []int{127, 1}
 
 // cause is the line of standard error that says what happened.
 func cause(stderr []byte, program string) string {

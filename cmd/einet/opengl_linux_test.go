@@ -61,25 +61,29 @@ func called(t *testing.T, cmd *exec.Cmd) (status int, out, errs string) {
 	return cmd.ProcessState.ExitCode(), o.String(), e.String()
 }
 
+// inside calls a program in a folder that is the root of its file system.
+func inside(t *testing.T, root, program string, args ...string) (status int, out, errs string) {
+	t.Helper()
+	cmd := exec.Command(program, args...)
+	cmd.Dir, cmd.Env = "/", []string{}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: root}
+	if os.Geteuid() != 0 {
+		if err := exec.Command("unshare", "-r", "true").Run(); err != nil {
+			t.Skip("no namespaces for users here: ", err)
+		}
+		cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER
+		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{HostID: os.Geteuid(), Size: 1}}
+	}
+	return called(t, cmd)
+}
+
 // One file starts on any Linux: in a folder that is its whole world, without a library, /proc, /tmp or /dev.
 func TestStartsAnywhere(t *testing.T) {
 	built, err := plain()
 	require.NoError(t, err)
 	root := t.TempDir()
 	require.NoError(t, os.Link(built, filepath.Join(root, "einet")))
-	inRoot := func(args ...string) (status int, out, errs string) {
-		cmd := exec.Command("/einet", args...)
-		cmd.Dir, cmd.Env = "/", []string{}
-		cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: root}
-		if os.Geteuid() != 0 {
-			cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER
-			cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{HostID: os.Geteuid(), Size: 1}}
-		}
-		return called(t, cmd)
-	}
-	if err := exec.Command("unshare", "-r", "true").Run(); err != nil && os.Geteuid() != 0 {
-		t.Skip("no namespaces for users here: ", err)
-	}
+	inRoot := func(args ...string) (status int, out, errs string) { return inside(t, root, "/einet", args...) }
 
 	status, out, errs := inRoot("list")
 	require.Equal(t, exitDone, status, errs)
@@ -199,6 +203,7 @@ func TestBrokenDriver(t *testing.T) {
 		{name: "hangs", script: "sleep 100", look: "200ms", want: "the OpenGL driver did not answer within 200ms (EINET_LOOK=60s waits longer)"},
 		{name: "is no einet", script: "echo hello", want: "/einet-gl is no einet"},
 		{name: "is another version", script: `echo chatter; echo '{"Version":"other"}'`, want: "/einet-gl is of another version, other instead of " + versionString()},
+		{name: "needs a newer C library", script: "echo \"$0: libc.so.6: version GLIBC_9 not found\" >&2; exit 1", want: "/einet-gl does not start: libc.so.6: version GLIBC_9 not found"},
 		{name: "crashes in C", libraries: crash, want: "the OpenGL driver failed (exit status 2): SIGSEGV: segmentation violation"},
 		{name: "hangs in C", libraries: hang, look: "2s", want: "the OpenGL driver did not answer within 2s"},
 		{name: "has a broken library", libraries: short, want: "/einet-gl does not start: error while loading shared libraries: " + short + "/libEGL.so.1: file too short"},
