@@ -27,9 +27,10 @@ const module = "einet"
 // imports is the tree, top down: what each package may import of einet. What
 // those may import, it may import too.
 var imports = map[string][]string{
-	"cmd/einet": {"bench", "validate", "plot", "analysis/theory", "record", "gpu", "cpu", "cpuref", "sim", "network/presets"},
+	"cmd/einet": {"bench", "validate", "plot", "analysis/theory", "record", "engines", "sim", "network/presets", "host"},
 
-	"bench":    {"gpu", "cpu", "cpuref", "sim", "analysis", "network/presets"},
+	"engines":  {"gpu", "cpu", "cpuref", "sim", "host"},
+	"bench":    {"gpu", "cpu", "cpuref", "sim", "analysis", "network/presets", "host"},
 	"validate": {"gpu", "cpu", "cpuref", "sim", "analysis/theory", "network/presets"},
 	"plot":     {"analysis/theory"},
 
@@ -50,6 +51,7 @@ var imports = map[string][]string{
 	"network/presets": {"network"},
 	"network":         {"libm", "table"},
 	"table":           {},
+	"host":            {},
 	"rng/stattest":    {},
 	"rng":             {"libm"},
 	"libm":            {},

@@ -24,6 +24,7 @@ import (
 	"github.com/lmittmann/tint"
 	"golang.org/x/term"
 
+	"einet/engines"
 	"einet/gpu"
 	"einet/network"
 	"einet/record/hdf5"
@@ -62,7 +63,7 @@ type terminal struct {
 	tty      bool // err is a terminal
 	log      *slog.Logger
 	args     []string
-	gl       opengl
+	gl       engines.OpenGL
 }
 
 func main() {
@@ -140,7 +141,7 @@ func (t *terminal) command(ctx context.Context) error {
 	parser, err := kong.New(&c,
 		kong.Name("einet"),
 		kong.Description("Simulate networks of spiking neurons, on the GPU and on the CPU, spike for spike the same.\n\n"+exitHelp),
-		kong.Vars{"version": versionString()},
+		kong.Vars{"version": versionString(), "engines": engineNames()},
 		kong.Writers(t.out, t.err),
 		kong.Exit(func(int) { exited = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
@@ -243,6 +244,15 @@ func readable(err error) string {
 
 // maxFaults are printed of one error; what is behind them is mostly more of the same.
 const maxFaults = 20
+
+// engineNames are those that the flags take.
+func engineNames() string {
+	var names []string
+	for _, k := range slices.Backward(engines.All) {
+		names = append(names, k.Name)
+	}
+	return strings.Join(names, ",")
+}
 
 // fail prints an error, one line a fault and below it the place in the file, and returns
 // its exit status.

@@ -21,39 +21,20 @@ import (
 	"github.com/alecthomas/kong"
 	"golang.org/x/sys/unix"
 
+	"einet/engines"
 	"einet/gpu"
 )
 
-// opengl is how commands reach OpenGL.
-type opengl struct {
-	devices func() ([]gpu.Device, error)
-	open    func(selector string) (*gpu.Context, error)
-	probe   func(*gpu.Context) error
-	may     func() bool // tells whether a look at the devices may find hardware; nil: it may
-}
-
 // thisMachine is the OpenGL that there is. A driver that crashes or hangs must not take einet with it, so a child process
 // looks at the devices first.
-func thisMachine() opengl {
+func thisMachine() engines.OpenGL {
 	open := func(selector string) (*gpu.Context, error) {
 		if devices, err := lookedAt(); len(devices) == 0 {
 			return nil, err
 		}
 		return gpu.Open(selector)
 	}
-	return opengl{lookedAt, open, gpu.Probe, hasGraphics}
-}
-
-// hardware lists the devices if the first is hardware, and else none.
-func (g opengl) hardware() ([]gpu.Device, error) {
-	if g.may != nil && !g.may() {
-		return nil, nil
-	}
-	devices, err := g.devices()
-	if len(devices) > 0 && devices[0].Software {
-		return nil, err
-	}
-	return devices, err
+	return engines.OpenGL{Devices: lookedAt, Open: open, Probe: gpu.Probe, May: hasGraphics}
 }
 
 // graphics are the device files that the drivers of graphics hardware open.
@@ -208,9 +189,9 @@ const (
 // wants says what device the flags ask for.
 func (f *engineFlags) wants() wish {
 	switch {
-	case f.Engine == "gpu" || f.Device != "":
+	case f.Device != "" || f.Engine == engines.GPU.Name:
 		return anyDevice
-	case f.Engine == "auto":
+	case f.Engine == engines.Auto:
 		return hardwareDevice
 	}
 	return noDevice
@@ -220,7 +201,7 @@ func (c *benchCmd) wants() wish {
 	switch {
 	case len(c.Engines) == 0 && c.Suite == "peers":
 		return hardwareDevice
-	case len(c.Engines) == 0 || slices.Contains(c.Engines, "all") || slices.Contains(c.Engines, "gpu"):
+	case len(c.Engines) == 0 || slices.Contains(c.Engines, "all") || slices.Contains(c.Engines, engines.GPU.Name):
 		return anyDevice
 	}
 	return noDevice
@@ -241,9 +222,9 @@ func (t *terminal) handOver(k *kong.Context) error {
 	var devices []gpu.Device
 	switch command.wants() {
 	case hardwareDevice:
-		devices, _ = t.gl.hardware()
+		devices, _ = t.gl.Hardware()
 	case anyDevice:
-		devices, _ = t.gl.devices()
+		devices, _ = t.gl.Devices()
 	}
 	if len(devices) == 0 {
 		return nil // the command says why, where that matters

@@ -14,6 +14,8 @@ import (
 
 	"einet/analysis"
 	"einet/dynamics"
+	"einet/engines"
+	"einet/host"
 	"einet/network"
 	"einet/record"
 	"einet/record/hdf5"
@@ -97,7 +99,8 @@ type simulation struct {
 	discard int64         // of them not in the statistics
 
 	built   built
-	engine  *opened
+	place   *engines.Place
+	engine  sim.Engine
 	files   *record.Set
 	ended   time.Time // of the simulation
 	summary Summary
@@ -123,7 +126,7 @@ func (r *simulation) run(ctx context.Context) error {
 	if err := r.start(ctx); err != nil {
 		return err
 	}
-	defer r.engine.Close()
+	defer r.close()
 	r.describe(time.Since(start))
 	r.release()
 
@@ -213,17 +216,16 @@ func (r *simulation) start(ctx context.Context) error {
 	if err != nil {
 		return usage(err)
 	}
-	chosen, err := r.flags.resolve(r.t, model)
-	if err != nil {
+	if r.place, err = r.flags.choose(r.t, model); err != nil {
 		return err
 	}
-	synapses, err := r.flags.connect(ctx, r.net, r.flags.Threads)
-	if err != nil {
-		return errors.Join(err, chosen.Close())
+	if r.built, err = build(ctx, r.flags.synapses(), model, r.flags.Threads); err == nil {
+		r.engine, err = r.place.Open(ctx, model, r.built.connectome)
 	}
-	r.built = built{model, synapses}
-	r.engine, err = chosen.start(ctx, model, synapses)
-	return err
+	if err != nil {
+		return errors.Join(err, r.place.Close())
+	}
+	return nil
 }
 
 // tellOfWriting says what goes on where the files of a simulation that has ended take long: they
@@ -239,9 +241,15 @@ func (r *simulation) tellOfWriting() *time.Timer {
 // release frees the host's copy of the synapses where the engine has one of its
 // own.
 func (r *simulation) release() {
-	if r.engine.name == "gpu" {
+	if !r.place.KeepsConnectome {
 		r.built.connectome = nil
 	}
+}
+
+// close frees the engine and its device.
+func (r *simulation) close() {
+	r.engine.Close()
+	r.place.Close()
 }
 
 // write puts the run's files into its folder, in place of an earlier run's. A file that can't be
@@ -261,7 +269,7 @@ func (r *simulation) write(kept *kept, rec *recorders) error {
 	}
 	ended(tracesFile, record.WriteTraces(r.files.Path(tracesFile), rec.traces(r.net)))
 	ended(networkFile, writeNetwork(r.files.Path(networkFile), lasting(r.net, rec.reached)))
-	r.summary.PeakRSSMB = peakMemory()
+	r.summary.PeakRSSMB = host.PeakMB()
 	r.summary.Warnings = append([]string{}, r.warnings...)
 	r.summary.FinishS = time.Since(r.ended).Seconds()
 	ended(summaryFile, r.summary.write(r.files.Path(summaryFile)))
