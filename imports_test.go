@@ -27,11 +27,11 @@ const module = "einet"
 // imports is the tree, top down: what each package may import of einet. What
 // those may import, it may import too.
 var imports = map[string][]string{
-	"cmd/einet": {"bench", "validate", "plot", "analysis/theory", "record", "engines", "sim", "network/presets", "host"},
+	"cmd/einet": {"bench", "validate", "plot", "analysis/theory", "record", "engines", "network/presets"},
 
 	"engines":  {"gpu", "cpu", "cpuref", "sim", "host"},
-	"bench":    {"gpu", "cpu", "cpuref", "sim", "analysis", "network/presets", "host"},
-	"validate": {"gpu", "cpu", "cpuref", "sim", "analysis/theory", "network/presets"},
+	"bench":    {"engines", "analysis", "network/presets"},
+	"validate": {"cpuref", "sim", "analysis/theory", "network/presets"},
 	"plot":     {"analysis/theory"},
 
 	"gpu":    {"sim", "shaders"},
