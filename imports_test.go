@@ -43,7 +43,7 @@ var imports = map[string][]string{
 	"record/hdf5":     {"table"},
 	"record":          {"record/hdf5", "sim"},
 
-	"sim/enginetest": {"cpuref", "network/presets"},
+	"enginetest": {"cpuref", "network/presets"},
 	"sim":            {"dynamics"},
 	"dynamics":       {"connectome"},
 	"connectome":     {"network", "rng"},
@@ -61,7 +61,7 @@ var imports = map[string][]string{
 // Of some packages the users are fewer than the tree would have it.
 var onlyFor = map[string][]string{
 	"shaders":        {"gpu"},
-	"sim/enginetest": {}, // for tests
+	"enginetest": {}, // for tests
 	"rng/stattest":   {},
 }
 
@@ -243,7 +243,7 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 		{"dynamics/a.go", "einet/sim", "not below dynamics"},
 		{"rng/a.go", "einet/util", "not below rng"},
 		{"cmd/einet/a.go", "einet/shaders", "not for cmd/einet"},
-		{"cmd/einet/a.go", "einet/sim/enginetest", "not below cmd/einet"},
+		{"cmd/einet/a.go", "einet/enginetest", "not below cmd/einet"},
 		{"rng/a.go", "einet/rng/stattest", "not below rng"},
 		{"cmd/einet/a.go", "github.com/go-gl/glfw/v3.3/glfw", "only gpu, record/hdf5 may"},
 		{"cpuref/a_arm64.go", "C", "only gpu, record/hdf5 may"},

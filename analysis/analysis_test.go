@@ -172,3 +172,17 @@ func TestDensity(t *testing.T) {
 	require.Equal(t, []float64{0}, Histogram{Edges: []float64{0, 1}, Counts: []int64{0}}.Density())
 	require.Empty(t, Histogram{}.Density())
 }
+
+// Neurons are the global ids of the chosen neurons of population i, ascending.
+func (s *Sample) Neurons(i int) []int { return s.ids[i] }
+
+// Times are the spike times [ms] of each of them in turn.
+func (s *Sample) Times(i int) [][]float64 {
+	times := make([][]float64, len(s.ids[i]))
+	for j, id := range s.ids[i] {
+		for _, step := range s.steps[s.row[id]-1] {
+			times[j] = append(times[j], float64(step)*s.dtMs)
+		}
+	}
+	return times
+}

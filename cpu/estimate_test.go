@@ -5,7 +5,7 @@ import (
 
 	"einet/network"
 	"einet/network/presets"
-	"einet/sim/enginetest"
+	"einet/enginetest"
 
 	"github.com/stretchr/testify/require"
 )

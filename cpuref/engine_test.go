@@ -7,7 +7,7 @@ import (
 	"einet/cpuref"
 	"einet/dynamics"
 	"einet/sim"
-	"einet/sim/enginetest"
+	"einet/enginetest"
 )
 
 func TestConformance(t *testing.T) {

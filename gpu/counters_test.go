@@ -11,7 +11,7 @@ import (
 	"einet/dynamics"
 	"einet/network"
 	"einet/sim"
-	"einet/sim/enginetest"
+	"einet/enginetest"
 
 	"github.com/stretchr/testify/require"
 )

@@ -13,7 +13,7 @@ import (
 	"einet/network"
 	"einet/network/presets"
 	"einet/sim"
-	"einet/sim/enginetest"
+	"einet/enginetest"
 
 	"github.com/stretchr/testify/require"
 )

@@ -8,7 +8,7 @@ import (
 	"einet/connectome"
 	"einet/cpuref"
 	"einet/sim"
-	"einet/sim/enginetest"
+	"einet/enginetest"
 
 	"github.com/stretchr/testify/require"
 )

@@ -6,7 +6,7 @@ import (
 
 	"einet/dynamics"
 	"einet/network"
-	"einet/sim/enginetest"
+	"einet/enginetest"
 
 	"github.com/stretchr/testify/require"
 )

@@ -16,7 +16,7 @@ import (
 	"einet/rng"
 	"einet/shaders"
 	"einet/sim"
-	"einet/sim/enginetest"
+	"einet/enginetest"
 
 	"github.com/stretchr/testify/require"
 )

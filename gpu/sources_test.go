@@ -11,7 +11,7 @@ import (
 	"einet/network"
 	"einet/network/presets"
 	"einet/shaders"
-	"einet/sim/enginetest"
+	"einet/enginetest"
 
 	"github.com/stretchr/testify/require"
 )

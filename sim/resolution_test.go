@@ -10,7 +10,7 @@ import (
 	"einet/cpuref"
 	"einet/network"
 	"einet/sim"
-	"einet/sim/enginetest"
+	"einet/enginetest"
 )
 
 // A synapse of lif_cond as short as a step brings 4 % less charge than in continuous time, as

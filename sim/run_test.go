@@ -11,7 +11,7 @@ import (
 	"einet/cpuref"
 	"einet/network"
 	"einet/sim"
-	"einet/sim/enginetest"
+	"einet/enginetest"
 
 	"github.com/stretchr/testify/require"
 )
