@@ -175,14 +175,3 @@ func TestDensity(t *testing.T) {
 
 // Neurons are the global ids of the chosen neurons of population i, ascending.
 func (s *Sample) Neurons(i int) []int { return s.ids[i] }
-
-// Times are the spike times [ms] of each of them in turn.
-func (s *Sample) Times(i int) [][]float64 {
-	times := make([][]float64, len(s.ids[i]))
-	for j, id := range s.ids[i] {
-		for _, step := range s.steps[s.row[id]-1] {
-			times[j] = append(times[j], float64(step)*s.dtMs)
-		}
-	}
-	return times
-}

@@ -52,3 +52,14 @@ func (s *Sample) Add(spikes []sim.Spike) {
 func (s *Sample) Window() (from, to float64) {
 	return float64(s.from) * s.dtMs, float64(s.to) * s.dtMs
 }
+
+// Times are the spike times [ms] of each of them in turn.
+func (s *Sample) Times(i int) [][]float64 {
+	times := make([][]float64, len(s.ids[i]))
+	for j, id := range s.ids[i] {
+		for _, step := range s.steps[s.row[id]-1] {
+			times[j] = append(times[j], float64(step)*s.dtMs)
+		}
+	}
+	return times
+}
