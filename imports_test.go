@@ -44,9 +44,9 @@ var imports = map[string][]string{
 	"record":          {"record/hdf5", "sim"},
 
 	"enginetest": {"cpuref", "network/presets"},
-	"sim":            {"dynamics"},
-	"dynamics":       {"connectome"},
-	"connectome":     {"network", "rng"},
+	"sim":        {"dynamics"},
+	"dynamics":   {"connectome"},
+	"connectome": {"network", "rng"},
 
 	"network/presets": {"network"},
 	"network":         {"libm", "table"},
@@ -60,9 +60,9 @@ var imports = map[string][]string{
 
 // Of some packages the users are fewer than the tree would have it.
 var onlyFor = map[string][]string{
-	"shaders":        {"gpu"},
-	"enginetest": {}, // for tests
-	"rng/stattest":   {},
+	"shaders":      {"gpu"},
+	"enginetest":   {}, // for tests
+	"rng/stattest": {},
 }
 
 // cgo lists the packages that may see C and OpenGL, and so may what is below them.
