@@ -79,6 +79,9 @@ func (c *Codes) nearest(w float64) uint32 {
 	return uint32(k)
 }
 
+// Packing is how the projection's synapses are packed.
+func (c *Codes) Packing() Packing { return newPacking(c.Delays) }
+
 // alike tells whether all synapses have one weight and one delay.
 func (c *Codes) alike() bool { return len(c.Weights) == 1 && c.Delays == 1 }
 

@@ -1,5 +1,7 @@
 package cpu
 
+import "einet/connectome"
+
 // A calendar is the synaptic input of a segment on its way, of synapses with delays of their
 // own: for each step to come the rows of which something arrives then. Rows are sorted by
 // delay, so a row needs one entry, which moves on to its next delay when its turn has come.
@@ -24,13 +26,27 @@ func (c calendar) add(step int64, row cursor) {
 	*due = append(*due, row)
 }
 
-// Places of a synapse's parts: see connectome.Pack.
+// Places of a synapse's parts: see connectome.Packing.
 const (
-	delayShift  = 26
 	targetShift = 10
-	targetMask  = 1<<16 - 1
 	weightMask  = 1<<10 - 1
 )
+
+// A packing is a connectome.Packing as loops need it. A shift whose count is masked by 31 is one
+// instruction.
+type packing struct {
+	shift   uint8  // bits below the delay
+	targets uint16 // mask of the target's bits
+}
+
+func newPacking(p connectome.Packing) packing {
+	return packing{uint8(p.DelayShift()), uint16(p.Targets() - 1)}
+}
+
+func (p packing) delay(s uint32) uint32 { return s >> (p.shift & 31) }
+
+// lastOf is the largest that a synapse with the delay of s can be.
+func (p packing) lastOf(s uint32) uint32 { return s | (1<<(p.shift&31) - 1) }
 
 // deliverPacked is deliver for a segment whose synapses have weights and delays of
 // their own. It sums what arrives in the steps that no later spike can reach.
@@ -54,7 +70,7 @@ func (g *segment) enter(step int64, fired []uint32) {
 			g.fetch(g.begin[fired[i+rowsAhead]])
 		}
 		if row := (cursor{g.begin[j], g.end[j]}); row.at < row.end {
-			g.calendar.add(step+int64(g.Delay)+int64(g.packed[row.at]>>delayShift), row)
+			g.calendar.add(step+int64(g.Delay)+int64(g.packing.delay(g.packed[row.at])), row)
 		}
 	}
 }
@@ -72,39 +88,40 @@ func (g *segment) arrive(step int64, arriving *[maxBlock]int32) {
 			g.fetch(due[i+ahead].at)
 		}
 		synapses := g.packed[row.at:row.end]
-		now := synapses[0] >> delayShift
-		n := 0
+		n, last := 0, g.packing.lastOf(synapses[0])
 		if g.divided {
-			n = g.addMine(arriving, synapses, now)
+			n = g.addMine(arriving, synapses, last)
 		} else {
-			n = addPacked(arriving, g.weights, synapses, now)
+			n = addPacked(arriving, g.weights, synapses, last, g.packing.targets)
 		}
 		if n < len(synapses) {
-			g.calendar.add(step+int64(synapses[n]>>delayShift-now), cursor{row.at + uint32(n), row.end})
+			wait := g.packing.delay(synapses[n]) - g.packing.delay(last)
+			g.calendar.add(step+int64(wait), cursor{row.at + uint32(n), row.end})
 		}
 	}
 	g.calendar[step&int64(len(g.calendar)-1)] = due[:0]
 }
 
-// addPacked adds the weights of the synapses of one delay, which come first, and returns how
-// many these are.
-func addPacked(arriving *[maxBlock]int32, weights *[1 << 10]int32, synapses []uint32, delay uint32) int {
+// addPacked adds the weights of the synapses of one delay, which come first, up to last, and returns how
+// many these are. The mask is of a target's bits.
+func addPacked(arriving *[maxBlock]int32, weights *[1 << 10]int32, synapses []uint32, last uint32, mask uint16) int {
 	for i, x := range synapses {
-		if x>>delayShift != delay {
+		if x > last {
 			return i
 		}
-		arriving[x>>targetShift&targetMask] += weights[x&weightMask]
+		arriving[uint16(x>>targetShift)&mask] += weights[x&weightMask]
 	}
 	return len(synapses)
 }
 
 // addMine is addPacked for a block of which other targets are other shares'.
-func (g *segment) addMine(arriving *[maxBlock]int32, synapses []uint32, delay uint32) int {
+func (g *segment) addMine(arriving *[maxBlock]int32, synapses []uint32, last uint32) int {
+	mask := g.packing.targets
 	for i, x := range synapses {
-		if x>>delayShift != delay {
+		if x > last {
 			return i
 		}
-		if t := x >> targetShift & targetMask; t-g.lo < g.count {
+		if t := uint16(x>>targetShift) & mask; uint32(t)-g.lo < g.count {
 			arriving[t] += g.weights[x&weightMask]
 		}
 	}

@@ -151,7 +151,7 @@ func (s *segment) table(m *dynamics.Model, l *stateLayout) []uint32 {
 	q := &m.Projections[s.projection]
 	weight, packed := uint32(q.Weights[0]), uint32(0)
 	if s.block.Packed != nil {
-		weight, packed = uint32(weightsAt(m, s.projection)), 1
+		weight, packed = uint32(weightsAt(m, s.projection)), uint32(s.block.Packing.DelayShift())
 	}
 	return []uint32{
 		uint32(m.Populations[q.From].First + s.firstSource), uint32(s.sources), uint32(s.row),

@@ -101,7 +101,7 @@ func TestFaults(t *testing.T) {
 		{"p: 0.25, weight: 0.5", "p: 0.25, weight: {normal: {mean: 1, sd: 0, high: -1}}", "net.yaml:7:37: projections.E_to_I.weight: -1: must have the sign of its mean, 1"},
 		{"delay: 1.5", "delay: {normal: {mean: -1, sd: 0.3, outside: redraw}}", "net.yaml:8:49: projections.I_to_E.delay: \"0.05 to 0.5\": must hold at least 1/1000 of the distribution, for what is outside is drawn again; it holds 0.00023"},
 		{"delay: 1.5", "delay: {normal: {mean: 0.04, sd: 0, outside: redraw}}", "net.yaml:8:49: projections.I_to_E.delay: \"0.05 to 0.04\": must hold at least 1/1000 of the distribution, for what is outside is drawn again; it holds 0"},
-		{"delay: 1.5", "delay: {normal: [10, 3]}", "net.yaml:8:49: projections.I_to_E.delay: \"0.1 to 25 ms\": must span at most 64 steps of dt (0.1 ms): narrow it with low and high"},
+		{"delay: 1.5", "delay: {normal: [100, 80]}", "net.yaml:8:49: projections.I_to_E.delay: \"0.1 to 500 ms\": must span at most 4096 steps of dt (0.1 ms): narrow it with low and high"},
 		{"tau_syn: 6", "tau_syn: 6, synapse: delta", "net.yaml:7:71: projections.E_to_I.tau_syn: 6: must be left out: a delta synapse has none"},
 		{"size: 80", "size: 80, poisson: {rate: 6e6, weight: 1, tau_syn: 5}", "net.yaml:4:33: populations.E.poisson.rate: 6000000: must be at most 5000000 Hz, 500 spikes in a step; more is white_noise"},
 		{"dt: 0.1", "dt: 0.1\nrecords: all", "net.yaml:3:1: records: unknown key: did you mean record? allowed are constants, name, description, source, dt, seed, trial, duration, scale, populations, projections, record"},

@@ -32,15 +32,16 @@ layout(std430, binding = 7) readonly buffer Weights {
     int weights[];  // of packed synapses, by code
 };
 
-// deliver_packed sends synapses that are packed as 6 bits of delay, 16 of target and 10
-// of weight.
+// deliver_packed sends synapses that are packed as delay, target and 10 bits of weight: the
+// delay has what is above s.packed_ bits.
 void deliver_packed(Spike spike, Segment s, uint from, uint to) {
     uint piece = gl_WorkGroupID.z * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
     uint stride = gl_NumWorkGroups.z * gl_WorkGroupSize.x;
+    uint mask = (1u << (s.packed_ - 10u)) - 1u;
     for (uint k = from + piece; k < to; k += stride) {
         uint x = targets[k];
-        uint slot = arriving_in(spike.step + s.delay + (x >> 26)) + s.arriving;
-        atomicAdd(arriving[slot + ((x >> 10) & 0xffffu)], weights[uint(s.weight) + (x & 1023u)]);
+        uint slot = arriving_in(spike.step + s.delay + (x >> s.packed_)) + s.arriving;
+        atomicAdd(arriving[slot + ((x >> 10) & mask)], weights[uint(s.weight) + (x & 1023u)]);
     }
 }
 

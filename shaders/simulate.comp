@@ -83,10 +83,11 @@ void deliver(Spike spike, Segment s, uint member) {
     uint row = s.rows + spike.neuron - s.first_source;
     uint from = rows[row], to = rows[row + 1u];
     if (s.packed_ != 0u) {
+        uint mask = (1u << (s.packed_ - 10u)) - 1u;
         for (uint k = from + member; k < to; k += TEAM) {
             uint x = targets[k];
-            uint slot = slot_of(spike.step + s.delay + (x >> 26)) + s.arriving;
-            atomicAdd(arriving[slot + ((x >> 10) & 0xffffu)], int(rows[WEIGHTS + uint(s.weight) + (x & 1023u)]));
+            uint slot = slot_of(spike.step + s.delay + (x >> s.packed_)) + s.arriving;
+            atomicAdd(arriving[slot + ((x >> 10) & mask)], int(rows[WEIGHTS + uint(s.weight) + (x & 1023u)]));
         }
         return;
     }

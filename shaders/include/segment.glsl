@@ -9,7 +9,7 @@ struct Segment {
     uint arriving;  // place of the block's first neuron in a slot
     int weight;     // units of the receptor's scale; of packed synapses the place of code 0 in weights
     uint delay;     // steps; of packed synapses that of code 0
-    uint packed_;   // 1 where synapses have weights and delays of their own
+    uint packed_;   // where synapses have weights and delays of their own, the bits below those of the delay; else 0
 };
 
 // A source is a population's place in segments.
