@@ -196,6 +196,7 @@ func (b *builder) countTargets(p *part, drawn *batch) {
 
 func (b *builder) fill(p *part, drawn *batch) {
 	source, code := drawn.source[:len(drawn.target)], drawn.code[:len(drawn.target)]
+	shift := b.draws.packing.WeightBits
 	for k, t := range drawn.target {
 		i := t / b.size
 		next := &p.rows[i][source[k]]
@@ -204,7 +205,7 @@ func (b *builder) fill(p *part, drawn *batch) {
 		if target := t - i*b.size; b.alike {
 			b.Blocks[i].Targets[at] = uint16(target)
 		} else {
-			b.Blocks[i].Packed[at] = code[k] | target<<weightBits
+			b.Blocks[i].Packed[at] = code[k] | target<<(shift&31) // a masked shift is one instruction
 		}
 	}
 }

@@ -30,7 +30,7 @@ type draws struct {
 	key               rng.Key // of connectivity
 	weightKey, delKey rng.Key
 	weight, delay     *coder // nil where not drawn
-	delayShift        int    // places of the code of a delay in a packed synapse
+	packing           Packing
 }
 
 // perTask is about how many synapses a task draws.
@@ -47,7 +47,7 @@ func newDraws(net *network.Network, i int, codes *Codes) *draws {
 	}
 	d.sources, d.targets, _ = expected(net, i)
 	d.weight, d.delay = newCoders(p, codes, net.Dt)
-	d.delayShift = codes.Packing().DelayShift()
+	d.packing = codes.Packing()
 	switch p.Rule {
 	case network.FixedInDegree:
 		d.split(d.targets, p.N, d.inDegree)
@@ -93,7 +93,7 @@ func (d *draws) codes(weight, delay uint32) (code uint32) {
 		code = d.weight.code(weight)
 	}
 	if d.delay != nil {
-		code |= d.delay.code(delay) << (d.delayShift & 31) // what masks it is one instruction
+		code |= d.delay.code(delay) << (d.packing.DelayShift & 31) // a masked shift is one instruction
 	}
 	return code
 }
@@ -250,7 +250,7 @@ func (d *draws) listed(k int, codes *Codes, dt float64, b *batch) {
 		code = codes.nearest(e.Weight[k])
 	}
 	if e.Delay != nil {
-		code |= (uint32(math.Round(e.Delay[k]/dt)) - uint32(codes.FirstDelay)) << d.delayShift
+		code |= (uint32(math.Round(e.Delay[k]/dt)) - uint32(codes.FirstDelay)) << d.packing.DelayShift
 	}
 	d.add(b, e.Source[k], e.Target[k], code)
 }

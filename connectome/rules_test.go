@@ -421,7 +421,7 @@ func TestPinnedSynapses(t *testing.T) {
 		"fixed_outdegree":    {network.Projection{Rule: network.FixedOutDegree, N: 20}, "cd447436cb3d62a6"},
 		"fixed_total_number": {network.Projection{Rule: network.FixedTotalNumber, N: 3000, Multapses: true}, "27bd29d76711ce9e"},
 		"drawn":              {network.Projection{Rule: network.FixedInDegree, N: 20, Weight: network.NormalDist(1, 0.1), Delay: network.Between(0.1, 3)}, "e80aa7318f02182e"},
-		"drawn far": {network.Projection{Rule: network.FixedInDegree, N: 20, Weight: network.NormalDist(1, 0.1), Delay: network.Between(1, 140)}, "319968fda3c7dbc5"},
+		"drawn far":          {network.Projection{Rule: network.FixedInDegree, N: 20, Weight: network.NormalDist(1, 0.1), Delay: network.Between(1, 140)}, "319968fda3c7dbc5"},
 		"drawn again": {network.Projection{Rule: network.FixedInDegree, N: 20, Weight: drawnAgain(network.NormalDist(1, 2), 0, 3),
 			Delay: drawnAgain(network.NormalDist(1.5, 0.75), math.Inf(-1), math.Inf(1))}, "6496c50a27bee094"},
 	} {

@@ -26,7 +26,7 @@ func (c calendar) add(step int64, row cursor) {
 	*due = append(*due, row)
 }
 
-// Places of a synapse's parts: see connectome.Packing.
+// Places of a synapse's parts where delays span 64 steps or less: see connectome.Packing.
 const (
 	targetShift = 10
 	weightMask  = 1<<10 - 1
@@ -35,18 +35,20 @@ const (
 // A packing is a connectome.Packing as loops need it. A shift whose count is masked by 31 is one
 // instruction.
 type packing struct {
-	shift   uint8  // bits below the delay
-	targets uint16 // mask of the target's bits
+	shift, weightBits uint8
+	near              bool   // the places are those above
+	below             uint32 // mask of the bits below the delay's
+	weights           uint32 // mask of the weight's
 }
 
 func newPacking(p connectome.Packing) packing {
-	return packing{uint8(p.DelayShift()), uint16(p.Targets() - 1)}
+	return packing{
+		shift: uint8(p.DelayShift), weightBits: uint8(p.WeightBits), near: p.Targets() == maxBlock && p.WeightBits == targetShift,
+		below: 1<<p.DelayShift - 1, weights: 1<<p.WeightBits - 1,
+	}
 }
 
-func (p packing) delay(s uint32) uint32 { return s >> (p.shift & 31) }
-
-// lastOf is the largest that a synapse with the delay of s can be.
-func (p packing) lastOf(s uint32) uint32 { return s | (1<<(p.shift&31) - 1) }
+func (p *packing) delay(s uint32) uint32 { return s >> (p.shift & 31) }
 
 // deliverPacked is deliver for a segment whose synapses have weights and delays of
 // their own. It sums what arrives in the steps that no later spike can reach.
@@ -88,11 +90,14 @@ func (g *segment) arrive(step int64, arriving *[maxBlock]int32) {
 			g.fetch(due[i+ahead].at)
 		}
 		synapses := g.packed[row.at:row.end]
-		n, last := 0, g.packing.lastOf(synapses[0])
-		if g.divided {
+		n, last := 0, synapses[0]|g.packing.below // of this delay
+		switch {
+		case !g.packing.near:
+			n = g.addFar(arriving, synapses, last)
+		case g.divided:
 			n = g.addMine(arriving, synapses, last)
-		} else {
-			n = addPacked(arriving, g.weights, synapses, last, g.packing.targets)
+		default:
+			n = addPacked(arriving, g.weights, synapses, last)
 		}
 		if n < len(synapses) {
 			wait := g.packing.delay(synapses[n]) - g.packing.delay(last)
@@ -103,26 +108,39 @@ func (g *segment) arrive(step int64, arriving *[maxBlock]int32) {
 }
 
 // addPacked adds the weights of the synapses of one delay, which come first, up to last, and returns how
-// many these are. The mask is of a target's bits.
-func addPacked(arriving *[maxBlock]int32, weights *[1 << 10]int32, synapses []uint32, last uint32, mask uint16) int {
+// many these are.
+func addPacked(arriving *[maxBlock]int32, weights *[1 << 10]int32, synapses []uint32, last uint32) int {
 	for i, x := range synapses {
 		if x > last {
 			return i
 		}
-		arriving[uint16(x>>targetShift)&mask] += weights[x&weightMask]
+		arriving[uint16(x>>targetShift)] += weights[x&weightMask]
 	}
 	return len(synapses)
 }
 
 // addMine is addPacked for a block of which other targets are other shares'.
 func (g *segment) addMine(arriving *[maxBlock]int32, synapses []uint32, last uint32) int {
-	mask := g.packing.targets
 	for i, x := range synapses {
 		if x > last {
 			return i
 		}
-		if t := uint16(x>>targetShift) & mask; uint32(t)-g.lo < g.count {
+		if t := uint16(x >> targetShift); uint32(t)-g.lo < g.count {
 			arriving[t] += g.weights[x&weightMask]
+		}
+	}
+	return len(synapses)
+}
+
+// addFar is addMine where delays span more steps, so that synapses have their parts in other places.
+func (g *segment) addFar(arriving *[maxBlock]int32, synapses []uint32, last uint32) int {
+	p := &g.packing
+	for i, x := range synapses {
+		if x > last {
+			return i
+		}
+		if t := uint16(x & p.below >> (p.weightBits & 31)); uint32(t)-g.lo < g.count {
+			arriving[t] += g.weights[x&p.weights&weightMask]
 		}
 	}
 	return len(synapses)

@@ -25,7 +25,7 @@ func far() *network.Network {
 		with(projection("E", "E", 0.02, 0.5, 0.1, 5), between(1, 140)),
 		again(rule(network.FixedOutDegree, 15, with(projection("E", "E", 0, 0.4, 0.1, 5), drawn(network.NormalDist(70, 20))))),
 		with(projection("E", "I", 0.05, 0.5, 0.1, 5), drawn(lognormal)),
-		again(with(projection("E", "I", 0.05, 0.5, 0.1, 5), between(0.25, 6.75))), // 65 steps
+		again(with(projection("E", "I", 0.05, 0.5, 0.1, 5), between(0.25, 6.75))),         // 65 steps
 		with(projection("I", "E", 0.3, -1, 0.1, 4), drawn(network.Between(0.25, 409.85))), // 4096
 		rule(network.OneToOne, 0, with(projection("I", "I", 0, -1, 0.1, 4), between(0.3, 20))))
 }
