@@ -192,3 +192,23 @@ func TestLimits(t *testing.T) {
 	}
 	mustLoad(t, population+"constants:\n"+each(1024, "  c%d: 1\n")+"projections:\n"+each(4096, projection), network.Options{})
 }
+
+// Delays of a projection may span 4096 steps and no more, however they are given.
+func TestSpanOfDelays(t *testing.T) {
+	for _, k := range []struct{ fits, not, span string }{
+		{"{uniform: [1, 410.5]}", "{uniform: [1, 410.6]}", "1 to 410.6 ms"},
+		{"{normal: {mean: 200, sd: 100, high: 409.6}}", "{normal: {mean: 200, sd: 100, high: 409.7}}", "0.1 to 409.7 ms"},
+		{"{normal: {mean: 200, sd: 100, high: 409.6, outside: redraw}}", "{normal: {mean: 200, sd: 100, high: 409.75, outside: redraw}}", "0.1 to 409.7 ms"},
+		{"{lognormal: {mean: 200, sd: 100, low: 90.5, high: 500}}", "{lognormal: {mean: 200, sd: 100, low: 90.4, high: 500}}", "90.4 to 500 ms"},
+	} {
+		load := func(delay string) error {
+			text := "populations: {A: {size: 80, tau_m: 20, V_th: 15, V_reset: 0}}\n" +
+				"projections: {p: {from: A, to: A, p: 0.1, weight: 1, delay: " + delay + ", tau_syn: 5}}\n"
+			_, err := network.Load(strings.NewReader(text), "net.yaml", network.Options{})
+			return err
+		}
+		require.NoError(t, load(k.fits))
+		err := load(k.not)
+		require.ErrorContains(t, err, fmt.Sprintf("projections.p.delay: %q: must span at most 4096 steps of dt (0.1 ms): narrow it with low and high", k.span))
+	}
+}

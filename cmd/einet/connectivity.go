@@ -70,6 +70,9 @@ func (c *connectivityFlag) holds(m *dynamics.Model, kept int64) error {
 	case c.advisable(net):
 		remedy = ", fewer synapses or --connectivity procedural"
 	}
+	if float64(m.ArrivingBytes()) > need/2 {
+		remedy = fmt.Sprintf(" or a smaller largest delay (now %d steps), for input on its way takes %s", m.MaxDelay, inBytes(m.ArrivingBytes()))
+	}
 	return machine(fmt.Errorf("%s: %s neurons and %s synapses need %s of memory, %s are available: use fewer neurons (--scale)%s",
 		net.Name, digits(int64(net.Neurons())), digits(synapses), inBytes(int64(min(need, math.MaxInt64/2))), inBytes(have), remedy))
 }
