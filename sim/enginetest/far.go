@@ -6,7 +6,7 @@ import (
 	"einet/network"
 )
 
-// far has delays that span many steps, from one step more than 64 to as many as may be, drawn of every kind
+// far has delays that span many steps, from one step more than 64 to as many as take all bits, drawn of every kind
 // and by several rules, with weights that differ and that don't, onto one block and two.
 func far() *network.Network {
 	e, i := population("E", 1130, 15, 17), population("I", 70, 10, 17)
@@ -26,7 +26,7 @@ func far() *network.Network {
 		again(rule(network.FixedOutDegree, 15, with(projection("E", "E", 0, 0.4, 0.1, 5), drawn(network.NormalDist(70, 20))))),
 		with(projection("E", "I", 0.05, 0.5, 0.1, 5), drawn(lognormal)),
 		again(with(projection("E", "I", 0.05, 0.5, 0.1, 5), between(0.25, 6.75))),         // 65 steps
-		with(projection("I", "E", 0.3, -1, 0.1, 4), drawn(network.Between(0.25, 409.85))), // 4096
+		with(projection("I", "E", 0.3, -1, 0.1, 4), drawn(network.Between(0.25, 220.05))), // 2198, of 12 bits
 		rule(network.OneToOne, 0, with(projection("I", "I", 0, -1, 0.1, 4), between(0.3, 20))))
 }
 
