@@ -20,8 +20,12 @@ func networkIn(t *testing.T, dir, name, text string) string {
 	return path
 }
 
-// digestOn is the digest of a network's run on an engine, into a new folder.
-func digestOn(t *testing.T, gl opengl, file, engine string, more ...string) string {
+// digestOn is the digest of a network's run on an engine, into a new folder; there is OpenGL for the gpu engine alone.
+func digestOn(t *testing.T, file, engine string, more ...string) string {
+	gl := withoutGL()
+	if engine == "gpu" {
+		gl = withGL(t)
+	}
 	args := append([]string{"run", file, "--engine", engine, "--no-plots", "--json", "-q", "--out", filepath.Join(t.TempDir(), "run")}, more...)
 	status, out, errs := einetOn(t, gl, args...)
 	require.Equal(t, exitDone, status, errs)
@@ -38,19 +42,19 @@ func TestOneStepAndHundred(t *testing.T) {
 	apart := networkIn(t, dir, "apart.yaml", populations+"projections:\n"+
 		"  p: {from: A, to: A, rule: list, edges: [[0, 1, 1]], delay: 0.1, tau_syn: 5}\n"+
 		"  q: {from: A, to: A, rule: list, edges: [[1, 0, 1]], delay: 10, tau_syn: 5}\n")
-	want := digestOn(t, withoutGL(), apart, "reference")
+	want := digestOn(t, apart, "reference")
 	together := networkIn(t, dir, "long-delays.yaml", list("10"))
 	for _, engine := range []string{"reference", "cpu", "auto"} {
-		require.Equal(t, want, digestOn(t, withoutGL(), together, engine), engine)
+		require.Equal(t, want, digestOn(t, together, engine), engine)
 	}
-	require.NotEqual(t, want, digestOn(t, withoutGL(), networkIn(t, dir, "sooner.yaml", list("9.9")), "reference"), "control: a step less")
+	require.NotEqual(t, want, digestOn(t, networkIn(t, dir, "sooner.yaml", list("9.9")), "reference"), "control: a step less")
 
 	status, _, errs := einet(t, "run", networkIn(t, dir, "too-far.yaml", list("409.7")), "--out", filepath.Join(dir, "refused"))
 	require.Equal(t, exitUsage, status)
 	require.Contains(t, errs, "projections.p.edges: \"0.1 to 409.7 ms\": delays must span at most 4096 steps of dt (0.1 ms): make several projections of it\n")
 
 	t.Run("gpu", func(t *testing.T) {
-		require.Equal(t, want, digestOn(t, withGL(t), together, "gpu"))
+		require.Equal(t, want, digestOn(t, together, "gpu"))
 	})
 }
 
@@ -74,8 +78,8 @@ func TestFarDelaysComeBack(t *testing.T) {
 	dir := t.TempDir()
 	text := farNetwork("{uniform: [1, 140]}")
 	far := networkIn(t, dir, "far.yaml", text)
-	want := digestOn(t, withoutGL(), far, "cpu")
-	require.Equal(t, want, digestOn(t, withoutGL(), far, "reference", "--connectivity", "procedural"))
+	want := digestOn(t, far, "cpu")
+	require.Equal(t, want, digestOn(t, far, "reference", "--connectivity", "procedural"))
 	files := map[string]string{"npz": synapsesFile}
 	if hdf5.Available() {
 		files["sonata"] = edgesFile
@@ -87,7 +91,7 @@ func TestFarDelaysComeBack(t *testing.T) {
 		lists := networkIn(t, out, "lists.yaml", strings.NewReplacer(
 			"p: 0.1, weight: {normal: [0.1, 0.01]}, delay: {uniform: [1, 140]}", "rule: list, file: "+file,
 			"p: 0.1, weight: {normal: [-0.2, 0.01]}, delay: {uniform: [1, 140]}", "rule: list, file: "+file).Replace(text))
-		require.Equal(t, want, digestOn(t, withoutGL(), lists, "cpu"), format)
+		require.Equal(t, want, digestOn(t, lists, "cpu"), format)
 	}
 }
 
