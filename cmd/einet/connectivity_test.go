@@ -92,6 +92,8 @@ func TestMemoryThatThereIsNot(t *testing.T) {
 	}{
 		{[]string{"run", "brainpy1m", "--scale", "1000", "--engine", "cpu"}, "fewer synapses or --connectivity procedural"},
 		{[]string{"run", "potjans2014", "--scale", "100", "--engine", "cpu"}, "use fewer neurons (--scale) or fewer synapses\n"},
+		{[]string{"run", "ei", "--scale", "100", "--set", "projections.*.p=1e-6", "--set", "projections.*.delay={uniform: [0.1, 400]}", "--engine", "reference"},
+			"use fewer neurons (--scale) or a smaller largest delay (now 4000 steps), for input on its way takes "},
 		{[]string{"export", "brainpy1m", "--scale", "1000"}, "use fewer neurons (--scale) or fewer synapses\n"},
 	} {
 		status, _, errs := einet(t, append(c.args, "--out", t.TempDir())...)
