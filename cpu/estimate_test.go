@@ -3,9 +3,9 @@ package cpu
 import (
 	"testing"
 
+	"einet/enginetest"
 	"einet/network"
 	"einet/network/presets"
-	"einet/enginetest"
 
 	"github.com/stretchr/testify/require"
 )

@@ -6,8 +6,8 @@ import (
 	"einet/connectome"
 	"einet/cpuref"
 	"einet/dynamics"
-	"einet/sim"
 	"einet/enginetest"
+	"einet/sim"
 )
 
 func TestConformance(t *testing.T) {

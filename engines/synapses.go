@@ -69,6 +69,9 @@ func (s Synapses) Holds(m *dynamics.Model, more int64) error {
 	case s.advisable(net):
 		remedy = ", fewer synapses or --connectivity procedural"
 	}
+	if ring := m.ArrivingBytes(); float64(ring) > need/2 {
+		remedy = fmt.Sprintf(" or a smaller largest delay (now %d steps), for input on its way takes %s", m.MaxDelay, host.Bytes(ring))
+	}
 	return fmt.Errorf("%s: %s neurons and %s synapses need %s of memory, %s are available: use fewer neurons (--scale)%s",
 		net.Name, host.Count(int64(net.Neurons())), host.Count(synapses), host.Bytes(int64(min(need, math.MaxInt64/2))), host.Bytes(have), remedy)
 }

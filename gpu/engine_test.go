@@ -10,10 +10,10 @@ import (
 	"einet/connectome"
 	"einet/cpuref"
 	"einet/dynamics"
+	"einet/enginetest"
 	"einet/network"
 	"einet/network/presets"
 	"einet/sim"
-	"einet/enginetest"
 
 	"github.com/stretchr/testify/require"
 )

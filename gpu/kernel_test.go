@@ -7,8 +7,8 @@ import (
 
 	"einet/connectome"
 	"einet/cpuref"
-	"einet/sim"
 	"einet/enginetest"
+	"einet/sim"
 
 	"github.com/stretchr/testify/require"
 )

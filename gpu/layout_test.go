@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"einet/dynamics"
-	"einet/network"
 	"einet/enginetest"
+	"einet/network"
 
 	"github.com/stretchr/testify/require"
 )
