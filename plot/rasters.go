@@ -20,27 +20,31 @@ func Rasters(runs []Titled) (Figure, error) {
 	if len(runs) == 0 {
 		return Figure{}, errors.New("rasters: there are no runs")
 	}
-	type cell struct {
-		panels []panel
-		key    []entry
-	}
-	var cells []cell
+	var list []raster
 	for _, run := range runs {
-		top, bottom, key := run.raster()
-		top.Y.Label.Text, bottom.Y.Label.Text = "", "Rate (Hz)" // no room for more
-		top.Title.Text = run.Title
-		top.Title.TextStyle = face(labelSize, ink)
-		top.Title.TextStyle.XAlign, top.Title.TextStyle.YAlign = draw.XCenter, draw.YTop
-		top.Title.Padding = titlePadding
-		cells = append(cells, cell{[]panel{{top, 0.66}, {bottom, 0.34}}, key})
+		list = append(list, newRaster(run.Data))
+	}
+	dashAlike(list)
+	var cells [][]panel
+	for i, r := range list {
+		panels := r.panels(0.66)
+		panels[0].Y.Label.Text = "" // no room for more
+		if r.rates.heat == nil {
+			panels[1].Y.Label.Text = "Rate (Hz)"
+		} else {
+			r.rates.heat.scale = "Rate (Hz)"
+		}
+		title(panels[0].Plot, runs[i].Title)
+		panels[0].Title.TextStyle.Font.Size = labelSize
+		panels[0].Title.Padding = titlePadding
+		cells = append(cells, panels)
 	}
 	rows := (len(runs) + columns - 1) / columns
-	return render("rasters", vg.Length(rows)*height+keyHeight+2*margin, func(c draw.Canvas) {
-		c = draw.Crop(c, margin, -margin, margin, -margin)
-		drawKey(c, cells[0].key)
-		c.Max.Y -= keyHeight
+	key := keyRows(width-2*margin, list[0].rates.key())
+	return render("rasters", vg.Length(rows)*height+vg.Length(len(key))*keyHeight+2*margin, func(c draw.Canvas) {
+		c = drawKey(draw.Crop(c, margin, -margin, margin, -margin), key)
 		wide, high := (c.Max.X-c.Min.X)/columns, (c.Max.Y-c.Min.Y)/vg.Length(rows)
-		for i, cell := range cells {
+		for i, panels := range cells {
 			area := c
 			area.Min.X += vg.Length(i%columns) * wide
 			area.Max.X = area.Min.X + wide
@@ -51,7 +55,20 @@ func Rasters(runs []Titled) (Figure, error) {
 			} else {
 				area.Min.X += rowGap / 2
 			}
-			column(draw.Crop(area, 0, 0, rowGap/2, -rowGap/2), cell.panels)
+			column(draw.Crop(area, 0, 0, rowGap/2, -rowGap/2), panels)
 		}
 	})
+}
+
+// dashAlike gives a population the dashes of one run in all, for they have one key.
+func dashAlike(list []raster) {
+	for _, from := range list {
+		for i, c := range from.rates.curves {
+			for _, r := range list {
+				if i < len(r.rates.curves) && len(c.line.Dashes) > 0 {
+					r.rates.curves[i].line.Dashes = c.line.Dashes
+				}
+			}
+		}
+	}
 }

@@ -41,18 +41,18 @@ func responses(list []Response) (Figure, error) {
 		if err := finite("response of "+r.Name, slices.Concat(r.Time, r.Rate, []float64{r.Before, r.After})); err != nil {
 			return Figure{}, err
 		}
-		panels = append(panels, panel{r.panel(), 1 / float64(len(list))})
+		panels = append(panels, panel{Plot: r.panel(), share: 1 / float64(len(list))})
 	}
 	panels[len(panels)-1].X.Label.Text = "Time from the step of the input (ms)"
 	key := []entry{
-		{"network", list[0].line()},
-		{fmt.Sprintf("\u00b1%.0f %% of the final rate", 100*list[0].Settled), draw.LineStyle{Color: bandColour, Width: 7}},
+		{name: "network", line: list[0].line()},
+		{name: fmt.Sprintf("\u00b1%.0f %% of the final rate", 100*list[0].Settled), line: draw.LineStyle{Color: bandColour, Width: 7}},
 	}
 	if i := slices.IndexFunc(list, func(r Response) bool { return !r.Recurrent }); i > 0 {
-		key = slices.Insert(key, 1, entry{"its cells without synapses", list[i].line()})
+		key = slices.Insert(key, 1, entry{name: "its cells without synapses", line: list[i].line()})
 	}
 	height := 1.5*vg.Centimeter + vg.Length(len(list))*4.6*vg.Centimeter
-	return render("response", height, func(c draw.Canvas) { stack(c, key, panels...) })
+	return figure("response", height, key, panels...)
 }
 
 var (

@@ -2,6 +2,7 @@ package plot
 
 import (
 	"fmt"
+	"image/color"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -36,25 +37,35 @@ func Theory(s Sweep) (Figure, error) {
 		words = "Lines: mean-field theory (pale: balance limit); points: simulation"
 	}
 	title(p, words)
-	var key []entry
-	for i, q := range s.Populations {
-		line := look(s.Populations, i)
-		line.Width = medium
-		if !q.Inhibitory {
-			line.Width = 1.6 * medium // to be seen where both are equal
-		}
-		key = append(key, entry{q.Name, line})
-		if s.Limit != nil {
-			limit := make([]float64, len(s.Factor))
-			for k, f := range s.Factor {
-				limit[k] = f * s.Limit[i]
-			}
-			p.Add(curve{points: pairs(s.Factor, limit), line: draw.LineStyle{Color: pale(hue(q.Inhibitory), 0.35), Width: thin}})
-		}
-		p.Add(curve{points: pairs(s.Factor, s.Theory[i]), line: line})
-		p.Add(dots{pairs(s.SimFactor, s.Simulated[i]), line})
+	lines := s.draw(p)
+	return figure("theory", 8*vg.Centimeter, lineKey(s.Populations, lines), panel{Plot: p, share: 1})
+}
+
+// draw draws the curves and points and returns the populations' lines.
+func (s Sweep) draw(p *plot.Plot) []draw.LineStyle {
+	lines := looks(s.Populations)
+	var curves []curve
+	for i, line := range lines {
+		curves = append(curves, curve{points: pairs(s.Factor, s.Theory[i]), line: line})
 	}
-	return render("theory", 8*vg.Centimeter, func(c draw.Canvas) { stack(c, key, panel{p, 1}) })
+	if few(s.Populations) {
+		tellApart(curves, p.Y.Max)
+	}
+	for i := range s.Limit {
+		limit := make([]float64, len(s.Factor))
+		for k, f := range s.Factor {
+			limit[k] = f * s.Limit[i]
+		}
+		p.Add(curve{points: pairs(s.Factor, limit), line: draw.LineStyle{Color: pale(lines[i].Color.(color.RGBA), 0.35), Width: thin}})
+	}
+	for _, c := range curves {
+		p.Add(c)
+	}
+	for i := range curves {
+		p.Add(dots{pairs(s.SimFactor, s.Simulated[i]), lines[i]})
+		lines[i] = curves[i].line
+	}
+	return lines
 }
 
 // highest is the highest rate of theory and simulation; it refuses data that can't be drawn.
