@@ -60,7 +60,8 @@ func (h *heat) panel(x string, share float64) panel {
 		axis.ends = append(axis.ends, float64(i+1))
 	}
 	p.Y.Tick.Marker = axis
-	p.Y.Tick.Length, p.Y.LineStyle.Width, p.Y.Tick.LineStyle.Width = stripGap+stripWidth+1, 0, 0
+	p.Y.LineStyle.Width = 0
+	p.Y.Tick.Length, p.Y.Tick.LineStyle.Color = stripGap+stripWidth+1, color.Transparent // room for the strip
 	p.Add(h)
 	return panel{Plot: p, share: share, right: scaleWidth}
 }
@@ -152,10 +153,13 @@ func (h *heat) drawScale(c draw.Canvas) {
 	c.FillText(style, vg.Point{X: c.Max.X + scaleWidth, Y: (bar.Min.Y + bar.Max.Y) / 2}, h.scale)
 }
 
+// scaleTicks are about as many numbers as a scale has.
+const scaleTicks = 4
+
 // ticks are those of the scale.
 func (h *heat) ticks() []plot.Tick {
-	marks := ticks(4).Ticks(0, h.limit)
-	if last := &marks[len(marks)-1]; h.clipped && last.Value == h.limit {
+	marks := ticks(scaleTicks).Ticks(0, h.limit)
+	if last := &marks[len(marks)-1]; h.clipped && last.Value > h.limit*(1-1e-9) {
 		last.Label = "\u2265" + last.Label
 	}
 	return marks

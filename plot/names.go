@@ -39,7 +39,7 @@ func group(name string) string {
 	return g
 }
 
-// grouped says whether names make groups of neighbours that are worth a label of their own.
+// inGroups says whether names make groups of neighbours that are worth a label of their own.
 func inGroups(populations []Population) bool {
 	n := 0
 	for i := range populations {
@@ -86,17 +86,46 @@ func (a *rowAxis) Ticks(float64, float64) []plot.Tick {
 		lo = a.ends[i]
 	}
 	apart := float64(labelHeight/a.room) * lo
-	if inGroups(a.populations) && !fit(all, apart) {
+	at, ok := spread(all, apart)
+	if !ok && inGroups(a.populations) {
 		all = groups
+		at, ok = spread(all, apart)
 	}
-	if !fit(all, apart) {
+	if !ok {
 		all = thinned(all, apart)
+		at, _ = spread(all, apart)
 	}
 	var marks []plot.Tick
-	for _, s := range all {
-		marks = append(marks, plot.Tick{Value: s.middle(), Label: short(s.name, axisLetters)})
+	for i, s := range all {
+		marks = append(marks, plot.Tick{Value: min(max(at[i], 0), lo), Label: short(s.name, axisLetters)})
 	}
 	return marks
+}
+
+// spread are the places of labels that are that far apart and as near to their rows' middles as can be (in least
+// squares; pool adjacent violators), and whether all are so near that it is seen whose they are.
+func spread(list []stretch, apart float64) (at []float64, ok bool) {
+	type pool struct {
+		mean float64
+		n    int
+	}
+	var pools []pool
+	for i, s := range list {
+		pools = append(pools, pool{s.middle() - float64(i)*apart, 1})
+		for k := len(pools) - 1; k > 0 && pools[k].mean < pools[k-1].mean; k-- {
+			a, b := pools[k-1], pools[k]
+			pools = append(pools[:k-1], pool{(a.mean*float64(a.n) + b.mean*float64(b.n)) / float64(a.n+b.n), a.n + b.n})
+		}
+	}
+	ok = true
+	for _, p := range pools {
+		for range p.n {
+			i := len(at)
+			at = append(at, p.mean+float64(i)*apart)
+			ok = ok && math.Abs(at[i]-list[i].middle()) <= apart/2
+		}
+	}
+	return at, ok
 }
 
 // fit says whether labels are that far apart.

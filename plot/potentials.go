@@ -77,7 +77,7 @@ func drawPotentials(p *plot.Plot, list []Potential) (key []entry) {
 	for i, q := range list {
 		curves = append(curves, curve{points: q.outline(), line: lines[i], name: q.Name})
 	}
-	tellApart(curves, p.Y.Max)
+	tellApart(curves, smoothHidden*p.Y.Max)
 	dashed := draw.LineStyle{Color: ink, Width: medium, Dashes: []vg.Length{4, 2.5}}
 	seen := map[[2]float64]bool{}
 	for i, q := range list {

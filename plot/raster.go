@@ -14,8 +14,8 @@ import (
 // quickly in a browser.
 const maxMarks = 40000
 
-// markHeight is that of a spike which is seen well.
-const markHeight = vg.Length(2.6)
+// markHeight is that of a spike which is seen well, mostMark that of one in a raster of few neurons.
+const markHeight, mostMark = vg.Length(2.6), vg.Length(14)
 
 // Raster draws the spikes of the sampled neurons, population above population,
 // and the rates of all neurons below, over the sample's window of time.
@@ -33,7 +33,7 @@ func Raster(d Data) (Figure, error) {
 // Height of a row, and of all.
 const (
 	rowHeight = vg.Length(12)
-	leastRows = 1.5 * vg.Centimeter
+	leastRows = 3.2 * vg.Centimeter
 	mostRows  = 7 * vg.Centimeter
 )
 
@@ -126,7 +126,7 @@ const pathMarks = 256
 func (r *rows) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
 	// A mark is as high as two rows where rows are so many that it would be a dot.
-	height := max(0.84*(y(1)-y(0)), min(2*(y(1)-y(0)), markHeight))
+	height := min(max(0.84*(y(1)-y(0)), min(2*(y(1)-y(0)), markHeight)), mostMark)
 	lines := looks(r.populations)
 	base := 0
 	for i, times := range r.times {
@@ -149,14 +149,22 @@ func (r *rows) Plot(c draw.Canvas, p *plot.Plot) {
 		}
 		base += len(times)
 		c.Stroke(path)
-		if i+1 < len(r.times) && (begins(r.populations, i+1) || !inGroups(r.populations) || vg.Length(len(times))*(y(1)-y(0)) > borderRows) {
+		if i+1 < len(r.times) && (r.parts(i+1) || vg.Length(len(times))*(y(1)-y(0)) > borderRows) {
 			c.StrokeLine2(groupBorder, c.Min.X, y(float64(base)), c.Max.X, y(float64(base)))
 		}
 	}
 }
 
-// borderRows is the height of a population's rows from which on it has a border within its group.
+// borderRows is the height of a population's rows from which on it always has a border.
 const borderRows = vg.Length(12)
+
+// parts says whether a border parts population i from the one before: another group, or where there are none, the other kind.
+func (r *rows) parts(i int) bool {
+	if inGroups(r.populations) {
+		return begins(r.populations, i)
+	}
+	return r.populations[i].Inhibitory != r.populations[i-1].Inhibitory
+}
 
 // color is that of population i: its own where the rates below have lines.
 func (r *rows) color(lines []draw.LineStyle, i int) color.Color {

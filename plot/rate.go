@@ -36,19 +36,19 @@ const mostRates = 4
 // end is the time [ms] of the last step, or of the first when nothing ran.
 func (d Data) end() float64 { return float64(max(1, d.Steps)) * d.Counts.StepMs() }
 
-// A rate is drawn with at most maxBins bins, about one for each point of the axis, or heatBins, which are seen as
-// colours; but for those with at least binSpikes spikes on average, if that leaves fewBins of them.
+// A rate is drawn with at most maxBins bins, about one for each point of the axis, and so wide that they have
+// binSpikes spikes on average, or else with fewBins; a heat with at most heatBins, or else with fewHeated.
 const (
-	maxBins, heatBins = 600, 300
-	fewBins           = 25
-	binSpikes         = 2
+	maxBins, heatBins  = 600, 300
+	fewBins, fewHeated = 25, 100
+	binSpikes          = 2
 )
 
 // binned merges the counts of d between two times [ms] into such bins, of a round width.
 func (d Data) binned(from, to float64) *analysis.PopulationCounts {
-	c, most := d.Counts, float64(maxBins)
+	c, most, least := d.Counts, float64(maxBins), float64(fewBins)
 	if len(d.Populations) > mostRates {
-		most = heatBins
+		most, least = heatBins, fewHeated
 	}
 	spikes := int64(0)
 	for i := range d.Populations {
@@ -60,7 +60,7 @@ func (d Data) binned(from, to float64) *analysis.PopulationCounts {
 	}
 	bin := (to - from) / most
 	if spikes > 0 {
-		bin = max(bin, min((to-from)/fewBins, binSpikes*(to-from)*float64(len(d.Populations))/float64(spikes)))
+		bin = max(bin, min((to-from)/least, binSpikes*(to-from)*float64(len(d.Populations))/float64(spikes)))
 	}
 	if bin <= c.BinMs() {
 		return c
@@ -88,7 +88,7 @@ func newRates(d Data, from, to float64) *rates {
 	}
 	v.limit, v.clipped = rateLimit(v.curves)
 	if len(d.Populations) <= mostRates {
-		tellApart(v.curves, v.limit)
+		tellApart(v.curves, noisyHidden*v.limit)
 	} else if len(v.curves[0].points) > 0 {
 		v.heat = v.rows()
 	}
@@ -98,6 +98,10 @@ func newRates(d Data, from, to float64) *rates {
 // rows are the rates as a heat.
 func (v *rates) rows() *heat {
 	h := &heat{populations: v.Populations, limit: v.limit, clipped: v.clipped, scale: v.scale()}
+	if v.clipped { // to a number that is on the scale
+		step := round(h.limit / scaleTicks)
+		h.limit = math.Ceil(h.limit/step) * step
+	}
 	for _, q := range v.curves[0].points {
 		h.edges = append(h.edges, q.X-v.bin/2)
 	}
@@ -139,6 +143,9 @@ func (v *rates) panel(share float64) panel {
 		p.Plot = newPlot(timeLabel(v.to), v.scale(), v.from-lead(v.from, v.to), v.to, 0, v.limit)
 		p.Y.Tick.Marker = ticks(4)
 		for _, c := range v.curves {
+			if len(c.points) < stepBins {
+				c.points = steps(c.points, v.bin)
+			}
 			p.Add(c)
 		}
 	}
@@ -149,6 +156,17 @@ func (v *rates) panel(share float64) panel {
 	}
 	p.Add(v.discarded())
 	return p
+}
+
+// stepBins is the number of bins from which on a rate is a line; fewer are steps, as wide as they are.
+const stepBins = 100
+
+func steps(points plotter.XYs, bin float64) plotter.XYs {
+	var all plotter.XYs
+	for _, q := range points {
+		all = append(all, plotter.XY{X: q.X - bin/2, Y: q.Y}, plotter.XY{X: q.X + bin/2, Y: q.Y})
+	}
+	return all
 }
 
 // discarded shades what the statistics leave out of what is shown.

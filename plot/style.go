@@ -105,13 +105,17 @@ func lineKey(populations []Population, lines []draw.LineStyle) []entry {
 	return key
 }
 
-// tellApart gives dashes to lines that lie on earlier ones, so that both are seen, on an axis of that height.
-func tellApart(curves []curve, height float64) {
+// Mean distances of two lines, of their axis' height, up to which one hides the other: of those with noise, which
+// can't be followed beside each other, and of smooth ones.
+const noisyHidden, smoothHidden = 0.05, 0.012
+
+// tellApart gives dashes to lines that lie on earlier ones, up to that mean distance, so that both are seen.
+func tellApart(curves []curve, distance float64) {
 	dashes := [][]vg.Length{nil, {3, 3}, {1.5, 4.5}}
 	for j := range curves {
 		over := 0
 		for i := range j {
-			if curves[j].over(curves[i], height) {
+			if curves[j].over(curves[i], distance) {
 				over++
 			}
 		}
@@ -119,22 +123,23 @@ func tellApart(curves []curve, height float64) {
 	}
 }
 
-// coincident is the mean distance of two lines, of an axis' height, up to which one hides the other.
-const coincident = 0.03
-
-// over says whether a line lies on another one.
-func (cv curve) over(other curve, height float64) bool {
-	if len(cv.points) != len(other.points) || len(cv.points) == 0 {
+// over says whether a line lies on another one, where they are not both near the axis.
+func (cv curve) over(other curve, distance float64) bool {
+	if len(cv.points) != len(other.points) {
 		return false
 	}
-	sum := 0.0
+	sum, n := 0.0, 0
 	for k, q := range cv.points {
+		y := other.points[k].Y
 		if q.X != other.points[k].X {
 			return false
 		}
-		sum += math.Abs(q.Y - other.points[k].Y)
+		if max(q.Y, y) > distance {
+			sum += math.Abs(q.Y - y)
+			n++
+		}
 	}
-	return sum <= coincident*height*float64(len(cv.points))
+	return sum <= distance*float64(n)
 }
 
 func hue(inhibitory bool) color.RGBA {

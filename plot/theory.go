@@ -49,7 +49,7 @@ func (s Sweep) draw(p *plot.Plot) []draw.LineStyle {
 		curves = append(curves, curve{points: pairs(s.Factor, s.Theory[i]), line: line})
 	}
 	if few(s.Populations) {
-		tellApart(curves, p.Y.Max)
+		tellApart(curves, smoothHidden*p.Y.Max)
 	}
 	for i := range s.Limit {
 		limit := make([]float64, len(s.Factor))
