@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -27,21 +28,27 @@ func TestGrowthsAndThreads(t *testing.T) {
 	require.Error(t, err)
 }
 
-// Rows of a key hold all entries in order, and none is wider than the figure unless one entry is.
+// Rows of a key hold all entries in order, or count the rest, and none is wider than the figure unless one entry is.
 func TestKeyRows(t *testing.T) {
 	var key []entry
-	for range 9 {
-		key = append(key, entry{name: "some engine, 2 threads"})
+	for i := range 9 {
+		key = append(key, entry{name: fmt.Sprintf("engine %d, 2 threads", i)})
 	}
 	for _, width := range []vg.Length{10, 200, 400, vg.Length(math.Inf(1))} {
 		var all []entry
-		for _, row := range keyRows(width, key) {
+		rows := keyRows(width, key)
+		for _, row := range rows {
 			total := -keySpace
 			for _, e := range row {
 				total += e.width()
 			}
 			require.True(t, len(row) == 1 || total <= width)
 			all = append(all, row...)
+		}
+		require.LessOrEqual(t, len(rows), mostKeyRows)
+		if n := len(all); n < len(key) {
+			require.Equal(t, fmt.Sprintf("and %d more", len(key)-n+1), all[n-1].name)
+			all = append(all[:n-1], key[n-1:]...)
 		}
 		require.Equal(t, key, all)
 	}

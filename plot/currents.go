@@ -73,7 +73,7 @@ func (n Current) plot() (*plot.Plot, error) {
 	from, to := n.TimeMs[0]-(n.TimeMs[1]-n.TimeMs[0]), n.TimeMs[t-1]
 	pad := (hi - lo) * 0.06
 	p := newPlot(timeLabel(to), "Input R\u00b7I (mV)", from, to, lo-pad, hi+pad)
-	p.X.Tick.Marker = timeTicks(to)
+	p.X.Tick.Marker = timeTicks(to, 10)
 	p.Add(level{0, draw.LineStyle{Color: pale(grey, 0.5), Width: 0.4}}, level{n.Threshold, threshold}, exc, inh, sum)
 	title(p, fmt.Sprintf("Neuron %d of %s, means: %s \u2212 %s = %s mV", n.Neuron, short(n.Name, keyLetters),
 		whole(mean(exc.points)), whole(-mean(inh.points)), whole(mean(sum.points))))

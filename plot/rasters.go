@@ -29,6 +29,8 @@ func Rasters(runs []Titled) (Figure, error) {
 	for i, r := range list {
 		panels := r.panels(0.66)
 		panels[0].Y.Label.Text = "" // no room for more
+		panels[1].X.Tick.Marker = timeTicks(r.rates.to, 5)
+		panels[0].X.Tick.Marker = unlabelled{panels[1].X.Tick.Marker}
 		if r.rates.heat == nil {
 			panels[1].Y.Label.Text = "Rate (Hz)"
 		} else {

@@ -149,7 +149,7 @@ func (v *rates) panel(share float64) panel {
 			p.Add(c)
 		}
 	}
-	p.X.Tick.Marker = timeTicks(v.to)
+	p.X.Tick.Marker = timeTicks(v.to, 10)
 	if v.clipped {
 		title(p.Plot, " ") // room for them
 		p.Add(peaks{v.curves, v.limit})
@@ -198,18 +198,18 @@ func timeLabel(to float64) string {
 
 const longMs = 2000
 
-func timeTicks(to float64) plot.Ticker {
+func timeTicks(to float64, n int) plot.Ticker {
 	if to > longMs {
-		return seconds{}
+		return seconds(n)
 	}
-	return ticks(10)
+	return ticks(n)
 }
 
-// seconds labels an axis in ms by seconds.
-type seconds struct{}
+// seconds labels an axis in ms by about so many seconds.
+type seconds int
 
-func (seconds) Ticks(lo, hi float64) []plot.Tick {
-	marks := ticks(10).Ticks(lo/1000, hi/1000)
+func (n seconds) Ticks(lo, hi float64) []plot.Tick {
+	marks := ticks(n).Ticks(lo/1000, hi/1000)
 	for i := range marks {
 		marks[i].Value *= 1000
 	}
@@ -282,46 +282,33 @@ func (cv curve) peak() plotter.XY {
 
 // rateLimit chooses the end of the axis so that one short high peak, as that of
 // a synchronous start, does not flatten all the rest, and says whether it cuts
-// something off. Bursts that come again are shown whole.
+// it off. All else is shown whole, as are bursts that come again.
 func rateLimit(curves []curve) (limit float64, clipped bool) {
-	highest, usual := 0.0, 0.0
-	for _, c := range curves {
-		var values []float64
-		for _, q := range c.points {
-			values = append(values, q.Y)
-		}
-		if len(values) == 0 {
-			continue
-		}
-		slices.Sort(values)
-		highest = max(highest, values[len(values)-1])
-		usual = max(usual, values[len(values)*96/100])
-	}
-	if cut := cutAbove * usual; usual > 0 && highest > 2*usual && isolated(curves, cut) {
-		return cut, true
-	}
-	return max(1, 1.1*highest), false
-}
-
-// cutAbove times the usual rate is where an axis ends that cuts a peak off; peakShare is the part of the time that
-// such a peak may take.
-const cutAbove, peakShare = 1.7, 0.05
-
-// isolated says whether all that is above a limit is one short peak.
-func isolated(curves []curve, limit float64) bool {
-	first, last, span := math.Inf(1), math.Inf(-1), 0.0
+	top, first, last := plotter.XY{}, math.Inf(1), math.Inf(-1)
 	for _, c := range curves {
 		for _, q := range c.points {
-			if q.Y > limit {
-				first, last = min(first, q.X), max(last, q.X)
+			first, last = min(first, q.X), max(last, q.X)
+			if q.Y > top.Y {
+				top = q
 			}
 		}
-		if n := len(c.points); n > 0 {
-			span = max(span, c.points[n-1].X-c.points[0].X)
+	}
+	rest := 0.0
+	for _, c := range curves {
+		for _, q := range c.points {
+			if math.Abs(q.X-top.X) > peakShare*(last-first) {
+				rest = max(rest, q.Y)
+			}
 		}
 	}
-	return last-first <= peakShare*span
+	if rest > 0 && top.Y > 2*rest {
+		return 1.3 * rest, true
+	}
+	return max(1, 1.1*top.Y), false
 }
+
+// peakShare is the part of the time, to both sides of the highest value, that is its peak.
+const peakShare = 0.05
 
 // peaks notes the values beyond a limit that an axis or a scale cuts off, above the data.
 type peaks struct {

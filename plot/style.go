@@ -193,6 +193,9 @@ func newPlot(x, y string, xmin, xmax, ymin, ymax float64) *plot.Plot {
 	return p
 }
 
+// leastTicks are needed to read an axis.
+const leastTicks = 3
+
 // ticks marks about that many round numbers.
 type ticks int
 
@@ -201,6 +204,9 @@ func (t ticks) Ticks(lo, hi float64) []plot.Tick {
 		return []plot.Tick{{Value: lo, Label: number(lo)}}
 	}
 	step := round((hi - lo) / float64(t))
+	if math.Floor(hi/step+1e-6)-math.Ceil(lo/step-1e-6) < leastTicks-1 {
+		step = round(0.4 * step) // the next smaller one
+	}
 	var marks []plot.Tick
 	for k := math.Ceil(lo/step - 1e-6); k*step <= hi+step*1e-6; k++ {
 		// Within the range, or the axis would leave out its own ends.
