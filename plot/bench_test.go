@@ -14,7 +14,9 @@ func TestGrowthsAndThreads(t *testing.T) {
 	lines := []Line{{"cpu, 1 thread", []float64{1e3, 1e4}, []float64{0.01, 0.2}}, {"gpu", []float64{1e3, 1e4}, []float64{0.02, 0.03}}}
 	f, err := Growths([]Growth{{"ei", lines}, {"vs96", lines[:1]}})
 	require.NoError(t, err)
-	for _, text := range []string{"Neurons", "Wall time per s of model time (s)", "cpu, 1 thread", "gpu", "ei; pale", "vs96; pale", "10000"} {
+	require.Empty(t, faults(t, f))
+	checkFigure(t, f)
+	for _, text := range []string{"Neurons", "Wall time per s of model time (s)", "cpu, 1 thread", "gpu", "ei; pale", "vs96; pale", "10000", "5000", "0.01", "0.02"} {
 		require.Contains(t, string(f.SVG), text)
 	}
 	f, err = Threads([]Line{{"ei, N 10 k", []float64{1, 2}, []float64{1, 1.8}}})

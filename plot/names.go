@@ -85,26 +85,32 @@ func (a *rowAxis) Ticks(float64, float64) []plot.Tick {
 		groups[len(groups)-1].hi = a.ends[i]
 		lo = a.ends[i]
 	}
-	apart := float64(labelHeight/a.room) * lo
-	at, ok := spread(all, apart)
+	apart := lo // as long as it is not known
+	if a.room > 0 {
+		apart = float64(labelHeight/a.room) * lo
+	}
+	at, ok := spread(all, apart, lo)
 	if !ok && inGroups(a.populations) {
 		all = groups
-		at, ok = spread(all, apart)
+		at, ok = spread(all, apart, lo)
 	}
 	if !ok {
 		all = thinned(all, apart)
-		at, _ = spread(all, apart)
+		at, _ = spread(all, apart, lo)
 	}
 	var marks []plot.Tick
 	for i, s := range all {
-		marks = append(marks, plot.Tick{Value: min(max(at[i], 0), lo), Label: short(s.name, axisLetters)})
+		marks = append(marks, plot.Tick{Value: at[i], Label: short(s.name, axisLetters)})
 	}
 	return marks
 }
 
-// spread are the places of labels that are that far apart and as near to their rows' middles as can be (in least
+// astray is how far a label may be from its rows, in heights of labels.
+const astray = 1.25
+
+// spread are the places of labels, from 0 to an end, that are that far apart and as near to their rows' middles as can be (in least
 // squares; pool adjacent violators), and whether all are so near that it is seen whose they are.
-func spread(list []stretch, apart float64) (at []float64, ok bool) {
+func spread(list []stretch, apart, end float64) (at []float64, ok bool) {
 	type pool struct {
 		mean float64
 		n    int
@@ -121,8 +127,8 @@ func spread(list []stretch, apart float64) (at []float64, ok bool) {
 	for _, p := range pools {
 		for range p.n {
 			i := len(at)
-			at = append(at, p.mean+float64(i)*apart)
-			ok = ok && math.Abs(at[i]-list[i].middle()) <= apart/2
+			at = append(at, min(max(p.mean, 0), end-float64(len(list)-1)*apart)+float64(i)*apart)
+			ok = ok && math.Abs(at[i]-list[i].middle()) <= astray*apart
 		}
 	}
 	return at, ok

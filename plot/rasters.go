@@ -2,6 +2,7 @@ package plot
 
 import (
 	"errors"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -16,7 +17,7 @@ type Titled struct {
 // Rasters draws the raster and the rate of several runs side by side, two to a row, each
 // over its sample's window of time. The key is that of the first run.
 func Rasters(runs []Titled) (Figure, error) {
-	const columns, height, titlePadding, rowGap = 2, 7.5 * vg.Centimeter, vg.Length(4), vg.Length(12)
+	const columns, titlePadding, rowGap = 2, vg.Length(4), vg.Length(12)
 	if len(runs) == 0 {
 		return Figure{}, errors.New("rasters: there are no runs")
 	}
@@ -25,9 +26,13 @@ func Rasters(runs []Titled) (Figure, error) {
 		list = append(list, newRaster(run.Data))
 	}
 	dashAlike(list)
+	height, share := 7.5*vg.Centimeter, 0.66
+	if slices.ContainsFunc(list, func(r raster) bool { return r.rates.heat != nil }) {
+		height, share = 9*vg.Centimeter, 0.55
+	}
 	var cells [][]panel
 	for i, r := range list {
-		panels := r.panels(0.66)
+		panels := r.panels(share)
 		panels[0].Y.Label.Text = "" // no room for more
 		panels[1].X.Tick.Marker = timeTicks(r.rates.to, 5)
 		panels[0].X.Tick.Marker = unlabelled{panels[1].X.Tick.Marker}

@@ -68,19 +68,20 @@ func (e entry) width() vg.Length {
 // column draws panels from top to bottom, with their data areas in line.
 func column(c draw.Canvas, panels []panel) {
 	room := c.Max.Y - c.Min.Y - gap*vg.Length(len(panels)-1)
-	for _, p := range panels {
-		if a, ok := p.Y.Tick.Marker.(*rowAxis); ok {
-			a.room = 0.8 * room * vg.Length(p.share) // the least that will be left
-		}
-	}
-	left, right := vg.Length(0), vg.Length(0)
 	extra := make([]vg.Length, len(panels))
 	for i, p := range panels {
 		data := p.DataCanvas(c)
-		left = max(left, data.Min.X-c.Min.X)
-		right = max(right, c.Max.X-data.Max.X+p.right)
 		extra[i] = data.Min.Y - c.Min.Y + c.Max.Y - data.Max.Y
 		room -= extra[i]
+	}
+	left, right := vg.Length(0), vg.Length(0)
+	for _, p := range panels {
+		if a, ok := p.Y.Tick.Marker.(*rowAxis); ok {
+			a.room = room * vg.Length(p.share)
+		}
+		data := p.DataCanvas(c)
+		left = max(left, data.Min.X-c.Min.X)
+		right = max(right, c.Max.X-data.Max.X+p.right)
 	}
 	for i, p := range panels {
 		area := c

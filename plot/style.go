@@ -61,13 +61,13 @@ func looks(populations []Population) []draw.LineStyle {
 		if p.Inhibitory {
 			colors = warm
 		}
-		c := hue(p.Inhibitory)
+		c, width := hue(p.Inhibitory), medium
 		if few(populations) {
 			c = colors[k]
 		} else if last := ofKind(populations, p.Inhibitory) - 1; last > 0 {
-			c = mixed(mixed(c, ink, 0.7), pale(c, 0.45), float64(k)/float64(last))
+			c, width = mixed(mixed(c, ink, 0.7), pale(c, 0.45), float64(k)/float64(last)), thin
 		}
-		lines[i] = draw.LineStyle{Color: c, Width: medium}
+		lines[i] = draw.LineStyle{Color: c, Width: width}
 	}
 	return lines
 }

@@ -98,20 +98,22 @@ func pairs(x, y []float64) plotter.XYs {
 	return points
 }
 
-// dots marks points by discs as large as their line is wide, with a rim that
-// sets them off from lines.
+// dots marks points by discs, with a rim that sets them off from lines; those of thin lines are small.
 type dots struct {
 	points plotter.XYs
 	line   draw.LineStyle
 }
 
 func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
-	radius := 1.4 + d.line.Width
+	radius, rim := 1.4+d.line.Width, vg.Length(0.8)
+	if d.line.Width < medium { // of many lines
+		radius, rim = 1.2, 0
+	}
 	x, y := p.Transforms(&c)
 	for _, q := range d.points {
 		at := vg.Point{X: x(q.X), Y: y(q.Y)}
 		for _, disc := range []draw.GlyphStyle{
-			{Color: background, Radius: radius + 0.8, Shape: draw.CircleGlyph{}},
+			{Color: background, Radius: radius + rim, Shape: draw.CircleGlyph{}},
 			{Color: d.line.Color, Radius: radius, Shape: draw.CircleGlyph{}},
 		} {
 			c.DrawGlyph(disc, at)
