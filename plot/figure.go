@@ -108,6 +108,8 @@ func render(name string, height vg.Length, paint func(draw.Canvas)) (Figure, err
 		return f, fmt.Errorf("%s.svg: %w", name, err)
 	}
 	f.SVG = bytes.ReplaceAll(out.Bytes(), []byte("font-family:Liberation Sans"), []byte("font-family:"+families))
+	f.SVG = bytes.ReplaceAll(f.SVG, []byte("data:image/jpg;"), []byte("data:image/png;")) // what pictures are
+	f.SVG = bytes.ReplaceAll(f.SVG, []byte("<image "), []byte(`<image preserveAspectRatio="none" `))
 	return f, nil
 }
 
