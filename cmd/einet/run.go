@@ -52,17 +52,17 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 		}
 		return usage(fmt.Errorf("%s: duration: %g: there is nothing to simulate: must be at least dt (%g ms), or use --duration", net.Name, net.Duration, net.Dt))
 	}
-	if r.discard, err = onGrid("--discard", c.Discard, net); err != nil {
-		return err
-	}
-	if r.discard >= r.steps && r.discard > 0 {
-		return usage(fmt.Errorf("--discard %v: must be shorter than the run, %g ms", c.Discard, net.Duration))
-	}
 	if r.window, err = c.window(); err != nil {
 		return err
 	}
 	if _, _, err := rasterSteps(net, r.steps, r.window, 0); err != nil {
 		return fmt.Errorf("%s: %w", c.given(), err)
+	}
+	if r.discard, err = onGrid("--discard", c.Discard, net); err != nil {
+		return err
+	}
+	if r.discard >= r.steps && r.discard > 0 {
+		return usage(fmt.Errorf("--discard %v: must be shorter than the run, %g ms", c.Discard, net.Duration))
 	}
 	if slices.Contains(c.Spikes, "sonata") && !hdf5.Available() {
 		return machine(fmt.Errorf("--spikes sonata: %w", hdf5.ErrAbsent))
