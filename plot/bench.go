@@ -81,7 +81,7 @@ func growth(g Growth, looks map[string]draw.LineStyle) *plot.Plot {
 	}
 	p := newPlot("Neurons", "Wall time per s of model time (s)", box.lo.X-0.05, box.hi.X+0.05, box.lo.Y-0.15, box.hi.Y+0.15)
 	p.X.Tick.Marker, p.Y.Tick.Marker = powers{}, powers{}
-	title(p, g.Network+"; pale: in proportion to the neurons")
+	title(p, short(g.Network, titleLetters)+"; pale: in proportion to the neurons")
 	for _, c := range curves {
 		first := c.points[0]
 		end := plotter.XY{X: box.hi.X, Y: first.Y + box.hi.X - first.X}

@@ -111,12 +111,13 @@ func (h *heat) index(value float64) uint8 {
 // drawFrame draws what stands around the rows and in them: borders, strips of their kind, marks.
 func (h *heat) drawFrame(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
+	groups := inGroups(h.populations)
 	for i, q := range h.populations {
 		lo, hi := y(float64(i)), y(float64(i+1))
 		c.SetColor(hue(q.Inhibitory))
 		right := c.Min.X - stripGap
 		c.Fill(vg.Rectangle{Min: vg.Point{X: right - stripWidth, Y: lo}, Max: vg.Point{X: right, Y: hi}}.Path())
-		if i > 0 && inGroups(h.populations) && begins(h.populations, i) {
+		if i > 0 && groups && begins(h.populations, i) {
 			c.StrokeLine2(groupBorder, c.Min.X, lo, c.Max.X, lo)
 		}
 		if h.marks != nil {

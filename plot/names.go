@@ -10,18 +10,22 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// Letters of a name that are shown in a key and beside an axis; a name may have 64.
+// Letters of a name that are shown in a key, beside an axis and above a panel, where a name may have 64, and of all that an
+// entry of a key may say.
 const (
-	keyLetters  = 24
-	axisLetters = 16
+	keyLetters   = 24
+	axisLetters  = 16
+	titleLetters = 30
+	entryLetters = 80
 )
 
 // short is a name without its middle, where it has more than that many letters.
 func short(name string, letters int) string {
-	if len(name) <= letters { // names are ASCII
+	all := []rune(name)
+	if len(all) <= letters {
 		return name
 	}
-	return name[:letters/2] + "\u2026" + name[len(name)-(letters-1)/2:]
+	return string(all[:letters/2]) + "\u2026" + string(all[len(all)-(letters-1)/2:])
 }
 
 // stem is a name without the number at its end, and that number; -1 where there is none.

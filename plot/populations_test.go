@@ -214,7 +214,7 @@ func TestAnyPopulations(t *testing.T) {
 		require.NoError(t, err, name)
 		theory, err := Theory(s)
 		require.NoError(t, err, name)
-		side, err := Rasters([]Titled{{"A", d}, {"B", d}, {"C", d}})
+		side, err := Rasters([]Titled{{"A", d}, {strings.Repeat("Ö", 200), d}, {"C", d}})
 		require.NoError(t, err, name)
 		figures = append(append(figures, more...), theory, side)
 		require.Len(t, figures, 10)
@@ -239,7 +239,8 @@ func TestFaultsAreSeen(t *testing.T) {
 	require.NoError(t, err)
 	require.Greater(t, len(faults(t, f)), 49)
 	p.Y.Tick.Marker = ticks(5)
-	f, err = figure("few", 6*vg.Centimeter, []entry{{name: strings.Repeat("too long ", 20)}}, panel{Plot: p, share: 1})
+	title(p, strings.Repeat("too long ", 20))
+	f, err = figure("few", 6*vg.Centimeter, nil, panel{Plot: p, share: 1})
 	require.NoError(t, err)
 	require.Len(t, faults(t, f), 1)
 }

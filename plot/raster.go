@@ -127,7 +127,7 @@ func (r *rows) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
 	// A mark is as high as two rows where rows are so many that it would be a dot.
 	height := min(max(0.84*(y(1)-y(0)), min(2*(y(1)-y(0)), markHeight)), mostMark)
-	lines := looks(r.populations)
+	lines, groups := looks(r.populations), inGroups(r.populations)
 	base := 0
 	for i, times := range r.times {
 		c.SetLineStyle(draw.LineStyle{Color: r.color(lines, i), Width: markWidth})
@@ -149,7 +149,7 @@ func (r *rows) Plot(c draw.Canvas, p *plot.Plot) {
 		}
 		base += len(times)
 		c.Stroke(path)
-		if i+1 < len(r.times) && (r.parts(i+1) || vg.Length(len(times))*(y(1)-y(0)) > borderRows) {
+		if i+1 < len(r.times) && (r.parts(i+1, groups) || vg.Length(len(times))*(y(1)-y(0)) > borderRows) {
 			c.StrokeLine2(groupBorder, c.Min.X, y(float64(base)), c.Max.X, y(float64(base)))
 		}
 	}
@@ -159,8 +159,8 @@ func (r *rows) Plot(c draw.Canvas, p *plot.Plot) {
 const borderRows = vg.Length(12)
 
 // parts says whether a border parts population i from the one before: another group, or where there are none, the other kind.
-func (r *rows) parts(i int) bool {
-	if inGroups(r.populations) {
+func (r *rows) parts(i int, groups bool) bool {
+	if groups {
 		return begins(r.populations, i)
 	}
 	return r.populations[i].Inhibitory != r.populations[i-1].Inhibitory

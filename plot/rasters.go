@@ -41,7 +41,7 @@ func Rasters(runs []Titled) (Figure, error) {
 		} else {
 			r.rates.heat.scale = "Rate (Hz)"
 		}
-		title(panels[0].Plot, runs[i].Title)
+		title(panels[0].Plot, short(runs[i].Title, titleLetters))
 		panels[0].Title.TextStyle.Font.Size = labelSize
 		panels[0].Title.Padding = titlePadding
 		cells = append(cells, panels)

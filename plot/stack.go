@@ -47,6 +47,7 @@ func keyRows(width vg.Length, key []entry) [][]entry {
 func rowsOf(width vg.Length, key []entry) [][]entry {
 	rows, used := [][]entry{nil}, vg.Length(0)
 	for _, e := range key {
+		e.name = short(e.name, entryLetters)
 		need := e.width()
 		if last := len(rows) - 1; used+need > width+keySpace && len(rows[last]) > 0 {
 			rows, used = append(rows, nil), 0

@@ -56,15 +56,17 @@ func few(populations []Population) bool {
 // looks are lines for populations: each has its colour where they are few, otherwise its shade of its kind's.
 func looks(populations []Population) []draw.LineStyle {
 	lines := make([]draw.LineStyle, len(populations))
+	few, of, seen := few(populations), map[bool]int{true: ofKind(populations, true), false: ofKind(populations, false)}, map[bool]int{}
 	for i, p := range populations {
-		k, colors := ofKind(populations[:i], p.Inhibitory), cool
+		k, colors := seen[p.Inhibitory], cool
 		if p.Inhibitory {
 			colors = warm
 		}
+		seen[p.Inhibitory]++
 		c, width := hue(p.Inhibitory), medium
-		if few(populations) {
+		if few {
 			c = colors[k]
-		} else if last := ofKind(populations, p.Inhibitory) - 1; last > 0 {
+		} else if last := of[p.Inhibitory] - 1; last > 0 {
 			c, width = mixed(mixed(c, ink, 0.7), pale(c, 0.45), float64(k)/float64(last)), thin
 		}
 		lines[i] = draw.LineStyle{Color: c, Width: width}
