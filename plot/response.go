@@ -24,8 +24,8 @@ type Response struct {
 	Settled, TauM float64 // a fraction; the membrane time constant
 }
 
-// noteMs is more time [ms] than the words beside a vertical line take.
-const noteMs = 14
+// Time [ms] that the words take beside the lines at which a rate settles and of the time constant.
+const settledMs, constantMs = 8.5, 11
 
 // Part of the time that is shown [ms], and what the inset shows of it.
 const (
@@ -81,7 +81,7 @@ func (r Response) panel() *plot.Plot {
 		mark{r.TauM, dotted}, note{at: r.TauM, words: fmt.Sprintf("time constant %s ms", number(r.TauM))})
 	if !math.IsNaN(r.Settle) {
 		settled := note{at: r.Settle, words: fmt.Sprintf("settled %.1f ms", r.Settle)}
-		if math.Abs(r.Settle-r.TauM) < noteMs {
+		if r.TauM < r.Settle+settledMs && r.Settle < r.TauM+constantMs {
 			settled.line = 1
 		}
 		p.Add(mark{r.Settle, reached})
