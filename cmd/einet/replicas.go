@@ -54,6 +54,9 @@ func newEnsemble(r *simulation) (*ensemble, error) {
 	if len(r.flags.Spikes) > 0 {
 		return nil, usage(fmt.Errorf("--spikes %s: with --replicas each has its spikes as npz only: leave it out", r.flags.Spikes[0]))
 	}
+	if w := &r.flags.windowFlags; w.From != nil || w.To != nil {
+		return nil, usage(fmt.Errorf("%s: with --replicas there are no figures: leave it out", w.given()))
+	}
 	if k := &r.net.Record; len(k.State) > 0 || len(k.Counted) > 0 || k.Averages > 0 {
 		return nil, usage(fmt.Errorf("%s: record: with --replicas there are spikes only: remove state, histograms and averages", r.net.Name))
 	}

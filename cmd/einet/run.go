@@ -33,8 +33,9 @@ type runCmd struct {
 	Force    bool     `help:"Replace an earlier run in that folder. It stays until the new one is written as a whole; of a new one that is interrupted, what was simulated until then replaces it. Without --force, not even an incomplete run (a folder without summary.json) is replaced."`
 	Spikes   []string `enum:"csv,sonata" placeholder:"FORMAT" help:"Write spikes in this format too, beside spikes.npz: csv (spikes.csv), sonata (spikes.h5, HDF5). Repeatable."`
 	NoPlots  bool     `help:"Draw no figures."`
-	JSON     bool     `help:"Print summary.json on standard output, and nothing else there."`
-	Quiet    bool     `short:"q" help:"Print no progress and no table."`
+	windowFlags
+	JSON  bool `help:"Print summary.json on standard output, and nothing else there."`
+	Quiet bool `short:"q" help:"Print no progress and no table."`
 }
 
 // Run simulates and prints what came of it.
@@ -52,6 +53,12 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 			return usage(fmt.Errorf("--duration %v: must be at least dt (%g ms)", *c.Duration, net.Dt))
 		}
 		return usage(fmt.Errorf("%s: duration: %g: there is nothing to simulate: must be at least dt (%g ms), or use --duration", net.Name, net.Duration, net.Dt))
+	}
+	if r.window, err = c.window(); err != nil {
+		return err
+	}
+	if _, _, err := rasterSteps(net, r.steps, r.window, 0); err != nil {
+		return fmt.Errorf("%s: %w", c.given(), err)
 	}
 	if r.discard, err = onGrid("--discard", c.Discard, net); err != nil {
 		return err
@@ -97,6 +104,7 @@ type simulation struct {
 	seen    record.Folder // dir, before the run
 	steps   int64         // to simulate
 	discard int64         // of them not in the statistics
+	window  window        // that figures show
 
 	built   built
 	place   *engines.Place
@@ -295,7 +303,7 @@ func (r *simulation) report(ctx context.Context) error {
 	var figures []string
 	var failed error
 	if !r.flags.NoPlots {
-		figures, failed = drawFigures(ctx, r.dir, r.dir, window{})
+		figures, failed = drawFigures(ctx, r.dir, r.dir, r.window)
 		if errors.Is(failed, context.Canceled) {
 			fmt.Fprintf(r.t.err, "einet: interrupted while drawing; the run in %s is complete, and einet plot draws its figures\n", r.dir)
 			failed = errInterrupted
@@ -331,7 +339,7 @@ type recorders struct {
 }
 
 // Intervals of the recorded state: potentials and inputs of all neurons every so many ms, and
-// every step of a few neurons in the run's last part, or as many steps as leave so many samples.
+// every step of a few neurons in the run's last part or the one that figures show, or as many steps as leave so many samples.
 // A sample of all neurons takes as long as some dozens of their steps, so there are as many
 // between two, unless that left fewer samples than leastSamples.
 const (
@@ -354,18 +362,17 @@ func (r *simulation) recorders(kept *kept) *recorders {
 	for i := range sizes {
 		sizes[i] = m.Populations[i].Size
 	}
-	traced, length := 0, min(r.steps, int64(r.net.Steps(traceMs)))
-	if kept := withPotential(r.net); len(kept) > 0 {
+	traced, from, to := 0, int64(0), int64(0)
+	if kept := withPotential(r.net); len(kept) > 0 { // sources have nothing to trace
 		traced = kept[0]
-	} else {
-		length = 0 // sources have nothing to trace
+		from, to = r.traceInterval()
 	}
 	rec := &recorders{
 		digest:     sim.NewDigest(),
 		statistics: analysis.NewStatistics(sizes, r.net.Dt, r.discard),
 		state:      sim.NewStateSampler(m, r.discard, r.stateEvery()),
-		trace:      sim.NewTrace(m, traced, min(traceNeurons, sizes[traced]), r.steps-length, r.steps).Thin(traceSamples),
-		traced:     m.Populations[traced].First, population: traced, traceSteps: length,
+		trace:      sim.NewTrace(m, traced, min(traceNeurons, sizes[traced]), from, to).Thin(traceSamples),
+		traced:     m.Populations[traced].First, population: traced, traceSteps: min(to-from, int64(r.net.Steps(traceMs))),
 		discard: r.discard,
 	}
 	rec.all = []sim.Recorder{
@@ -375,6 +382,24 @@ func (r *simulation) recorders(kept *kept) *recorders {
 	rec.all = append(rec.all, kept.recorders...)
 	rec.all = append(rec.all, sim.SpikeSink(func(step int64, _ []sim.Spike) error { rec.reached = step; return nil }), kept.watch())
 	return rec
+}
+
+// traceInterval are the steps of which state is traced: those that figures are to show.
+func (r *simulation) traceInterval() (from, to int64) {
+	length := int64(r.net.Steps(traceMs))
+	switch w := r.window; {
+	case w.to != nil:
+		to = min(r.steps, int64(r.net.Steps(*w.to)))
+	case w.from != nil:
+		to = min(r.steps, int64(r.net.Steps(*w.from))+length)
+	default:
+		to = r.steps
+	}
+	from = max(0, to-length)
+	if w := r.window; w.from != nil {
+		from = int64(r.net.Steps(*w.from))
+	}
+	return from, to
 }
 
 // traces is what was recorded of the state, as a file holds it.
