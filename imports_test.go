@@ -47,20 +47,22 @@ var imports = map[string][]string{
 	"dynamics":       {"connectome"},
 	"connectome":     {"network", "rng"},
 
-	"network/presets": {"network"},
-	"network":         {"libm", "table"},
-	"table":           {},
-	"rng/stattest":    {},
-	"rng":             {"libm"},
-	"libm":            {},
-	"shaders":         {},
+	"network/presets":  {"network"},
+	"network":          {"libm", "table"},
+	"table/readertest": {},
+	"table":            {},
+	"rng/stattest":     {},
+	"rng":              {"libm"},
+	"libm":             {},
+	"shaders":          {},
 }
 
 // Of some packages the users are fewer than the tree would have it.
 var onlyFor = map[string][]string{
-	"shaders":        {"gpu"},
-	"sim/enginetest": {}, // for tests
-	"rng/stattest":   {},
+	"shaders":          {"gpu"},
+	"sim/enginetest":   {}, // for tests
+	"rng/stattest":     {},
+	"table/readertest": {},
 }
 
 // cgo lists the packages that may see C and OpenGL, and so may what is below them.

@@ -14,6 +14,7 @@ import (
 
 	"einet/network"
 	"einet/record/hdf5"
+	"einet/table/readertest"
 )
 
 // loadBeside loads a network beside a file "f" of that content.
@@ -391,16 +392,18 @@ func FuzzTables(f *testing.F) {
 		}, column)
 		for _, keys := range []string{"", ", early: drop", ", columns: [" + column + ", time_ms]", ", first_id: 1, time_unit: steps"} {
 			for _, text := range []string{"populations: {S: {size: 8, neuron: spikes, file: f" + keys + "}}", synapses("", "")} {
-				n, err := loadBeside(t, dir, content, text)
-				if err != nil {
-					requireLines(t, err)
-					continue
-				}
-				spikes, edges := len(n.Populations[0].Spikes.Times), 0
-				if len(n.Projections) > 0 {
-					edges = len(n.Projections[0].Edges.Source)
-				}
-				require.Positive(t, spikes+edges, "nothing of a file without a word")
+				readertest.Bounded(t, func() {
+					n, err := loadBeside(t, dir, content, text)
+					if err != nil {
+						requireLines(t, err)
+						return
+					}
+					spikes, edges := len(n.Populations[0].Spikes.Times), 0
+					if len(n.Projections) > 0 {
+						edges = len(n.Projections[0].Edges.Source)
+					}
+					require.Positive(t, spikes+edges, "nothing of a file without a word")
+				})
 			}
 		}
 	})

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"einet/network"
+	"einet/table/readertest"
 )
 
 // npy is an array file as numpy writes it.
@@ -134,9 +135,11 @@ func FuzzSamples(f *testing.F) {
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, content string) {
 		for _, more := range []string{"", ", every: 1"} {
-			if _, err := loadFile(t, dir, content, more); err != nil {
-				requireLines(t, err)
-			}
+			readertest.Bounded(t, func() {
+				if _, err := loadFile(t, dir, content, more); err != nil {
+					requireLines(t, err)
+				}
+			})
 		}
 	})
 }
