@@ -46,17 +46,13 @@ run_needs := build run
 require_gl := 1
 endif
 
-# SONATA's files need the HDF5 library; einet builds without it and says so when it is asked for them.
-hdf5 = $(if $(filter-out 0,$(CGO_ENABLED)),$(shell pkg-config --exists hdf5 2>/dev/null && echo hdf5))
-comma := ,
-
 version := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 
 .PHONY: build run test test-long test-peers lint clean help
 
 build: ## build bin/einet
 	@$(SETUP) $(build_needs)
-	go build -buildvcs=false -tags '$(hdf5)' -ldflags "-X main.version=$(version)" -o bin/einet ./cmd/einet
+	go build -buildvcs=false -ldflags "-X main.version=$(version)" -o bin/einet ./cmd/einet
 
 run: ## build, then simulate a network and draw its figures into results/
 	@$(SETUP) $(run_needs)
@@ -69,7 +65,7 @@ go_test = EINET_REQUIRE_GL=$(require_gl) go test -count=1 $(TESTFLAGS)
 
 test: ## run all tests
 	@$(SETUP) $(run_needs) test
-	$(go_test) -tags '$(hdf5)' $(PACKAGES)
+	$(go_test) $(PACKAGES)
 
 # What the race detector watches: everything that starts goroutines and doesn't
 # wait for a GL driver.
@@ -77,7 +73,7 @@ race = ^einet/(analysis|connectome|cpu|cpuref|dynamics|record|rng|sim)(/|$$)
 
 test-long: ## run the longer checks too, and the race detector
 	@$(SETUP) $(run_needs) test
-	$(go_test) -tags 'long$(addprefix $(comma),$(hdf5))' -timeout 2h $(PACKAGES)
+	$(go_test) -tags long -timeout 2h $(PACKAGES)
 	go test -count=1 -race -timeout 1h $$(go list ./... | grep -E '$(race)')
 
 # NEST and Brian2 live in a virtual environment, made anew when what they need changes.
@@ -101,7 +97,7 @@ lint: ## check formatting, go.mod and scripts; vet; staticcheck
 		{ test -z "$$bad" || { echo "run gofmt -w on:"; echo "$$bad"; exit 1; }; }
 	go mod tidy -diff
 	go vet ./...
-	go vet -tags 'long$(addprefix $(comma),$(hdf5))' ./...
+	go vet -tags long ./...
 	go vet -tags nogl ./...
 	CGO_ENABLED=0 go vet ./...
 	go tool staticcheck ./...

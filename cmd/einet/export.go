@@ -46,7 +46,7 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 	if c.To == "sonata" {
 		names = []string{nodesFile, edgesFile, nodeTypesFile, edgeTypesFile, networkFile}
 		if !hdf5.Available() {
-			return machine(fmt.Errorf("--to sonata: %w", hdf5.ErrAbsent))
+			return machine(fmt.Errorf("--to sonata: %w", hdf5.Absent()))
 		}
 	}
 	steps, err := c.inputSteps(net)

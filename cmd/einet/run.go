@@ -58,7 +58,7 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 		return usage(fmt.Errorf("--discard %v: must be shorter than the run, %g ms", c.Discard, net.Duration))
 	}
 	if slices.Contains(c.Spikes, "sonata") && !hdf5.Available() {
-		return machine(fmt.Errorf("--spikes sonata: %w", hdf5.ErrAbsent))
+		return machine(fmt.Errorf("--spikes sonata: %w", hdf5.Absent()))
 	}
 	run := r.run
 	if c.Replicas != nil {
