@@ -212,6 +212,7 @@ func TestSynapsesAreFreedAfterUpload(t *testing.T) {
 // The tightest limit of the control groups counts, without what the kernel can
 // drop.
 func TestMemoryOfControlGroups(t *testing.T) {
+	tries(t)
 	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
 	root := fstest.MapFS{
 		"proc/self/cgroup":                     file("4:memory:/x\n0::/outer/inner\n"),
@@ -255,6 +256,7 @@ func TestMemoryOfControlGroups(t *testing.T) {
 
 // The limits of ulimit -v and -d count.
 func TestMemoryOfTheProcess(t *testing.T) {
+	tries(t)
 	root := fstest.MapFS{"proc/self/statm": {Data: []byte("1000 900 10 5 0 300 0\n")}}
 	page := int64(os.Getpagesize())
 	limits := map[int]int64{}

@@ -23,6 +23,7 @@ func smallDisk(t *testing.T, options string) string {
 
 // On a full disk what was simulated is written.
 func TestFullDiskKeepsWhatWasSimulated(t *testing.T) {
+	tries(t)
 	dir := filepath.Join(smallDisk(t, "size=24m"), "run")
 	args := endless(t, "--spikes", "csv", "--set", "record={averages: 1, state: {E: {neurons: 800, every: 0.1}}}")
 	args[10] = dir
@@ -35,6 +36,7 @@ func TestFullDiskKeepsWhatWasSimulated(t *testing.T) {
 
 // A format that can't go on is left out, in a line.
 func TestFullDiskLeavesOutHDF5(t *testing.T) {
+	tries(t)
 	if !hdf5.Available() {
 		t.Skip("built without HDF5")
 	}
@@ -52,6 +54,7 @@ func TestFullDiskLeavesOutHDF5(t *testing.T) {
 
 // On a full disk replicas are written, too.
 func TestFullDiskKeepsReplicas(t *testing.T) {
+	tries(t)
 	dir := filepath.Join(smallDisk(t, "size=8m"), "run")
 	status, errs := ended(t, child("", "run", "vs96", "--scale", "0.2", "--duration", "10000s", "--engine", "reference", "--threads", "2", "--replicas", "2", "-q", "--out", dir))
 	require.Equal(t, exitMachine, status, errs)
@@ -64,6 +67,7 @@ func TestFullDiskKeepsReplicas(t *testing.T) {
 
 // Without inodes there is one line, and nothing is left.
 func TestNoInodes(t *testing.T) {
+	tries(t)
 	opened := 0
 	for _, inodes := range []string{"3", "4", "5", "6", "7"} {
 		dir := smallDisk(t, "size=64m,nr_inodes="+inodes)

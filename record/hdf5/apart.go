@@ -1,0 +1,242 @@
+package hdf5
+
+import (
+	"bufio"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"einet/table"
+)
+
+// Files are read in a process of its own. Of a hundred thousand files that were changed at random, the library (1.10.8) crashed
+// with two in a thousand and never came to an end with some (TestMutatedFiles): a stranger's file would end einet, with what it
+// has simulated. The process is this program, started once more, which the variable asks to read one file.
+const asReader = "EINET_HDF5_READER"
+
+func init() {
+	if os.Getenv(asReader) != "" {
+		os.Exit(serve(os.Stdin, os.Stdout))
+	}
+}
+
+// A request of a file's reader; one of its fields is set.
+type request struct {
+	Open, Group, Dataset string
+	Patience             time.Duration // with Open: how long any answer may take
+}
+
+// An answer to it. Behind that to Dataset follow the numbers, as they lie in memory.
+type answer struct {
+	Members []string
+	Length  int
+	Units   string
+	Fault   string
+}
+
+// Exit status of a reader that did not come to an end.
+const endless = 97
+
+// serve answers requests about one file until there are no more.
+func serve(in io.Reader, out io.Writer) int {
+	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) // who asks decides
+	requests := make(chan request)
+	go func() {
+		from := gob.NewDecoder(in)
+		for {
+			var r request
+			if from.Decode(&r) != nil {
+				os.Exit(0) // who asked is gone, or needs no more, also where the library hangs
+			}
+			requests <- r
+		}
+	}()
+	to := bufio.NewWriterSize(out, 1<<16)
+	encode := gob.NewEncoder(to)
+	var file *Group
+	var patience time.Duration
+	for r := range requests {
+		if r.Open != "" {
+			patience = r.Patience
+			limitMemory(r.Open)
+		}
+		watch := time.AfterFunc(patience, func() { os.Exit(endless) })
+		var a answer
+		var numbers []float64
+		var err error
+		switch {
+		case r.Open != "":
+			file, err = Open(r.Open)
+		case r.Group != "":
+			a.Members, err = membersOf(file, r.Group)
+		default:
+			numbers, a.Units, err = Read[float64](file, r.Dataset)
+			a.Length = len(numbers)
+		}
+		watch.Stop()
+		if err != nil {
+			a = answer{Fault: err.Error()}
+			numbers = nil
+		}
+		err = encode.Encode(a)
+		if err == nil {
+			err = to.Flush()
+		}
+		if err == nil {
+			_, err = out.Write(inMemory(numbers))
+		}
+		if err != nil {
+			return 1
+		}
+	}
+	return 0
+}
+
+func membersOf(file *Group, path string) ([]string, error) {
+	g, err := file.Group(path)
+	if err != nil {
+		return nil, err
+	}
+	defer g.Close()
+	return g.Members()
+}
+
+// inMemory are the bytes of numbers.
+func inMemory(numbers []float64) []byte {
+	if len(numbers) == 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(&numbers[0])), 8*len(numbers))
+}
+
+// limitMemory bounds what this process takes: the library believes a file that asks for much. Where that can't be bounded it is not.
+func limitMemory(path string) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return
+	}
+	var limit syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_DATA, &limit) == nil {
+		limit.Cur = min(limit.Cur, 2<<30+1200*uint64(info.Size())) // packed numbers take a thousandth
+		_ = syscall.Setrlimit(syscall.RLIMIT_DATA, &limit)
+	}
+}
+
+// A tree is a file that is read by a process of its own.
+type tree struct {
+	cmd  *exec.Cmd
+	in   io.WriteCloser
+	ask  *gob.Encoder
+	out  *bufio.Reader
+	get  *gob.Decoder
+	dead error // why it answers no more
+}
+
+// Patience is how long an answer about a file may take: a disk may be slow, but the library may hang.
+func patienceWith(bytes int64) time.Duration {
+	return time.Duration(float64(patience) * (1 + float64(bytes)/(1<<25)))
+}
+
+var patience = 30 * time.Second // for a small file
+
+// OpenTree opens a file for package table.
+func OpenTree(path string) (table.Tree, error) {
+	if err := Absent(); err != nil {
+		return nil, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	t := &tree{cmd: exec.Command(self())}
+	t.cmd.Env = append(os.Environ(), asReader+"=1")
+	in, err := t.cmd.StdinPipe()
+	if err == nil {
+		var out io.ReadCloser
+		out, err = t.cmd.StdoutPipe()
+		t.out = bufio.NewReaderSize(out, 1<<16)
+	}
+	if err == nil {
+		err = t.cmd.Start()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot be read: starting another process for it: %w", err)
+	}
+	t.in, t.ask, t.get = in, gob.NewEncoder(in), gob.NewDecoder(t.out)
+	if _, _, err := t.answer(request{Open: path, Patience: patienceWith(info.Size())}); err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
+	return t, nil
+}
+
+// self is this program, also where its file has been replaced since.
+var self = sync.OnceValue(func() string {
+	const link = "/proc/self/exe"
+	if _, err := os.Stat(link); err == nil {
+		return link
+	}
+	if path, err := os.Executable(); err == nil {
+		return path
+	}
+	return os.Args[0]
+})
+
+// answer asks.
+func (t *tree) answer(r request) (a answer, numbers []float64, err error) {
+	if t.dead != nil {
+		return a, nil, t.dead
+	}
+	err = t.ask.Encode(r)
+	if err == nil {
+		err = t.get.Decode(&a)
+	}
+	if err == nil {
+		numbers = make([]float64, a.Length)
+		_, err = io.ReadFull(t.out, inMemory(numbers))
+	}
+	if err != nil {
+		t.dead = t.died()
+		return a, nil, t.dead
+	}
+	if a.Fault != "" {
+		return a, nil, errors.New(a.Fault)
+	}
+	return a, numbers, nil
+}
+
+// died is why there is no answer.
+func (t *tree) died() error {
+	_ = t.in.Close()
+	_ = t.cmd.Wait()
+	if t.cmd.ProcessState.ExitCode() == endless {
+		return fmt.Errorf("%w: the HDF5 library does not come to an end with it", table.ErrDamaged)
+	}
+	return fmt.Errorf("%w: the HDF5 library crashes with it", table.ErrDamaged)
+}
+
+func (t *tree) Members(group string) ([]string, error) {
+	a, _, err := t.answer(request{Group: group})
+	return a.Members, err
+}
+
+// Numbers reads a dataset of any type of numbers, which HDF5 converts: whole numbers below 2^53 stay what they are.
+func (t *tree) Numbers(dataset string) ([]float64, string, error) {
+	a, numbers, err := t.answer(request{Dataset: dataset})
+	return numbers, a.Units, err
+}
+
+func (t *tree) Close() error {
+	if t.dead != nil {
+		return nil
+	}
+	t.dead = errors.New("is closed")
+	return errors.Join(t.in.Close(), t.cmd.Wait())
+}
