@@ -11,7 +11,6 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
-	"time"
 	"unsafe"
 
 	"einet/table"
@@ -31,7 +30,6 @@ func init() {
 // A request of a file's reader; one of its fields is set.
 type request struct {
 	Open, Group, Dataset string
-	Patience             time.Duration // with Open: how long any answer may take
 }
 
 // An answer to it. Behind that to Dataset follow the numbers, as they lie in memory.
@@ -41,9 +39,6 @@ type answer struct {
 	Units   string
 	Fault   string
 }
-
-// Exit status of a reader that did not come to an end.
-const endless = 97
 
 // serve answers requests about one file until there are no more.
 func serve(in io.Reader, out io.Writer) int {
@@ -62,18 +57,13 @@ func serve(in io.Reader, out io.Writer) int {
 	to := bufio.NewWriterSize(out, 1<<16)
 	encode := gob.NewEncoder(to)
 	var file *Group
-	var patience time.Duration
 	for r := range requests {
-		if r.Open != "" {
-			patience = r.Patience
-			limitMemory(r.Open)
-		}
-		watch := time.AfterFunc(patience, func() { os.Exit(endless) })
 		var a answer
 		var numbers []float64
 		var err error
 		switch {
 		case r.Open != "":
+			limit(r.Open)
 			file, err = Open(r.Open)
 		case r.Group != "":
 			a.Members, err = membersOf(file, r.Group)
@@ -81,10 +71,8 @@ func serve(in io.Reader, out io.Writer) int {
 			numbers, a.Units, err = Read[float64](file, r.Dataset)
 			a.Length = len(numbers)
 		}
-		watch.Stop()
 		if err != nil {
-			a = answer{Fault: err.Error()}
-			numbers = nil
+			a, numbers = answer{Fault: err.Error()}, nil
 		}
 		err = encode.Encode(a)
 		if err == nil {
@@ -117,16 +105,24 @@ func inMemory(numbers []float64) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(&numbers[0])), 8*len(numbers))
 }
 
-// limitMemory bounds what this process takes: the library believes a file that asks for much. Where that can't be bounded it is not.
-func limitMemory(path string) {
+// limit bounds what this process takes for a file: the library believes one that asks for much memory, and may never come to an
+// end. Where that can't be bounded it is not.
+func limit(path string) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return
 	}
-	var limit syscall.Rlimit
-	if syscall.Getrlimit(syscall.RLIMIT_DATA, &limit) == nil {
-		limit.Cur = min(limit.Cur, 2<<30+1200*uint64(info.Size())) // packed numbers take a thousandth
-		_ = syscall.Setrlimit(syscall.RLIMIT_DATA, &limit)
+	size := uint64(info.Size())
+	for resource, most := range map[int]uint64{
+		syscall.RLIMIT_DATA: 2<<30 + 1200*size, // bytes; packed numbers take a thousandth
+		syscall.RLIMIT_CPU:  2 + size>>20,      // seconds of the processor; a megabyte takes some milliseconds
+	} {
+		var limit syscall.Rlimit
+		if syscall.Getrlimit(resource, &limit) == nil {
+			limit.Max = min(limit.Max, most)
+			limit.Cur = limit.Max
+			_ = syscall.Setrlimit(resource, &limit)
+		}
 	}
 }
 
@@ -140,20 +136,9 @@ type tree struct {
 	dead error // why it answers no more
 }
 
-// Patience is how long an answer about a file may take: a disk may be slow, but the library may hang.
-func patienceWith(bytes int64) time.Duration {
-	return time.Duration(float64(patience) * (1 + float64(bytes)/(1<<25)))
-}
-
-var patience = 30 * time.Second // for a small file
-
 // OpenTree opens a file for package table.
 func OpenTree(path string) (table.Tree, error) {
 	if err := Absent(); err != nil {
-		return nil, err
-	}
-	info, err := os.Stat(path)
-	if err != nil {
 		return nil, err
 	}
 	t := &tree{cmd: exec.Command(self())}
@@ -171,7 +156,7 @@ func OpenTree(path string) (table.Tree, error) {
 		return nil, fmt.Errorf("cannot be read: starting another process for it: %w", err)
 	}
 	t.in, t.ask, t.get = in, gob.NewEncoder(in), gob.NewDecoder(t.out)
-	if _, _, err := t.answer(request{Open: path, Patience: patienceWith(info.Size())}); err != nil {
+	if _, _, err := t.answer(request{Open: path}); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
 	return t, nil
@@ -216,7 +201,7 @@ func (t *tree) answer(r request) (a answer, numbers []float64, err error) {
 func (t *tree) died() error {
 	_ = t.in.Close()
 	_ = t.cmd.Wait()
-	if t.cmd.ProcessState.ExitCode() == endless {
+	if status, ok := t.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signal() == syscall.SIGKILL { // by the limit
 		return fmt.Errorf("%w: the HDF5 library does not come to an end with it", table.ErrDamaged)
 	}
 	return fmt.Errorf("%w: the HDF5 library crashes with it", table.ErrDamaged)
