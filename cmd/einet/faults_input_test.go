@@ -96,3 +96,40 @@ func TestDamagedHDF5(t *testing.T) {
 		refuses(t, filepath.Join(damaged, name), name == "crash-edges.h5", name+": ")
 	}
 }
+
+// A file can't make einet read others, nor believe that it holds what would fill the memory.
+func TestHDF5PointsNowhereElse(t *testing.T) {
+	tries(t)
+	if !hdf5.Available() {
+		t.Skip("no HDF5")
+	}
+	for name, says := range map[string]string{
+		"link": "missing", "group": "no group /spikes", "soft": "missing", "raw": "must lie in the file itself", "virtual": "must lie in the file itself",
+		"chunk": "must have chunks of at most", "length": "claims to be longer than the file can hold",
+	} {
+		file, err := filepath.Abs(filepath.Join("../../record/hdf5/testdata/outside", name+".h5"))
+		require.NoError(t, err)
+		refuses(t, file, false, says)
+	}
+}
+
+// Arrays that are named like paths are only named so.
+func TestArraysAreNoPaths(t *testing.T) {
+	tries(t)
+	dir := filepath.Join(t.TempDir(), "a", "b")
+	require.NoError(t, os.MkdirAll(dir, 0o777))
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range []string{"../../neuron.npy", "/tmp/einet-was-here.npy", "step.npy"} {
+		w, err := z.Create(name)
+		require.NoError(t, err)
+		_, err = w.Write([]byte("\x93NUMPY\x01\x00\x3e\x00{'descr': '|u1', 'fortran_order': False, 'shape': (1,), }     \x01"))
+		require.NoError(t, err)
+	}
+	require.NoError(t, z.Close())
+	file := filepath.Join(dir, "f.npz")
+	require.NoError(t, os.WriteFile(file, b.Bytes(), 0o666))
+	refuses(t, file, false, "f.npz: ")
+	require.Len(t, contents(t, filepath.Dir(filepath.Dir(dir))), 4, "the file in its folders")
+	require.NoFileExists(t, "/tmp/einet-was-here.npy")
+}

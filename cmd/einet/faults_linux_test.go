@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -63,6 +66,57 @@ func TestFullDiskKeepsReplicas(t *testing.T) {
 	require.FileExists(t, filepath.Join(dir, "spikes-1.npz"))
 	require.FileExists(t, filepath.Join(dir, summaryFile))
 	nothingHidden(t, dir)
+}
+
+// A disk that becomes full while a command writes: what was there before is there after.
+func TestFullDiskOfOtherCommands(t *testing.T) {
+	tries(t)
+	left := []int64{0, 40_000}
+	if everyFault {
+		left = []int64{0, 8_000, 40_000, 100_000, 400_000, 2_000_000}
+	}
+	disk := smallDisk(t, "size=64m")
+	dir, filler := filepath.Join(disk, "dir"), filepath.Join(disk, "filler")
+	for _, w := range writings(t) {
+		status, errs := ended(t, child("", w.into(dir)...))
+		require.LessOrEqual(t, status, exitCheckFailed, "%s: %s", w.name, errs)
+		before, failed := contents(t, dir), 0
+		for _, room := range left {
+			fill(t, filler, room)
+			cmd := child("", w.into(dir)...)
+			var out bytes.Buffer
+			cmd.Stdout = &out
+			status, errs := ended(t, cmd)
+			require.NoError(t, os.Remove(filler))
+			require.Contains(t, out.String(), w.prints, w.name)
+			if status <= exitCheckFailed {
+				nothingHidden(t, dir)
+				before = contents(t, dir)
+				continue
+			}
+			failed++
+			require.Equal(t, exitMachine, status, "%s, %d bytes: %s", w.name, room, errs)
+			require.Equal(t, 1, strings.Count(errs, "\n"), "%s, %d bytes: %s", w.name, room, errs)
+			sameContents(t, before, contents(t, dir), fmt.Sprintf("%s, %d bytes", w.name, room))
+		}
+		require.NotZero(t, failed, w.name)
+		require.NoError(t, os.RemoveAll(dir))
+	}
+}
+
+// fill fills a disk but for so many bytes.
+func fill(t *testing.T, path string, but int64) {
+	f, err := os.Create(path)
+	require.NoError(t, err)
+	defer f.Close()
+	size, block := int64(0), make([]byte, 1<<12)
+	for err == nil {
+		n := 0
+		n, err = f.Write(block)
+		size += int64(n)
+	}
+	require.ErrorIs(t, err, unix.ENOSPC)
+	require.NoError(t, f.Truncate(max(0, size-but)))
 }
 
 // Without inodes there is one line, and nothing is left.

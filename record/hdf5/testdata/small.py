@@ -1,4 +1,7 @@
-"""Makes the small files of SONATA's in this folder, from which TestMutatedFiles and FuzzTree begin: python3 small.py, with h5py."""
+"""Makes the small files of SONATA's in this folder, from which TestMutatedFiles begins, and those in outside, which point into
+others or claim much: python3 small.py, with h5py. Those in damaged are mutations that crashed HDF5 1.10.8, or hung it."""
+
+import os
 
 import h5py
 import numpy as np
@@ -33,3 +36,26 @@ with h5py.File("spikes-links.h5", "w") as f:
     f["spikes"] = h5py.SoftLink("/old")
     f["old/loop"] = h5py.SoftLink("/spikes/loop")
     f["old/elsewhere"] = h5py.ExternalLink("edges.h5", "/edges")
+
+os.makedirs("outside", exist_ok=True)
+for how in "link", "group", "soft", "raw", "virtual", "chunk", "length":
+    with h5py.File("outside/" + how + ".h5", "w") as f:
+        if how == "group":
+            f["spikes"] = h5py.ExternalLink("../spikes.h5", "/spikes")
+            continue
+        g = f.create_group("spikes/E")
+        g["node_ids"] = np.array([3, 0, 1], "<u8")
+        if how == "link":
+            g["timestamps"] = h5py.ExternalLink("../spikes.h5", "/spikes/E/timestamps")
+        elif how == "soft":
+            g["timestamps"] = h5py.SoftLink("/spikes/E/timestamps")
+        elif how == "raw":
+            g.create_dataset("timestamps", (3,), "<f8", external=[("../spikes.h5", 0, 24)])
+        elif how == "virtual":
+            layout = h5py.VirtualLayout((3,), "<f8")
+            layout[:] = h5py.VirtualSource("../spikes.h5", "/spikes/E/timestamps", (3,))
+            g.create_virtual_dataset("timestamps", layout)
+        elif how == "chunk":
+            g.create_dataset("timestamps", (3,), "<f8", chunks=(1 << 28,), maxshape=(None,), compression="gzip")
+        elif how == "length":
+            g.create_dataset("timestamps", (1 << 27,), "<f8", chunks=(1 << 14,), compression="gzip")
