@@ -138,10 +138,6 @@ func TestMutatedFiles(t *testing.T) {
 		}
 	}
 	t.Logf("%d files: the library crashed with %d and hung with %d; einet said so of %d of %d", mutated, crashed, hung, said, tried)
-	if mutated > 10_000 {
-		require.NotZero(t, crashed, "the library is better than this package believes")
-		require.NotZero(t, said)
-	}
 }
 
 // firstDeadly is the first mutated file, from one on, that ends a process which reads them, and whether it does so by crashing.
@@ -150,6 +146,8 @@ func firstDeadly(t *testing.T, from int) (k int, crashes bool) {
 	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d", fromVariable, from))
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
+	var errs strings.Builder
+	cmd.Stderr = &errs
 	require.NoError(t, cmd.Start())
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		if at, ok := strings.CutPrefix(lines.Text(), "at "); ok {
@@ -160,7 +158,11 @@ func firstDeadly(t *testing.T, from int) (k int, crashes bool) {
 	if cmd.Wait() == nil {
 		return mutated, false
 	}
-	return k, cmd.ProcessState.ExitCode() != endless
+	if cmd.ProcessState.ExitCode() == endless {
+		return k, false
+	}
+	require.Contains(t, errs.String(), "signal arrived during cgo execution", "file %d: not the library, but einet", k)
+	return k, true
 }
 
 func readMutations(t *testing.T, from int) {
