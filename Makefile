@@ -7,6 +7,8 @@ RUNFLAGS ?= --force
 # Further flags of `go test`, and its packages.
 TESTFLAGS ?=
 PACKAGES ?= ./...
+# Executions of each fuzz target in `make fuzz`, which is part of `make test-long`.
+FUZZ ?= 100000
 # What `make test-peers` simulates, networks of validate/peers/networks.py and their number of seeds,
 # and the preset of the first, to whose seeds NEST's spikes are held.
 PEER_CASES ?= vogels2005cuba-steady:2 brunel2000exp-steady:1
@@ -54,7 +56,7 @@ version := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 # einet needs no library and starts on any Linux; what needs OpenGL or HDF5 it leaves to einet-gl beside it.
 go_build = go build -buildvcs=false $(BUILDFLAGS) -ldflags "-s -w -X main.version=$(version)"
 
-.PHONY: build dist run test test-long test-peers lint clean help
+.PHONY: build dist run test test-long test-peers fuzz lint clean help
 
 build: ## build bin/einet and, with OpenGL, bin/einet-gl
 	@$(SETUP) $(build_needs)
@@ -87,10 +89,14 @@ test: ## run all tests
 # wait for a GL driver.
 race = ^einet/(analysis|connectome|cpu|cpuref|dynamics|record|rng|sim)(/|$$)
 
-test-long: ## run the longer checks too, and the race detector
+test-long: ## run the longer checks too, the fuzz targets and the race detector
 	@$(SETUP) $(run_needs) test
 	$(go_test) -tags long -timeout 2h $(PACKAGES)
+	@$(MAKE) --no-print-directory fuzz
 	go test -count=1 -race -timeout 1h $$(go list ./... | grep -E '$(race)')
+
+fuzz: ## execute every fuzz target FUZZ times
+	scripts/fuzz $(FUZZ)
 
 # NEST and Brian2 live in a virtual environment, made anew when what they need changes.
 peers := .cache/peers
@@ -117,7 +123,7 @@ lint: ## check formatting, go.mod and scripts; vet; staticcheck
 	go vet -tags nogl ./...
 	CGO_ENABLED=0 go vet ./...
 	go tool staticcheck ./...
-	@if command -v shellcheck >/dev/null; then echo shellcheck; shellcheck scripts/setup scripts/dist .ci/run; fi
+	@if command -v shellcheck >/dev/null; then echo shellcheck; shellcheck scripts/setup scripts/dist scripts/fuzz .ci/run; fi
 
 clean: ## remove what was built, and the results of runs in results/
 	rm -rf bin results dist

@@ -48,21 +48,23 @@ var imports = map[string][]string{
 	"dynamics":   {"connectome"},
 	"connectome": {"network", "rng"},
 
-	"network/presets": {"network"},
-	"network":         {"libm", "table"},
-	"table":           {},
-	"host":            {},
-	"rng/stattest":    {},
-	"rng":             {"libm"},
-	"libm":            {},
-	"shaders":         {},
+	"network/presets":  {"network"},
+	"network":          {"libm", "table"},
+	"table/readertest": {},
+	"table":            {},
+	"host":             {},
+	"rng/stattest":     {},
+	"rng":              {"libm"},
+	"libm":             {},
+	"shaders":          {},
 }
 
 // Of some packages the users are fewer than the tree would have it.
 var onlyFor = map[string][]string{
-	"shaders":      {"gpu"},
-	"enginetest":   {}, // for tests
-	"rng/stattest": {},
+	"shaders":          {"gpu"},
+	"enginetest":       {}, // for tests
+	"rng/stattest":     {},
+	"table/readertest": {},
 }
 
 // cgo lists the packages that may see C and OpenGL, and so may what is below them.

@@ -186,6 +186,7 @@ func (d *decoder) projection(path string, e entry) Projection {
 		f.ignore()
 		return p
 	}
+	unread := false // a list, which may have weights and delays
 	switch p.Rule {
 	case FixedInDegree:
 		p.N = f.whole("indegree", mustCount)
@@ -195,7 +196,9 @@ func (d *decoder) projection(path string, e entry) Projection {
 		p.N = f.whole("synapses", mustCount)
 	case AllToAll, OneToOne:
 	case List:
+		before := len(f.d.faults)
 		p.Edges = f.edges(p.Name)
+		unread = len(f.d.faults) > before
 	default:
 		p.P = f.number("p", mustP)
 	}
@@ -204,13 +207,15 @@ func (d *decoder) projection(path string, e entry) Projection {
 		p.Multapses = f.boolOr("multapses", true)
 	}
 	p.Autapses = f.boolOr("autapses", true)
-	if p.Edges.Weight != nil {
+	if p.Edges.Weight != nil || unread {
 		p.Weight = f.dist("weight", 0)
 	} else {
 		p.Weight = f.distNeeded("weight")
 	}
 	if p.Edges.Delay != nil {
 		p.Delay = f.dist("delay", 0)
+	} else if unread {
+		p.Delay = f.dist("delay", f.d.dt)
 	} else {
 		p.Delay = f.delay("delay")
 	}

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"einet/network"
+	"einet/table/readertest"
 )
 
 // Any valid network is written so that it reads back identical.
@@ -233,12 +234,14 @@ func FuzzLoad(f *testing.F) {
 	f.Add("a: |\n  b\n? c\n: [d, {e: f}]\n--- !!g 'h'\n", "a.*.0={}")
 	f.Add("populations:\n  E:\n    size: 1e1\n    V0: {uniform: [.nan, -.inf]}\n    neuron: >-\n      lif\n", "scale.weight=-0.5")
 	f.Fuzz(func(t *testing.T, text, set string) {
-		n, err := load(text, network.Options{Set: []string{set}})
-		if err != nil {
-			requireLines(t, err)
-			return
-		}
-		requireRoundTrip(t, n)
+		readertest.Bounded(t, func() {
+			n, err := load(text, network.Options{Set: []string{set}})
+			if err != nil {
+				requireLines(t, err)
+				return
+			}
+			requireRoundTrip(t, n)
+		})
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"einet/network"
+	"einet/table/readertest"
 )
 
 // npy is an array file as numpy writes it.
@@ -127,16 +128,22 @@ func TestSampleFileIsFound(t *testing.T) {
 
 // Whatever a file of samples holds, Load answers in lines or with a network.
 func FuzzSamples(f *testing.F) {
-	f.Add("t,I\n0,1\n2,-2\n")
-	f.Add("1 2\n# x\n\n3 4")
-	f.Add(npy("<f8", "(2,)", false, float64s))
-	f.Add(npy("<i4", "(1, 2)", true, int32s))
+	for _, content := range []string{
+		"t,I\n0,1\n2,-2\n", "1 2\n# x\n\n3 4", npy("<f8", "(2,)", false, float64s), npy("<i4", "(1, 2)", true, int32s),
+	} {
+		f.Add(content, false)
+		f.Add(content, true)
+	}
 	dir := f.TempDir()
-	f.Fuzz(func(t *testing.T, content string) {
-		for _, more := range []string{"", ", every: 1"} {
+	f.Fuzz(func(t *testing.T, content string, evenly bool) {
+		more := ""
+		if evenly {
+			more = ", every: 1"
+		}
+		readertest.Bounded(t, func() {
 			if _, err := loadFile(t, dir, content, more); err != nil {
 				requireLines(t, err)
 			}
-		}
+		})
 	})
 }

@@ -151,16 +151,16 @@ func (c *collect) match(path string, populations []table.SpikePopulation) (into 
 	case c.Of != "" && len(populations) == 0:
 		return nil, fmt.Errorf("%s: names no populations: leave --population out", path)
 	case c.Of != "" && !known:
-		return nil, fmt.Errorf("%s: has no population %s; there are %s", path, c.Of, strings.Join(theirs, ", "))
+		return nil, fmt.Errorf("%s: has no population %s; there are %s", path, c.Of, table.OneLine(strings.Join(theirs, ", ")))
 	case len(populations) == 0 || known:
 		return into, nil
 	case len(populations) == 1 && len(ours) == 1 && populations[0].Local:
-		c.note("%s: its population %s is taken for %s, the only one of each", path, theirs[0], ours[0])
+		c.note("%s: its population %s is taken for %s, the only one of each", path, table.OneLine(theirs[0]), ours[0])
 		c.named = append(c.named, ours[0])
 		return []int{0}, nil
 	}
 	return nil, fmt.Errorf("%s: its populations are %s, the network's are %s: say which of them has its neurons numbered through all of the network's (--population)",
-		path, strings.Join(theirs, ", "), strings.Join(ours, ", "))
+		path, table.OneLine(strings.Join(theirs, ", ")), strings.Join(ours, ", "))
 }
 
 func (c *collect) note(format string, args ...any) {
@@ -277,7 +277,7 @@ func (c *collect) tell() {
 	}
 	slices.Sort(left)
 	for _, name := range left {
-		c.note("%d spikes of population %s, which the network lacks, are left out", c.left[name], name)
+		c.note("%d spikes of population %s, which the network lacks, are left out", c.left[name], table.OneLine(name))
 	}
 	for _, p := range c.Populations {
 		if len(c.named) > 0 && c.Of == "" && !slices.Contains(c.named, p.Name) {

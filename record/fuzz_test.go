@@ -6,12 +6,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"einet/sim"
 	"einet/table"
+	"einet/table/readertest"
 )
 
 // archive is a spike file with members replaced: name to the header's type,
@@ -94,16 +96,43 @@ func TestReadersNameTheFile(t *testing.T) {
 	require.EqualError(t, err, path+": not an .npz archive")
 }
 
+// member is an archive for a fuzzer: that of data where no name is given, else the first with one member replaced, whose checksum holds.
+func member(t *testing.T, whole, data []byte, name string) []byte {
+	if name == "" {
+		return data
+	}
+	return readertest.With(t, whole, name, data)
+}
+
+// addMembers begins with an archive and with each of its members.
+func addMembers(f *testing.F, whole []byte) {
+	f.Add(whole, "")
+	names, contents := readertest.Members(f, whole)
+	for i, name := range names {
+		f.Add(contents[i], name)
+	}
+}
+
 func FuzzReadSpikes(f *testing.F) {
-	f.Add(archive(f, nil))
-	f.Add(archive(f, map[string][]byte{"step": npy("", "<u4", 1<<46)}))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		s, err := readAll(data)
-		if err == nil {
+	whole := archive(f, nil)
+	addMembers(f, whole)
+	f.Add(npy("", "<u4", 1<<46), "step.npy")
+	f.Add(npy("\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00", "<i8", 2), "population_recorded.npy")
+	f.Fuzz(func(t *testing.T, data []byte, name string) {
+		data = member(t, whole, data, name)
+		readertest.Bounded(t, func() {
+			s, err := readAll(data)
+			if err != nil {
+				require.NotContains(t, err.Error(), "\n")
+				return
+			}
 			require.NoError(t, s.Header.check())
-		}
+		})
 	})
 }
+
+// emptyArchive is one without members.
+var emptyArchive = []byte("PK\x05\x06" + strings.Repeat("\x00", 18))
 
 // Whatever a file from elsewhere holds, the answer is one line or spikes in order, within the network.
 func FuzzReadAny(f *testing.F) {
@@ -111,29 +140,35 @@ func FuzzReadAny(f *testing.F) {
 		"sender\ttime_ms\n8\t0.3\n", "neuron,time_ms,population\n7,0.3,E\n", "node_ids timestamps population\n1 2 E\n3 4 X\n",
 		"sender\ttime_step\ttime_offset\n1\t2\t0\n", "# columns = [\"i\", \"t\"]\n1 2\n", "\x1f\x8b", "\x89HDF\r\n\x1a\n", "7;0.34",
 	} {
-		f.Add([]byte(text), "round", "drop", "ms")
-		f.Add([]byte(text), "", "first", "steps")
+		f.Add([]byte(text), "", "round", "drop", "ms")
+		f.Add([]byte(text), "", "", "first", "steps")
 	}
-	f.Add(archive(f, nil), "", "", "")
+	ones, whole := npy("\x01\x00\x00\x00\x07\x00\x00\x00", "<u4", 2), readertest.With(f, emptyArchive, "neuron.npy", npy("\x01\x00\x00\x00\x02\x00\x00\x00", "<u4", 2))
+	f.Add(ones, "step.npy", "", "", "")
+	f.Add(ones, "times.npy", "round", "drop", "s")
+	f.Add(archive(f, nil), "", "", "", "")
 	dir := f.TempDir()
-	f.Fuzz(func(t *testing.T, data []byte, offGrid, early, unit string) {
+	f.Fuzz(func(t *testing.T, data []byte, name, offGrid, early, unit string) {
 		path := filepath.Join(dir, "spikes")
+		data = member(t, whole, data, name)
 		require.NoError(t, os.WriteFile(path, data, 0o666))
 		as := reading()
 		as.OffGrid, as.Early = offGrid, early
 		if slices.Contains(table.TimeUnits, unit) {
 			as.TimeUnit = unit
 		}
-		s, _, err := ReadAny([]string{path}, as)
-		if err != nil {
-			require.NotContains(t, err.Error(), "\n")
-			return
-		}
-		for i, spike := range s.Spikes {
-			require.Positive(t, spike.Step)
-			require.Less(t, int(spike.Neuron), s.Neurons())
-			require.True(t, i == 0 || s.Spikes[i-1].Step <= spike.Step)
-		}
+		readertest.Bounded(t, func() {
+			s, _, err := ReadAny([]string{path}, as)
+			if err != nil {
+				require.NotContains(t, err.Error(), "\n")
+				return
+			}
+			for i, spike := range s.Spikes {
+				require.Positive(t, spike.Step)
+				require.Less(t, int(spike.Neuron), s.Neurons())
+				require.True(t, i == 0 || s.Spikes[i-1].Step <= spike.Step)
+			}
+		})
 	})
 }
 
@@ -142,12 +177,18 @@ func FuzzReadTraces(f *testing.F) {
 	require.NoError(f, WriteTraces(path, sampleTraces()))
 	data, err := os.ReadFile(path)
 	require.NoError(f, err)
-	f.Add(data)
-	f.Fuzz(func(t *testing.T, data []byte) {
-		traces, err := readTraces(bytes.NewReader(data), int64(len(data)))
-		if err == nil {
+	addMembers(f, data)
+	whole := data
+	f.Fuzz(func(t *testing.T, data []byte, name string) {
+		data = member(t, whole, data, name)
+		readertest.Bounded(t, func() {
+			traces, err := readTraces(bytes.NewReader(data), int64(len(data)))
+			if err != nil {
+				require.NotContains(t, err.Error(), "\n")
+				return
+			}
 			require.NoError(t, traces.check())
-		}
+		})
 	})
 }
 
@@ -166,10 +207,12 @@ func FuzzHeader(f *testing.F) {
 		require.NoError(t, w.Close())
 		z, err := zip.NewReader(bytes.NewReader(file.Bytes()), int64(file.Len()))
 		require.NoError(t, err)
-		_, _, _ = readArray[uint32](z, "x", 1)
-		_, _ = readScalar[float64](z, "x")
-		_, _ = readMatrix(z, "x")
-		_, _ = readNames(z, "x")
+		readertest.Bounded(t, func() {
+			_, _, _ = readArray[uint32](z, "x", 1)
+			_, _ = readScalar[float64](z, "x")
+			_, _ = readMatrix(z, "x")
+			_, _ = readNames(z, "x")
+		})
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"einet/network"
 	"einet/sim"
@@ -96,8 +97,8 @@ func checkPopulations(list []Population) error {
 	next := 0
 	names := map[string]bool{}
 	for _, p := range list {
-		if p.Name == "" || names[p.Name] || strings.ContainsAny(p.Name, "/\\\x00") {
-			return fmt.Errorf("population %q: names must differ, not be empty and hold no slash", p.Name)
+		if p.Name == "" || names[p.Name] || strings.ContainsAny(p.Name, "/\\") || strings.ContainsFunc(p.Name, unicode.IsControl) {
+			return fmt.Errorf("population %q: names must differ, not be empty and hold no slash or control character", p.Name)
 		}
 		if p.Size < 1 || p.Size > 1<<32-next {
 			return fmt.Errorf("population %s: size is %d, must be in 1..%d", p.Name, p.Size, 1<<32-next)

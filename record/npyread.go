@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"regexp"
 	"strconv"
 	"strings"
@@ -35,7 +36,11 @@ func openArray(z *zip.Reader, name string, dims int) (*array, error) {
 		return nil, fmt.Errorf("array %s: missing or unreadable", name)
 	}
 	a := &array{name: name, ReadCloser: f}
-	if err := a.readHeader(); err != nil {
+	err = a.readHeader()
+	if err == nil {
+		err = fits(f)
+	}
+	if err != nil {
 		f.Close()
 		return nil, fmt.Errorf("array %s: %w", name, err)
 	}
@@ -44,6 +49,20 @@ func openArray(z *zip.Reader, name string, dims int) (*array, error) {
 		return nil, fmt.Errorf("array %s: has %d dimensions, want %d", name, len(a.shape), dims)
 	}
 	return a, nil
+}
+
+// fits refuses a member that unpacks to far more than it takes: a small file may be made to fill any memory. einet itself packs
+// nothing.
+func fits(member fs.File) error {
+	info, err := member.Stat()
+	if err != nil {
+		return err
+	}
+	h, ok := info.Sys().(*zip.FileHeader)
+	if ok && h.UncompressedSize64 > max(1<<24, 100*h.CompressedSize64) {
+		return errors.New("unpacks to more than 100 times its size: must be saved unpacked, if it is meant so")
+	}
+	return nil
 }
 
 func (a *array) readHeader() error {

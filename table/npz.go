@@ -27,9 +27,17 @@ func (f *File) readNpz(r *Reader) string {
 		return says
 	}
 	names, columns := make([]string, len(found)), make([]column, len(found))
+	total := int64(0)
 	for i, v := range found {
 		if v.descr == "" {
 			return "array " + v.name + ": " + mustVector
+		}
+		wide := int64(elements[v.descr].size)
+		if uint64(v.length) > v.file.UncompressedSize64/uint64(wide) {
+			return "array " + v.name + ": is cut short or damaged"
+		}
+		if total += v.length * wide; total > f.mostUnpacked() {
+			return mustBeFewer
 		}
 		if v.length != found[0].length {
 			return fmt.Sprintf("arrays %s and %s have %d and %d elements, must have as many", found[0].name, v.name, found[0].length, v.length)
@@ -47,13 +55,16 @@ func (f *File) readNpz(r *Reader) string {
 	}
 	chosen := *r
 	chosen.Names = nil // they named arrays
-	return chosen.pour(names, columns, found[0].length, int(min(found[0].length, maxExpected)))
+	return chosen.pour(names, columns, found[0].length, int(min(found[0].length, f.size*mostDeflated/int64(elements[found[0].descr].size), maxExpected)))
 }
 
 const mustVector = "must be of little-endian numbers in one dimension, or left out: the option columns names those arrays that are columns"
 
-// maxExpected bounds the rows that an archive is believed to hold before it is read.
-const maxExpected = 1 << 22
+// maxExpected bounds the rows that an archive is believed to hold before it is read, and mostDeflated what deflate makes of a byte.
+const (
+	maxExpected  = 1 << 22
+	mostDeflated = 1032
+)
 
 // A vector is an array of one dimension in an archive, or another, which can be no column.
 type vector struct {

@@ -9,7 +9,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // A Format is how a file keeps its columns.
@@ -89,7 +91,25 @@ func (c *lineCounter) Write(p []byte) (int, error) {
 }
 
 func (f *File) fault(line int, says string) *Fault {
-	return &Fault{Path: f.Path, Line: line, Says: says}
+	return &Fault{Path: f.Path, Line: line, Says: OneLine(says)}
+}
+
+// OneLine makes one line of a message that holds names of a file's, which may hold anything, and bounds its length.
+func OneLine(says string) string {
+	const longest = 1000 // bytes
+	var b strings.Builder
+	for _, r := range says {
+		if b.Len() > longest {
+			b.WriteString("...")
+			break
+		}
+		if !unicode.IsPrint(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // looks is what the first bytes of files that are not read say of them.
@@ -219,8 +239,17 @@ func (f *File) content() (io.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &bounded{unpacked, f.most}, nil
+	return &bounded{unpacked, f.mostUnpacked()}, nil
 }
+
+// mostUnpacked is how much of a compressed file is read: a small one may be made to fill any memory. Columns of numbers are packed
+// to a tenth or so; of an archive some may be constant, not all.
+func (f *File) mostUnpacked() int64 { return min(f.most, max(1<<24, mostPacked*f.size)) }
+
+const (
+	mostPacked  = 100
+	mustBeFewer = "unpacks to more than 100 times its size: must be unpacked before, if it is meant so"
+)
 
 // bounded fails where more is read than is left: a small archive may hold much.
 type bounded struct {
@@ -228,7 +257,7 @@ type bounded struct {
 	left int64
 }
 
-var errTooLong = errors.New("unpacks to too many bytes")
+var errTooLong = errors.New(mustBeFewer)
 
 func (b *bounded) Read(p []byte) (int, error) {
 	n, err := b.from.Read(p)

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,6 +16,9 @@ type Tree interface {
 	Numbers(dataset string) (values []float64, units string, err error)
 	Close() error
 }
+
+// ErrDamaged is wrapped by the errors of a Tree whose file no more can be read of.
+var ErrDamaged = errors.New("is damaged")
 
 // An OpenTree opens one.
 type OpenTree func(path string) (Tree, error)
@@ -34,7 +38,9 @@ func (f *File) readTree(r *Reader) string {
 	}
 	defer t.Close()
 	groups, err := t.Members("/edges")
-	if err != nil {
+	if errors.Is(err, ErrDamaged) {
+		return err.Error()
+	} else if err != nil {
 		return "has no group /edges: is no file of SONATA's edges"
 	}
 	list, says := r.pick(groups)
@@ -49,9 +55,11 @@ func (f *File) readTree(r *Reader) string {
 	if slices.Contains(members, "1") {
 		return path + ": has several groups of synapses, must have one, 0"
 	}
-	parameters, err := t.Members(path + "/0")
-	if err != nil {
-		parameters = nil
+	var parameters []string
+	if slices.Contains(members, "0") {
+		if parameters, err = t.Members(path + "/0"); err != nil {
+			return path + "/0: must be a group, the parameters of the synapses"
+		}
 	}
 	datasets := []string{"source_node_id", "target_node_id"}
 	for _, p := range []string{"syn_weight", "delay"} {
@@ -106,7 +114,9 @@ func (s *Spikes) tree(f *File, as *Reading) *Fault {
 	}
 	defer t.Close()
 	groups, err := t.Members("/spikes")
-	if err != nil {
+	if errors.Is(err, ErrDamaged) {
+		return f.fault(0, err.Error())
+	} else if err != nil {
 		return f.fault(0, "has no group /spikes: is no spike file of SONATA")
 	}
 	if len(as.Columns) > 0 {

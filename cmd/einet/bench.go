@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -75,12 +76,11 @@ func (c *benchCmd) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
+	var unwritten error // what was measured is printed nonetheless
 	if c.Out != "" {
-		if err := c.write(t, report); err != nil {
-			return err
-		}
+		unwritten = c.write(t, report)
 	}
-	if err := c.print(t, report, other); err != nil {
+	if err := cmp.Or(c.print(t, report, other), unwritten); err != nil {
 		return err
 	}
 	return c.verdict(t, report, other)

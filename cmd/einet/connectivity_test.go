@@ -86,6 +86,7 @@ func TestConnectivityOfOtherCommands(t *testing.T) {
 
 // A network that is larger than memory is refused, with what would help where it would.
 func TestMemoryThatThereIsNot(t *testing.T) {
+	tries(t)
 	for _, c := range []struct {
 		args []string
 		says string

@@ -16,6 +16,7 @@ import (
 
 // What make dist packs is whole, and starts where there is nothing else.
 func TestDist(t *testing.T) {
+	tries(t)
 	dir := t.TempDir()
 	out, err := exec.Command("make", "-C", "../..", "dist", "DIST="+dir, "SETUP=:").CombinedOutput()
 	require.NoError(t, err, string(out))

@@ -223,7 +223,27 @@ func (x *export) neurons() error {
 }
 
 // sonata writes the nodes and edges of SONATA, a population of edges for each projection.
-func (x *export) sonata() (err error) {
+func (x *export) sonata() error {
+	if err := inFile(nodesFile, x.sonataNodes()); err != nil {
+		return err
+	}
+	if err := inFile(edgesFile, x.sonataEdges()); err != nil {
+		return err
+	}
+	return x.types()
+}
+
+// inFile is what went wrong first with a file of HDF5, which does not say why; the rest follows from that.
+func inFile(name string, err error) error {
+	const full = " (is the disk full?)"
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	first := strings.TrimSuffix(faults(err)[0].Error(), full)
+	return errors.New(name + ": " + first + full)
+}
+
+func (x *export) sonataNodes() error {
 	nodes, err := hdf5.CreateNodes(x.files.Path(nodesFile))
 	if err != nil {
 		return err
@@ -237,9 +257,10 @@ func (x *export) sonata() (err error) {
 		}
 		err = errors.Join(err, nodes.Population(p.Name, p.Size, uint32(i), columns))
 	}
-	if err := errors.Join(err, nodes.Close()); err != nil {
-		return err
-	}
+	return errors.Join(err, nodes.Close())
+}
+
+func (x *export) sonataEdges() error {
 	edges, err := hdf5.CreateEdges(x.files.Path(edgesFile))
 	if err != nil {
 		return err
@@ -249,10 +270,7 @@ func (x *export) sonata() (err error) {
 			return errors.Join(err, edges.Close())
 		}
 	}
-	if err := edges.Close(); err != nil {
-		return err
-	}
-	return x.types()
+	return edges.Close()
 }
 
 func (x *export) edges(to *hdf5.EdgeWriter, k int) error {

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,6 +26,7 @@ func smallDisk(t *testing.T, options string) string {
 
 // On a full disk what was simulated is written.
 func TestFullDiskKeepsWhatWasSimulated(t *testing.T) {
+	tries(t)
 	dir := filepath.Join(smallDisk(t, "size=24m"), "run")
 	args := endless(t, "--spikes", "csv", "--set", "record={averages: 1, state: {E: {neurons: 800, every: 0.1}}}")
 	args[10] = dir
@@ -35,6 +39,7 @@ func TestFullDiskKeepsWhatWasSimulated(t *testing.T) {
 
 // A format that can't go on is left out, in a line.
 func TestFullDiskLeavesOutHDF5(t *testing.T) {
+	tries(t)
 	if !hdf5.Available() {
 		t.Skip("built without HDF5")
 	}
@@ -52,6 +57,7 @@ func TestFullDiskLeavesOutHDF5(t *testing.T) {
 
 // On a full disk replicas are written, too.
 func TestFullDiskKeepsReplicas(t *testing.T) {
+	tries(t)
 	dir := filepath.Join(smallDisk(t, "size=8m"), "run")
 	status, errs := ended(t, child("", "run", "vs96", "--scale", "0.2", "--duration", "10000s", "--engine", "reference", "--threads", "2", "--replicas", "2", "-q", "--out", dir))
 	require.Equal(t, exitMachine, status, errs)
@@ -62,8 +68,60 @@ func TestFullDiskKeepsReplicas(t *testing.T) {
 	nothingHidden(t, dir)
 }
 
+// A disk that becomes full while a command writes: what was there before is there after.
+func TestFullDiskOfOtherCommands(t *testing.T) {
+	tries(t)
+	left := []int64{0, 40_000}
+	if everyFault {
+		left = []int64{0, 8_000, 40_000, 100_000, 400_000, 2_000_000}
+	}
+	disk := smallDisk(t, "size=64m")
+	dir, filler := filepath.Join(disk, "dir"), filepath.Join(disk, "filler")
+	for _, w := range writings(t) {
+		status, errs := ended(t, child("", w.into(dir)...))
+		require.LessOrEqual(t, status, exitCheckFailed, "%s: %s", w.name, errs)
+		before, failed := contents(t, dir), 0
+		for _, room := range left {
+			fill(t, filler, room)
+			cmd := child("", w.into(dir)...)
+			var out bytes.Buffer
+			cmd.Stdout = &out
+			status, errs := ended(t, cmd)
+			require.NoError(t, os.Remove(filler))
+			require.Contains(t, out.String(), w.prints, w.name)
+			if status <= exitCheckFailed {
+				nothingHidden(t, dir)
+				before = contents(t, dir)
+				continue
+			}
+			failed++
+			require.Equal(t, exitMachine, status, "%s, %d bytes: %s", w.name, room, errs)
+			require.Equal(t, 1, strings.Count(errs, "\n"), "%s, %d bytes: %s", w.name, room, errs)
+			sameContents(t, before, contents(t, dir), fmt.Sprintf("%s, %d bytes", w.name, room))
+		}
+		require.NotZero(t, failed, w.name)
+		require.NoError(t, os.RemoveAll(dir))
+	}
+}
+
+// fill fills a disk but for so many bytes.
+func fill(t *testing.T, path string, but int64) {
+	f, err := os.Create(path)
+	require.NoError(t, err)
+	defer f.Close()
+	size, block := int64(0), make([]byte, 1<<12)
+	for err == nil {
+		n := 0
+		n, err = f.Write(block)
+		size += int64(n)
+	}
+	require.ErrorIs(t, err, unix.ENOSPC)
+	require.NoError(t, f.Truncate(max(0, size-but)))
+}
+
 // Without inodes there is one line, and nothing is left.
 func TestNoInodes(t *testing.T) {
+	tries(t)
 	opened := 0
 	for _, inodes := range []string{"3", "4", "5", "6", "7"} {
 		dir := smallDisk(t, "size=64m,nr_inodes="+inodes)

@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	limits, is := os.LookupEnv(asEinet)
 	if !is {
 		os.Setenv(asEinet, "") // einet's children are einet, too
-		os.Exit(m.Run())
+		os.Exit(allTests(m))
 	}
 	for _, limit := range strings.Fields(limits) {
 		name, value, _ := strings.Cut(limit, "=")
@@ -111,6 +111,7 @@ func nothingHidden(t *testing.T, dir string) {
 
 // Ctrl-C, the end of a batch job and of a terminal: what was simulated is there.
 func TestSignalsKeepWhatWasSimulated(t *testing.T) {
+	tries(t)
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		args := endless(t)
 		cmd := child("", args...)
@@ -125,6 +126,7 @@ func TestSignalsKeepWhatWasSimulated(t *testing.T) {
 
 // With the terminal goes what reads the messages: writing them must not end the run.
 func TestClosedPipeKeepsWhatWasSimulated(t *testing.T) {
+	tries(t)
 	args := endless(t)
 	args = append(args[:len(args)-1], "--set", "populations.*.input=10") // it is not quiet, and warns
 	cmd := child("", args...)
@@ -140,6 +142,7 @@ func TestClosedPipeKeepsWhatWasSimulated(t *testing.T) {
 
 // What a killed run leaves is told of and removed by the next one; a live one's stays.
 func TestFoldersOfTheDead(t *testing.T) {
+	tries(t)
 	args := endless(t)
 	dir := outOf(args)
 	cmd := child("", args...)
@@ -197,6 +200,7 @@ func seedIn(t *testing.T, dir string) uint32 {
 // Of two runs into one folder the one that ends first has it. The other keeps its result beside, and says
 // where, whether it is interrupted or complete, and also where both were to replace an earlier run.
 func TestTwoRunsInOneFolder(t *testing.T) {
+	tries(t)
 	for _, interrupt := range []bool{true, false} {
 		for _, force := range []bool{true, false} {
 			args := small(t, "--seed", "1")
@@ -237,6 +241,7 @@ func TestTwoRunsInOneFolder(t *testing.T) {
 
 // Replicas keep those that are complete, and of the others what was simulated.
 func TestInterruptedReplicas(t *testing.T) {
+	tries(t)
 	of := func(dir string) (s ReplicasSummary) {
 		text, err := os.ReadFile(filepath.Join(dir, summaryFile))
 		require.NoError(t, err)
@@ -312,6 +317,7 @@ duration: 2000
 
 // A numerical stop is the network's fault: on every engine the same neuron and step, and what was simulated.
 func TestUnresolvedStepKeepsWhatWasSimulated(t *testing.T) {
+	tries(t)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "net.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(unresolvable), 0o666))
@@ -360,6 +366,7 @@ func many(t *testing.T, n int) string {
 
 // Few open files do for many populations; fewer than a run takes are one line, and nothing is left.
 func TestFewOpenFiles(t *testing.T) {
+	tries(t)
 	file, dir := many(t, 200), filepath.Join(t.TempDir(), "run")
 	args := []string{"run", file, "--engine", "cpu", "--no-plots", "-q", "--out", dir}
 	status, errs := ended(t, child("nofile=24", args...))
@@ -387,6 +394,7 @@ func TestFewOpenFiles(t *testing.T) {
 
 // What the language allows, the writers take.
 func TestLongestTimeStep(t *testing.T) {
+	tries(t)
 	file := filepath.Join(t.TempDir(), "net.yaml")
 	for _, dt := range []string{"1e6", "1e9"} {
 		text := fmt.Sprintf("dt: %s\nduration: %s\npopulations:\n  E: {size: 10, tau_m: 20, V_th: 15, V_reset: 0, input: 20}\n", dt, dt)
@@ -401,6 +409,7 @@ func TestLongestTimeStep(t *testing.T) {
 
 // A network that the limits on the process leave no memory for is refused.
 func TestMemoryLimitsOfTheProcess(t *testing.T) {
+	tries(t)
 	for _, limit := range []string{"as", "data"} {
 		status, errs := ended(t, child(limit+"=3000000000", "run", "ei", "--scale", "10", "--engine", "cpu", "-q", "--out", filepath.Join(t.TempDir(), "run")))
 		require.Equal(t, exitMachine, status, errs)
@@ -410,6 +419,7 @@ func TestMemoryLimitsOfTheProcess(t *testing.T) {
 
 // Where no file may grow further, a run ends there and what was simulated is written.
 func TestFullFileKeepsWhatWasSimulated(t *testing.T) {
+	tries(t)
 	args := endless(t, "--spikes", "csv", "--set", "record={averages: 1, state: {E: {neurons: 800, every: 0.1}}}")
 	status, errs := ended(t, child("fsize=8000000", args...))
 	require.Equal(t, exitMachine, status, errs)

@@ -111,6 +111,7 @@ func TestPlotThatCannotWrite(t *testing.T) {
 
 // Ctrl-C stops between two figures; a run whose figures are stopped is complete.
 func TestInterruptedFigures(t *testing.T) {
+	tries(t)
 	dir := clockRun(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -260,7 +260,7 @@ func (t *terminal) fail(err error) int {
 	if errors.Is(err, context.Canceled) {
 		err = errInterrupted
 	}
-	all := faults(err)
+	all := distinct(faults(err))
 	for i, fault := range all {
 		if i == maxFaults {
 			fmt.Fprintf(t.err, "einet: and %d more faults\n", len(all)-i)
@@ -275,6 +275,16 @@ func (t *terminal) fail(err error) int {
 		}
 	}
 	return exitStatus(err)
+}
+
+// distinct leaves out errors that say what one before them says: columns of one file that can't be written, say.
+func distinct(all []error) []error {
+	said := map[string]bool{}
+	return slices.DeleteFunc(slices.Clone(all), func(err error) bool {
+		before := said[err.Error()]
+		said[err.Error()] = true
+		return before
+	})
 }
 
 // faults are the errors that one joins, or it alone where it says more than they do.

@@ -198,6 +198,7 @@ func interrupted(t *testing.T, args ...string) (out, errs string) {
 // A run that is stopped keeps what was simulated and says so, also on standard
 // output if that is to have the summary.
 func TestInterrupt(t *testing.T) {
+	tries(t)
 	args := small(t)
 	args[7] = "1000s"
 	out, errs := interrupted(t, append(args, "--json")...)
@@ -228,6 +229,7 @@ func TestInterrupt(t *testing.T) {
 // A second Ctrl-C ends a command that does not heed the first. The test is its own
 // child, which heeds nothing.
 func TestSecondInterruptKills(t *testing.T) {
+	tries(t)
 	const child = "EINET_TEST_DEAF"
 	if os.Getenv(child) != "" {
 		ctx := interruptible()
@@ -284,6 +286,7 @@ func TestShortRuns(t *testing.T) {
 
 // A run that cannot be written leaves the earlier one as it was.
 func TestFailedRunLeavesTheEarlierOne(t *testing.T) {
+	tries(t)
 	args := small(t, "-q")
 	status, _, errs := einet(t, args...)
 	require.Equal(t, exitDone, status, errs)

@@ -79,6 +79,7 @@ func inside(t *testing.T, root, program string, args ...string) (status int, out
 
 // One file starts on any Linux: in a folder that is its whole world, without a library, /proc, /tmp or /dev.
 func TestStartsAnywhere(t *testing.T) {
+	tries(t)
 	built, err := plain()
 	require.NoError(t, err)
 	root := t.TempDir()
@@ -196,6 +197,7 @@ func TestHandsOverForHDF5InNetwork(t *testing.T) {
 
 // A driver that crashes, hangs or is broken is a line, and takes no run with it.
 func TestBrokenDriver(t *testing.T) {
+	tries(t)
 	crash, hang, short := t.TempDir(), t.TempDir(), t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(short, "libEGL.so.1"), nil, 0o666))
 	for _, c := range []struct{ name, script, look, libraries, want string }{
@@ -244,6 +246,29 @@ func TestBrokenDriver(t *testing.T) {
 			require.Equal(t, exitDone, status, errs)
 			require.Equal(t, "cpu", simulated(t, out).Engine)
 		})
+	}
+}
+
+// A library that is none is a line, before anything is simulated.
+func TestUnusableHDF5(t *testing.T) {
+	tries(t)
+	dir := t.TempDir()
+	empty := filepath.Join(dir, "libhdf5.so")
+	require.NoError(t, os.WriteFile(empty, nil, 0o666))
+	want := "EINET_HDF5=" + empty + ": " + empty + ": file too short"
+	if !gpu.Built {
+		want = "built without cgo"
+	}
+	out := filepath.Join(dir, "out")
+	for _, args := range [][]string{{"run", "vs96", "--spikes", "sonata"}, {"export", "vs96", "--to", "sonata"}} {
+		cmd := child("", append(args, "--out", out)...)
+		cmd.Env = append(cmd.Env, "EINET_HDF5="+empty)
+		status, errs := ended(t, cmd)
+		require.Equal(t, exitMachine, status)
+		require.Contains(t, errs, "SONATA files need the HDF5 library")
+		require.Contains(t, errs, want)
+		require.Equal(t, 1, strings.Count(errs, "\n"), errs)
+		require.NoDirExists(t, out)
 	}
 }
 

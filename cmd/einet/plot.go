@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"einet/plot"
+	"einet/record"
 )
 
 // plotCmd draws the figures of earlier runs again.
@@ -37,14 +38,18 @@ func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
 	} else if out == "" {
 		out = filepath.Dir(filepath.Clean(c.Dirs[0]))
 	}
-	if info, err := os.Stat(out); errors.Is(err, fs.ErrNotExist) {
-		if err := os.MkdirAll(out, 0o777); err != nil {
-			return machine(err)
-		}
-	} else if err != nil || !info.IsDir() {
+	if info, err := os.Stat(out); err == nil && !info.IsDir() || err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return usage(fmt.Errorf("--out %s: must be a folder", out))
 	}
-	figures, err := c.draw(ctx, out, w)
+	files, err := t.openSet(record.Look(out), out)
+	if err != nil {
+		return err
+	}
+	defer files.Abort()
+	figures, err := c.draw(ctx, files.Path(""), w)
+	if err == nil {
+		err = ctx.Err()
+	}
 	var status *statusError
 	switch {
 	case errors.As(err, &status) || errors.Is(err, context.Canceled):
@@ -53,6 +58,9 @@ func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
 		return usage(err)
 	case len(figures) == 0:
 		return usage(fmt.Errorf("%s: the run is too short for figures", c.Dirs[0]))
+	}
+	if out, err = commit(files, figures, nil); err != nil {
+		return err
 	}
 	_, err = fmt.Fprintf(t.out, "%s: %s\n", out, strings.Join(figures, ", "))
 	return err

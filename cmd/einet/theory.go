@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"einet/analysis/theory"
 	"einet/engines"
 	"einet/network"
+	"einet/plot"
 )
 
 // theoryCmd predicts a network's rates, and simulates them if asked to.
@@ -32,6 +34,7 @@ type TheorySummary struct {
 	Sweep       []SweepPoint                `json:"sweep,omitempty"` // simulated points only
 	Figures     []string                    `json:"figures,omitempty"`
 	order       []string
+	figure      *plot.Figure // of the sweep, to be written
 }
 
 // A BalanceSummary tells whether the balance of van Vreeswijk & Sompolinsky
@@ -104,6 +107,10 @@ func (c *theoryCmd) Run(ctx context.Context, t *terminal) error {
 			return err
 		}
 	}
+	var unwritten error // what was found is printed nonetheless
+	if s.figure != nil {
+		unwritten = c.write(t, net, s)
+	}
 	if c.JSON {
 		e := json.NewEncoder(t.out)
 		e.SetIndent("", "  ")
@@ -112,7 +119,7 @@ func (c *theoryCmd) Run(ctx context.Context, t *terminal) error {
 	} else {
 		err = s.print(t.out)
 	}
-	if err != nil {
+	if err := cmp.Or(unwritten, err); err != nil {
 		return err
 	}
 	return s.check()

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 
 	"einet/analysis"
@@ -162,10 +160,7 @@ func (c *theoryCmd) sweep(ctx context.Context, t *terminal, place *engines.Place
 		s.Sweep = append(s.Sweep, point)
 	}
 	figure, err := plot.Theory(data)
-	if err != nil {
-		return err
-	}
-	s.Figures, err = c.write(net, figure)
+	s.figure = &figure
 	return err
 }
 
@@ -183,28 +178,25 @@ func full(net *network.Network) ([]theory.State, error) {
 }
 
 // write puts the figure into the folder of --out.
-func (c *theoryCmd) write(net *network.Network, f plot.Figure) ([]string, error) {
+func (c *theoryCmd) write(t *terminal, net *network.Network, s *TheorySummary) error {
 	dir := c.Out
 	if dir == "" {
 		dir = filepath.Join("results", net.Name)
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, machine(fmt.Errorf("--out %s: can't be made: %w", dir, err))
+	files, err := t.openSet(record.Look(dir), dir)
+	if err != nil {
+		return err
 	}
-	var names []string
-	for _, file := range []struct {
-		extension string
-		data      []byte
-	}{{".png", f.PNG}, {".svg", f.SVG}} {
-		path := filepath.Join(dir, f.Name+file.extension)
-		err := record.WriteFile(path, func(w io.Writer) error {
-			_, err := w.Write(file.data)
-			return err
-		})
-		if err != nil {
-			return nil, machine(err)
-		}
-		names = append(names, path)
+	defer files.Abort()
+	names, err := writeFigure(files.Path(""), *s.figure)
+	if err != nil {
+		return err
 	}
-	return names, nil
+	if dir, err = commit(files, names, nil); err != nil {
+		return err
+	}
+	for _, name := range names {
+		s.Figures = append(s.Figures, filepath.Join(dir, name))
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 
 	"einet/engines"
 	"einet/network"
+	"einet/record"
 	"einet/sim"
 	"einet/validate"
 )
@@ -105,12 +107,23 @@ func (c *validateCmd) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	v := &validation{Network: net.Name, Notes: notes, Version: versionString(), Command: commandLine(t.args)}
+	var files *record.Set
+	if !c.NoPlots {
+		dir := c.Out
+		if dir == "" {
+			dir = filepath.Join("results", v.Network+"-validate")
+		}
+		if files, err = t.openSet(record.Look(dir), dir); err != nil {
+			return err
+		}
+		defer files.Abort()
+	}
 	if err := c.run(ctx, t, net, spikes, steps, discard, v); err != nil {
 		return err
 	}
 	v.judge()
 	v.TookS = time.Since(start).Seconds()
-	if err := c.report(t, net, v); err != nil {
+	if err := c.report(t, files, net, v); err != nil {
 		return err
 	}
 	if !v.Pass {
@@ -242,21 +255,18 @@ func (v *validation) fails() bool {
 	return claims || v.Exact != nil && !v.Exact.Equal || v.Statistical != nil && v.Statistical.Verdict == validate.Fail
 }
 
-// report prints the report and writes it with its figures.
-func (c *validateCmd) report(t *terminal, net *network.Network, v *validation) error {
-	if !c.NoPlots {
-		dir := c.Out
-		if dir == "" {
-			dir = filepath.Join("results", v.Network+"-validate")
-		}
-		if err := writeReport(dir, v, net); err != nil {
-			return machine(err)
-		}
+// report prints the report and writes it with its figures, where there are files for it. What can't be written is printed nonetheless.
+func (c *validateCmd) report(t *terminal, files *record.Set, net *network.Network, v *validation) (err error) {
+	var unwritten error
+	if files != nil {
+		unwritten = writeReport(files, v, net)
 	}
 	if c.JSON {
 		e := json.NewEncoder(t.out)
 		e.SetIndent("", "  ")
-		return e.Encode(v)
+		err = e.Encode(v)
+	} else {
+		err = v.print(t.out)
 	}
-	return v.print(t.out)
+	return cmp.Or(unwritten, err)
 }

@@ -2,13 +2,10 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -185,24 +182,22 @@ func valueOf(x *float64, unit string) string {
 }
 
 // writeReport writes the figures and report.json into a folder, in place of
-// those of an earlier report.
-func writeReport(dir string, v *validation, net *network.Network) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
+// those of an earlier report: all of them, or the earlier ones stay.
+func writeReport(files *record.Set, v *validation, net *network.Network) error {
+	figures, err := drawValidation(files.Path(""), net, v.Claims)
+	if err != nil {
+		return machine(err)
 	}
-	for _, name := range append([]string{reportFile}, validationFigures...) {
-		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	v.dir = dir
-	var err error
-	if v.Figures, err = drawValidation(dir, net, v.Claims); err != nil {
-		return err
-	}
-	return record.WriteFile(filepath.Join(dir, reportFile), func(w io.Writer) error {
+	v.Figures = figures
+	err = record.WriteFile(files.Path(reportFile), func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
 		return e.Encode(v)
 	})
+	if err != nil {
+		v.Figures = nil
+		return machine(err)
+	}
+	v.dir, err = commit(files, append(slices.Clone(figures), reportFile), validationFigures)
+	return err
 }

@@ -4,6 +4,9 @@
 // the library, and in a build without cgo, that fails with ErrAbsent. The variable EINET_HDF5 names the library's file where
 // it lies in an unusual place.
 //
+// Files of others are read by a process of its own (OpenTree), for the library is not made for files that are damaged. Open and Read
+// are for files that einet itself has written.
+//
 // Files are written in place: who wants them whole or not at all writes them where
 // nobody looks and moves them (record.Set).
 package hdf5

@@ -22,6 +22,7 @@ typedef struct { int storage; hsize_t nlinks; int64_t max_order; int mounted; } 
 	F(herr_t, H5open, (void)) \
 	F(herr_t, H5get_libversion, (unsigned *, unsigned *, unsigned *)) \
 	F(herr_t, H5free_memory, (void *)) \
+	F(herr_t, H5PLset_loading_state, (unsigned)) \
 	F(herr_t, H5Eset_auto2, (hid_t, void *, void *)) \
 	F(hid_t, H5Fopen, (const char *, unsigned, hid_t)) \
 	F(hid_t, H5Fcreate, (const char *, unsigned, hid_t, hid_t)) \
@@ -119,7 +120,7 @@ static const char *load(const char *file) {
 	FUNCTIONS(FIND)
 	if (H5get_libversion(&major, &minor, &release) < 0 || (major == 1 && minor < 10) || major < 1)
 		return "it is older than version 1.10";
-	if (H5open() < 0)
+	if (H5open() < 0 || H5PLset_loading_state(0) < 0) // a file can't make it load code
 		return "it does not start";
 #define COPY(name) { hid_t *at = dlsym(library, #name); if (at == NULL) return "it lacks " #name; name = *at; }
 	CONSTANTS(COPY)
@@ -188,6 +189,9 @@ static long long length(hid_t data) {
 static const char *fault(hid_t data, hsize_t length) {
 	hid_t made = H5Dget_create_plist(data);
 	hsize_t chunk = 0;
+	hid_t type = H5Dget_type(data);
+	hsize_t bytes = length * H5Tget_size(type);
+	H5Tclose(type);
 	int layout = H5Pget_layout(made), external = H5Pget_external_count(made);
 	int chunked = layout != H5D_CHUNKED || H5Pget_chunk(made, 1, &chunk) == 1;
 	H5Pclose(made);
@@ -197,7 +201,7 @@ static const char *fault(hid_t data, hsize_t length) {
 		return "must lie in the file itself, not in others";
 	if (chunk > length && chunk > 1 << 24)
 		return "must have chunks of at most 2^24 numbers";
-	if (length > 1 << 23 && H5Dget_storage_size(data) < length * 8 / 1100)
+	if (length > 1 << 23 && H5Dget_storage_size(data) < bytes / 1100)
 		return "claims to be longer than the file can hold";
 	return NULL;
 }

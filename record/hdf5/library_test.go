@@ -31,6 +31,7 @@ with h5py.File(folder + "/file.h5", "w") as f:
     f.create_dataset("bomb", (1 << 27,), "<f8", chunks=(1 << 14,))
     f.create_dataset("chunk", (5,), "<f8", chunks=(1 << 26,), maxshape=(None,), compression="gzip")
     f.create_dataset("zeros", (1 << 24,), "<f8", chunks=(1 << 20,), compression="gzip", data=np.zeros(1 << 24))
+    f.create_dataset("narrow", (1 << 24,), "<f4", chunks=(1 << 20,), compression="gzip", data=np.zeros(1 << 24))
     f["text"] = np.array([b"a", b"b"])
     f["square"] = np.zeros((2, 2))
 `
@@ -52,9 +53,11 @@ func TestReadsNoOtherFile(t *testing.T) {
 		require.NoError(t, err, name)
 		require.Equal(t, []float64{0, 1, 2, 3, 4}, values, name)
 	}
-	zeros, _, err := Read[float64](file, "zeros")
-	require.NoError(t, err, "the most that deflate packs")
-	require.Len(t, zeros, 1<<24)
+	for _, name := range []string{"zeros", "narrow"} {
+		zeros, _, err := Read[float64](file, name)
+		require.NoError(t, err, "the most that deflate packs")
+		require.Len(t, zeros, 1<<24)
+	}
 	for name, want := range map[string]string{
 		"loop":     "missing",
 		"external": "missing",

@@ -1,0 +1,5 @@
+//go:build cgo && long
+
+package hdf5
+
+func init() { mutated = 100_000 }
