@@ -228,34 +228,71 @@ func (c *checker) rates(n *Network) {
 
 // record checks what is to be kept.
 func (c *checker) record(n *Network) {
-	population := func(path, name string, neurons int) {
+	names := make([]string, len(n.Populations))
+	for i, p := range n.Populations {
+		names[i] = p.Name
+	}
+	population := func(path, name string, state bool) *Population {
 		i := n.Population(name)
-		if c.want(i >= 0, path, name, "must be the name of a population") {
-			size := n.Populations[i].Size
-			c.want(neurons >= 0 && neurons <= size, path, neurons, fmt.Sprintf("must be all or at most %d, the size of the population", size))
+		if !c.want(i >= 0, path, name, "must be the name of a population: "+listing(names)) {
+			return nil
 		}
+		p := &n.Populations[i]
+		if state && !c.want(!p.Neuron.IsSource(), path, name, "must not be a source, which has no state") {
+			return nil
+		}
+		return p
 	}
 	for _, r := range n.Record.Spikes {
-		population(dotted("record.spikes", r.Population), r.Population, r.Neurons)
+		path := dotted("record.spikes", r.Population)
+		if p := population(path, r.Population, false); p != nil {
+			c.neurons(path, &r.Neurons, p)
+		}
 	}
 	for _, r := range n.Record.State {
 		path := dotted("record.state", r.Population)
-		population(path+".neurons", r.Population, r.Neurons)
 		c.grid(path+".every", r.Every, 1)
-		if k := n.Population(r.Population); k >= 0 {
-			c.want(!n.Populations[k].Neuron.IsSource(), path, r.Population, "must not be a source, which has no state")
+		c.variables(path+".variables", r.Variables, StateVariables)
+		if p := population(path, r.Population, true); p != nil {
+			c.neurons(path+".neurons", &r.Neurons, p)
 		}
 	}
 	for _, r := range n.Record.Counted {
 		path := dotted("record.histograms", r.Population)
-		population(path, r.Population, 0)
-		if k := n.Population(r.Population); k >= 0 {
-			c.want(!n.Populations[k].Neuron.IsSource(), path, r.Population, "must not be a source, which has no state")
-		}
+		p := population(path, r.Population, true)
 		path = dotted(path, r.Variable)
+		if p != nil && r.Neurons != nil {
+			c.neurons(path+".neurons", r.Neurons, p)
+			c.want(r.Neurons.Count() > 0, path+".neurons", 0, "must be some")
+		}
+		c.want(slices.Contains(HistogramVariables, r.Variable), path, r.Variable, "must be one of "+strings.Join(HistogramVariables, ", "))
 		c.want(r.Bins >= 1 && r.Bins <= maxBins, path+".bins", r.Bins, mustBins)
 		c.want(r.High > r.Low, path+".high", r.High, fmt.Sprintf("must be above low, %g", r.Low))
 		c.grid(path+".every", r.Every, 1)
 	}
-	c.grid("record.averages", n.Record.Averages, 0)
+	c.averages(n, population)
+}
+
+func (c *checker) averages(n *Network, population func(path, name string, state bool) *Population) {
+	r, path := &n.Record.Averages, "record.averages"
+	for _, over := range r.Neurons {
+		at := dotted(path+".neurons", over.Population)
+		if p := population(at, over.Population, false); p != nil {
+			c.neurons(at, &over.Neurons, p)
+		}
+	}
+	c.variables(path+".variables", r.Variables, AverageVariables)
+	if r.Neurons != nil || r.Variables != nil {
+		c.grid(path+".every", r.Every, 1)
+		return
+	}
+	c.grid(path, r.Every, 0)
+}
+
+// variables checks that each is one of those, once.
+func (c *checker) variables(path string, names, of []string) {
+	for i, name := range names {
+		c.want(slices.Contains(of, name) && !slices.Contains(names[:i], name), path, name, "must be one of "+strings.Join(of, ", ")+", once")
+	}
+	c.want(names == nil || len(names) > 0, path, "", "must be some of "+strings.Join(of, ", "))
 }

@@ -85,9 +85,9 @@ func TestEveryForm(t *testing.T) {
 	require.Equal(t, 337, q[3].N, "ln(0.9)/ln(1 - 1/3200) = 337.1")
 	require.Equal(t, network.Edges{Source: []uint32{0, 2}, Target: []uint32{4, 1}, Weight: []float64{2, 2.5}, Delay: []float64{0.1, 0.7}}, q[6].Edges)
 	require.Equal(t, network.Record{
-		Spikes:   []network.RecordSpikes{{Population: "E", Neurons: 100}, {Population: "I", Neurons: 80}},
-		State:    []network.RecordState{{Population: "E", Neurons: 10, Every: 0.1}, {Population: "C", Neurons: 5, Every: 1}},
-		Averages: 1,
+		Spikes:   []network.RecordNeurons{{Population: "E", Neurons: network.FirstOf(100)}, {Population: "I", Neurons: network.FirstOf(80)}},
+		State:    []network.RecordState{{Population: "E", Neurons: network.FirstOf(10), Every: 0.1}, {Population: "C", Neurons: network.FirstOf(5), Every: 1}},
+		Averages: network.RecordAverages{Every: 1},
 	}, n.Record)
 }
 
@@ -179,7 +179,7 @@ record: {spikes: {E: all, P: 100}}
 	require.Equal(t, []int{25, 250}, []int{q[0].N, q[1].N}, "4000 s^2")
 	require.Equal(t, []float64{20, 2}, []float64{q[0].Weight.A, q[0].Weight.B})
 	require.Equal(t, network.PoissonInput{Rate: 250, Weight: 16, Synapse: network.Exponential, TauSyn: 0.5}, e.PoissonInput[0])
-	require.Equal(t, []network.RecordSpikes{{Population: "E", Neurons: 250}, {Population: "P", Neurons: 50}}, n.Record.Spikes)
+	require.Equal(t, []network.RecordNeurons{{Population: "E", Neurons: network.FirstOf(250)}, {Population: "P", Neurons: network.FirstOf(50)}}, n.Record.Spikes)
 	// mean input [pA]: rate [Hz] x charge [pA ms] / 1000, before less after
 	before := (1000*8*0.5 + 100*5*10*2 + 4*10*0.1*250 + 300*5*-1*2*math.E) / 1000
 	after := (250*16*0.5 + 25*5*20*2 + 1*10*0.2*250 + 75*5*-2*2*math.E) / 1000

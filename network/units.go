@@ -77,6 +77,9 @@ func ParseTime(text string) (ms float64, ok bool) {
 // but what stands in a rate is a rate, and so on.
 func quantityOf(path string) []string {
 	segments := strings.Split(path, ".")
+	if countsNeurons(segments) {
+		return nil
+	}
 	if len(segments) > 2 && segments[0] == "populations" && segments[2] == "rate" {
 		switch segments[len(segments)-1] {
 		case "by", "amplitude", "rate":
@@ -95,6 +98,15 @@ func quantityOf(path string) []string {
 		}
 	}
 	return nil
+}
+
+// countsNeurons tells whether a path leads to neurons of a record.
+func countsNeurons(segments []string) bool {
+	if len(segments) < 3 || segments[0] != "record" {
+		return false
+	}
+	at, ok := map[string]int{"state": 3, "histograms": 4, "averages": 2}[segments[1]]
+	return segments[1] == "spikes" || ok && len(segments) > at && segments[at] == "neurons"
 }
 
 // A unitUse is a unit that was given where the population decides which is right.
