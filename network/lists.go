@@ -76,7 +76,10 @@ func (s *SpikeTrain) take(read *table.Spikes, source string, size int) (allowed 
 	first := int64(0)
 	if len(names) > 0 {
 		p := read.Populations[of]
-		if p.Partly && p.Recorded < int64(size) {
+		switch {
+		case p.Chosen && p.Recorded < int64(size):
+			return fmt.Sprintf("holds the spikes of some neurons of %s only (its array recorded_neuron): must be of the first %d", p.Name, size)
+		case p.Partly && p.Recorded < int64(size):
 			return fmt.Sprintf("holds the spikes of %d neurons of %s only, the first: must be of %d, or size that number", p.Recorded, p.Name, size)
 		}
 		if p.Count == 0 {

@@ -2,6 +2,7 @@ package plot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -43,21 +44,35 @@ func (d Data) raster() (top, bottom *plot.Plot, key []entry) {
 type rows struct {
 	populations []Population
 	times       [][][]float64 // [population][row][spike] [ms]
+	neurons     [][]int       // [population][row] indices in the populations
+	named       bool          // each row has its neuron's name
 	total       int
 }
 
+// mostNamed is the most rows of chosen neurons that have their names at the axis.
+const mostNamed = 25
+
 func newRows(d Data) *rows {
 	r := &rows{populations: d.Populations}
-	marks := 0
+	marks, first := 0, 0
 	for i := range d.Populations {
 		times := d.Sample.Times(i)
 		r.times = append(r.times, times)
+		neurons := slices.Clone(d.Sample.Neurons(i))
+		for k := range neurons {
+			if neurons[k] -= first; d.Chosen != nil && d.Chosen[i] != nil {
+				r.named, neurons[k] = true, d.Chosen[i][neurons[k]]
+			}
+		}
+		first += d.Populations[i].Size
+		r.neurons = append(r.neurons, neurons)
 		r.total += len(times)
 		for _, row := range times {
 			marks += len(row)
 		}
 	}
 	r.thin(1 + marks/maxMarks)
+	r.named = r.named && r.total <= mostNamed
 	return r
 }
 
@@ -66,10 +81,11 @@ func (r *rows) thin(n int) {
 	r.total = 0
 	for i, times := range r.times {
 		var kept [][]float64
+		var neurons []int
 		for j := 0; j < len(times); j += n {
-			kept = append(kept, times[j])
+			kept, neurons = append(kept, times[j]), append(neurons, r.neurons[i][j])
 		}
-		r.times[i] = kept
+		r.times[i], r.neurons[i] = kept, neurons
 		r.total += len(kept)
 	}
 }
@@ -82,12 +98,19 @@ func (r *rows) label() string {
 	return fmt.Sprintf("Neurons (%d of %s)", r.total, grouped(all))
 }
 
-// Ticks names the populations at the middle of their rows.
+// Ticks names the populations at the middle of their rows or, of a few that were chosen, each neuron.
 func (r *rows) Ticks(float64, float64) []plot.Tick {
 	var marks []plot.Tick
 	first := 0
 	for i, times := range r.times {
-		marks = append(marks, plot.Tick{Value: float64(first) + float64(len(times))/2, Label: r.populations[i].Name})
+		for j, neuron := range r.neurons[i] {
+			if r.named {
+				marks = append(marks, plot.Tick{Value: float64(first+j) + 0.5, Label: fmt.Sprintf("%s %d", r.populations[i].Name, neuron)})
+			}
+		}
+		if !r.named {
+			marks = append(marks, plot.Tick{Value: float64(first) + float64(len(times))/2, Label: r.populations[i].Name})
+		}
 		first += len(times)
 	}
 	return marks

@@ -307,7 +307,7 @@ func TestForeignFaults(t *testing.T) {
 
 // The spikes of some neurons, and a file that says of which.
 func TestSomeNeurons(t *testing.T) {
-	h := Header{DtMs: 0.1, Steps: 10, Populations: twoPopulations, Recorded: []int{10, 0}}
+	h := Header{DtMs: 0.1, Steps: 10, Populations: twoPopulations, Recorded: []Recorded{{Count: 10}, {}}}
 	kept := h.Kept(nil, []sim.Spike{{Step: 1, Neuron: 9}, {Step: 1, Neuron: 10}, {Step: 2, Neuron: 80}})
 	require.Equal(t, []sim.Spike{{Step: 1, Neuron: 9}}, kept)
 	path := filepath.Join(t.TempDir(), "spikes.npz")
@@ -322,8 +322,25 @@ func TestSomeNeurons(t *testing.T) {
 	require.Equal(t, kept, s.Spikes)
 	w, err = CreateSpikes(path, 0.1, twoPopulations)
 	require.NoError(t, err)
-	w.Only([]int{10, 21})
+	w.Only([]Recorded{{Count: 10}, {Count: 21}})
 	require.ErrorContains(t, w.Close(10), "population I, fast: population_recorded is 21, must be in 0..20")
+
+	h.Recorded = []Recorded{{Count: 3, Neuron: []uint32{3, 7, 79}}, {Count: 2}}
+	kept = h.Kept(nil, []sim.Spike{{Step: 1, Neuron: 3}, {Step: 1, Neuron: 4}, {Step: 2, Neuron: 79}, {Step: 2, Neuron: 81}, {Step: 2, Neuron: 82}})
+	require.Equal(t, []sim.Spike{{Step: 1, Neuron: 3}, {Step: 2, Neuron: 79}, {Step: 2, Neuron: 81}}, kept)
+	w, err = CreateSpikes(path, 0.1, twoPopulations)
+	require.NoError(t, err)
+	w.Only(h.Recorded)
+	require.NoError(t, w.Write(kept))
+	require.NoError(t, w.Close(10))
+	s, err = ReadSpikes(path)
+	require.NoError(t, err)
+	require.Equal(t, h, s.Header)
+	require.Equal(t, kept, s.Spikes)
+	for _, wrong := range [][]uint32{{3, 7, 80}, {3, 7, 7}, {7, 3, 8}, {3, 7}} {
+		h.Recorded[0].Neuron = wrong
+		require.ErrorContains(t, h.check(), "population E: ", "%v", wrong)
+	}
 }
 
 func TestStream(t *testing.T) {

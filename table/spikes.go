@@ -37,9 +37,10 @@ type SpikePopulation struct {
 	Count int   // spikes
 	First int64 // number of its first neuron through all populations; -1 where the file doesn't say
 	Local bool  // its neurons are counted from 0 in the population itself
-	// Partly tells that the spikes are those of its first Recorded neurons, as the file says.
-	Partly   bool
-	Recorded int64
+	// Partly tells that the spikes are those of its first Recorded neurons, as the file says, or of these and of
+	// Chosen ones.
+	Partly, Chosen bool
+	Recorded       int64
 }
 
 // Where is the place of a spike.

@@ -56,7 +56,7 @@ func newEnsemble(r *simulation) (*ensemble, error) {
 	if len(r.flags.Spikes) > 0 {
 		return nil, usage(fmt.Errorf("--spikes %s: with --replicas each has its spikes as npz only: leave it out", r.flags.Spikes[0]))
 	}
-	if k := &r.net.Record; len(k.State) > 0 || len(k.Counted) > 0 || k.Averages > 0 {
+	if k := &r.net.Record; len(k.State) > 0 || len(k.Counted) > 0 || k.Averages.Every > 0 {
 		return nil, usage(fmt.Errorf("%s: record: with --replicas there are spikes only: remove state, histograms and averages", r.net.Name))
 	}
 	e := &ensemble{simulation: r}
@@ -154,7 +154,7 @@ func (e *ensemble) begin(k int) (*replica, error) {
 	r := &replica{
 		trial: trial, file: fmt.Sprintf("spikes-%0*d.npz", e.digits(), trial),
 		digest: sim.NewDigest(), statistics: analysis.NewStatistics(sizes, e.net.Dt, e.discard),
-		header: record.Header{Populations: record.Populations(e.net), Recorded: record.Recorded(e.net)},
+		header: record.Header{Populations: record.Populations(e.net), Recorded: record.RecordedOf(e.net)},
 	}
 	var err error
 	if r.spikes, err = record.CreateSpikes(e.files.Path(r.file), e.net.Dt, r.header.Populations); err != nil {
