@@ -129,7 +129,11 @@ func (d *decoder) span(n *node, path string) Span {
 			d.fault(n, path, mustIndex+"; a range is {from: "+m[1]+", to: "+m[2]+"}")
 			return Span{Every: 1}
 		}
+		before := len(d.faults)
 		i := d.whole(n, path, mustIndex+", or {from, to, every}")
+		if i < 0 && len(d.faults) == before {
+			d.fault(n, path, mustIndex)
+		}
 		return Span{i, i, 1}
 	}
 	f := d.fields(path, n.place, n)
@@ -157,6 +161,9 @@ func (d *decoder) span(n *node, path string) Span {
 
 // neurons checks those of a population of that size.
 func (c *checker) neurons(path string, n *Neurons, p *Population) {
+	if p.Size < 1 || p.Size > maxNeurons { // which is the fault
+		return
+	}
 	most := fmt.Sprintf("must be all or at most %d, the size of the population", p.Size)
 	c.want(n.First >= 0 && n.First <= p.Size, path, n.First, most)
 	c.want(n.Sample >= 0 && n.Sample <= p.Size, path+".sample", n.Sample, fmt.Sprintf("must be at most %d, the size of the population", p.Size))
@@ -207,13 +214,24 @@ func andMore(count int) string {
 
 // firstTwice finds the first of the spans, all within the size, that holds a neuron of an earlier one, or -1.
 func firstTwice(spans []Span, size int) (i, neuron int) {
-	seen := make([]uint64, (size+63)/64)
+	if len(spans) == 1 {
+		return -1, 0
+	}
+	few := (&Neurons{Listed: spans}).Count() < size/64
+	seen, bits := map[int]bool{}, []uint64(nil)
+	if !few {
+		bits = make([]uint64, size/64+1)
+	}
 	for i, s := range spans {
 		for k := s.From; k <= s.To; k += s.Every {
-			if seen[k/64]&(1<<(k%64)) != 0 {
+			if few && seen[k] || !few && bits[k/64]&(1<<(k%64)) != 0 {
 				return i, k
 			}
-			seen[k/64] |= 1 << (k % 64)
+			if few {
+				seen[k] = true
+			} else {
+				bits[k/64] |= 1 << (k % 64)
+			}
 		}
 	}
 	return -1, 0

@@ -51,7 +51,7 @@ func TestRecordFaults(t *testing.T) {
 		"{spikes: {E: [1, 2..5]}}":                                                  "record.spikes.E.1: 2..5: must be a whole number from 0, a neuron of the population; a range is {from: 2, to: 5}",
 		"{spikes: {E: [3, 80, 5, 99, 100]}}":                                        "record.spikes.E.1: 80: must be a whole number from 0 to 79, the last neuron of E (and 2 more)",
 		"{spikes: {E: [80]}}":                                                       "record.spikes.E: 80: must be a whole number from 0 to 79, the last neuron of E",
-		"{spikes: {E: [3, -1]}}":                                                    "record.spikes.E.1: -1: must be a whole number from 0 to 79, the last neuron of E",
+		"{spikes: {E: [3, -1]}}":                                                    "record.spikes.E.1: -1: must be a whole number from 0, a neuron of the population",
 		"{spikes: {E: [3, 4.5]}}":                                                   "record.spikes.E.1: 4.5: must be a whole number from 0, a neuron of the population, or {from, to, every}",
 		"{spikes: {E: [3, 7, 3]}}":                                                  "record.spikes.E.2: 3: must stand there once",
 		"{spikes: {E: [{every: 10}, 7, 30]}}":                                       "record.spikes.E.2: 30: must stand there once",
@@ -118,4 +118,17 @@ func TestScaledNeurons(t *testing.T) {
 
 	_, err := load(recording("{spikes: {E: [3, 50]}}"), network.Options{Scale: 0.5})
 	require.EqualError(t, err, "--scale 0.5: record.spikes.E.1: 50: must be a whole number from 0 to 39, the last neuron of E")
+}
+
+// Lists within a population of any size, and a size that is itself at fault.
+func TestNeuronsOfManyAndOfNone(t *testing.T) {
+	for size, want := range map[string]string{
+		"2147483000": "record.spikes.E.2: 3: must stand there once",
+		"1e15":       "populations: must have fewer than 2^31 neurons in all",
+		"-4":         "populations.E.size: -4: must be a whole number of at least 1",
+	} {
+		_, err := load("populations: {E: {neuron: poisson, rate: 1, size: "+size+"}}\nrecord: {spikes: {E: [3, 7, 3]}}", network.Options{})
+		require.ErrorContains(t, err, want)
+		require.NotContains(t, err.Error(), "\n")
+	}
 }

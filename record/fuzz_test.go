@@ -97,6 +97,8 @@ func TestReadersNameTheFile(t *testing.T) {
 func FuzzReadSpikes(f *testing.F) {
 	f.Add(archive(f, nil))
 	f.Add(archive(f, map[string][]byte{"step": npy("", "<u4", 1<<46)}))
+	f.Add(archive(f, map[string][]byte{"population_recorded": npy("\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", "<i8", 2),
+		"recorded_neuron": npy("\x07\x00\x00\x00", "<u4", 1)}))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := readAll(data)
 		if err == nil {
