@@ -133,26 +133,27 @@ func (c *checker) spikes(path string, p *Population) {
 	}
 	c.want(s.Early == "" || slices.Contains(EarlySpikes, s.Early), path+".early", s.Early, "must be one of "+strings.Join(EarlySpikes, ", "))
 	if early, first := s.early(c.dt); early > 0 && s.Early == "" {
-		c.fault(at("times", first), short(s.Times[first]), fmt.Sprintf("must be at least one step of dt, %s ms; of %d spikes %d are earlier: early: drop leaves them out, early: first moves them to the first step",
-			short(c.dt), len(s.Times), early))
+		c.fault(at("times", first), short(s.Times[first]), mustNotBeEarly(c.dt, len(s.Times), early))
 		return
 	}
-	for i, t := range s.Times {
-		if step := math.Round(t / c.dt); !math.IsNaN(c.dt) && !(step <= maxSteps) {
-			c.fault(at("times", i), short(t), "must be at most 2^30 steps of dt, "+short(maxSteps*c.dt)+" ms")
-			break
-		}
-		if n := s.Neuron[i]; n < 0 || n >= p.Size {
-			shown, allowed := strconv.Itoa(n), fmt.Sprintf("must be a whole number from 0 to %d, the population's last neuron", p.Size-1)
-			if n < 0 && s.File.Path != "" { // what the file says is not known any more
-				shown, allowed = fmt.Sprintf("neuron of spike %d", i), allowed+", where the first is first_id, or if left out 1 of senders and 0 of others"
-			}
-			c.fault(at("neurons", i), shown, allowed)
-			break
-		}
+	late := func(t float64) bool { return !math.IsNaN(c.dt) && !(math.Round(t/c.dt) <= maxSteps) }
+	absent := func(n int) bool { return n < 0 || n >= p.Size }
+	if i := slices.IndexFunc(s.Times, late); i >= 0 {
+		c.fault(at("times", i), short(s.Times[i]), "must be at most 2^30 steps of dt, "+short(maxSteps*c.dt)+" ms")
+		c.more(countIf(s.Times[i+1:], late))
+	}
+	if i := slices.IndexFunc(s.Neuron, absent); i >= 0 && p.Size >= 1 {
+		c.fault(at("neurons", i), strconv.Itoa(s.Neuron[i]), fmt.Sprintf("must be a whole number from 0 to %d, the population's last neuron", p.Size-1))
+		c.more(countIf(s.Neuron[i+1:], absent))
 	}
 	c.want(len(s.Times) <= maxSamples || s.File.Path != "", path+".times", len(s.Times),
 		fmt.Sprintf("must be at most %d; more may stand in a file", maxSamples))
+}
+
+// mustNotBeEarly is what is allowed in the place of spikes in front of the first step.
+func mustNotBeEarly(dt float64, spikes, early int) string {
+	return fmt.Sprintf("must be at least one step of dt, %s ms; of %d spikes %d are earlier: early: drop leaves them out, early: first moves them to the first step",
+		short(dt), spikes, early)
 }
 
 // early counts the spikes in front of the first step, and finds the first of them.

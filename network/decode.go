@@ -41,6 +41,8 @@ type decoder struct {
 	units  []unitUse
 	dt     float64        // of the network, NaN where it is at fault
 	hdf5   table.OpenTree // may be nil
+
+	populations map[string]*Population // by name, those that have neurons
 }
 
 func (d *decoder) fault(n *node, path, allowed string) {

@@ -31,6 +31,12 @@ func (d *decoder) network(root *node, file string) *Network {
 			n.Populations = append(n.Populations, d.population(dotted("populations", e.key), e))
 		}
 	}
+	d.populations = map[string]*Population{}
+	for i := range n.Populations {
+		if p := &n.Populations[i]; p.Size >= 1 {
+			d.populations[p.Name] = p
+		}
+	}
 	if all := f.get("projections"); all != nil && f.atMost(maxProjections, "projections", all) {
 		for _, e := range d.members("projections", all) {
 			n.Projections = append(n.Projections, d.projection(dotted("projections", e.key), e))
@@ -195,7 +201,7 @@ func (d *decoder) projection(path string, e entry) Projection {
 		p.N = f.whole("synapses", mustCount)
 	case AllToAll, OneToOne:
 	case List:
-		p.Edges = f.edges(p.Name)
+		p.Edges = f.edges(&p)
 	default:
 		p.P = f.number("p", mustP)
 	}

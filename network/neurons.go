@@ -181,7 +181,7 @@ func (c *checker) neurons(path string, n *Neurons, p *Population) {
 		ok := c.want(s.From >= 0 && s.From < p.Size, from, s.From, last) && c.want(s.To >= s.From, to, s.To, fmt.Sprintf("must not be below from, %d", s.From)) &&
 			c.want(s.To < p.Size, to, s.To, last) && c.want(s.Every >= 1, at+".every", s.Every, mustEach)
 		if !ok {
-			c.more(func(s Span) bool { return s.From < 0 || s.To < s.From || s.To >= p.Size || s.Every < 1 }, n.Listed[i+1:])
+			c.more(countIf(n.Listed[i+1:], func(s Span) bool { return s.From < 0 || s.To < s.From || s.To >= p.Size || s.Every < 1 }))
 			return
 		}
 	}
@@ -193,15 +193,14 @@ func (c *checker) neurons(path string, n *Neurons, p *Population) {
 	}
 }
 
-// more says in the last fault how many others of a list are like it.
-func (c *checker) more(wrong func(Span) bool, rest []Span) {
-	count := 0
-	for _, s := range rest {
-		if wrong(s) {
+// countIf counts those for which it is so.
+func countIf[T any](all []T, so func(T) bool) (count int) {
+	for _, x := range all {
+		if so(x) {
 			count++
 		}
 	}
-	c.faults[len(c.faults)-1].Allowed += andMore(count)
+	return count
 }
 
 // andMore says that as many faults more are of the kind.

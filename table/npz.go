@@ -45,9 +45,11 @@ func (f *File) readNpz(r *Reader) string {
 		}
 		names[i], columns[i] = v.name, elementsOf(v.descr, ending(from, v))
 	}
-	chosen := *r
-	chosen.Names = nil // they named arrays
-	return chosen.pour(names, columns, found[0].length, int(min(found[0].length, maxExpected)))
+	named := r.Names
+	r.Names = nil // they named arrays
+	says = r.pour(names, columns, found[0].length, int(min(found[0].length, maxExpected)))
+	r.Names = named
+	return says
 }
 
 const mustVector = "must be of little-endian numbers in one dimension, or left out: the option columns names those arrays that are columns"

@@ -28,6 +28,9 @@ type Spikes struct {
 	// Single tells that all times have single precision, and are off by as much.
 	Single bool
 
+	// First is the number that the file gives to the first neuron, which is taken off.
+	First int64
+
 	path string
 }
 
@@ -48,7 +51,7 @@ func (s *Spikes) Where(i int) string {
 	if s.Line != nil {
 		return fmt.Sprintf("%s:%d", s.path, s.Line[i])
 	}
-	return fmt.Sprintf("%s: spike %d", s.path, i)
+	return fmt.Sprintf("%s: spike %d (from 0)", s.path, i)
 }
 
 // TimeUnits are what times may be in.
@@ -119,6 +122,7 @@ func (f *File) Spikes(as *Reading) (*Spikes, *Fault) {
 		if first, allowed = as.first(c.Name(Neuron)); allowed != "" {
 			return allowed
 		}
+		s.First = first
 		local = c.Has(Population) && strings.HasPrefix(plain(c.Name(Neuron)), "node")
 		s.TimesMs, s.Neuron = make([]float64, 0, rows), make([]int64, 0, rows)
 		if f.Format == Text {
