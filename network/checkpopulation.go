@@ -208,7 +208,13 @@ func (c *checker) mass(path string, d Dist, lo, hi float64) bool {
 func (c *checker) rates(n *Network) {
 	for _, r := range n.Scale.Rates {
 		path := dotted("scale.rates", r.Population)
-		c.want(n.Population(r.Population) >= 0, path, r.Population, "must be the name of a population")
+		if n.Population(r.Population) < 0 {
+			names := make([]string, len(n.Populations))
+			for i, p := range n.Populations {
+				names[i] = p.Name
+			}
+			c.fault(path, clip(strconv.Quote(r.Population)), "must be the name of a population: "+listing(names)+didYouMean(r.Population, names))
+		}
 		c.want(r.Hz >= 0 && r.Hz <= maxMagnitude, path, r.Hz, mustRate)
 	}
 	if len(n.Scale.Rates) == 0 {
@@ -235,7 +241,7 @@ func (c *checker) record(n *Network) {
 	}
 	population := func(path, name string, state bool) *Population {
 		i := n.Population(name)
-		if !c.want(i >= 0, path, name, "must be the name of a population: "+listing(names)) {
+		if !c.want(i >= 0, path, name, "must be the name of a population: "+listing(names)+didYouMean(name, names)) {
 			return nil
 		}
 		p := &n.Populations[i]

@@ -192,12 +192,41 @@ func TestOneRow(t *testing.T) {
 	require.Equal(t, []int{0}, n.Populations[0].Spikes.Neuron)
 }
 
-// Spikes that are all after the run, as of times in us that nobody says are, are told.
+// Spikes that are after the run, as of times in us that nobody says are, are told, all of them or some.
 func TestLateSpikes(t *testing.T) {
 	const text = "duration: 50\npopulations: {S: {size: 2, neuron: spikes, times: [50.1, %s], neurons: [0, 1]}}"
 	require.Equal(t, []string{"populations.S: all 2 spikes are after the run's 50 ms, the first at 50.1 ms"},
 		mustLoad(t, fmt.Sprintf(text, "2000"), network.Options{}).Warnings())
-	require.Empty(t, mustLoad(t, fmt.Sprintf(text, "50"), network.Options{}).Warnings())
+	require.Equal(t, []string{"populations.S: 1 of 2 spikes are after the run's 50 ms, the last at 50.1 ms"},
+		mustLoad(t, fmt.Sprintf(text, "50"), network.Options{}).Warnings())
+	require.Empty(t, mustLoad(t, fmt.Sprintf(strings.Replace(text, "50.1", "50.04", 1), "50"), network.Options{}).Warnings())
+}
+
+// Times in seconds that nothing says are: told where they are all in the first thousandth of a run, and where they are refused
+// for that. A unit that is stated, and times all over the run, leave nothing to tell.
+func TestTimesInSeconds(t *testing.T) {
+	const text = "duration: 2000\npopulations: {S: {size: 8, neuron: spikes, file: f%s}}"
+	for _, row := range []struct{ content, keys, want string }{
+		{"i,t\n3,0.35\n5,1.2\n7,1.95\n", "", "populations.S: all 3 spikes are in the first 1.95 ms of the run's 2000 ms: if the file's times are in seconds, time_unit: s says so"},
+		{"i,t\n3,0.35\n5,1.2\n7,1.95\n", ", time_unit: s", ""},
+		{"i,t_ms\n3,0.35\n5,1.2\n7,1.95\n", "", ""},
+		{"i,t\n3,0.35\n5,1.2\n7,195\n", "", ""},
+		{"i,t\n3,0.35\n", "", ""},
+	} {
+		n, err := loadBeside(t, t.TempDir(), row.content, fmt.Sprintf(text, row.keys))
+		require.NoError(t, err)
+		if row.want == "" {
+			require.Empty(t, n.Warnings(), "%q", row.content)
+			continue
+		}
+		require.Equal(t, []string{row.want}, n.Warnings())
+		requireRoundTrip(t, n)
+	}
+	_, err := loadBeside(t, t.TempDir(), "i,t\n3,0.035\n5,1.2\n", fmt.Sprintf(text, ""))
+	require.ErrorContains(t, err, "f:2: time 0.035 ms: must be at least one step of dt, 0.1 ms; of 2 spikes 1 are earlier: early: drop leaves them out, "+
+		"early: first moves them to the first step; if the times are in seconds, time_unit: s says so")
+	_, err = loadBeside(t, t.TempDir(), "i,t\n3,0.035\n5,1200\n", fmt.Sprintf(text, ""))
+	require.NotContains(t, err.Error(), "seconds", "control")
 }
 
 // Spikes in front of the first step are refused, left out or moved, and told.

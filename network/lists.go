@@ -48,7 +48,8 @@ func (f *fields) spikes(source string, size int) SpikeTrain {
 		f.refuse(atNode(n, fault))
 		return s
 	}
-	if fault := s.take(read, source, size, f.d.dt); fault != nil {
+	s.Unstated = read.Unstated
+	if fault := s.take(read, source, size, f.d.dt, f.d.duration); fault != nil {
 		if fault.Place = n.place; fault.Value == "" {
 			fault.Value = file.Path
 		}
@@ -59,12 +60,12 @@ func (f *fields) spikes(source string, size int) SpikeTrain {
 
 // take picks the spikes of one of a file's populations: that which the description names, or that which is called
 // like the source, or the only one.
-func (s *SpikeTrain) take(read *table.Spikes, source string, size int, dt float64) *FieldError {
+func (s *SpikeTrain) take(read *table.Spikes, source string, size int, dt, duration float64) *FieldError {
 	of, first, allowed := s.pick(read, source, size)
 	if allowed != "" {
 		return &FieldError{Allowed: allowed}
 	}
-	c := spikeChecker{read: read, dt: dt, refuseEarly: s.Early == ""}
+	c := spikeChecker{read: read, dt: dt, duration: duration, refuseEarly: s.Early == ""}
 	if shift := float64(read.First + first); size >= 1 {
 		c.size, c.mustBe = int64(size), mustBeOf(shift, &Population{Name: source, Size: size})+" (first_id says which is its first)"
 	}
@@ -82,7 +83,8 @@ func (s *SpikeTrain) take(read *table.Spikes, source string, size int, dt float6
 type spikeChecker struct {
 	read        *table.Spikes
 	dt          float64
-	size        int64 // of the population; 0 where that is at fault
+	duration    float64 // [ms] of the run
+	size        int64   // of the population; 0 where that is at fault
 	mustBe      string
 	refuseEarly bool
 
@@ -118,10 +120,22 @@ func (c *spikeChecker) fault(spikes int) *FieldError {
 		c.wrong.Allowed += table.MoreRows(c.bad-1, false)
 		return c.wrong
 	case c.early > 0:
-		return &FieldError{Value: c.earlyAt, Allowed: mustNotBeEarly(c.dt, spikes, c.early)}
+		allowed := mustNotBeEarly(c.dt, spikes, c.early)
+		if c.read.Unstated && inSeconds(c.read.TimesMs, c.duration) {
+			allowed += "; if the times are in seconds, time_unit: s says so"
+		}
+		return &FieldError{Value: c.earlyAt, Allowed: allowed}
 	}
 	return nil
 }
+
+// inSeconds tells whether times, taken as ms, may be seconds of a run of that duration [ms]: all lie in its first thousandth.
+func inSeconds(times []float64, duration float64) bool {
+	return len(times) > 1 && duration >= leastSeconds && slices.Max(times) <= duration/1000 && slices.ContainsFunc(times, func(t float64) bool { return t > 0 })
+}
+
+// leastSeconds is how long a run [ms] is in whose first thousandth there is hardly a whole train.
+const leastSeconds = 100
 
 // pick finds the population of a file that is meant, and the number of its first neuron.
 func (s *SpikeTrain) pick(read *table.Spikes, source string, size int) (of int, first int64, allowed string) {

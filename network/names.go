@@ -42,8 +42,27 @@ func listing(names []string) string {
 
 // meant follows what is allowed with the word that a slip of the keyboard made this one of.
 func meant(word, words string) string {
-	if guess := closest(word, strings.Split(words, "|")); guess != "" {
+	return didYouMean(word, strings.Split(words, "|"))
+}
+
+func didYouMean(word string, names []string) string {
+	if guess := closest(word, names); guess != "" {
 		return "; did you mean " + guess + "?"
+	}
+	return ""
+}
+
+// Meant is the name that word may stand for: that which a slip of the keyboard made it of, or the one that begins with it; or "".
+func Meant(word string, names []string) string {
+	if guess := closest(word, names); guess != "" {
+		return guess
+	}
+	near := func(name string) bool {
+		name, word := strings.ToLower(name), strings.ToLower(word)
+		return len(word) > 1 && (strings.HasPrefix(name, word) || edits(word, name) == 1)
+	}
+	if i := slices.IndexFunc(names, near); i >= 0 && !slices.ContainsFunc(names[i+1:], near) {
+		return names[i]
 	}
 	return ""
 }

@@ -185,6 +185,8 @@ type SpikeTrain struct {
 	Early  string       // what is done with spikes in front of the first step: empty refuses them, DropEarly or FirstEarly
 	Times  []float64    // [ms], rounded to the nearest step
 	Neuron []int        // as many as Times; indices in the population
+
+	Unstated bool // the file does not state the unit of its times, nor does As
 }
 
 // A SpikeReading says of a file of spikes what it doesn't say itself.

@@ -44,6 +44,9 @@ func parseYAML(text string) (file *ast.File, tk *token.Token, err error) {
 		if strings.Contains(why, "character '\t'") {
 			why = "a tab: lines are indented by blanks"
 		}
+		if why == "value is not allowed in this context" {
+			why += ": what belongs together must be indented alike, by as many blanks"
+		}
 		return nil, bad.GetToken(), errors.New(why)
 	}
 	return file, nil, err

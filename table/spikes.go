@@ -28,6 +28,8 @@ type Spikes struct {
 	// Single tells that all times have single precision, and are off by as much.
 	Single bool
 
+	// Unstated tells that nothing says in which unit the times are.
+	Unstated bool
 	// First is the number that the file gives to the first neuron, which is taken off.
 	First int64
 
@@ -116,6 +118,7 @@ func (f *File) Spikes(as *Reading) (*Spikes, *Fault) {
 		if time, allowed = as.clock(c.Unit(Time), "the column "+quoted(c.Name(Time))); allowed != "" {
 			return allowed
 		}
+		s.Unstated = c.Unit(Time) == "" && as.TimeUnit == ""
 		if f.Format == Npz && c.Name(Time) == "step" && c.Name(Neuron) == "id" {
 			time.first = 0 // NEST's step in which a spike is detected, as einet has always read these
 		}
