@@ -153,6 +153,9 @@ func (c *theoryCmd) sweep(ctx context.Context, t *terminal, net *network.Network
 		}
 		s.Sweep = append(s.Sweep, point)
 	}
+	if c.NoPlots {
+		return nil
+	}
 	figure, err := plot.Theory(data)
 	if err != nil {
 		return err
@@ -178,7 +181,7 @@ func full(net *network.Network) ([]theory.State, error) {
 func (c *theoryCmd) write(net *network.Network, f plot.Figure) ([]string, error) {
 	dir := c.Out
 	if dir == "" {
-		dir = filepath.Join("results", net.Name)
+		dir = filepath.Join("results", net.Name+"-theory") // results/NAME is a run's
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, machine(fmt.Errorf("--out %s: can't be made: %w", dir, err))
