@@ -2,6 +2,7 @@ package network
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -145,6 +146,9 @@ func (f *fields) wordOr(key, otherwise, allowed string) string {
 	return otherwise
 }
 
+// noComma finds a key in what should be one value.
+var noComma = regexp.MustCompile(`^\S.*?\s([A-Za-z_]\w*):(?:\s|$)`)
+
 // number reads a scalar in decimal notation; nil, which need has reported, and
 // what is no finite number read as NaN.
 func (d *decoder) number(n *node, path, allowed string) float64 {
@@ -172,6 +176,9 @@ func (d *decoder) value(n *node, path string) (x float64, why string) {
 	text, unit := cutUnit(n.text)
 	x, wrong := d.scope.evaluate(&node{kind: scalar, text: text})
 	if wrong != "" {
+		if m := noComma.FindStringSubmatch(n.text); m != nil && !n.quoted {
+			return math.NaN(), ": a comma is missing in front of " + clip(m[1])
+		}
 		if none := d.noUnit(n.text, path); none != "" {
 			return math.NaN(), none
 		}

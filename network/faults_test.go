@@ -210,6 +210,10 @@ func TestIndentation(t *testing.T) {
 		"populations:\nE:\n  size: 800\n  tau_m: 20\n  V_th: 15\n  V_reset: 0\n":                                       "net.yaml:2:1: populations: E: must be indented further than populations, if it is one of them",
 		"populations:\n  E:\n    size: 800\n   tau_m: 20\n":                                                            "net.yaml:4:4: not valid YAML: value is not allowed in this context: what belongs together must be indented alike, by as many blanks",
 		"populations: {E: {size: 1, tau_m: 1, V_th: 1, V_reset: 0}}\nprojections:\n  a:\n  from: E\n  to: E\n  p: 1\n": "net.yaml:4:3: projections: from, to, p: must be indented further than a, the projection that they are of, or stand behind it in braces: a: {from: ...}",
+		"populations:\n  E:\n    size: 800\n      tau_m: 20\n":                                                         "net.yaml:3:11: not valid YAML: mapping value is not allowed in this context: what belongs together must be indented alike, by as many blanks, and keys within a line stand in braces",
+		"populations:\n  E:\n    size:800\n    tau_m: 20\n":                                                            "net.yaml:3:5: not valid YAML: unexpected key name: a key is followed by a colon and a blank",
+		"populations:\n  E: {size: 800\n":                                                                              "net.yaml:2:6: not valid YAML: could not find flow mapping end token '}': the } of this { is missing",
+		"populations: {E: {size: 8 tau_m: 1, V_th: 1, V_reset: 0}}":                                                    "net.yaml:1:15: populations.E.tau_m: missing: must be a time above 0 and at most 1e9 ms\nnet.yaml:1:25: populations.E.size: 8 tau_m: 1: must be a whole number of at least 1: a comma is missing in front of tau_m",
 		"populations: {E: , size: {size: 1, tau_m: 1, V_th: 1, V_reset: 0}}":                                           "net.yaml:1:15: populations.E: nothing: must be a mapping",
 	} {
 		_, err := load(text, network.Options{})
