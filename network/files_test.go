@@ -112,8 +112,23 @@ func mendHeader(npy string) string {
 	return npy[:10] + dict + strings.Repeat(" ", 117-len(dict)) + npy[end:]
 }
 
+// The spikes of the first neurons, which an array names that is as long as the spikes, are a source of as many.
+func TestSpikesOfNamedNeurons(t *testing.T) {
+	content := zipped(t, map[string]string{"step": npy("|u1", "(2,)", false, "\x02\x03"), "neuron": npy("|u1", "(2,)", false, "\x00\x01"), "dt_ms": npy("<f8", "()", false, "\x00\x00\x00\x00\x00\x00\xe0\x3f"),
+		"population_names": npy("<U1", "(1,)", false, "S\x00\x00\x00"), "population_first": npy("|u1", "(1,)", false, "\x00"),
+		"population_size": npy("|u1", "(1,)", false, "\x08"), "population_recorded": npy("|u1", "(1,)", false, "\x02"), "recorded_neuron": npy("|u1", "(2,)", false, "\x00\x01")})
+	n, err := loadBeside(t, t.TempDir(), content, "populations: {S: {size: 2, neuron: spikes, file: f}}")
+	require.NoError(t, err)
+	require.Equal(t, []int{0, 1}, n.Populations[0].Spikes.Neuron)
+}
+
 // What contradicts, is unknown, ambiguous or empty is a fault, never an empty or other network.
 func TestSpikeFileFaults(t *testing.T) {
+	chosen := func(shape, ids, count string) string { // of a spikes.npz of einet's
+		return zipped(t, map[string]string{"step": npy("|u1", "(1,)", false, "\x02"), "neuron": npy("|u1", "(1,)", false, "\x05"), "dt_ms": npy("<f8", "()", false, "\x00\x00\x00\x00\x00\x00\xe0\x3f"),
+			"population_names": npy("<U1", "(1,)", false, "S\x00\x00\x00"), "population_first": npy("|u1", "(1,)", false, "\x00"),
+			"population_size": npy("|u1", "(1,)", false, "\x10"), "population_recorded": npy("|u1", "(1,)", false, count), "recorded_neuron": npy("|u1", shape, false, ids)})
+	}
 	for _, row := range []struct{ content, keys, want string }{
 		{"", "", "f: is empty: must hold spikes"},
 		{"neuron,time_ms\n", "", "f: holds no spikes"},
@@ -155,6 +170,10 @@ func TestSpikeFileFaults(t *testing.T) {
 			"population_names": npy("<U1", "(1,)", false, "S\x00\x00\x00"), "population_first": npy("|u1", "(1,)", false, "\x00"),
 			"population_size": npy("|u1", "(1,)", false, "\x08"), "population_recorded": npy("|u1", "(1,)", false, "\x06")}), "",
 			"f: holds the spikes of 6 neurons of S only, the first: must be of 8, or size that number"},
+		{chosen("(2,)", "\x03\x05", "\x02"), "", "f: holds the spikes of some neurons of S only (its array recorded_neuron): must be of the first 8"},
+		{chosen("(8,)", "\x00\x01\x02\x03\x04\x05\x06\x08", "\x08"), "", "f: holds the spikes of some neurons of S only (its array recorded_neuron): must be of the first 8"},
+		{chosen("(2,)", "\x05\x03", "\x02"), "", "f: its array recorded_neuron is not that of einet's spikes.npz"},
+		{chosen("(2,)", "\x03\x05", "\x03"), "", "f: its array recorded_neuron is not that of einet's spikes.npz"},
 		{"PK\x05\x06" + strings.Repeat("\x00", 18), "", "f: looks like a zip archive that is none of numpy's"},
 		{"\x89HDF\r\n\x1a\n", "", "f: "},
 		{"{\"neuron\": [1]}", "", "f: looks like JSON: write CSV"},

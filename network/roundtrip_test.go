@@ -283,6 +283,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add(string(text), "duration=1 s")
 	}
 	f.Add(everything, "constants.J=2*sqrt(N)")
+	f.Add(recording("{spikes: {E: [3, {from: 10, to: 30, every: 5}], I: {sample: 3}}, state: {E: {neurons: {every: 7}, every: 1, variables: [V, g]}}, averages: {every: 2, neurons: {S: all}, variables: [rate]}}"), "record.spikes.E=[1, 2]")
 	f.Add("a: |\n  b\n? c\n: [d, {e: f}]\n--- !!g 'h'\n", "a.*.0={}")
 	f.Add("populations:\n  E:\n    size: 1e1\n    V0: {uniform: [.nan, -.inf]}\n    neuron: >-\n      lif\n", "scale.weight=-0.5")
 	f.Fuzz(func(t *testing.T, text, set string) {

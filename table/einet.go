@@ -12,6 +12,9 @@ import (
 	"strings"
 )
 
+// recordedNeuron is the array of einet's spikes.npz that says whose spikes it holds.
+const recordedNeuron = "recorded_neuron"
+
 // einet finds the populations and the step of a spikes.npz of einet's, none in other files.
 func (f *File) einet() (own []SpikePopulation, dtMs float64, fault *Fault) {
 	if f.Format != Npz {
@@ -45,7 +48,7 @@ func (f *File) einet() (own []SpikePopulation, dtMs float64, fault *Fault) {
 			own[i].Partly, own[i].Recorded = true, int64(recorded[i])
 		}
 	}
-	if _, err := z.Open("recorded_neuron.npy"); err == nil && recorded != nil {
+	if _, err := z.Open(recordedNeuron + ".npy"); err == nil && recorded != nil {
 		return own, dt[0], f.chosen(z, own)
 	}
 	return own, dt[0], nil
@@ -57,7 +60,7 @@ func (f *File) chosen(z *zip.Reader, own []SpikePopulation) *Fault {
 	for _, p := range own {
 		all += int(p.Recorded)
 	}
-	ids, done, ok := memberElements(z, "recorded_neuron", all)
+	ids, done, ok := memberElements(z, recordedNeuron, all)
 	if !ok {
 		return f.fault(0, "its array recorded_neuron is not that of einet's spikes.npz")
 	}

@@ -147,7 +147,7 @@ func (r *Reader) choose(all []vector) (chosen []vector, says string) {
 		return nil, fmt.Sprintf("holds no arrays of %s: must have %s; there are %s", r.Kind.rows, r.Kind.what, strings.Join(names, ", "))
 	}
 	for _, v := range all {
-		if _, _, ok := r.Kind.known(v.name); !ok && v.length == chosen[0].length && !strings.HasPrefix(v.name, "population_") {
+		if _, _, ok := r.Kind.known(v.name); !ok && v.length == chosen[0].length && !strings.HasPrefix(v.name, "population_") && v.name != recordedNeuron {
 			return nil, fmt.Sprintf("no column of %s is called %s; the option columns names those arrays that are columns", r.Kind.rows, quoted(v.name))
 		}
 	}

@@ -163,10 +163,12 @@ func (s *Spikes) group(t Tree, as *Reading, path, ids string) (says string) {
 	if says != "" {
 		return path + ": " + says
 	}
+	s.Unstated = s.Unstated || stated == "" && as.TimeUnit == ""
 	first := int64(0)
 	if as.FirstID != nil {
 		first = *as.FirstID
 	}
+	s.First = first
 	bad := func(id float64) bool { return !isWhole(id) || id < 0 }
 	if i := slices.IndexFunc(neurons, bad); i >= 0 {
 		more := 0

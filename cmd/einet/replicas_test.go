@@ -55,7 +55,6 @@ func TestReplicasAreTheirTrials(t *testing.T) {
 	require.Equal(t, one.Populations["I"].RateHz, want.Trials[2].Populations["I"].RateHz)
 }
 
-// A network that no work group takes is simulated one trial after another, and einet says why.
 // All trials keep the spikes of the same sample, whose digests are those of all spikes.
 func TestReplicasOfSomeNeurons(t *testing.T) {
 	dir := t.TempDir()
@@ -81,6 +80,7 @@ func TestReplicasOfSomeNeurons(t *testing.T) {
 	}
 }
 
+// A network that no work group takes is simulated one trial after another, and einet says why.
 func TestReplicasThatFitNoWorkGroup(t *testing.T) {
 	withGL(t)
 	dir := t.TempDir()
