@@ -99,6 +99,8 @@ func (d *decoder) neurons(n *node, path string) Neurons {
 			before := len(d.faults)
 			s := d.span(item, at)
 			if len(d.faults) > before {
+				d.faults = d.faults[:before+1]
+				d.more(n.items[i+1:], func(item *node) { d.span(item, path) })
 				return Neurons{}
 			}
 			all.Listed = append(all.Listed, s)

@@ -53,6 +53,7 @@ func TestRecordFaults(t *testing.T) {
 		"{spikes: {E: [80]}}":                                                       "record.spikes.E: 80: must be a whole number from 0 to 79, the last neuron of E",
 		"{spikes: {E: [3, -1]}}":                                                    "record.spikes.E.1: -1: must be a whole number from 0, a neuron of the population",
 		"{spikes: {E: [3, 4.5]}}":                                                   "record.spikes.E.1: 4.5: must be a whole number from 0, a neuron of the population, or {from, to, every}",
+		"{spikes: {E: [3, x, 5, {to: y}, {by: 2, to: z}]}}":                         "record.spikes.E.1: x: must be a whole number from 0, a neuron of the population, or {from, to, every} (and 2 more)",
 		"{spikes: {E: [3, 7, 3]}}":                                                  "record.spikes.E.2: 3: must stand there once",
 		"{spikes: {E: [{every: 10}, 7, 30]}}":                                       "record.spikes.E.2: 30: must stand there once",
 		"{spikes: {E: {from: 20, to: 10}}}":                                         "record.spikes.E.to: 10: must not be below from, 20",
