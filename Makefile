@@ -16,6 +16,10 @@ PEER_PRESET ?= vogels2005cuba
 ifndef GOEXPERIMENT
 GOEXPERIMENT := $(if $(filter x86_64 amd64,$(shell uname -m)),simd)
 endif
+# Where `make dist` puts its archive.
+DIST ?= dist
+# Further flags of `go build`.
+BUILDFLAGS ?=
 # 0 builds einet without OpenGL, and needs nothing but Go.
 CGO_ENABLED ?= 1
 # Installs what is missing of the system; SETUP=: trusts that all is there.
@@ -46,17 +50,25 @@ run_needs := build run
 require_gl := 1
 endif
 
-# SONATA's files need the HDF5 library; einet builds without it and says so when it is asked for them.
-hdf5 = $(if $(filter-out 0,$(CGO_ENABLED)),$(shell pkg-config --exists hdf5 2>/dev/null && echo hdf5))
-comma := ,
+version := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+# einet needs no library and starts on any Linux; what needs OpenGL or HDF5 it leaves to einet-gl beside it.
+go_build = go build -buildvcs=false $(BUILDFLAGS) -ldflags "-s -w -X main.version=$(version)"
 
-version := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+.PHONY: build dist run test test-long test-peers lint clean help
 
-.PHONY: build run test test-long test-peers lint clean help
-
-build: ## build bin/einet
+build: ## build bin/einet and, with OpenGL, bin/einet-gl
 	@$(SETUP) $(build_needs)
-	go build -buildvcs=false -tags '$(hdf5)' -ldflags "-X main.version=$(version)" -o bin/einet ./cmd/einet
+	CGO_ENABLED=0 $(go_build) -o bin/einet ./cmd/einet
+ifeq ($(CGO_ENABLED),0)
+	rm -f bin/einet-gl
+else
+	$(go_build) -o bin/einet-gl ./cmd/einet
+endif
+
+dist: ## pack the binaries, man page, completions and licences into dist/
+	@$(SETUP) $(build_needs)
+	@$(MAKE) --no-print-directory build SETUP=: BUILDFLAGS=-trimpath
+	@scripts/dist $(version) $(DIST)
 
 run: ## build, then simulate a network and draw its figures into results/
 	@$(SETUP) $(run_needs)
@@ -69,7 +81,7 @@ go_test = EINET_REQUIRE_GL=$(require_gl) go test -count=1 $(TESTFLAGS)
 
 test: ## run all tests
 	@$(SETUP) $(run_needs) test
-	$(go_test) -tags '$(hdf5)' $(PACKAGES)
+	$(go_test) $(PACKAGES)
 
 # What the race detector watches: everything that starts goroutines and doesn't
 # wait for a GL driver.
@@ -77,7 +89,7 @@ race = ^einet/(analysis|connectome|cpu|cpuref|dynamics|record|rng|sim)(/|$$)
 
 test-long: ## run the longer checks too, and the race detector
 	@$(SETUP) $(run_needs) test
-	$(go_test) -tags 'long$(addprefix $(comma),$(hdf5))' -timeout 2h $(PACKAGES)
+	$(go_test) -tags long -timeout 2h $(PACKAGES)
 	go test -count=1 -race -timeout 1h $$(go list ./... | grep -E '$(race)')
 
 # NEST and Brian2 live in a virtual environment, made anew when what they need changes.
@@ -101,14 +113,14 @@ lint: ## check formatting, go.mod and scripts; vet; staticcheck
 		{ test -z "$$bad" || { echo "run gofmt -w on:"; echo "$$bad"; exit 1; }; }
 	go mod tidy -diff
 	go vet ./...
-	go vet -tags 'long$(addprefix $(comma),$(hdf5))' ./...
+	go vet -tags long ./...
 	go vet -tags nogl ./...
 	CGO_ENABLED=0 go vet ./...
 	go tool staticcheck ./...
-	@if command -v shellcheck >/dev/null; then echo shellcheck; shellcheck scripts/setup .ci/run; fi
+	@if command -v shellcheck >/dev/null; then echo shellcheck; shellcheck scripts/setup scripts/dist .ci/run; fi
 
 clean: ## remove what was built, and the results of runs in results/
-	rm -rf bin results
+	rm -rf bin results dist
 	@test ! -d .cache || { chmod -R u+w .cache && rm -rf .cache; }
 
 help: ## list the targets

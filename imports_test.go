@@ -27,10 +27,11 @@ const module = "einet"
 // imports is the tree, top down: what each package may import of einet. What
 // those may import, it may import too.
 var imports = map[string][]string{
-	"cmd/einet": {"bench", "validate", "plot", "analysis/theory", "record", "gpu", "cpu", "cpuref", "sim", "network/presets"},
+	"cmd/einet": {"bench", "validate", "plot", "analysis/theory", "record", "engines", "network/presets"},
 
-	"bench":    {"gpu", "cpu", "cpuref", "sim", "analysis", "network/presets"},
-	"validate": {"gpu", "cpu", "cpuref", "sim", "analysis/theory", "network/presets"},
+	"engines":  {"gpu", "cpu", "cpuref", "sim", "host"},
+	"bench":    {"engines", "analysis", "network/presets"},
+	"validate": {"cpuref", "sim", "analysis/theory", "network/presets"},
 	"plot":     {"analysis/theory"},
 
 	"gpu":    {"sim", "shaders"},
@@ -42,14 +43,15 @@ var imports = map[string][]string{
 	"record/hdf5":     {"table"},
 	"record":          {"record/hdf5", "sim"},
 
-	"sim/enginetest": {"cpuref", "network/presets"},
-	"sim":            {"dynamics"},
-	"dynamics":       {"connectome"},
-	"connectome":     {"network", "rng"},
+	"enginetest": {"cpuref", "network/presets"},
+	"sim":        {"dynamics"},
+	"dynamics":   {"connectome"},
+	"connectome": {"network", "rng"},
 
 	"network/presets": {"network"},
 	"network":         {"libm", "table"},
 	"table":           {},
+	"host":            {},
 	"rng/stattest":    {},
 	"rng":             {"libm"},
 	"libm":            {},
@@ -58,9 +60,9 @@ var imports = map[string][]string{
 
 // Of some packages the users are fewer than the tree would have it.
 var onlyFor = map[string][]string{
-	"shaders":        {"gpu"},
-	"sim/enginetest": {}, // for tests
-	"rng/stattest":   {},
+	"shaders":      {"gpu"},
+	"enginetest":   {}, // for tests
+	"rng/stattest": {},
 }
 
 // cgo lists the packages that may see C and OpenGL, and so may what is below them.
@@ -241,7 +243,7 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 		{"dynamics/a.go", "einet/sim", "not below dynamics"},
 		{"rng/a.go", "einet/util", "not below rng"},
 		{"cmd/einet/a.go", "einet/shaders", "not for cmd/einet"},
-		{"cmd/einet/a.go", "einet/sim/enginetest", "not below cmd/einet"},
+		{"cmd/einet/a.go", "einet/enginetest", "not below cmd/einet"},
 		{"rng/a.go", "einet/rng/stattest", "not below rng"},
 		{"cmd/einet/a.go", "github.com/go-gl/glfw/v3.3/glfw", "only gpu, record/hdf5 may"},
 		{"cpuref/a_arm64.go", "C", "only gpu, record/hdf5 may"},

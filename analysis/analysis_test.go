@@ -156,13 +156,34 @@ func TestSample(t *testing.T) {
 	require.Len(t, s.Neurons(0), 160)
 	require.Len(t, s.Neurons(1), 40)
 	require.Equal(t, []int{10000, 10001, 10002}, s.Neurons(2), "all of a small population")
-	require.Equal(t, []int{0, 50, 100}, s.Neurons(0)[:3])
-	require.Equal(t, 8000, s.Neurons(1)[0])
-	s.Add([]sim.Spike{{Step: 1, Neuron: 50}, {Step: 2, Neuron: 51}, {Step: 100, Neuron: 50}, {Step: 101, Neuron: 50}})
+	for j, id := range s.Neurons(0) {
+		require.Equal(t, j, id/50, "one of each 50")
+	}
+	require.Equal(t, 160, s.Neurons(1)[0]/50)
+	require.Equal(t, s.ids, NewSample([]int{8000, 2000, 3}, 0.1, 200, 0, 100).ids, "the same sizes, the same neurons")
+	id := uint32(s.Neurons(0)[1])
+	s.Add([]sim.Spike{{Step: 1, Neuron: id}, {Step: 2, Neuron: id + 1}, {Step: 100, Neuron: id}, {Step: 101, Neuron: id}})
 	times := s.Times(0)
 	requireValues(t, []float64{0.1, 10}, times[1], 1e-12)
 	require.Empty(t, times[0])
 	require.Empty(t, s.Times(1)[0])
+}
+
+// Neurons on a grid are sampled from all of it: at equal distances, which are multiples of its width, they would be of
+// two columns. Many populations have a row each, not five.
+func TestSampleIsFair(t *testing.T) {
+	columns := map[int]int{}
+	for _, id := range NewSample([]int{10000}, 0.1, 200, 0, 100).Neurons(0) {
+		columns[id%100]++
+	}
+	require.Greater(t, len(columns), 75) // of 100, 200 draws hit 86.6 +- 2.8
+	sizes := make([]int, 1000)
+	for i := range sizes {
+		sizes[i] = 20
+	}
+	s := NewSample(sizes, 0.1, 200, 0, 100)
+	require.Len(t, s.steps, 1000)
+	require.Len(t, NewSample(sizes[:51], 0.1, 200, 0, 100).steps, 255)
 }
 
 func TestDensity(t *testing.T) {

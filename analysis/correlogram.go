@@ -52,11 +52,6 @@ func crossSums(x, y []float64, maxLag int) []float64 {
 	return fft.Sequence(padded, a)
 }
 
-// CorrelateCounts is Correlate of two populations' counts in the same bins.
-func CorrelateCounts(a, b []int64, binMs float64, maxLag int) Correlogram {
-	return Correlate(floats(a), floats(b), binMs, maxLag)
-}
-
 // standardised is a series less its mean, over its standard deviation.
 func standardised(series []float64) []float64 {
 	mean, variance := stat.PopMeanVariance(series, nil)

@@ -1,10 +1,15 @@
 package analysis
 
-import "einet/sim"
+import (
+	"math/rand/v2"
+
+	"einet/sim"
+)
 
 // A Sample keeps the spikes of a few neurons over a stretch of time, for a
-// raster. The neurons are spread evenly over the ids of each population, in
-// proportion to its size but at least minSampled of each.
+// raster. The neurons are spread over the ids of each population, one drawn at random from each of equal
+// ranges of them: equal distances would show one column only of neurons on a grid. There are as many as is
+// in proportion to a population's size but at least minSampled of each. The same sizes give the same neurons.
 type Sample struct {
 	layout layout
 	dtMs   float64
@@ -16,7 +21,8 @@ type Sample struct {
 }
 
 // minSampled is the least number of rows of a population that has as many
-// neurons: fewer are not seen as a population.
+// neurons: fewer are not seen as a population. Where populations are so many that it
+// doubled all rows, they have fewer, but one.
 const minSampled = 5
 
 // NewSample chooses about that many neurons of consecutive populations of the
@@ -25,11 +31,13 @@ const minSampled = 5
 func NewSample(sizes []int, dtMs float64, neurons int, fromStep, toStep int64) *Sample {
 	l := newLayout(sizes)
 	s := &Sample{layout: l, dtMs: dtMs, from: fromStep, to: toStep, row: make([]int32, l.neurons()), ids: make([][]int, len(sizes))}
-	rows := int32(0)
+	least := max(1, min(minSampled, 2*neurons/len(sizes)))
+	rows, draw := int32(0), rand.New(rand.NewPCG(1, 1))
 	for i, size := range sizes {
-		n := min(size, max(minSampled, (neurons*size+l.neurons()/2)/l.neurons()))
+		n := min(size, max(least, (neurons*size+l.neurons()/2)/l.neurons()))
 		for j := range n {
-			id := l.first[i] + j*size/n
+			lo, hi := j*size/n, (j+1)*size/n
+			id := l.first[i] + lo + draw.IntN(hi-lo)
 			rows++
 			s.row[id] = rows
 			s.ids[i] = append(s.ids[i], id)
@@ -48,6 +56,11 @@ func (s *Sample) Add(spikes []sim.Spike) {
 	}
 }
 
+// Window is the stretch of time [ms] that the sample covers.
+func (s *Sample) Window() (from, to float64) {
+	return float64(s.from) * s.dtMs, float64(s.to) * s.dtMs
+}
+
 // Neurons are the global ids of the chosen neurons of population i, ascending.
 func (s *Sample) Neurons(i int) []int { return s.ids[i] }
 
@@ -60,9 +73,4 @@ func (s *Sample) Times(i int) [][]float64 {
 		}
 	}
 	return times
-}
-
-// Window is the stretch of time [ms] that the sample covers.
-func (s *Sample) Window() (from, to float64) {
-	return float64(s.from) * s.dtMs, float64(s.to) * s.dtMs
 }

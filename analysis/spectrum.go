@@ -60,22 +60,6 @@ func Welch(series []float64, binMs float64, segment int) Spectrum {
 	return s
 }
 
-// Mean is the mean density at frequencies from lo to hi [Hz], both included;
-// NaN where there are none.
-func (s Spectrum) Mean(lo, hi float64) float64 {
-	sum, n := 0.0, 0
-	for k, hz := range s.Hz {
-		if hz >= lo && hz <= hi {
-			sum += s.Power[k]
-			n++
-		}
-	}
-	if n == 0 {
-		return math.NaN()
-	}
-	return sum / float64(n)
-}
-
 // peakSegment is the length of the segments that PeakHz takes, in bins.
 const peakSegment = 256
 

@@ -11,6 +11,7 @@ import (
 
 	"einet/connectome"
 	"einet/dynamics"
+	"einet/host"
 	"einet/network"
 	"einet/sim"
 )
@@ -99,7 +100,7 @@ func Measure(ctx context.Context, c Case, engines []Engine, o Options) ([]Result
 // measured too.
 func build(ctx context.Context, c *Case, o Options) (Subject, *connectome.Connectome, error) {
 	s := c.subject()
-	s.RestMB = ResidentMB()
+	s.RestMB = host.ResidentMB()
 	var syn *connectome.Connectome
 	connect := connectome.Build
 	if c.Connectivity == Procedural {
@@ -108,7 +109,7 @@ func build(ctx context.Context, c *Case, o Options) (Subject, *connectome.Connec
 	total := time.Duration(0)
 	for k := 0; k < o.Repetitions && (k == 0 || total < time.Second); k++ {
 		syn = nil
-		peak := StartPeak()
+		peak := host.StartPeak()
 		start := time.Now()
 		var err error
 		if syn, err = connect(ctx, c.Network, o.Workers); err != nil {

@@ -12,6 +12,7 @@ import (
 	"einet/cpu"
 	"einet/cpuref"
 	"einet/dynamics"
+	"einet/host"
 	"einet/network"
 	"einet/network/presets"
 	"einet/sim"
@@ -41,7 +42,7 @@ func potjans(t *testing.T) bench.Case {
 func measure(t *testing.T) *bench.Report {
 	results, err := bench.Measure(t.Context(), potjans(t), engines(), bench.Options{Repetitions: 2, Parts: true})
 	require.NoError(t, err)
-	return &bench.Report{Format: bench.Format, Command: "einet bench", Machine: bench.Machine{CPU: "some", Arch: "any", Einet: "v0"}, Results: results}
+	return &bench.Report{Format: bench.Format, Command: "einet bench", Machine: host.Machine{CPU: "some", Arch: "any", Einet: "v0"}, Results: results}
 }
 
 // Events are the synapses of the neurons that fired, counted one by one.

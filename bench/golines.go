@@ -38,7 +38,7 @@ func (r *Report) WriteGo(to io.Writer) error {
 		if x.Threads > 0 {
 			name += fmt.Sprintf("/threads=%d", x.Threads)
 		}
-		if x.Engine == "gpu" {
+		if onDevices(x.Engine) {
 			name += "/device=" + goName(x.Device)
 		}
 		for _, t := range x.Simulate {

@@ -5,15 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"einet/host"
 )
 
 // A Report is what a file of results holds: bench.json.
 type Report struct {
-	Format  string   `json:"format"`
-	Command string   `json:"command"`
-	Machine Machine  `json:"machine"`
-	Limits  *Limits  `json:"limits"` // nil: not measured
-	Results []Result `json:"results"`
+	Format  string       `json:"format"`
+	Command string       `json:"command"`
+	Machine host.Machine `json:"machine"`
+	Limits  *Limits      `json:"limits"` // nil: not measured
+	Results []Result     `json:"results"`
 }
 
 // Format names the form of a report; another number means that other readers are

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"einet/engines"
 )
 
 // Times are wall times of repetitions [ns].
@@ -126,9 +128,9 @@ func per(t time.Duration, n float64) *float64 {
 // of their device, cpu engines by their threads.
 func (r *Result) Label() string {
 	switch {
-	case r.Engine == "gpu":
+	case onDevices(r.Engine):
 		word, _, _ := strings.Cut(r.Device, " ")
-		return "gpu " + word
+		return r.Engine + " " + word
 	case r.Threads == 1:
 		return r.Engine + ", 1 thread"
 	case r.Threads > 1:
@@ -143,4 +145,10 @@ func (r *Result) Digest() string {
 		return ""
 	}
 	return r.Digests[len(r.Digests)-1].Digest
+}
+
+// onDevices tells whether the engine of that name runs on OpenGL devices; one of another version may be unknown.
+func onDevices(name string) bool {
+	k := engines.Named(name)
+	return k != nil && k.OnDevices
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"einet/host"
 	"einet/sim"
 )
 
@@ -72,7 +73,7 @@ func (r *run) repeat(ctx context.Context, k int) error {
 	if k >= r.times {
 		return nil
 	}
-	peak := StartPeak()
+	peak := host.StartPeak()
 	took, err := r.once(ctx, r.full, r.result.Steps, &r.result)
 	if err != nil {
 		return err

@@ -40,10 +40,10 @@ func processors(workers int) int {
 func (p *Projection) build(ctx context.Context, net *network.Network, i, workers int) error {
 	codes := NewCodes(net, i)
 	sources, targets, expected := expected(net, i)
-	size := blockSize(targets, expected)
+	size := blockSize(targets, expected, codes.Packing())
 	for first := 0; first < targets; first += size {
 		p.Blocks = append(p.Blocks, Block{
-			First: first, Size: min(size, targets-first), Rows: make([]uint32, sources+1),
+			First: first, Size: min(size, targets-first), Rows: make([]uint32, sources+1), Packing: codes.Packing(),
 		})
 	}
 	n := &net.Projections[i]
@@ -196,6 +196,7 @@ func (b *builder) countTargets(p *part, drawn *batch) {
 
 func (b *builder) fill(p *part, drawn *batch) {
 	source, code := drawn.source[:len(drawn.target)], drawn.code[:len(drawn.target)]
+	shift := b.draws.packing.WeightBits
 	for k, t := range drawn.target {
 		i := t / b.size
 		next := &p.rows[i][source[k]]
@@ -204,7 +205,7 @@ func (b *builder) fill(p *part, drawn *batch) {
 		if target := t - i*b.size; b.alike {
 			b.Blocks[i].Targets[at] = uint16(target)
 		} else {
-			b.Blocks[i].Packed[at] = code[k] | target<<weightBits
+			b.Blocks[i].Packed[at] = code[k] | target<<(shift&31) // a masked shift is one instruction
 		}
 	}
 }
@@ -254,12 +255,13 @@ func (b *Block) restore() {
 }
 
 // blockSize is the number of targets of a block: MaxBlock, or less, in whole
-// chunks, where a full block's synapses would not be counted by 32 bits.
-func blockSize(targets int, synapses float64) int {
+// chunks, where a full block's synapses would not be counted by 32 bits; or what
+// a packed synapse has bits for.
+func blockSize(targets int, synapses float64, packing Packing) int {
 	perChunk := synapses / float64(targets) * Chunk
 	chunks := MaxBlock / Chunk
 	for chunks > 1 && float64(chunks)*perChunk > 0.99*math.MaxUint32 {
 		chunks--
 	}
-	return min(chunks*Chunk, (targets+Chunk-1)/Chunk*Chunk)
+	return min(chunks*Chunk, (targets+Chunk-1)/Chunk*Chunk, packing.Targets())
 }

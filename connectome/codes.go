@@ -17,7 +17,7 @@ type Codes struct {
 }
 
 // weightCodes is how many codes a drawn weight has.
-const weightCodes = 1 << weightBits
+const weightCodes = 1 << mostWeightBits
 
 // NewCodes is the codes of projection i of a valid network.
 func NewCodes(net *network.Network, i int) Codes {
@@ -78,6 +78,9 @@ func (c *Codes) nearest(w float64) uint32 {
 	}
 	return uint32(k)
 }
+
+// Packing is how the projection's synapses are packed.
+func (c *Codes) Packing() Packing { return newPacking(len(c.Weights), c.Delays) }
 
 // alike tells whether all synapses have one weight and one delay.
 func (c *Codes) alike() bool { return len(c.Weights) == 1 && c.Delays == 1 }

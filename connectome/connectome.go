@@ -38,25 +38,7 @@ type Block struct {
 	Rows        []uint32 // of source j: from Rows[j] to Rows[j+1]-1; length sources + 1
 	Targets     []uint16 // relative to First, ascending within a row
 	Packed      []uint32 // delay code, target relative to First and weight code; ascending within a row
-}
-
-// Bits of a packed synapse, from the highest on: 6 of the code of its delay, 16 of its
-// target and 10 of that of its weight. Ascending, a row is by delay first: what arrives
-// together lies together.
-const (
-	delayBits  = 6
-	targetBits = 16
-	weightBits = 10
-)
-
-// Pack makes a synapse of a target and codes.
-func Pack(target, weight, delay uint32) uint32 {
-	return delay<<(targetBits+weightBits) | target<<weightBits | weight
-}
-
-// Unpack is what Pack put together.
-func Unpack(s uint32) (target, weight, delay uint32) {
-	return s >> weightBits & (1<<targetBits - 1), s & (1<<weightBits - 1), s >> (targetBits + weightBits)
+	Packing     Packing  // of Packed
 }
 
 // Row is the targets of source j, relative to b.First, ascending; none of a packed
@@ -157,7 +139,7 @@ func EstimateProjection(net *network.Network, i int) Estimated {
 	if e.Alike {
 		each = 2
 	}
-	size := blockSize(to, expected)
+	size := blockSize(to, expected, codes.Packing())
 	e.Bytes = each*e.Synapses + 4*float64((to+size-1)/size)*float64(from+1)
 	return e
 }
@@ -212,10 +194,10 @@ func (p *Projection) Each(do func(source, target int, weight, delay uint32) erro
 			}
 			byTarget = append(byTarget[:0], b.PackedRow(j)...)
 			slices.SortFunc(byTarget, func(x, y uint32) int {
-				return cmp.Or(cmp.Compare(x<<delayBits>>(delayBits+weightBits), y<<delayBits>>(delayBits+weightBits)), cmp.Compare(x, y))
+				return cmp.Or(cmp.Compare(b.Packing.target(x), b.Packing.target(y)), cmp.Compare(x, y))
 			})
 			for _, s := range byTarget {
-				t, w, d := Unpack(s)
+				t, w, d := b.Packing.Unpack(s)
 				if err := do(j, b.First+int(t), w, d); err != nil {
 					return err
 				}

@@ -30,6 +30,7 @@ type draws struct {
 	key               rng.Key // of connectivity
 	weightKey, delKey rng.Key
 	weight, delay     *coder // nil where not drawn
+	packing           Packing
 }
 
 // perTask is about how many synapses a task draws.
@@ -46,6 +47,7 @@ func newDraws(net *network.Network, i int, codes *Codes) *draws {
 	}
 	d.sources, d.targets, _ = expected(net, i)
 	d.weight, d.delay = newCoders(p, codes, net.Dt)
+	d.packing = codes.Packing()
 	switch p.Rule {
 	case network.FixedInDegree:
 		d.split(d.targets, p.N, d.inDegree)
@@ -91,7 +93,7 @@ func (d *draws) codes(weight, delay uint32) (code uint32) {
 		code = d.weight.code(weight)
 	}
 	if d.delay != nil {
-		code |= d.delay.code(delay) << (targetBits + weightBits)
+		code |= d.delay.code(delay) << (d.packing.DelayShift & 31) // a masked shift is one instruction
 	}
 	return code
 }
@@ -248,7 +250,7 @@ func (d *draws) listed(k int, codes *Codes, dt float64, b *batch) {
 		code = codes.nearest(e.Weight[k])
 	}
 	if e.Delay != nil {
-		code |= (uint32(math.Round(e.Delay[k]/dt)) - uint32(codes.FirstDelay)) << (targetBits + weightBits)
+		code |= (uint32(math.Round(e.Delay[k]/dt)) - uint32(codes.FirstDelay)) << d.packing.DelayShift
 	}
 	d.add(b, e.Source[k], e.Target[k], code)
 }

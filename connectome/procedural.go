@@ -65,8 +65,9 @@ func Redrawable(net *network.Network) error {
 // Rows draws a projection's synapses by row: a row is those of one source onto one chunk of
 // targets. A projection of fixed_outdegree has one chunk, all targets.
 type Rows struct {
-	Chunks int // of the target population
-	Span   int // targets in each but the last
+	Chunks  int // of the target population
+	Span    int // targets in each but the last
+	Packing Packing
 
 	draws     *draws
 	bernoulli Bernoulli
@@ -74,7 +75,7 @@ type Rows struct {
 
 func newRows(net *network.Network, i int) *Rows {
 	codes, p := NewCodes(net, i), &net.Projections[i]
-	r := &Rows{draws: newDraws(net, i, &codes), Span: Chunk}
+	r := &Rows{draws: newDraws(net, i, &codes), Span: Chunk, Packing: codes.Packing()}
 	if p.Rule == network.FixedOutDegree {
 		r.Span = r.draws.targets
 	}
@@ -89,7 +90,7 @@ func newRows(net *network.Network, i int) *Rows {
 type Row struct{ batch }
 
 // Draw draws the row of a source onto chunk k and returns, in room, the targets, as numbers in
-// their population, and the codes of weight and delay as Pack puts them together for target 0. They
+// their population, and the codes of weight and delay as Packing.Pack puts them together for target 0. They
 // are in the order of drawing: by target, except of fixed_outdegree.
 func (r *Rows) Draw(room *Row, source, k int) (targets, codes []uint32) {
 	room.reset()
@@ -191,7 +192,7 @@ func (r *Rows) each(do func(source, target int, weight, delay uint32) error) err
 			}
 			slices.Sort(row)
 			for _, s := range row {
-				_, weight, delay := Unpack(uint32(s))
+				_, weight, delay := r.Packing.Unpack(uint32(s))
 				if err := do(j, int(s>>32), weight, delay); err != nil {
 					return err
 				}

@@ -17,7 +17,7 @@ func redrawn() map[string]*network.Network {
 	all := map[string]*network.Network{}
 	for _, rule := range []network.Rule{network.FixedProbability, network.FixedOutDegree, network.AllToAll, network.OneToOne} {
 		for _, own := range []bool{false, true} {
-			for _, drawn := range []string{"", "weights", "delays", "both"} {
+			for _, drawn := range []string{"", "weights", "delays", "both", "both, far"} {
 				for with := range 4 {
 					n := twoPopulations(23, 2*connectome.Chunk+77, 0.3, 5)
 					p := &n.Projections[0]
@@ -31,6 +31,9 @@ func redrawn() map[string]*network.Network {
 						n.Populations[0].Size = 300
 					}
 					p.Weight = network.Number(1)
+					if drawn == "both, far" {
+						p.Weight, p.Delay = network.NormalDist(1, 0.1), network.Between(0.3, 300)
+					}
 					if drawn == "weights" || drawn == "both" {
 						p.Weight = network.NormalDist(1, 0.1)
 					}

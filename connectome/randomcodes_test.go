@@ -46,6 +46,8 @@ func distributions() []law {
 		{"normal with bounds", bounded(network.NormalDist(3, 0.5), 2.5, 3.5), stattest.NormalLaw(3, 0.5), 2.5, 3.5, true},
 		{"uniform", network.Between(0.5, 2.5), stattest.UniformLaw(0.5, 2.5), 0.5, 2.5, true},
 		{"lognormal with bounds", bounded(slow, 0.5, 4), stattest.LogNormalLaw(1.5, 0.5), 0.5, 4, true},
+		{"far uniform", network.Between(1, 140), stattest.UniformLaw(1, 140), 1, 140, true},
+		{"far normal", bounded(network.NormalDist(70, 20), 1, 140), stattest.NormalLaw(70, 20), 1, 140, true},
 	}
 }
 

@@ -79,7 +79,7 @@ func TestRules(t *testing.T) {
 			p.N = rapid.IntRange(0, min(sources, targets)-1).Draw(t, "n")
 		}
 		if rapid.Bool().Draw(t, "drawn") {
-			p.Weight, p.Delay = network.NormalDist(1, 0.2), network.Between(0.1, 1.5)
+			p.Weight, p.Delay = network.NormalDist(1, 0.2), network.Between(0.1, rapid.SampledFrom([]float64{1.5, 140}).Draw(t, "longest"))
 		}
 		net := one(sources, targets, own, p)
 		all := synapses(t, net, 1)
@@ -403,6 +403,10 @@ func TestList(t *testing.T) {
 	want := []synapse{{0, 1, -1, 1}, {1, 0, 0.5, 1}, {2, 3, 0.5, 3}, {2, 3, 2, 2}}
 	require.ElementsMatch(t, want, synapses(t, net, 1))
 	require.Equal(t, synapses(t, net, 1), synapses(t, net, 4))
+
+	net.Projections[0].Edges.Delay = []float64{100, 0.1, 409.6, 7.3} // as far apart as may be
+	want[1].delay, want[2].delay, want[3].delay = 73, 1000, 4096
+	require.ElementsMatch(t, want, synapses(t, net, 1))
 }
 
 // Pinned: the synapses of a network and its seed are the same in every version.
@@ -417,6 +421,7 @@ func TestPinnedSynapses(t *testing.T) {
 		"fixed_outdegree":    {network.Projection{Rule: network.FixedOutDegree, N: 20}, "cd447436cb3d62a6"},
 		"fixed_total_number": {network.Projection{Rule: network.FixedTotalNumber, N: 3000, Multapses: true}, "27bd29d76711ce9e"},
 		"drawn":              {network.Projection{Rule: network.FixedInDegree, N: 20, Weight: network.NormalDist(1, 0.1), Delay: network.Between(0.1, 3)}, "e80aa7318f02182e"},
+		"drawn far":          {network.Projection{Rule: network.FixedInDegree, N: 20, Weight: network.NormalDist(1, 0.1), Delay: network.Between(1, 140)}, "319968fda3c7dbc5"},
 		"drawn again": {network.Projection{Rule: network.FixedInDegree, N: 20, Weight: drawnAgain(network.NormalDist(1, 2), 0, 3),
 			Delay: drawnAgain(network.NormalDist(1.5, 0.75), math.Inf(-1), math.Inf(1))}, "6496c50a27bee094"},
 	} {

@@ -2,8 +2,8 @@ package connectome
 
 import "slices"
 
-// A sorter sorts packed rows: by delay in one pass over all, and what has one delay, which is
-// little, by insertion.
+// A sorter sorts packed rows: by the highest bits, which are of the delay, in one pass over all, and
+// what has the same ones, which is little, by insertion.
 type sorter struct {
 	row []uint32
 }
@@ -11,26 +11,32 @@ type sorter struct {
 // fewToSort is how many insertion sorts quickly.
 const fewToSort = 24
 
+// The highest bits by which rows are sorted first.
+const (
+	sortShift  = 32 - fewestDelayBits
+	sortDigits = 1 << fewestDelayBits
+)
+
 func (s *sorter) sort(row []uint32) {
 	if len(row) <= fewToSort {
 		insert(row)
 		return
 	}
-	var next [1<<delayBits + 1]uint32
+	var next [sortDigits + 1]uint32
 	for _, x := range row {
-		next[x>>(targetBits+weightBits)+1]++
+		next[x>>sortShift+1]++
 	}
-	for d := range 1 << delayBits {
+	for d := range sortDigits {
 		next[d+1] += next[d]
 	}
 	begin := next
 	s.row = append(s.row[:0], row...)
 	for _, x := range s.row {
-		at := &next[x>>(targetBits+weightBits)]
+		at := &next[x>>sortShift]
 		row[*at] = x
 		*at++
 	}
-	for d := range 1 << delayBits {
+	for d := range sortDigits {
 		if part := row[begin[d]:begin[d+1]]; len(part) <= fewToSort {
 			insert(part)
 		} else {

@@ -4,10 +4,10 @@ import (
 	"testing"
 
 	"einet/cpuref"
+	"einet/enginetest"
 	"einet/network"
 	"einet/network/presets"
 	"einet/sim"
-	"einet/sim/enginetest"
 
 	"github.com/stretchr/testify/require"
 )

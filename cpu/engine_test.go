@@ -9,10 +9,10 @@ import (
 	"einet/connectome"
 	"einet/cpuref"
 	"einet/dynamics"
+	"einet/enginetest"
 	"einet/network"
 	"einet/network/presets"
 	"einet/sim"
-	"einet/sim/enginetest"
 
 	"github.com/stretchr/testify/require"
 )

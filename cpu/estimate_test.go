@@ -3,9 +3,9 @@ package cpu
 import (
 	"testing"
 
+	"einet/enginetest"
 	"einet/network"
 	"einet/network/presets"
-	"einet/sim/enginetest"
 
 	"github.com/stretchr/testify/require"
 )

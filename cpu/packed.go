@@ -1,5 +1,7 @@
 package cpu
 
+import "einet/connectome"
+
 // A calendar is the synaptic input of a segment on its way, of synapses with delays of their
 // own: for each step to come the rows of which something arrives then. Rows are sorted by
 // delay, so a row needs one entry, which moves on to its next delay when its turn has come.
@@ -24,13 +26,29 @@ func (c calendar) add(step int64, row cursor) {
 	*due = append(*due, row)
 }
 
-// Places of a synapse's parts: see connectome.Pack.
+// Places of a synapse's parts where delays span 64 steps or less: see connectome.Packing.
 const (
-	delayShift  = 26
 	targetShift = 10
-	targetMask  = 1<<16 - 1
 	weightMask  = 1<<10 - 1
 )
+
+// A packing is a connectome.Packing as loops need it. A shift whose count is masked by 31 is one
+// instruction.
+type packing struct {
+	shift, weightBits uint8
+	near              bool   // the places are those above
+	below             uint32 // mask of the bits below the delay's
+	weights           uint32 // mask of the weight's
+}
+
+func newPacking(p connectome.Packing) packing {
+	return packing{
+		shift: uint8(p.DelayShift), weightBits: uint8(p.WeightBits), near: p.Targets() == maxBlock && p.WeightBits == targetShift,
+		below: 1<<p.DelayShift - 1, weights: 1<<p.WeightBits - 1,
+	}
+}
+
+func (p *packing) delay(s uint32) uint32 { return s >> (p.shift & 31) }
 
 // deliverPacked is deliver for a segment whose synapses have weights and delays of
 // their own. It sums what arrives in the steps that no later spike can reach.
@@ -54,7 +72,7 @@ func (g *segment) enter(step int64, fired []uint32) {
 			g.fetch(g.begin[fired[i+rowsAhead]])
 		}
 		if row := (cursor{g.begin[j], g.end[j]}); row.at < row.end {
-			g.calendar.add(step+int64(g.Delay)+int64(g.packed[row.at]>>delayShift), row)
+			g.calendar.add(step+int64(g.Delay)+int64(g.packing.delay(g.packed[row.at])), row)
 		}
 	}
 }
@@ -72,40 +90,57 @@ func (g *segment) arrive(step int64, arriving *[maxBlock]int32) {
 			g.fetch(due[i+ahead].at)
 		}
 		synapses := g.packed[row.at:row.end]
-		now := synapses[0] >> delayShift
-		n := 0
-		if g.divided {
-			n = g.addMine(arriving, synapses, now)
-		} else {
-			n = addPacked(arriving, g.weights, synapses, now)
+		n, last := 0, synapses[0]|g.packing.below // of this delay
+		switch {
+		case !g.packing.near:
+			n = g.addFar(arriving, synapses, last)
+		case g.divided:
+			n = g.addMine(arriving, synapses, last)
+		default:
+			n = addPacked(arriving, g.weights, synapses, last)
 		}
 		if n < len(synapses) {
-			g.calendar.add(step+int64(synapses[n]>>delayShift-now), cursor{row.at + uint32(n), row.end})
+			wait := g.packing.delay(synapses[n]) - g.packing.delay(last)
+			g.calendar.add(step+int64(wait), cursor{row.at + uint32(n), row.end})
 		}
 	}
 	g.calendar[step&int64(len(g.calendar)-1)] = due[:0]
 }
 
-// addPacked adds the weights of the synapses of one delay, which come first, and returns how
+// addPacked adds the weights of the synapses of one delay, which come first, up to last, and returns how
 // many these are.
-func addPacked(arriving *[maxBlock]int32, weights *[1 << 10]int32, synapses []uint32, delay uint32) int {
+func addPacked(arriving *[maxBlock]int32, weights *[1 << 10]int32, synapses []uint32, last uint32) int {
 	for i, x := range synapses {
-		if x>>delayShift != delay {
+		if x > last {
 			return i
 		}
-		arriving[x>>targetShift&targetMask] += weights[x&weightMask]
+		arriving[uint16(x>>targetShift)] += weights[x&weightMask]
 	}
 	return len(synapses)
 }
 
 // addMine is addPacked for a block of which other targets are other shares'.
-func (g *segment) addMine(arriving *[maxBlock]int32, synapses []uint32, delay uint32) int {
+func (g *segment) addMine(arriving *[maxBlock]int32, synapses []uint32, last uint32) int {
 	for i, x := range synapses {
-		if x>>delayShift != delay {
+		if x > last {
 			return i
 		}
-		if t := x >> targetShift & targetMask; t-g.lo < g.count {
+		if t := uint16(x >> targetShift); uint32(t)-g.lo < g.count {
 			arriving[t] += g.weights[x&weightMask]
+		}
+	}
+	return len(synapses)
+}
+
+// addFar is addMine where delays span more steps, so that synapses have their parts in other places.
+func (g *segment) addFar(arriving *[maxBlock]int32, synapses []uint32, last uint32) int {
+	p := &g.packing
+	for i, x := range synapses {
+		if x > last {
+			return i
+		}
+		if t := uint16(x & p.below >> (p.weightBits & 31)); uint32(t)-g.lo < g.count {
+			arriving[t] += g.weights[x&p.weights&weightMask]
 		}
 	}
 	return len(synapses)

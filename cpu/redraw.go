@@ -117,18 +117,20 @@ func foldScalar(arriving [][lanes]int32, counts []int32, weight int32) {
 // delays differ.
 func (e *Engine) addRowsOf(s *share, d *drawn, step int64, chunk int, fired []uint32) {
 	to := &e.populations[d.To]
-	slots, stride := int64(len(to.arriving)), len(to.Receptors)*to.tiles*lanes
-	var at [1 << 6]int // where the input of each delay's slot begins
-	for delay := range d.MaxDelay - d.Delay + 1 {
-		at[delay] = int((step+int64(d.Delay+delay))%slots)*stride + d.Receptor*to.tiles*lanes
-	}
+	slots, stride := len(to.arriving), len(to.Receptors)*to.tiles*lanes
+	soonest := int((step + int64(d.Delay)) % int64(slots)) // slot of the delay of code 0
+	receptor := d.Receptor * to.tiles * lanes
 	first, last := uint32(lanes*d.lo), uint32(lanes*d.hi)
 	for _, j := range fired {
 		targets, codes := d.rows.Draw(&s.row, int(j), chunk)
 		for i, t := range targets {
 			if t >= first && t < last {
-				_, weight, delay := connectome.Unpack(codes[i])
-				to.flat[at[delay]+int(t)] += d.weights[weight]
+				_, weight, delay := d.rows.Packing.Unpack(codes[i])
+				slot := soonest + int(delay)
+				if slot >= slots {
+					slot -= slots // once is enough: there are as many as the largest delay
+				}
+				to.flat[slot*stride+receptor+int(t)] += d.weights[weight]
 			}
 		}
 	}

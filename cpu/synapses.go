@@ -19,6 +19,7 @@ type segment struct {
 
 	packed    []uint32 // instead, where synapses differ
 	weights   *[1 << 10]int32
+	packing   packing
 	calendar  calendar
 	divided   bool   // some of packed are another share's
 	lo, count uint32 // the targets that are this one's
@@ -77,6 +78,7 @@ func (g *segment) synapses() int {
 func (g *segment) pack(block *connectome.Block, weights *[1 << 10]int32, lo, count int) {
 	g.begin, g.end = block.Rows[:block.Sources()], block.Rows[1:]
 	g.packed, g.weights, g.calendar = block.Packed, weights, newCalendar(g.MaxDelay)
+	g.packing = newPacking(block.Packing)
 	g.lo, g.count, g.divided = uint32(lo), uint32(count), count < block.Size
 }
 

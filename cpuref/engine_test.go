@@ -6,8 +6,8 @@ import (
 	"einet/connectome"
 	"einet/cpuref"
 	"einet/dynamics"
+	"einet/enginetest"
 	"einet/sim"
-	"einet/sim/enginetest"
 )
 
 func TestConformance(t *testing.T) {

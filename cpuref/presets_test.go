@@ -6,10 +6,10 @@ import (
 
 	"einet/analysis"
 	"einet/cpuref"
+	"einet/enginetest"
 	"einet/network"
 	"einet/network/presets"
 	"einet/sim"
-	"einet/sim/enginetest"
 
 	"github.com/stretchr/testify/require"
 )

@@ -1,7 +1,6 @@
 package cpuref
 
 import (
-	"einet/connectome"
 	"einet/dynamics"
 	"einet/network"
 	"einet/rng"
@@ -187,7 +186,7 @@ func (e *Engine) deliver(s sim.Spike) {
 				slot[out.Receptor][block.First+int(t)] += out.Weight()
 			}
 			for _, packed := range block.PackedRow(source) {
-				target, weight, delay := connectome.Unpack(packed)
+				target, weight, delay := block.Packing.Unpack(packed)
 				slot := to.arriving[(int(s.Step)+out.Delay+int(delay))%len(to.arriving)]
 				slot[out.Receptor][block.First+int(target)] += out.Weights[weight]
 			}
@@ -201,7 +200,7 @@ func (e *Engine) redraw(s sim.Spike, source int, out *outgoing) {
 	for k := range out.synapses.Rows.Chunks {
 		targets, codes := out.synapses.Rows.Draw(&e.row, source, k)
 		for i, target := range targets {
-			_, weight, delay := connectome.Unpack(codes[i])
+			_, weight, delay := out.synapses.Rows.Packing.Unpack(codes[i])
 			slot := to.arriving[(int(s.Step)+out.Delay+int(delay))%len(to.arriving)]
 			slot[out.Receptor][target] += out.Weights[weight]
 		}

@@ -160,14 +160,27 @@ func (m *Model) StateBytes() int64 {
 			perNeuron += 4
 		}
 		for _, r := range p.Receptors {
-			perNeuron += 4 * float64(r.States()+m.MaxDelay)
+			perNeuron += 4 * float64(r.States())
 		}
 		n += float64(p.Size) * perNeuron
 	}
-	if n >= math.MaxInt64 {
+	if n += m.arrivingBytes(); n >= math.MaxInt64 {
 		return math.MaxInt64
 	}
 	return int64(n)
+}
+
+// ArrivingBytes is the part of StateBytes that input on its way takes, of each step up to the
+// largest delay.
+func (m *Model) ArrivingBytes() int64 { return int64(min(m.arrivingBytes(), math.MaxInt64/2)) }
+
+func (m *Model) arrivingBytes() float64 {
+	n := 0.0
+	for i := range m.Populations {
+		p := &m.Populations[i]
+		n += 4 * float64(len(p.Receptors)) * float64(p.Size) * float64(m.MaxDelay)
+	}
+	return n
 }
 
 // Synapse is what the codes of a synapse of projection k stand for: its weight as engines have

@@ -11,6 +11,9 @@ import (
 	"github.com/go-gl/gl/v4.3-core/gl"
 )
 
+// Built tells whether this build has OpenGL.
+const Built = true
+
 // native is a GL context as its platform makes it. It is used on one thread.
 type native interface {
 	makeCurrent() error

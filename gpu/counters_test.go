@@ -9,9 +9,9 @@ import (
 	"einet/connectome"
 	"einet/cpuref"
 	"einet/dynamics"
+	"einet/enginetest"
 	"einet/network"
 	"einet/sim"
-	"einet/sim/enginetest"
 
 	"github.com/stretchr/testify/require"
 )

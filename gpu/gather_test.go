@@ -5,9 +5,9 @@ package gpu
 import (
 	"testing"
 
+	"einet/enginetest"
 	"einet/network"
 	"einet/sim"
-	"einet/sim/enginetest"
 
 	"github.com/stretchr/testify/require"
 )

@@ -7,8 +7,8 @@ import (
 
 	"einet/connectome"
 	"einet/cpuref"
+	"einet/enginetest"
 	"einet/sim"
-	"einet/sim/enginetest"
 
 	"github.com/stretchr/testify/require"
 )
@@ -155,7 +155,7 @@ func deliverAll(t *testing.T, e *Engine, syn *connectome.Connectome, arriving gu
 				for k := range p.Rows.Chunks {
 					targets, codes := p.Rows.Draw(&room, j, k)
 					for i, target := range targets {
-						_, weight, delay := connectome.Unpack(codes[i])
+						_, weight, delay := p.Rows.Packing.Unpack(codes[i])
 						add(0, target, weight, delay)
 					}
 				}
@@ -165,7 +165,7 @@ func deliverAll(t *testing.T, e *Engine, syn *connectome.Connectome, arriving gu
 					add(p.Blocks[k].First, uint32(target), 0, 0)
 				}
 				for _, packed := range p.Blocks[k].PackedRow(j) {
-					target, weight, delay := connectome.Unpack(packed)
+					target, weight, delay := p.Blocks[k].Packing.Unpack(packed)
 					add(p.Blocks[k].First, target, weight, delay)
 				}
 			}

@@ -20,6 +20,7 @@ type drawLayout struct {
 	tables  []uint32 // of all projections the weights by code and the thresholds of codes
 	most    int      // shares of a source
 	chosen  int      // most synapses that a source chooses without multapses
+	codes   int      // most thresholds of a table of codes
 }
 
 // Numbers of redraw's work groups.
@@ -27,6 +28,8 @@ const (
 	redrawLocal   = 64
 	shareSynapses = 1024 // of a fixed out-degree with multapses
 	choicePlaces  = 512  // words of shared memory in which choices meet
+
+	weightThresholds = 1023 // of drawn weights
 )
 
 // rules are numbered as in draw.glsl.
@@ -125,6 +128,7 @@ func (a *drawLayout) add(m *dynamics.Model, k int, c connectome.Recipe, l *state
 	table := func(values []uint32) (at, n uint32) {
 		at = uint32(len(a.tables))
 		a.tables = append(a.tables, values...)
+		a.codes = max(a.codes, len(values))
 		return at, uint32(len(values))
 	}
 	flag := map[bool]uint32{true: 1}
@@ -187,6 +191,7 @@ func (a *drawLayout) defines(l *stateLayout) shaders.Defines {
 	choice := a.chosen > 0
 	d := shaders.Defines{
 		"SLOTS": l.slots, "STRIDE": l.stride, "CHUNK": connectome.Chunk, "SHARE": shareSynapses,
+		"TOP":    1 << (bits.Len(uint(max(a.codes, weightThresholds))) - 1),
 		"CHOICE": choice, "PLACES": choicePlaces, "MARKS": max(1, marks(a.chosen)), "LN_2": constant(math.Ln2),
 	}
 	for i, c := range rng.Log1p {

@@ -149,14 +149,14 @@ func (p *page) tables(m *dynamics.Model, l *stateLayout) (sources, segments []ui
 
 func (s *segment) table(m *dynamics.Model, l *stateLayout) []uint32 {
 	q := &m.Projections[s.projection]
-	weight, packed := uint32(q.Weights[0]), uint32(0)
+	weight, packing := uint32(q.Weights[0]), connectome.Packing{}
 	if s.block.Packed != nil {
-		weight, packed = uint32(weightsAt(m, s.projection)), 1
+		weight, packing = uint32(weightsAt(m, s.projection)), s.block.Packing
 	}
 	return []uint32{
 		uint32(m.Populations[q.From].First + s.firstSource), uint32(s.sources), uint32(s.row),
 		uint32(l.receptor(&m.Populations[q.To], q.To, q.Receptor) + s.block.First),
-		weight, uint32(q.Delay), packed,
+		weight, uint32(q.Delay), uint32(packing.DelayShift), uint32(packing.WeightBits),
 	}
 }
 

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"einet/dynamics"
+	"einet/enginetest"
 	"einet/network"
-	"einet/sim/enginetest"
 
 	"github.com/stretchr/testify/require"
 )
@@ -38,7 +38,7 @@ func checkPage(t *testing.T, p *page, m *dynamics.Model, l *stateLayout, limit i
 	require.LessOrEqual(t, 4*int64(p.rows), limit)
 	sources, segments, most := p.tables(m, l)
 	require.Len(t, sources, 3*len(m.Populations))
-	require.Len(t, segments, 7*len(p.segments))
+	require.Len(t, segments, 8*len(p.segments))
 	nextRow, from := 0, 0
 	for i := range p.segments {
 		s := &p.segments[i]

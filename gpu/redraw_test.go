@@ -12,11 +12,11 @@ import (
 
 	"einet/connectome"
 	"einet/dynamics"
+	"einet/enginetest"
 	"einet/network"
 	"einet/rng"
 	"einet/shaders"
 	"einet/sim"
-	"einet/sim/enginetest"
 
 	"github.com/stretchr/testify/require"
 )

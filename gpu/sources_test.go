@@ -8,10 +8,10 @@ import (
 
 	"einet/connectome"
 	"einet/dynamics"
+	"einet/enginetest"
 	"einet/network"
 	"einet/network/presets"
 	"einet/shaders"
-	"einet/sim/enginetest"
 
 	"github.com/stretchr/testify/require"
 )

@@ -4,6 +4,9 @@ package gpu
 
 import "fmt"
 
+// Built tells whether this build has OpenGL.
+const Built = false
+
 var errStub = fmt.Errorf("%w: this einet was built without OpenGL (CGO_ENABLED=0 or -tags nogl)", ErrUnavailable)
 
 // Devices reports that there are none in this build.

@@ -65,10 +65,17 @@ func (c *checker) count(path string, p *Projection, known bool, size func() int,
 	c.want(p.N <= choice, path, p.N, fmt.Sprintf("must be at most %d, the neurons of %s%s; or allow multapses", choice, of, why))
 }
 
+// place is the key that gives a list, of the projection at path.
+func (e *Edges) place(path string) string {
+	if e.File.Path == "" {
+		return path + ".edges"
+	}
+	return path + ".file"
+}
+
 func (c *checker) edges(path string, p *Projection, pre, post *Population) {
-	e, at, listed := &p.Edges, path+".file", p.Edges.File.Path == ""
+	e, at, listed := &p.Edges, p.Edges.place(path), p.Edges.File.Path == ""
 	if listed {
-		at = path + ".edges"
 		c.want(len(e.Source) <= maxSamples, at, len(e.Source), fmt.Sprintf("must be at most %d; more may stand in a file", maxSamples))
 	}
 	same := func(n int) bool { return n == 0 || n == len(e.Source) }
@@ -163,11 +170,11 @@ func (c *checker) delay(path string, p *Projection) {
 	} else if !listed && !c.want(lo <= hi && hi > 0, path+".delay", short(lo)+" to "+short(hi), "must be above 0") {
 		return
 	}
-	narrow := "narrow it with low and high"
+	at, what, narrow := path+".delay", "", "narrow it with low and high"
 	if listed {
-		narrow = "make several projections of it"
+		at, what, narrow = p.Edges.place(path), "delays ", "make several projections of it"
 	}
 	first, last := p.DelaySteps(c.dt)
-	c.want(last-first < MaxDelayCodes, path+".delay", short(float64(first)*c.dt)+" to "+short(float64(last)*c.dt)+" ms",
-		fmt.Sprintf("must span at most %d steps of dt (%s ms): %s", MaxDelayCodes, short(c.dt), narrow))
+	c.want(last-first < MaxDelayCodes, at, short(float64(first)*c.dt)+" to "+short(float64(last)*c.dt)+" ms",
+		fmt.Sprintf("%smust span at most %d steps of dt (%s ms): %s", what, MaxDelayCodes, short(c.dt), narrow))
 }

@@ -130,8 +130,8 @@ func (d Dist) mass(lo, hi float64) float64 {
 }
 
 // MaxDelayCodes is how many steps the delays of a projection may span, from its
-// smallest to its largest.
-const MaxDelayCodes = 64
+// smallest to its largest: package connectome has 12 bits of a synapse for that.
+const MaxDelayCodes = 1 << 12
 
 // DelaySteps is the smallest delay that a projection can have and the largest
 // [steps of dt].

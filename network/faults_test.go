@@ -111,7 +111,7 @@ func TestFaults(t *testing.T) {
 		{"p: 0.25, weight: 0.5", "p: 0.25, weight: {normal: {mean: 1, sd: 0, high: -1}}", "net.yaml:7:37: projections.E_to_I.weight: -1: must have the sign of its mean, 1"},
 		{"delay: 1.5", "delay: {normal: {mean: -1, sd: 0.3, outside: redraw}}", "net.yaml:8:49: projections.I_to_E.delay: \"0.05 to 0.5\": must hold at least 1/1000 of the distribution, for what is outside is drawn again; it holds 0.00023"},
 		{"delay: 1.5", "delay: {normal: {mean: 0.04, sd: 0, outside: redraw}}", "net.yaml:8:49: projections.I_to_E.delay: \"0.05 to 0.04\": must hold at least 1/1000 of the distribution, for what is outside is drawn again; it holds 0"},
-		{"delay: 1.5", "delay: {normal: [10, 3]}", "net.yaml:8:49: projections.I_to_E.delay: \"0.1 to 25 ms\": must span at most 64 steps of dt (0.1 ms): narrow it with low and high"},
+		{"delay: 1.5", "delay: {normal: [100, 80]}", "net.yaml:8:49: projections.I_to_E.delay: \"0.1 to 500 ms\": must span at most 4096 steps of dt (0.1 ms): narrow it with low and high"},
 		{"tau_syn: 6", "tau_syn: 6, synapse: delta", "net.yaml:7:71: projections.E_to_I.tau_syn: 6: must be left out: a delta synapse has none"},
 		{"size: 80", "size: 80, poisson: {rate: 6e6, weight: 1, tau_syn: 5}", "net.yaml:4:33: populations.E.poisson.rate: 6000000: must be at most 5000000 Hz, 500 spikes in a step; more is white_noise"},
 		{"dt: 0.1", "dt: 0.1\nrecords: all", "net.yaml:3:1: records: unknown key: did you mean record? allowed are constants, name, description, source, dt, seed, trial, duration, scale, populations, projections, record"},
@@ -237,5 +237,25 @@ func TestNamesThatAreMeant(t *testing.T) {
 	require.EqualError(t, err, "--set populations.exc.size=3: populations.exc: does not exist; there are Exc, Inh; did you mean Exc?")
 	for word, want := range map[string]string{"brunel200": "brunel2000", "potjans": "potjans2014", "e1": "ei", "EI": "ei", "x": "", "brunel2000x": "brunel2000", "b": "", "sv96": "vs96", "ie": "ei"} {
 		require.Equal(t, want, network.Meant(word, []string{"brunel2000", "ei", "potjans2014", "vs96"}), word)
+	}
+}
+
+// Delays of a projection may span 4096 steps and no more, however they are given.
+func TestSpanOfDelays(t *testing.T) {
+	for _, k := range []struct{ fits, not, span string }{
+		{"{uniform: [1, 410.5]}", "{uniform: [1, 410.6]}", "1 to 410.6 ms"},
+		{"{normal: {mean: 200, sd: 100, high: 409.6}}", "{normal: {mean: 200, sd: 100, high: 409.7}}", "0.1 to 409.7 ms"},
+		{"{normal: {mean: 200, sd: 100, high: 409.6, outside: redraw}}", "{normal: {mean: 200, sd: 100, high: 409.75, outside: redraw}}", "0.1 to 409.7 ms"},
+		{"{lognormal: {mean: 200, sd: 100, low: 90.5, high: 500}}", "{lognormal: {mean: 200, sd: 100, low: 90.4, high: 500}}", "90.4 to 500 ms"},
+	} {
+		load := func(delay string) error {
+			text := "populations: {A: {size: 80, tau_m: 20, V_th: 15, V_reset: 0}}\n" +
+				"projections: {p: {from: A, to: A, p: 0.1, weight: 1, delay: " + delay + ", tau_syn: 5}}\n"
+			_, err := network.Load(strings.NewReader(text), "net.yaml", network.Options{})
+			return err
+		}
+		require.NoError(t, load(k.fits))
+		err := load(k.not)
+		require.ErrorContains(t, err, fmt.Sprintf("projections.p.delay: %q: must span at most 4096 steps of dt (0.1 ms): narrow it with low and high", k.span))
 	}
 }

@@ -321,7 +321,7 @@ func TestEdgeFileFaults(t *testing.T) {
 	for _, row := range []struct{ content, keys, want string }{
 		{"", "", "f: is empty: must hold synapses"},
 		{"source,target\n", "", "f: holds no synapses"},
-		{"source,target,weight,delay\n0,1,1,0.1\n1,0,1,10\n", "", "projections.p.delay: \"0.1 to 10 ms\": must span at most 64 steps of dt (0.1 ms): make several projections of it"},
+		{"source,target,weight,delay\n0,1,1,0.1\n1,0,1,409.7\n", "", "projections.p.file: \"0.1 to 409.7 ms\": delays must span at most 4096 steps of dt (0.1 ms): make several projections of it"},
 		{"source,weight\n0,1\n", "", "f:1: the columns are source, weight: must have the columns source, target and, if wanted, weight and delay [ms]"},
 		{"source,target,colour\n0,1,2\n", "", `f:1: no column of synapses is called "colour"; there are source, target, weight, delay and others`},
 		{"i,pre,j\n0,1,2\n", "", `f:1: the columns "i" and "pre" contradict each other`},

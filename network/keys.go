@@ -210,7 +210,7 @@ func synapses(rule string, own ...key) object {
 	rest := append([]key{
 		{name: "autapses", is: aBool, about: "whether a neuron may have a synapse to itself; true if left out"},
 		{name: "weight", is: aDist, unit: "mV, with the target's C_m pA, of lif_cond nS", about: "negative inhibits; a distribution keeps the sign of its mean", need: !listed},
-		{name: "delay", is: aDist, unit: "ms", about: "a multiple of dt, at least dt; a distribution is rounded to steps, which may span 64", need: !listed},
+		{name: "delay", is: aDist, unit: "ms", about: "a multiple of dt, at least dt; a distribution is rounded to steps, which may span 4096", need: !listed},
 	}, course...)
 	return object{name: "projection", by: "rule", value: rule, keys: slices.Concat(ends, own, rest)}
 }

@@ -202,7 +202,8 @@ func drawProjection(t *rapid.T, n *network.Network, name string) network.Project
 	p := network.Projection{Name: name, From: pre.Name, To: post.Name, Multapses: true, Autapses: rapid.Bool().Draw(t, "autapses"),
 		Weight: drawDist(t, "weight"), Delay: network.Number(float64(rapid.IntRange(1, 1<<20).Draw(t, "delay")) * n.Dt)}
 	if rapid.Bool().Draw(t, "delays") {
-		p.Delay = network.Dist{Kind: network.Normal, A: 10 * n.Dt, B: 5 * n.Dt, Low: math.Inf(-1), High: 60 * n.Dt,
+		mean := rapid.SampledFrom([]float64{10, 1000}).Draw(t, "mean delay") * n.Dt
+		p.Delay = network.Dist{Kind: network.Normal, A: mean, B: mean / 2, Low: math.Inf(-1), High: 4 * mean,
 			Redraw: rapid.Bool().Draw(t, "redraw")}
 	}
 	p.Synapse, p.TauSyn = drawSynapse(t, post.Neuron == network.LIF)
@@ -227,7 +228,7 @@ func drawProjection(t *rapid.T, n *network.Network, name string) network.Project
 			p.Edges.Source = append(p.Edges.Source, uint32(rapid.IntRange(0, pre.Size-1).Draw(t, "source")))
 			p.Edges.Target = append(p.Edges.Target, uint32(rapid.IntRange(0, post.Size-1).Draw(t, "target")))
 			p.Edges.Weight = append(p.Edges.Weight, rapid.Float64Range(0, 1e9).Draw(t, "weight"))
-			p.Edges.Delay = append(p.Edges.Delay, float64(rapid.IntRange(1, 60).Draw(t, "delay"))*n.Dt)
+			p.Edges.Delay = append(p.Edges.Delay, float64(rapid.IntRange(1, network.MaxDelayCodes).Draw(t, "delay"))*n.Dt)
 		}
 	}
 	return p

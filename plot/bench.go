@@ -30,6 +30,9 @@ var engineColors = []color.RGBA{
 	{0xcc, 0x79, 0xa7, 0xff}, {0xe6, 0x9f, 0x00, 0xff}, {0x56, 0xb4, 0xe9, 0xff},
 }
 
+// engineDashes tell apart what has the same colour.
+var engineDashes = [][]vg.Length{nil, {4, 2}, {1.5, 1.5}, {6, 2, 1.5, 2}}
+
 // engineLooks gives each engine of several panels one look, in the order of their
 // appearance.
 func engineLooks(panels [][]Line) (looks map[string]draw.LineStyle, key []entry) {
@@ -37,11 +40,9 @@ func engineLooks(panels [][]Line) (looks map[string]draw.LineStyle, key []entry)
 	for _, lines := range panels {
 		for _, l := range lines {
 			if _, known := looks[l.Engine]; !known {
-				look := draw.LineStyle{Color: engineColors[len(looks)%len(engineColors)], Width: medium}
-				if len(looks) >= len(engineColors) {
-					look.Dashes = []vg.Length{4, 2}
-				}
-				looks[l.Engine], key = look, append(key, entry{l.Engine, look})
+				n := len(looks)
+				look := draw.LineStyle{Color: engineColors[n%len(engineColors)], Width: medium, Dashes: engineDashes[n/len(engineColors)%len(engineDashes)]}
+				looks[l.Engine], key = look, append(key, entry{name: l.Engine, line: look})
 			}
 		}
 	}
@@ -61,9 +62,9 @@ func Growths(list []Growth) (Figure, error) {
 	looks, key := engineLooks(all)
 	var panels []panel
 	for _, g := range list {
-		panels = append(panels, panel{growth(g, looks), 1 / float64(len(list))})
+		panels = append(panels, panel{Plot: growth(g, looks), share: 1 / float64(len(list))})
 	}
-	return render("sizes", vg.Length(len(list))*6*vg.Centimeter+keyHeight, func(c draw.Canvas) { stack(c, key, panels...) })
+	return figure("sizes", vg.Length(len(list))*6*vg.Centimeter+keyHeight, key, panels...)
 }
 
 func growth(g Growth, looks map[string]draw.LineStyle) *plot.Plot {
@@ -80,7 +81,7 @@ func growth(g Growth, looks map[string]draw.LineStyle) *plot.Plot {
 	}
 	p := newPlot("Neurons", "Wall time per s of model time (s)", box.lo.X-0.05, box.hi.X+0.05, box.lo.Y-0.15, box.hi.Y+0.15)
 	p.X.Tick.Marker, p.Y.Tick.Marker = powers{}, powers{}
-	title(p, g.Network+"; pale: in proportion to the neurons")
+	title(p, short(g.Network, titleLetters)+"; pale: in proportion to the neurons")
 	for _, c := range curves {
 		first := c.points[0]
 		end := plotter.XY{X: box.hi.X, Y: first.Y + box.hi.X - first.X}
@@ -126,7 +127,7 @@ func Threads(lines []Line) (Figure, error) {
 		points := pairs(l.X, l.Y)
 		p.Add(curve{points: points, line: looks[l.Engine]}, dots{points, looks[l.Engine]})
 	}
-	return render("threads", 8*vg.Centimeter, func(c draw.Canvas) { stack(c, key, panel{p, 1}) })
+	return figure("threads", 8*vg.Centimeter, key, panel{Plot: p, share: 1})
 }
 
 // threadMarks marks whole numbers up to that many, at most about eight of them.

@@ -35,14 +35,13 @@ func Currents(list []Current) (Figure, error) {
 			p.X.Tick.Marker = unlabelled{p.X.Tick.Marker}
 			p.X.Label.Text = ""
 		}
-		panels = append(panels, panel{p, 1 / float64(len(list))})
+		panels = append(panels, panel{Plot: p, share: 1 / float64(len(list))})
 	}
 	key := []entry{
-		{"excitatory + external", excitation}, {"inhibitory", inhibition},
-		{"net", net}, {"threshold", threshold},
+		{name: "excitatory + external", line: excitation}, {name: "inhibitory", line: inhibition},
+		{name: "net", line: net}, {name: "threshold", line: threshold},
 	}
-	height := vg.Length(2+4*len(list)) * vg.Centimeter
-	return render("currents", height, func(c draw.Canvas) { stack(c, key, panels...) })
+	return figure("currents", vg.Length(2+4*len(list))*vg.Centimeter, key, panels...)
 }
 
 var (
@@ -74,9 +73,9 @@ func (n Current) plot() (*plot.Plot, error) {
 	from, to := n.TimeMs[0]-(n.TimeMs[1]-n.TimeMs[0]), n.TimeMs[t-1]
 	pad := (hi - lo) * 0.06
 	p := newPlot(timeLabel(to), "Input R\u00b7I (mV)", from, to, lo-pad, hi+pad)
-	p.X.Tick.Marker = timeTicks(to)
+	p.X.Tick.Marker = timeTicks(to, 10)
 	p.Add(level{0, draw.LineStyle{Color: pale(grey, 0.5), Width: 0.4}}, level{n.Threshold, threshold}, exc, inh, sum)
-	title(p, fmt.Sprintf("Neuron %d of %s, means: %s \u2212 %s = %s mV", n.Neuron, n.Name,
+	title(p, fmt.Sprintf("Neuron %d of %s, means: %s \u2212 %s = %s mV", n.Neuron, short(n.Name, keyLetters),
 		whole(mean(exc.points)), whole(-mean(inh.points)), whole(mean(sum.points))))
 	return p, nil
 }

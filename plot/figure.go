@@ -1,6 +1,7 @@
 // Package plot draws the figures of a run as PNG and SVG, sized and lettered
-// for print: axes with units, excitatory populations in blues and inhibitory
-// ones in vermilions that colour-blind readers tell apart (Okabe & Ito 2008).
+// for print: axes with units, excitatory populations in cool colours and inhibitory
+// ones in warm ones that colour-blind readers tell apart (Okabe & Ito 2008), and
+// rows of a colour scale where populations are too many for lines of their own.
 // Its one invariant: it only draws; nothing is computed here but what a
 // drawing needs (bins to show, the limit of an axis), and no file is touched.
 package plot
@@ -41,6 +42,9 @@ type Data struct {
 	Counts      *analysis.PopulationCounts // in bins of about 1 ms, of the whole run
 	Potentials  []Potential                // one per population that was recorded
 	Currents    []Current                  // one per panel, two or three are enough
+
+	From, To  float64 // that the rate is shown between [ms]; To is 0 for the whole run
+	Discarded float64 // first part of the run that statistics leave out [ms]
 }
 
 // Figures draws all that the data allow: raster (with Sample and Counts), rate
@@ -105,6 +109,8 @@ func render(name string, height vg.Length, paint func(draw.Canvas)) (Figure, err
 		return f, fmt.Errorf("%s.svg: %w", name, err)
 	}
 	f.SVG = bytes.ReplaceAll(out.Bytes(), []byte("font-family:Liberation Sans"), []byte("font-family:"+families))
+	f.SVG = bytes.ReplaceAll(f.SVG, []byte("data:image/jpg;"), []byte("data:image/png;")) // what pictures are
+	f.SVG = bytes.ReplaceAll(f.SVG, []byte("<image "), []byte(`<image preserveAspectRatio="none" `))
 	return f, nil
 }
 

@@ -166,7 +166,7 @@ func TestRateLimit(t *testing.T) {
 	}
 	limit, clipped := rateLimit([]curve{level(), level(200, 150)})
 	require.True(t, clipped)
-	require.InDelta(t, 1.7*12, limit, 1e-9)
+	require.InDelta(t, 1.3*12, limit, 1e-9)
 	limit, clipped = rateLimit([]curve{level(), level(20)})
 	require.False(t, clipped)
 	require.InDelta(t, 22, limit, 1e-9)

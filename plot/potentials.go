@@ -38,34 +38,58 @@ func Potentials(list []Potential) (Figure, error) {
 		top = max(top, q.highest(), 1/(q.VTh-q.VReset))
 	}
 	pad := (hi - lo) * 0.03
+	if populations := of(list); !few(populations) {
+		return potentialRows(list, populations, lo-pad, hi+pad, top)
+	}
 	p := newPlot("Membrane potential (mV)", "Probability density (1/mV)", lo-pad, hi+pad, 0, top*1.08)
 	p.X.Tick.Marker = ticks(8)
 	p.Y.Tick.Marker = ticks(6)
 	key := drawPotentials(p, list)
-	return render("potentials", 7.5*vg.Centimeter, func(c draw.Canvas) {
-		stack(c, key, panel{p, 1})
-	})
+	return figure("potentials", 7.5*vg.Centimeter, key, panel{Plot: p, share: 1})
 }
 
-func drawPotentials(p *plot.Plot, list []Potential) (key []entry) {
+func of(list []Potential) []Population {
 	populations := make([]Population, len(list))
 	for i, q := range list {
 		populations[i] = q.Population
 	}
+	return populations
+}
+
+// potentialRows draws the densities as a heat, with reset and threshold marked.
+func potentialRows(list []Potential, populations []Population, lo, hi, top float64) (Figure, error) {
+	var all []analysis.Histogram
+	var marks [][]float64
+	for _, q := range list {
+		all, marks = append(all, q.V), append(marks, []float64{q.VReset, q.VTh})
+	}
+	h := densities(populations, all, lo, hi, "Probability density (1/mV)")
+	h.clipped, h.limit, h.marks = h.limit > top, top, marks
+	p := h.panel("Membrane potential (mV)", 1)
+	p.X.Tick.Marker = ticks(8)
+	key := append(kinds(populations), entry{name: "reset, threshold", line: draw.LineStyle{Color: ink, Width: thin}})
+	return figure("potentials", heatHeight(len(list), 16*vg.Centimeter)+2.5*vg.Centimeter, key, p)
+}
+
+func drawPotentials(p *plot.Plot, list []Potential) (key []entry) {
+	var curves []curve
+	lines := looks(of(list))
+	for i, q := range list {
+		curves = append(curves, curve{points: q.outline(), line: lines[i], name: q.Name})
+	}
+	tellApart(curves, smoothHidden*p.Y.Max)
 	dashed := draw.LineStyle{Color: ink, Width: medium, Dashes: []vg.Length{4, 2.5}}
 	seen := map[[2]float64]bool{}
 	for i, q := range list {
-		line := look(populations, i)
-		line.Width = medium
-		key = append(key, entry{q.Name, line})
-		p.Add(curve{points: q.outline(), line: line})
+		key = append(key, entry{name: short(q.Name, keyLetters), line: curves[i].line})
+		p.Add(curves[i])
 		if box := [2]float64{q.VReset, q.VTh}; !seen[box] {
 			seen[box] = true
 			level := 1 / (q.VTh - q.VReset)
 			p.Add(curve{line: dashed, points: plotter.XYs{{X: q.VReset}, {X: q.VReset, Y: level}, {X: q.VTh, Y: level}, {X: q.VTh}}})
 		}
 	}
-	return append(key, entry{"uniform from reset to threshold", dashed})
+	return append(key, entry{name: "uniform from reset to threshold", line: dashed})
 }
 
 // outline is the density as a flight of steps.

@@ -2,6 +2,7 @@ package plot
 
 import (
 	"fmt"
+	"image/color"
 	"slices"
 	"strings"
 
@@ -14,30 +15,50 @@ import (
 // quickly in a browser.
 const maxMarks = 40000
 
-// markHeight is that of a spike which is seen well.
-const markHeight = vg.Length(2.6)
+// markHeight is that of a spike which is seen well, mostMark that of one in a raster of few neurons.
+const markHeight, mostMark = vg.Length(2.6), vg.Length(14)
 
 // Raster draws the spikes of the sampled neurons, population above population,
 // and the rates of all neurons below, over the sample's window of time.
 func Raster(d Data) (Figure, error) {
-	top, bottom, key := d.raster()
-	return render("raster", 12.5*vg.Centimeter, func(c draw.Canvas) {
-		stack(c, key, panel{top, 0.66}, panel{bottom, 0.34})
-	})
+	r := newRaster(d)
+	upper := min(max(vg.Length(r.rows.total)*rowHeight, leastRows), mostRows)
+	lower := 3.6 * vg.Centimeter
+	if r.rates.heat != nil {
+		lower = heatHeight(len(d.Populations), 7*vg.Centimeter)
+	}
+	share := float64(upper / (upper + lower))
+	return figure("raster", upper+lower+1.9*vg.Centimeter, r.rates.key(), r.panels(share)...)
 }
 
-// raster are the two panels and their key.
-func (d Data) raster() (top, bottom *plot.Plot, key []entry) {
+// Height of a row, and of all.
+const (
+	rowHeight = vg.Length(12)
+	leastRows = 3.2 * vg.Centimeter
+	mostRows  = 7 * vg.Centimeter
+)
+
+// A raster is spikes and the rates below.
+type raster struct {
+	rows  *rows
+	rates *rates
+}
+
+func newRaster(d Data) raster {
 	from, to := d.Sample.Window()
 	to = min(to, d.end()) // the run may have ended earlier
-	rows := newRows(d)
-	top = newPlot("", rows.label(), from-lead(from, to), to, 0, float64(rows.total))
-	top.Y.Tick.Marker = rows
+	return raster{newRows(d), newRates(d, from, to)}
+}
+
+// panels are both, the rows with that share of the height.
+func (r raster) panels(share float64) []panel {
+	lower := r.rates.panel(1 - share)
+	top := newPlot("", r.rows.label(), lower.X.Min, lower.X.Max, 0, float64(r.rows.total))
+	top.Y.Tick.Marker = r.rows.axis()
 	top.Y.Tick.Length = 0
-	top.X.Tick.Marker = unlabelled{ticks(10)}
-	top.Add(rows)
-	bottom, key = ratePanel(d, from, to)
-	return top, bottom, key
+	top.X.Tick.Marker = unlabelled{lower.X.Tick.Marker}
+	top.Add(r.rows, r.rates.discarded())
+	return []panel{{Plot: top, share: share}, lower}
 }
 
 // rows are the spike times of a raster; it draws them and labels their axis.
@@ -98,22 +119,23 @@ func (r *rows) label() string {
 	return fmt.Sprintf("Neurons (%d of %s)", r.total, grouped(all))
 }
 
-// Ticks names the populations at the middle of their rows or, of a few that were chosen, each neuron.
-func (r *rows) Ticks(float64, float64) []plot.Tick {
-	var marks []plot.Tick
-	first := 0
-	for i, times := range r.times {
-		for j, neuron := range r.neurons[i] {
-			if r.named {
-				marks = append(marks, plot.Tick{Value: float64(first+j) + 0.5, Label: fmt.Sprintf("%s %d", r.populations[i].Name, neuron)})
-			}
-		}
-		if !r.named {
-			marks = append(marks, plot.Tick{Value: float64(first) + float64(len(times))/2, Label: r.populations[i].Name})
-		}
-		first += len(times)
+// axis names the populations or, of a few that were chosen, each neuron.
+func (r *rows) axis() *rowAxis {
+	a, end := &rowAxis{}, 0.0
+	add := func(p Population, rows int) {
+		end += float64(rows)
+		a.populations, a.ends = append(a.populations, p), append(a.ends, end)
 	}
-	return marks
+	for i, p := range r.populations {
+		if !r.named {
+			add(p, len(r.times[i]))
+			continue
+		}
+		for _, neuron := range r.neurons[i] {
+			add(Population{Name: fmt.Sprintf("%s %d", p.Name, neuron)}, 1)
+		}
+	}
+	return a
 }
 
 // markWidth is that of a mark; one that is nearer than a quarter of it to the mark before in
@@ -128,10 +150,11 @@ const pathMarks = 256
 func (r *rows) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
 	// A mark is as high as two rows where rows are so many that it would be a dot.
-	height := max(0.84*(y(1)-y(0)), min(2*(y(1)-y(0)), markHeight))
+	height := min(max(0.84*(y(1)-y(0)), min(2*(y(1)-y(0)), markHeight)), mostMark)
+	lines, groups := looks(r.populations), inGroups(r.populations)
 	base := 0
 	for i, times := range r.times {
-		c.SetLineStyle(draw.LineStyle{Color: hue(r.populations[i].Inhibitory), Width: markWidth})
+		c.SetLineStyle(draw.LineStyle{Color: r.color(lines, i), Width: markWidth})
 		var path vg.Path
 		for j, row := range times {
 			bottom, last := y(float64(base+j)+0.5)-height/2, vg.Length(-1)
@@ -150,10 +173,29 @@ func (r *rows) Plot(c draw.Canvas, p *plot.Plot) {
 		}
 		base += len(times)
 		c.Stroke(path)
-		if base < r.total {
-			c.StrokeLine2(draw.LineStyle{Color: pale(grey, 0.5), Width: 0.4}, c.Min.X, y(float64(base)), c.Max.X, y(float64(base)))
+		if i+1 < len(r.times) && (r.parts(i+1, groups) || vg.Length(len(times))*(y(1)-y(0)) > borderRows) {
+			c.StrokeLine2(groupBorder, c.Min.X, y(float64(base)), c.Max.X, y(float64(base)))
 		}
 	}
+}
+
+// borderRows is the height of a population's rows from which on it always has a border.
+const borderRows = vg.Length(12)
+
+// parts says whether a border parts population i from the one before: another group, or where there are none, the other kind.
+func (r *rows) parts(i int, groups bool) bool {
+	if groups {
+		return begins(r.populations, i)
+	}
+	return r.populations[i].Inhibitory != r.populations[i-1].Inhibitory
+}
+
+// color is that of population i: its own where the rates below have lines.
+func (r *rows) color(lines []draw.LineStyle, i int) color.Color {
+	if len(r.populations) > mostRates {
+		return hue(r.populations[i].Inhibitory)
+	}
+	return lines[i].Color
 }
 
 // unlabelled is another ticker's marks without their numbers.

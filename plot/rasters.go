@@ -2,6 +2,7 @@ package plot
 
 import (
 	"errors"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -16,31 +17,41 @@ type Titled struct {
 // Rasters draws the raster and the rate of several runs side by side, two to a row, each
 // over its sample's window of time. The key is that of the first run.
 func Rasters(runs []Titled) (Figure, error) {
-	const columns, height, titlePadding, rowGap = 2, 7.5 * vg.Centimeter, vg.Length(4), vg.Length(12)
+	const columns, titlePadding, rowGap = 2, vg.Length(4), vg.Length(12)
 	if len(runs) == 0 {
 		return Figure{}, errors.New("rasters: there are no runs")
 	}
-	type cell struct {
-		panels []panel
-		key    []entry
-	}
-	var cells []cell
+	var list []raster
 	for _, run := range runs {
-		top, bottom, key := run.raster()
-		top.Y.Label.Text, bottom.Y.Label.Text = "", "Rate (Hz)" // no room for more
-		top.Title.Text = run.Title
-		top.Title.TextStyle = face(labelSize, ink)
-		top.Title.TextStyle.XAlign, top.Title.TextStyle.YAlign = draw.XCenter, draw.YTop
-		top.Title.Padding = titlePadding
-		cells = append(cells, cell{[]panel{{top, 0.66}, {bottom, 0.34}}, key})
+		list = append(list, newRaster(run.Data))
+	}
+	dashAlike(list)
+	height, share := 7.5*vg.Centimeter, 0.66
+	if slices.ContainsFunc(list, func(r raster) bool { return r.rates.heat != nil }) {
+		height, share = 9*vg.Centimeter, 0.55
+	}
+	var cells [][]panel
+	for i, r := range list {
+		panels := r.panels(share)
+		panels[0].Y.Label.Text = "" // no room for more
+		panels[1].X.Tick.Marker = timeTicks(r.rates.to, 5)
+		panels[0].X.Tick.Marker = unlabelled{panels[1].X.Tick.Marker}
+		if r.rates.heat == nil {
+			panels[1].Y.Label.Text = "Rate (Hz)"
+		} else {
+			r.rates.heat.scale = "Rate (Hz)"
+		}
+		title(panels[0].Plot, short(runs[i].Title, titleLetters))
+		panels[0].Title.TextStyle.Font.Size = labelSize
+		panels[0].Title.Padding = titlePadding
+		cells = append(cells, panels)
 	}
 	rows := (len(runs) + columns - 1) / columns
-	return render("rasters", vg.Length(rows)*height+keyHeight+2*margin, func(c draw.Canvas) {
-		c = draw.Crop(c, margin, -margin, margin, -margin)
-		drawKey(c, cells[0].key)
-		c.Max.Y -= keyHeight
+	key := keyRows(width-2*margin, list[0].rates.key())
+	return render("rasters", vg.Length(rows)*height+vg.Length(len(key))*keyHeight+2*margin, func(c draw.Canvas) {
+		c = drawKey(draw.Crop(c, margin, -margin, margin, -margin), key)
 		wide, high := (c.Max.X-c.Min.X)/columns, (c.Max.Y-c.Min.Y)/vg.Length(rows)
-		for i, cell := range cells {
+		for i, panels := range cells {
 			area := c
 			area.Min.X += vg.Length(i%columns) * wide
 			area.Max.X = area.Min.X + wide
@@ -51,7 +62,20 @@ func Rasters(runs []Titled) (Figure, error) {
 			} else {
 				area.Min.X += rowGap / 2
 			}
-			column(draw.Crop(area, 0, 0, rowGap/2, -rowGap/2), cell.panels)
+			column(draw.Crop(area, 0, 0, rowGap/2, -rowGap/2), panels)
 		}
 	})
+}
+
+// dashAlike gives a population the dashes of one run in all, for they have one key.
+func dashAlike(list []raster) {
+	for _, from := range list {
+		for i, c := range from.rates.curves {
+			for _, r := range list {
+				if i < len(r.rates.curves) && len(c.line.Dashes) > 0 {
+					r.rates.curves[i].line.Dashes = c.line.Dashes
+				}
+			}
+		}
+	}
 }

@@ -24,6 +24,9 @@ type Response struct {
 	Settled, TauM float64 // a fraction; the membrane time constant
 }
 
+// Time [ms] that the words take beside the lines at which a rate settles and of the time constant.
+const settledMs, constantMs = 8.5, 11
+
 // Part of the time that is shown [ms], and what the inset shows of it.
 const (
 	responseFrom, responseTo = -10, 50
@@ -41,18 +44,18 @@ func responses(list []Response) (Figure, error) {
 		if err := finite("response of "+r.Name, slices.Concat(r.Time, r.Rate, []float64{r.Before, r.After})); err != nil {
 			return Figure{}, err
 		}
-		panels = append(panels, panel{r.panel(), 1 / float64(len(list))})
+		panels = append(panels, panel{Plot: r.panel(), share: 1 / float64(len(list))})
 	}
 	panels[len(panels)-1].X.Label.Text = "Time from the step of the input (ms)"
 	key := []entry{
-		{"network", list[0].line()},
-		{fmt.Sprintf("\u00b1%.0f %% of the final rate", 100*list[0].Settled), draw.LineStyle{Color: bandColour, Width: 7}},
+		{name: "network", line: list[0].line()},
+		{name: fmt.Sprintf("\u00b1%.0f %% of the final rate", 100*list[0].Settled), line: draw.LineStyle{Color: bandColour, Width: 7}},
 	}
 	if i := slices.IndexFunc(list, func(r Response) bool { return !r.Recurrent }); i > 0 {
-		key = slices.Insert(key, 1, entry{"its cells without synapses", list[i].line()})
+		key = slices.Insert(key, 1, entry{name: "its cells without synapses", line: list[i].line()})
 	}
 	height := 1.5*vg.Centimeter + vg.Length(len(list))*4.6*vg.Centimeter
-	return render("response", height, func(c draw.Canvas) { stack(c, key, panels...) })
+	return figure("response", height, key, panels...)
 }
 
 var (
@@ -70,38 +73,63 @@ func (r Response) line() draw.LineStyle {
 
 func (r Response) panel() *plot.Plot {
 	points := r.between(responseFrom, responseTo)
-	peak := highest(points)
-	limit := 1.15 * peak
-	if cut := 2.4 * r.After; peak > 1.3*cut {
-		limit = cut
-	}
+	limit, cut := r.limit()
 	p := newPlot("", "Rate (Hz)", responseFrom, responseTo, 0, max(1, limit))
 	title(p, r.caption())
 	p.X.Tick.Marker, p.Y.Tick.Marker = ticks(6), ticks(4)
 	p.Add(strip{r.After * (1 - r.Settled), r.After * (1 + r.Settled)}, mark{0, draw.LineStyle{Color: ink, Width: hairline}},
 		mark{r.TauM, dotted}, note{at: r.TauM, words: fmt.Sprintf("time constant %s ms", number(r.TauM))})
 	if !math.IsNaN(r.Settle) {
-		p.Add(mark{r.Settle, reached}, note{at: r.Settle, words: fmt.Sprintf("settled %.1f ms", r.Settle)})
+		settled := note{at: r.Settle, words: fmt.Sprintf("settled %.1f ms", r.Settle)}
+		if r.TauM < r.Settle+settledMs && r.Settle < r.TauM+constantMs {
+			settled.line = 1
+		}
+		p.Add(mark{r.Settle, reached})
+		if !r.settledInCaption() {
+			p.Add(settled)
+		}
 	}
 	p.Add(curve{points: points, line: r.line()})
 	if !math.IsNaN(r.Half) {
 		p.Add(dots{plotter.XYs{{X: r.Half, Y: (r.Before + r.After) / 2}}, reached}, note{words: fmt.Sprintf("half-way %.1f ms", r.Half), left: true})
 	}
-	if limit < peak {
+	if cut {
 		p.Add(inset{r})
 	}
 	return p
 }
 
+// limit is the end of the axis of rates, and whether it cuts the peak off.
+func (r Response) limit() (limit float64, cut bool) {
+	peak := highest(r.between(responseFrom, responseTo))
+	if most := 2.4 * r.After; peak > 1.3*most {
+		return most, true
+	}
+	return 1.15 * peak, false
+}
+
+// insetMs is the time [ms] from which on words would meet an inset.
+const insetMs = 16
+
+// settledInCaption says whether there is no room for the words beside the line.
+func (r Response) settledInCaption() bool {
+	_, cut := r.limit()
+	return cut && r.Settle > insetMs
+}
+
 // caption says what the panel shows.
 func (r Response) caption() string {
-	who := "cells of " + r.Name + " without synapses"
+	name := short(r.Name, keyLetters)
+	who := "cells of " + name + " without synapses"
 	if r.Recurrent {
-		who = r.Name + " in the network"
+		who = name + " in the network"
 	}
 	words := fmt.Sprintf("Input \u00d7 %s: %s, %.1f Hz before and %.1f Hz after", number(r.Factor), who, r.Before, r.After)
-	if math.IsNaN(r.Settle) {
+	switch {
+	case math.IsNaN(r.Settle):
 		words += ", not settled while it is followed"
+	case r.settledInCaption():
+		words += fmt.Sprintf(", settled %.1f ms", r.Settle)
 	}
 	return words
 }
@@ -146,11 +174,12 @@ func (m mark) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// A note stands beside a vertical line at the top of a plot.
+// A note stands beside a vertical line at the top of a plot, or that many lines below.
 type note struct {
 	at    float64
 	words string
 	left  bool
+	line  int
 }
 
 func (n note) Plot(c draw.Canvas, p *plot.Plot) {
@@ -161,7 +190,7 @@ func (n note) Plot(c draw.Canvas, p *plot.Plot) {
 	if n.left {
 		style.XAlign, at = text.XRight, x(n.at)-3
 	}
-	c.FillText(style, vg.Point{X: at, Y: c.Max.Y}, n.words)
+	c.FillText(style, vg.Point{X: at, Y: c.Max.Y - vg.Length(n.line)*1.2*tickSize}, n.words)
 }
 
 // An inset shows the whole peak that the panel around it cuts off.

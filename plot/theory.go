@@ -2,6 +2,7 @@ package plot
 
 import (
 	"fmt"
+	"image/color"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -36,25 +37,35 @@ func Theory(s Sweep) (Figure, error) {
 		words = "Lines: mean-field theory (pale: balance limit); points: simulation"
 	}
 	title(p, words)
-	var key []entry
-	for i, q := range s.Populations {
-		line := look(s.Populations, i)
-		line.Width = medium
-		if !q.Inhibitory {
-			line.Width = 1.6 * medium // to be seen where both are equal
-		}
-		key = append(key, entry{q.Name, line})
-		if s.Limit != nil {
-			limit := make([]float64, len(s.Factor))
-			for k, f := range s.Factor {
-				limit[k] = f * s.Limit[i]
-			}
-			p.Add(curve{points: pairs(s.Factor, limit), line: draw.LineStyle{Color: pale(hue(q.Inhibitory), 0.35), Width: thin}})
-		}
-		p.Add(curve{points: pairs(s.Factor, s.Theory[i]), line: line})
-		p.Add(dots{pairs(s.SimFactor, s.Simulated[i]), line})
+	lines := s.draw(p)
+	return figure("theory", 8*vg.Centimeter, lineKey(s.Populations, lines), panel{Plot: p, share: 1})
+}
+
+// draw draws the curves and points and returns the populations' lines.
+func (s Sweep) draw(p *plot.Plot) []draw.LineStyle {
+	lines := looks(s.Populations)
+	var curves []curve
+	for i, line := range lines {
+		curves = append(curves, curve{points: pairs(s.Factor, s.Theory[i]), line: line})
 	}
-	return render("theory", 8*vg.Centimeter, func(c draw.Canvas) { stack(c, key, panel{p, 1}) })
+	if few(s.Populations) {
+		tellApart(curves, smoothHidden*p.Y.Max)
+	}
+	for i := range s.Limit {
+		limit := make([]float64, len(s.Factor))
+		for k, f := range s.Factor {
+			limit[k] = f * s.Limit[i]
+		}
+		p.Add(curve{points: pairs(s.Factor, limit), line: draw.LineStyle{Color: pale(lines[i].Color.(color.RGBA), 0.35), Width: thin}})
+	}
+	for _, c := range curves {
+		p.Add(c)
+	}
+	for i := range curves {
+		p.Add(dots{pairs(s.SimFactor, s.Simulated[i]), lines[i]})
+		lines[i] = curves[i].line
+	}
+	return lines
 }
 
 // highest is the highest rate of theory and simulation; it refuses data that can't be drawn.
@@ -87,20 +98,22 @@ func pairs(x, y []float64) plotter.XYs {
 	return points
 }
 
-// dots marks points by discs as large as their line is wide, with a rim that
-// sets them off from lines.
+// dots marks points by discs, with a rim that sets them off from lines; those of thin lines are small.
 type dots struct {
 	points plotter.XYs
 	line   draw.LineStyle
 }
 
 func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
-	radius := 1.4 + d.line.Width
+	radius, rim := 1.4+d.line.Width, vg.Length(0.8)
+	if d.line.Width < medium { // of many lines
+		radius, rim = 1.2, 0
+	}
 	x, y := p.Transforms(&c)
 	for _, q := range d.points {
 		at := vg.Point{X: x(q.X), Y: y(q.Y)}
 		for _, disc := range []draw.GlyphStyle{
-			{Color: background, Radius: radius + 0.8, Shape: draw.CircleGlyph{}},
+			{Color: background, Radius: radius + rim, Shape: draw.CircleGlyph{}},
 			{Color: d.line.Color, Radius: radius, Shape: draw.CircleGlyph{}},
 		} {
 			c.DrawGlyph(disc, at)

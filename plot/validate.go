@@ -86,8 +86,8 @@ func scaling(list []Cancellation) (Figure, error) {
 	}
 	p.X.Tick.Marker, p.Y.Tick.Marker = at, powers{}
 	p.Add(curve{points: line(slope), line: fitted}, curve{points: line(-0.5), line: dashed}, dots{pairs(x, y), draw.LineStyle{Color: blue, Width: 1.6 * medium}})
-	key := []entry{{"fit, N to the power " + minus(fmt.Sprintf("%.2f", slope)), fitted}, {"1/\u221aN", dashed}}
-	return render("scaling", 8*vg.Centimeter, func(c draw.Canvas) { stack(c, key, panel{p, 1}) })
+	key := []entry{{name: "fit, N to the power " + minus(fmt.Sprintf("%.2f", slope)), line: fitted}, {name: "1/\u221aN", line: dashed}}
+	return figure("scaling", 8*vg.Centimeter, key, panel{Plot: p, share: 1})
 }
 
 // dashed is the line of what data are compared with.
@@ -102,7 +102,7 @@ func (powers) Ticks(lo, hi float64) []plot.Tick {
 	switch {
 	case hi-lo < 1:
 		list = []float64{1, 1.5, 2, 3, 5, 7}
-	case hi-lo < 2:
+	case hi-lo < 3:
 		list = []float64{1, 2, 5}
 	}
 	var marks []plot.Tick
@@ -126,21 +126,25 @@ func (v Validation) intervals() (Figure, error) {
 	if len(v.Intervals) != len(v.Populations) {
 		return Figure{}, fmt.Errorf("isi: %d histograms for %d populations", len(v.Intervals), len(v.Populations))
 	}
+	for i, h := range v.Intervals {
+		if h.Total() > 0 && len(h.Edges) != len(h.Counts)+1 {
+			return Figure{}, fmt.Errorf("isi of %s: %d edges for %d counts", v.Populations[i].Name, len(h.Edges), len(h.Counts))
+		}
+	}
+	if !few(v.Populations) {
+		return v.intervalRows()
+	}
 	end := -longestInterval * math.Log10E
 	low, high := end-0.3, 0.0
 	var key []entry
 	curves := []curve{{points: plotter.XYs{{}, {X: longestInterval, Y: end}}, line: dashed}}
+	lines := looks(v.Populations)
 	for i, q := range v.Populations {
 		h := v.Intervals[i]
 		if h.Total() == 0 {
 			continue // a silent population
 		}
-		if len(h.Edges) != len(h.Counts)+1 {
-			return Figure{}, fmt.Errorf("isi of %s: %d edges for %d counts", q.Name, len(h.Edges), len(h.Counts))
-		}
-		mean := meanOf(h)
-		line := look(v.Populations, i)
-		line.Width = medium
+		mean, line := meanOf(h), lines[i]
 		steps := outline(h)
 		for k := range steps {
 			steps[k].X, steps[k].Y = steps[k].X/mean, max(2*low, math.Log10(steps[k].Y*mean))
@@ -148,15 +152,32 @@ func (v Validation) intervals() (Figure, error) {
 		}
 		steps = append(steps, plotter.XY{X: steps[len(steps)-1].X, Y: 2 * low}) // down to the axis
 		curves = append(curves, curve{points: steps, line: line})
-		key = append(key, entry{fmt.Sprintf("%s, mean %.3g ms", q.Name, mean), line})
+		key = append(key, entry{name: fmt.Sprintf("%s, mean %.3g ms", short(q.Name, axisLetters), mean), line: line})
 	}
 	p := newPlot("Inter-spike interval / mean interval", "Probability density", 0, longestInterval, low, high+0.15)
 	p.X.Tick.Marker, p.Y.Tick.Marker = ticks(6), powers{}
 	for _, c := range curves {
 		p.Add(c)
 	}
-	key = append(key, entry{"exponential of the same mean", dashed})
-	return render("isi", 8*vg.Centimeter, func(c draw.Canvas) { stack(c, key, panel{p, 1}) })
+	key = append(key, entry{name: "exponential of the same mean", line: dashed})
+	return figure("isi", 8*vg.Centimeter, key, panel{Plot: p, share: 1})
+}
+
+// intervalRows draws the densities of many populations as a heat.
+func (v Validation) intervalRows() (Figure, error) {
+	var scaled []analysis.Histogram
+	for _, h := range v.Intervals {
+		s := analysis.Histogram{Counts: h.Counts}
+		if h.Total() > 0 {
+			for _, e := range h.Edges {
+				s.Edges = append(s.Edges, e/meanOf(h))
+			}
+		}
+		scaled = append(scaled, s)
+	}
+	h := densities(v.Populations, scaled, 0, longestInterval, "Probability density")
+	p := h.panel("Inter-spike interval / mean interval", 1)
+	return figure("isi", heatHeight(len(v.Populations), 16*vg.Centimeter)+2.5*vg.Centimeter, kinds(v.Populations), p)
 }
 
 // meanOf is the mean of a histogram's values, taken to lie at the bins' middles.
@@ -191,31 +212,57 @@ func (v Validation) correlations() (Figure, error) {
 	if err != nil {
 		return Figure{}, err
 	}
+	x := fmt.Sprintf("Correlation of two neurons' spike counts in bins of %d ms", analysis.PairBinMs)
+	if !few(v.Populations) {
+		return v.correlationRows(x, lo, hi)
+	}
 	var key []entry
 	var curves []curve
 	top := 0.0
+	lines := looks(v.Populations)
 	for i, q := range v.Populations {
 		if len(v.Correlations[i]) < 2 {
 			continue
 		}
-		line := look(v.Populations, i)
-		line.Width = medium
+		line := lines[i]
 		steps := outline(histogram(v.Correlations[i], lo, hi))
 		top = max(top, curve{points: steps}.peak().Y)
 		curves = append(curves, curve{points: steps, line: line})
-		key = append(key, entry{fmt.Sprintf("%s, mean (dashed) %s", q.Name, minus(fmt.Sprintf("%.2g", stat.Mean(v.Correlations[i], nil)))), line})
+		mean := minus(fmt.Sprintf("%.2g", stat.Mean(v.Correlations[i], nil)))
+		key = append(key, entry{name: fmt.Sprintf("%s, mean (dashed) %s", short(q.Name, axisLetters), mean), line: line})
 	}
-	p := newPlot(fmt.Sprintf("Correlation of two neurons' spike counts in bins of %d ms", analysis.PairBinMs), "Probability density", lo, hi, 0, 1.1*top)
+	p := newPlot(x, "Probability density", lo, hi, 0, 1.1*top)
 	p.X.Tick.Marker = ticks(8)
 	for i, list := range v.Correlations {
-		if len(list) > 1 { // the later ones thinner: means may be equal
-			p.Add(mark{stat.Mean(list, nil), draw.LineStyle{Color: hue(v.Populations[i].Inhibitory), Width: max(hairline, (1.6-0.8*vg.Length(i))*medium), Dashes: []vg.Length{4, 2.5}}})
+		if len(list) > 1 { // each in the gaps of the one before: means may be equal
+			line := lines[i]
+			line.Dashes, line.DashOffs = []vg.Length{4, 2.5}, 3.25*vg.Length(i%2)
+			p.Add(mark{stat.Mean(list, nil), line})
 		}
 	}
 	for _, c := range curves {
 		p.Add(c)
 	}
-	return render("correlations", 8*vg.Centimeter, func(c draw.Canvas) { stack(c, key, panel{p, 1}) })
+	return figure("correlations", 8*vg.Centimeter, key, panel{Plot: p, share: 1})
+}
+
+// correlationRows draws the densities of many populations as a heat, with their means marked.
+func (v Validation) correlationRows(x string, lo, hi float64) (Figure, error) {
+	var all []analysis.Histogram
+	var means [][]float64
+	for _, list := range v.Correlations {
+		if len(list) < 2 {
+			all, means = append(all, analysis.Histogram{}), append(means, nil)
+			continue
+		}
+		all, means = append(all, histogram(list, lo, hi)), append(means, []float64{stat.Mean(list, nil)})
+	}
+	h := densities(v.Populations, all, lo, hi, "Probability density")
+	h.marks = means
+	p := h.panel(x, 1)
+	p.X.Tick.Marker = ticks(8)
+	key := append(kinds(v.Populations), entry{name: "mean", line: draw.LineStyle{Color: ink, Width: thin}})
+	return figure("correlations", heatHeight(len(v.Populations), 16*vg.Centimeter)+2.5*vg.Centimeter, key, p)
 }
 
 // shown is the range of correlations that is shown, the same for all.

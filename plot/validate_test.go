@@ -2,6 +2,7 @@ package plot
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -63,6 +64,19 @@ func TestValidate(t *testing.T) {
 		}
 	}
 	require.NotContains(t, string(figures[2].SVG), "I, mean", "I is silent")
+}
+
+// Words beside two lines that are near each other don't meet.
+func TestNotesOfResponses(t *testing.T) {
+	v := someValidation()
+	for _, settle := range []float64{1, 5, 10, 14, 15, 16, 22, 40} {
+		for i := range v.Responses {
+			v.Responses[i].Settle, v.Responses[i].Name = settle, strings.Repeat("name", 16)
+		}
+		figures, err := Validate(Validation{Responses: v.Responses})
+		require.NoError(t, err)
+		require.Empty(t, faults(t, figures[0]), "settled at %g ms", settle)
+	}
 }
 
 // Only what there is is drawn.

@@ -32,22 +32,23 @@ layout(std430, binding = 7) readonly buffer Weights {
     int weights[];  // of packed synapses, by code
 };
 
-// deliver_packed sends synapses that are packed as 6 bits of delay, 16 of target and 10
-// of weight.
+// deliver_packed sends synapses that are packed: from the highest bits on delay, target and
+// weight.
 void deliver_packed(Spike spike, Segment s, uint from, uint to) {
     uint piece = gl_WorkGroupID.z * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
     uint stride = gl_NumWorkGroups.z * gl_WorkGroupSize.x;
+    uint below = (1u << s.delay_shift) - 1u, weight = (1u << s.weight_bits) - 1u;
     for (uint k = from + piece; k < to; k += stride) {
         uint x = targets[k];
-        uint slot = arriving_in(spike.step + s.delay + (x >> 26)) + s.arriving;
-        atomicAdd(arriving[slot + ((x >> 10) & 0xffffu)], weights[uint(s.weight) + (x & 1023u)]);
+        uint slot = arriving_in(spike.step + s.delay + (x >> s.delay_shift)) + s.arriving;
+        atomicAdd(arriving[slot + ((x & below) >> s.weight_bits)], weights[uint(s.weight) + (x & weight)]);
     }
 }
 
 void deliver(Spike spike, Segment s) {
     uint row = s.rows + spike.neuron - s.first_source;
     uint from = rows[row], to = rows[row + 1u];
-    if (s.packed_ != 0u) {
+    if (s.delay_shift != 0u) {
         deliver_packed(spike, s, from, to);
         return;
     }

@@ -1,11 +1,11 @@
 #version 430
-// defines: SLOTS=1 STRIDE=20000 CHOICE=0 MARKS=1 PLACES=512 CHUNK=4096 SHARE=1024 LN_2=0.6931472 LOG_0=0.070376836 LOG_1=-0.1151461 LOG_2=0.116769984 LOG_3=-0.12420141 LOG_4=0.14249323 LOG_5=-0.16668057 LOG_6=0.20000715 LOG_7=-0.24999994 LOG_8=0.3333333
+// defines: SLOTS=1 STRIDE=20000 CHOICE=0 MARKS=1 PLACES=512 CHUNK=4096 SHARE=1024 TOP=512 LN_2=0.6931472 LOG_0=0.070376836 LOG_1=-0.1151461 LOG_2=0.116769984 LOG_3=-0.12420141 LOG_4=0.14249323 LOG_5=-0.16668057 LOG_6=0.20000715 LOG_7=-0.24999994 LOG_8=0.3333333
 //
 // redraw sends the spikes of a window along synapses that are stored nowhere: it draws
 // them again. Work groups are laid out as (spike, share of its synapses). An invocation
 // draws the synapses of whole blocks of four words. CHOICE is 1 where some projection
 // has a fixed out-degree without multapses; MARKS words have a bit for each synapse of
-// its source.
+// its source. A table of codes has less than 2 TOP thresholds; TOP is a power of two.
 
 layout(local_size_x = 64) in;
 
@@ -39,7 +39,7 @@ shared uint lengths[64];
 // code is how many of the thresholds lie at or below a word.
 uint code(uint first, uint most, uint w) {
     uint k = 0u;
-    for (uint bit = 512u; bit > 0u; bit >>= 1) {
+    for (uint bit = TOP; bit > 0u; bit >>= 1) {
         if (k + bit <= most && tables[first + k + bit - 1u] <= w) {
             k += bit;
         }

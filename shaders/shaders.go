@@ -52,15 +52,6 @@ func LoadFS(fsys fs.FS, name string, defines Defines) (Source, error) {
 	return Source{Name: name, Text: r.text.String(), Files: r.files}, nil
 }
 
-// Names lists the embedded kernels.
-func Names() []string {
-	names, err := fs.Glob(files, "*.comp")
-	if err != nil {
-		panic(err) // the pattern is a constant
-	}
-	return names
-}
-
 func (d Defines) directives() (string, error) {
 	var lines []string
 	for name, value := range d {

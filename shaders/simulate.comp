@@ -82,11 +82,12 @@ void synchronise() {
 void deliver(Spike spike, Segment s, uint member) {
     uint row = s.rows + spike.neuron - s.first_source;
     uint from = rows[row], to = rows[row + 1u];
-    if (s.packed_ != 0u) {
+    if (s.delay_shift != 0u) {
+        uint below = (1u << s.delay_shift) - 1u, weight = (1u << s.weight_bits) - 1u;
         for (uint k = from + member; k < to; k += TEAM) {
             uint x = targets[k];
-            uint slot = slot_of(spike.step + s.delay + (x >> 26)) + s.arriving;
-            atomicAdd(arriving[slot + ((x >> 10) & 0xffffu)], int(rows[WEIGHTS + uint(s.weight) + (x & 1023u)]));
+            uint slot = slot_of(spike.step + s.delay + (x >> s.delay_shift)) + s.arriving;
+            atomicAdd(arriving[slot + ((x & below) >> s.weight_bits)], int(rows[WEIGHTS + uint(s.weight) + (x & weight)]));
         }
         return;
     }

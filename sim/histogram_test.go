@@ -5,9 +5,9 @@ import (
 	"testing"
 
 	"einet/cpuref"
+	"einet/enginetest"
 	"einet/network"
 	"einet/sim"
-	"einet/sim/enginetest"
 
 	"github.com/stretchr/testify/require"
 )

@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"einet/cpuref"
+	"einet/enginetest"
 	"einet/network"
 	"einet/sim"
-	"einet/sim/enginetest"
 )
 
 func TestNeurons(t *testing.T) {

@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"einet/cpuref"
+	"einet/enginetest"
 	"einet/network"
 	"einet/sim"
-	"einet/sim/enginetest"
 )
 
 // A synapse of lif_cond as short as a step brings 4 % less charge than in continuous time, as

@@ -48,3 +48,32 @@ func TestPSP(t *testing.T) {
 	_, height := PSPPeak(87.8*10/250, 10, 0.5)
 	require.InEpsilon(t, 0.15, height, 1e-3)
 }
+
+// PSPPeak is the time [ms] and height [mV] of the largest postsynaptic
+// potential of PSP, t = tau_m tau_s/(tau_m - tau_s) ln(tau_m/tau_s).
+func PSPPeak(weight, tauM, tauSyn float64) (t, height float64) {
+	ratio, x := 1.0, tauM/tauSyn-1
+	if x != 0 {
+		ratio = math.Log1p(x) / x
+	}
+	t = tauM * ratio
+	return t, PSP(weight, tauM, tauSyn, t)
+}
+
+// PSP is the postsynaptic potential [mV] a time t [ms] after a spike arrived
+// through an exponential synapse whose current jumps by weight [mV],
+// weight tau_s/(tau_s - tau_m) (e^(-t/tau_s) - e^(-t/tau_m)), written so that it
+// holds for equal time constants too. It is 0 before the spike.
+func PSP(weight, tauM, tauSyn, t float64) float64 {
+	if t <= 0 {
+		return 0
+	}
+	ratio, q := 1.0, t*(tauSyn-tauM)/(tauM*tauSyn)
+	if q != 0 {
+		ratio = math.Expm1(q) / q
+	}
+	if q > 1 { // e^q alone may overflow
+		return weight * tauSyn / (tauSyn - tauM) * (math.Exp(-t/tauSyn) - math.Exp(-t/tauM))
+	}
+	return weight * t / tauM * math.Exp(-t/tauM) * ratio
+}

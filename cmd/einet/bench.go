@@ -11,13 +11,14 @@ import (
 	"einet/bench"
 	"einet/cpu"
 	"einet/dynamics"
+	"einet/engines"
+	"einet/host"
 	"einet/record"
-	"einet/sim"
 )
 
 // benchCmd times the engines, beside what the machine can do.
 type benchCmd struct {
-	connectivityFlag
+	synapsesFlag
 	Suite         string    `enum:"standard,peers," default:"" help:"What to simulate: standard takes about two minutes, peers is the networks that other simulators are measured on at full size (3 GB, minutes). Otherwise --networks and --sizes say it, and without them it is standard."`
 	Networks      []string  `placeholder:"NETWORK" help:"Presets (see einet list) or YAML files; otherwise ei where sizes are given."`
 	Sizes         []int     `placeholder:"N" xor:"size" help:"Numbers of neurons to which the networks are scaled."`
@@ -25,7 +26,7 @@ type benchCmd struct {
 	FixedIndegree bool      `help:"Sizes change neither in-degrees nor weights, whatever rule of scaling the network states."`
 	Set           []string  `sep:"none" placeholder:"PATH=VALUE" help:"Change a value of the networks, as for einet run. Repeatable."`
 	Duration      *span     `placeholder:"1s" help:"Model time of a measurement; otherwise the suite's, or 1 s."`
-	Engines       []string  `enum:"all,reference,cpu,gpu" placeholder:"ENGINE" help:"Engines to time: ${enum}. gpu is every OpenGL device; all is reference, cpu, and gpu where there is one. Otherwise all or, of the suite peers, cpu and gpu on hardware."`
+	Engines       []string  `enum:"all,${engines}" placeholder:"ENGINE" help:"Engines to time: ${enum}. gpu is every OpenGL device; all is reference, cpu, and gpu where there is one. Otherwise all or, of the suite peers, cpu and gpu on hardware."`
 	Threads       []int     `placeholder:"N" help:"Threads of the cpu engine; otherwise 1 and one for each processor. Networks are built with the most of them."`
 	Repetitions   int       `default:"3" help:"Measurements, of which median, shortest and spread are shown."`
 	Limit         *span     `placeholder:"2s" help:"Wall time that an engine may take of a network: a slower one is repeated less, then simulates a tenth or a hundredth of the model time. 0 is no limit. Otherwise 2 s, and no limit for the suite peers."`
@@ -58,19 +59,19 @@ func (c *benchCmd) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	e, err := c.engines(t)
+	places, none, err := c.places(t)
 	if err != nil {
 		return err
 	}
-	defer e.Close()
-	fit, err := c.fit(t, e, cases)
+	defer engines.CloseAll(places)
+	fit, err := c.fit(t, places, cases)
 	if err != nil {
 		return err
 	}
 	if c.Counters {
-		return c.count(ctx, t, e, cases)
+		return c.count(ctx, t, places, none, cases)
 	}
-	report, err := c.measure(ctx, t, e, cases, fit)
+	report, err := c.measure(ctx, t, places, cases, fit)
 	if err != nil {
 		return err
 	}
@@ -125,16 +126,18 @@ func (c *benchCmd) check() error {
 
 // measure measures the limits of the machine and then the cases, each with the
 // engines that it fits.
-func (c *benchCmd) measure(ctx context.Context, t *terminal, e *engines, cases []bench.Case, fit [][]bench.Engine) (*bench.Report, error) {
+func (c *benchCmd) measure(ctx context.Context, t *terminal, places []*engines.Place, cases []bench.Case, fit [][]bench.Engine) (*bench.Report, error) {
 	tell := func(what string) {
 		if !c.Quiet {
 			fmt.Fprintln(t.err, "einet:", what)
 		}
 	}
-	r := &bench.Report{Format: bench.Format, Command: commandLine(t.args), Machine: bench.ThisMachine()}
+	r := &bench.Report{Format: bench.Format, Command: commandLine(t.args), Machine: host.Describe()}
 	r.Machine.SIMD, r.Machine.Einet = cpu.Kernel(), versionString()
-	for _, d := range e.devices {
-		r.Machine.OpenGL = append(r.Machine.OpenGL, fmt.Sprintf("%s; %s %s", d.Renderer, d.Vendor, d.Version))
+	for _, p := range places {
+		if d := p.GL; p.OnDevices {
+			r.Machine.OpenGL = append(r.Machine.OpenGL, fmt.Sprintf("%s; %s %s", d.Renderer, d.Vendor, d.Version))
+		}
 	}
 	if !c.NoLimits {
 		tell("limits of the machine")
@@ -175,39 +178,35 @@ func (c *benchCmd) threads() []int {
 
 // fit is the engines that each of the networks fits. It is an error where one does
 // not fit this machine, or a device that was asked for by name.
-func (c *benchCmd) fit(t *terminal, e *engines, cases []bench.Case) ([][]bench.Engine, error) {
+func (c *benchCmd) fit(t *terminal, places []*engines.Place, cases []bench.Case) ([][]bench.Engine, error) {
 	list := make([][]bench.Engine, len(cases))
 	for i, x := range cases {
 		m, err := dynamics.New(x.Network)
 		if err != nil {
 			return nil, usage(err)
 		}
-		kept := int64(0)
-		if slices.ContainsFunc(e.list, func(b sim.Backend) bool { return b.Name == "cpu" }) {
-			kept = c.kept("cpu", x.Network, slices.Max(c.threads()))
-		}
-		if err := c.holds(m, kept); err != nil {
-			return nil, err
-		}
-		device := 0
-		for _, b := range e.list {
-			switch b.Name {
-			case "cpu":
-				for _, n := range c.threads() {
-					list[i] = append(list[i], bench.Engine{Backend: onCPU(n), Threads: n})
-				}
-				continue
-			case "gpu":
-				device++
-				if err := c.fits(e.devices[device-1], m); err != nil {
-					if slices.Contains(c.Engines, "gpu") {
-						return nil, err
-					}
-					fmt.Fprintf(t.err, "einet: without gpu %s for N %d: %s\n", b.Device, x.Network.Neurons(), oneLine(err))
-					continue
+		for _, p := range places {
+			if !p.OnDevices {
+				if err := engines.OnProcessor(p.Kind, slices.Max(c.threads())).Fits(m, c.synapses()); err != nil {
+					return nil, err
 				}
 			}
-			list[i] = append(list[i], bench.Engine{Backend: b})
+		}
+		for _, p := range places {
+			if p.HasThreads {
+				for _, n := range c.threads() {
+					list[i] = append(list[i], bench.Engine{Backend: engines.OnProcessor(p.Kind, n).Backend(), Threads: n})
+				}
+				continue
+			}
+			if err := p.Fits(m, c.synapses()); err != nil {
+				if slices.Contains(c.Engines, p.Name) {
+					return nil, err
+				}
+				fmt.Fprintf(t.err, "einet: without %s %s for N %d: %s\n", p.Name, p.Device(), x.Network.Neurons(), oneLine(err))
+				continue
+			}
+			list[i] = append(list[i], bench.Engine{Backend: p.Backend()})
 		}
 		if len(list[i]) == 0 {
 			return nil, machine(fmt.Errorf("%s, N %d: fits no engine", x.Network.Name, x.Network.Neurons()))

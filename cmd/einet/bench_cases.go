@@ -7,10 +7,9 @@ import (
 	"slices"
 
 	"einet/bench"
-	"einet/gpu"
+	"einet/engines"
 	"einet/network"
 	"einet/network/presets"
-	"einet/sim"
 )
 
 // cases are the networks to simulate.
@@ -95,7 +94,7 @@ func (c *benchCmd) newCase(ctx context.Context, f networkFlags, scale float64, d
 		return bench.Case{}, usage(fmt.Errorf("--duration %v: must be at least dt (%g ms)", duration, net.Dt))
 	}
 	x := bench.Case{Network: net, Set: f.Set, Steps: steps}
-	if c.procedural() {
+	if c.synapses() == engines.Procedural {
 		x.Connectivity = bench.Procedural
 	}
 	return x, nil
@@ -103,7 +102,7 @@ func (c *benchCmd) newCase(ctx context.Context, f networkFlags, scale float64, d
 
 // ofSuite is what --suite says.
 func (c *benchCmd) ofSuite(ctx context.Context) ([]bench.Case, error) {
-	if c.procedural() {
+	if c.synapses() == engines.Procedural {
 		return nil, usage(errors.New("--connectivity procedural: not all networks of the suites can be drawn again by source: choose some with --networks"))
 	}
 	specs := bench.Standard()
@@ -130,65 +129,42 @@ func (c *benchCmd) ofSuite(ctx context.Context) ([]bench.Case, error) {
 	return list, nil
 }
 
-// engines are those that the flags name; cpu stands once, for any number of
-// threads. A gpu engine that was not asked for by name need not be there.
-func (c *benchCmd) engines(t *terminal) (*engines, error) {
-	names := slices.Compact(slices.Sorted(slices.Values(c.Engines)))
-	hardware := len(names) == 0 && c.Suite == "peers"
+// places are those of the engines that the flags name; the processor stands once, for any number of
+// threads. A device that was not asked for by name need not be there.
+func (c *benchCmd) places(t *terminal) (places []*engines.Place, none error, err error) {
+	hardware := len(c.Engines) == 0 && c.Suite == "peers"
+	kinds := engines.All
 	switch {
 	case hardware:
-		names = []string{"cpu", "gpu"}
-	case len(names) == 0 || slices.Contains(names, "all"):
-		names = []string{"cpu", "gpu", "reference"}
+		kinds = []*engines.Kind{engines.CPU, engines.GPU}
+	case len(c.Engines) > 0 && !slices.Contains(c.Engines, "all"):
+		// the reference first: the others' speed is in terms of it
+		kinds = slices.DeleteFunc(slices.Clone(kinds), func(k *engines.Kind) bool { return !slices.Contains(c.Engines, k.Name) })
 	}
-	// reference first: the others' speed is in terms of it
-	slices.SortStableFunc(names, func(a, b string) int { return order[a] - order[b] })
-	e, err := t.engines(names)
+	places, err = t.places(kinds)
+	var missing *engines.NoDeviceError
 	switch {
-	case err != nil:
-		return nil, err
-	case hardware:
-		e.dropSoftware(t)
-	case e.noGPU == nil:
-	case slices.Contains(c.Engines, "gpu"):
-		e.Close()
-		return nil, machine(fmt.Errorf("--engines gpu: %s; --engines cpu needs none", oneLine(e.noGPU)))
-	default:
-		fmt.Fprintf(t.err, "einet: without the gpu engine: %s\n", oneLine(e.noGPU))
+	case errors.As(err, &missing) && slices.Contains(c.Engines, missing.Kind.Name):
+		return nil, nil, machine(errors.Join(fmt.Errorf("--engines %s: %w; --engines %s needs none", missing.Kind.Name, missing, engines.CPU.Name), engines.CloseAll(places)))
+	case missing != nil:
+		fmt.Fprintf(t.err, "einet: without the %s engine: %s\n", missing.Kind.Name, missing)
+		return places, missing, nil
+	case err == nil && hardware:
+		places = withoutSoftware(t, places)
 	}
-	return e, nil
+	return places, nil, err
 }
 
-// order is that of the engines in a table.
-var order = map[string]int{"reference": 0, "cpu": 1, "gpu": 2}
-
-// dropSoftware leaves out OpenGL devices that compute on the processor, and says
-// so.
-func (e *engines) dropSoftware(t *terminal) {
-	if e.noGPU != nil {
-		fmt.Fprintf(t.err, "einet: without the gpu engine: %s\n", oneLine(e.noGPU))
-		return
-	}
-	var list []sim.Backend
-	var devices []gpu.Device
-	var open []*gpu.Context
-	var errs []error
-	device := 0
-	for _, b := range e.list {
-		if b.Name == "gpu" {
-			d, g := e.devices[device], e.open[device]
-			device++
-			if d.Software {
-				errs = append(errs, g.Close())
-				fmt.Fprintf(t.err, "einet: without gpu %s, which computes on the processor (--engines cpu,gpu takes it too)\n", d.Renderer)
-				continue
-			}
-			devices, open = append(devices, d), append(open, g)
+// withoutSoftware leaves out OpenGL devices that compute on the processor, and says so.
+func withoutSoftware(t *terminal, places []*engines.Place) []*engines.Place {
+	return slices.DeleteFunc(places, func(p *engines.Place) bool {
+		if !p.OnDevices || !p.GL.Software {
+			return false
 		}
-		list = append(list, b)
-	}
-	if err := errors.Join(errs...); err != nil {
-		t.log.Warn("an OpenGL device did not close", "reason", oneLine(err))
-	}
-	e.list, e.devices, e.open = list, devices, open
+		fmt.Fprintf(t.err, "einet: without %s %s, which computes on the processor (--engines %s,%s takes it too)\n", p.Name, p.Device(), engines.CPU.Name, p.Name)
+		if err := p.Close(); err != nil {
+			t.log.Warn("an OpenGL device did not close", "reason", oneLine(err))
+		}
+		return true
+	})
 }

@@ -11,8 +11,8 @@ import (
 
 	"einet/bench"
 	"einet/connectome"
-	"einet/cpu"
 	"einet/dynamics"
+	"einet/engines"
 	"einet/gpu"
 	"einet/sim"
 )
@@ -41,7 +41,7 @@ func (c *benchCmd) checkCounters() error {
 	for flag, given := range map[string]bool{
 		"--against": c.Against != "", "--out": c.Out != "", "--format " + c.Format: c.Format != "table",
 		"--no-parts": c.NoParts, "--no-limits": c.NoLimits, "--limit": c.Limit != nil, "--repetitions": c.Repetitions != defaultRepetitions,
-		"--engines": len(c.Engines) > 0 && !slices.Contains(c.Engines, "gpu") && !slices.Contains(c.Engines, "all"),
+		"--engines": len(c.Engines) > 0 && !slices.Contains(c.Engines, engines.GPU.Name) && !slices.Contains(c.Engines, "all"),
 	} {
 		if c.Counters && given {
 			return usage(fmt.Errorf("--counters and %s: it prints tables of the gpu engine beside the cpu engine, and nothing else", flag))
@@ -51,11 +51,12 @@ func (c *benchCmd) checkCounters() error {
 }
 
 // count prints the counters of every OpenGL device for every network.
-func (c *benchCmd) count(ctx context.Context, t *terminal, e *engines, cases []bench.Case) error {
-	if len(e.devices) == 0 {
+func (c *benchCmd) count(ctx context.Context, t *terminal, places []*engines.Place, none error, cases []bench.Case) error {
+	places = slices.DeleteFunc(slices.Clone(places), func(p *engines.Place) bool { return !p.OnDevices })
+	if len(places) == 0 {
 		why := errors.New("there is none but software, and the suite is for hardware: choose --networks")
-		if e.noGPU != nil {
-			why = errors.New(oneLine(e.noGPU))
+		if none != nil {
+			why = none
 		}
 		return machine(fmt.Errorf("--counters: needs an OpenGL device: %w", why))
 	}
@@ -64,7 +65,7 @@ func (c *benchCmd) count(ctx context.Context, t *terminal, e *engines, cases []b
 		if c.Duration == nil {
 			x.Steps = min(x.Steps, countedSteps)
 		}
-		some, err := c.countCase(ctx, t, e, x)
+		some, err := c.countCase(ctx, t, places, x)
 		if err != nil {
 			return err
 		}
@@ -82,68 +83,69 @@ func (c *benchCmd) count(ctx context.Context, t *terminal, e *engines, cases []b
 }
 
 // countCase counts one network on every device.
-func (c *benchCmd) countCase(ctx context.Context, t *terminal, e *engines, x bench.Case) ([]counted, error) {
+func (c *benchCmd) countCase(ctx context.Context, t *terminal, places []*engines.Place, x bench.Case) ([]counted, error) {
 	m, err := dynamics.New(x.Network)
 	if err != nil {
 		return nil, usage(err)
 	}
 	threads := slices.Max(c.threads())
-	syn, err := c.connect(ctx, x.Network, threads)
+	syn, err := c.synapses().Build(ctx, x.Network, threads)
 	if err != nil {
 		return nil, err
 	}
-	onCPU, digest, err := timed(ctx, cpu.New(m, syn, threads), x.Steps)
+	onCPU, digest, err := timed(ctx, engines.OnProcessor(engines.CPU, threads), m, syn, x.Steps)
 	if err != nil {
 		return nil, err
 	}
 	var list []counted
-	for i, d := range e.devices {
+	for _, p := range places {
 		r := counted{
-			network: strings.TrimSpace(x.Network.Name + " " + x.Connectivity), neurons: x.Network.Neurons(), modelMs: inMs(x.Steps, x.Network.Dt), device: d,
+			network: strings.TrimSpace(x.Network.Name + " " + x.Connectivity), neurons: x.Network.Neurons(), modelMs: inMs(x.Steps, x.Network.Dt), device: p.GL,
 			cpuTook: onCPU, cpu: digest,
 		}
-		if r.took, r.digest, err = onGPU(ctx, e.open[i], m, syn, x.Steps, nil); err == nil {
-			_, r.digest, err = onGPU(ctx, e.open[i], m, syn, x.Steps, &r.counters)
+		if r.took, r.digest, err = timed(ctx, p, m, syn, x.Steps); err == nil {
+			r.counters, r.digest, err = counters(ctx, p, m, syn, x.Steps)
 		}
 		if err != nil {
 			return nil, err
 		}
 		if !c.Quiet {
-			fmt.Fprintf(t.err, "einet: %s, N %d, gpu %s: %.3g s\n", r.network, r.neurons, d.Renderer, r.took.Seconds())
+			fmt.Fprintf(t.err, "einet: %s, N %d, gpu %s: %.3g s\n", r.network, r.neurons, p.Device(), r.took.Seconds())
 		}
 		list = append(list, r)
 	}
 	return list, nil
 }
 
-// timed simulates and closes the engine; its wall time and digest.
-func timed(ctx context.Context, e sim.Engine, steps int64) (time.Duration, string, error) {
+// timed simulates on a new engine; its wall time and digest.
+func timed(ctx context.Context, p *engines.Place, m *dynamics.Model, syn *connectome.Connectome, steps int64) (time.Duration, string, error) {
+	e, err := p.Open(ctx, m, syn)
+	if err != nil {
+		return 0, "", err
+	}
 	d := sim.NewDigest()
 	start := time.Now()
-	err := sim.Run(ctx, e, steps, nil, d)
+	err = sim.Run(ctx, e, steps, nil, d)
 	took := time.Since(start)
 	return took, d.String(), errors.Join(err, e.Close())
 }
 
-// onGPU is timed of a new engine on a device, which counts where counters are asked
-// for: that takes time, and is not timed.
-func onGPU(ctx context.Context, g *gpu.Context, m *dynamics.Model, syn *connectome.Connectome, steps int64, into *gpu.Counters) (time.Duration, string, error) {
-	e, err := gpu.New(ctx, g, m, syn)
+// counters are those of a new engine on a device: counting takes time, and is not timed.
+func counters(ctx context.Context, p *engines.Place, m *dynamics.Model, syn *connectome.Connectome, steps int64) (c gpu.Counters, digest string, err error) {
+	e, err := gpu.New(ctx, p.Context, m, syn)
 	if err != nil {
-		return 0, "", err
+		return c, "", err
 	}
-	if into == nil {
-		return timed(ctx, e, steps)
-	}
+	defer func() { err = errors.Join(err, e.Close()) }()
 	if err := e.Count(syn); err != nil {
-		return 0, "", errors.Join(err, e.Close())
+		return c, "", err
 	}
 	d := sim.NewDigest()
 	if err := sim.Run(ctx, e, steps, nil, d); err != nil {
-		return 0, "", errors.Join(err, e.Close())
+		return c, "", err
 	}
-	*into, err = e.Counters()
-	return 0, d.String(), errors.Join(err, e.Close())
+	c, err = e.Counters()
+	return c, d.String(), err
 }
 
 // printCounters prints the tables.

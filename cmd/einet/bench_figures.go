@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"einet/bench"
+	"einet/host"
 	"einet/plot"
 )
 
@@ -73,7 +74,7 @@ func speedUps(results []bench.Result) []plot.Line {
 		if r.Steps < r.Asked {
 			continue
 		}
-		name := caseName(r) + ", N " + count(int64(r.Neurons))
+		name := caseName(r) + ", N " + host.Spaced(int64(r.Neurons))
 		switch k := slices.IndexFunc(lines, func(m measured) bool { return m.line.Engine == name }); {
 		case r.Threads == 1 && k < 0:
 			lines = append(lines, measured{&plot.Line{Engine: name, X: []float64{1}, Y: []float64{1}}, r.Derived.RealTimeFactor})

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"einet/bench"
+	"einet/host"
 )
 
 // print prints the report in the form that the flags ask for.
@@ -48,7 +49,7 @@ func printBench(out io.Writer, r *bench.Report) error {
 	return err
 }
 
-func printMachine(out io.Writer, m *bench.Machine) {
+func printMachine(out io.Writer, m *host.Machine) {
 	unknown := func(s string, known bool) string {
 		if !known {
 			return "unknown"
@@ -57,10 +58,10 @@ func printMachine(out io.Writer, m *bench.Machine) {
 	}
 	var caches []string
 	for _, k := range m.Caches {
-		caches = append(caches, fmt.Sprintf("L%d %s %s", k.Level, strings.ToLower(k.Type), inBytes(k.Bytes)))
+		caches = append(caches, fmt.Sprintf("L%d %s %s", k.Level, strings.ToLower(k.Type), host.Bytes(k.Bytes)))
 	}
 	fmt.Fprintf(out, "- processor: %s; cores %s, threads %d; caches %s; memory %s\n", unknown(m.CPU, m.CPU != ""), unknown(fmt.Sprint(m.Cores), m.Cores > 0),
-		m.Threads, unknown(strings.Join(caches, ", "), len(caches) > 0), unknown(inBytes(m.Memory), m.Memory > 0))
+		m.Threads, unknown(strings.Join(caches, ", "), len(caches) > 0), unknown(host.Bytes(m.Memory), m.Memory > 0))
 	fmt.Fprintf(out, "- system: %s, %s; %s; einet %s, cpu engine with %s\n", m.System, m.Arch, m.Go, m.Einet, m.SIMD)
 	for _, d := range m.OpenGL {
 		fmt.Fprintf(out, "- OpenGL: %s\n", d)
@@ -95,7 +96,7 @@ func networkRows(results []bench.Result) [][]string {
 			}
 		}
 		rows = append(rows, []string{
-			caseName(r), fmt.Sprint(r.Neurons), count(r.Synapses), fmt.Sprintf("%.0f", float64(r.Synapses)/float64(r.Neurons)),
+			caseName(r), fmt.Sprint(r.Neurons), host.Spaced(r.Synapses), fmt.Sprintf("%.0f", float64(r.Synapses)/float64(r.Neurons)),
 			fmt.Sprintf("%.3f", float64(r.SynapseBytes)/float64(max(1, r.Synapses))), fmt.Sprintf("%.3f", r.Build.Median().Seconds()),
 			grown(r.BuildPeakMB, r.RestMB), fmt.Sprintf("%g", r.ModelMs/1000), fmt.Sprintf("%.2f", float64(r.Spikes)/float64(r.Neurons)/r.ModelMs*1000),
 		})
@@ -168,7 +169,7 @@ func bandwidthRows(r *bench.Report) [][]string {
 	all := fmt.Sprintf("%d threads", r.Limits.Threads)
 	rows := [][]string{{"working set", "copy GB/s, 1 thread", "copy, " + all, "triad, 1 thread", "triad, " + all}, nil}
 	for _, b := range r.Limits.Bandwidth {
-		row := []string{inBytes(b.Bytes)}
+		row := []string{host.Bytes(b.Bytes)}
 		for _, x := range []float64{b.Copy, b.CopyAll, b.Triad, b.TriadAll} {
 			row = append(row, fmt.Sprintf("%.3g", x))
 		}
@@ -184,7 +185,7 @@ func incrementRows(l *bench.Limits) [][]string {
 		if b.All > 0 {
 			all = fmt.Sprintf("%.3g", b.All)
 		}
-		rows = append(rows, []string{inBytes(b.Bytes), fmt.Sprintf("%.3g", b.One), all})
+		rows = append(rows, []string{host.Bytes(b.Bytes), fmt.Sprintf("%.3g", b.One), all})
 	}
 	return rows
 }

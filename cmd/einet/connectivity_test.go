@@ -8,8 +8,7 @@ import (
 	"testing"
 
 	"einet/bench"
-	"einet/network"
-	"einet/network/presets"
+	"einet/engines"
 
 	"github.com/stretchr/testify/require"
 )
@@ -17,7 +16,7 @@ import (
 // Synapses that are drawn again give the spikes of stored ones, on each engine that takes
 // them, and the summary says that their number is the expected one.
 func TestConnectivity(t *testing.T) {
-	of := func(gl opengl, more ...string) Summary {
+	of := func(gl engines.OpenGL, more ...string) Summary {
 		status, out, errs := einetOn(t, gl, small(t, append([]string{"--json", "-q"}, more...)...)...)
 		require.Equal(t, exitDone, status, errs)
 		var s Summary
@@ -26,7 +25,7 @@ func TestConnectivity(t *testing.T) {
 	}
 	stored := of(withoutGL())
 	require.Equal(t, "stored", stored.Connectivity)
-	drawnOn := func(t *testing.T, gl opengl, engine string) {
+	drawnOn := func(t *testing.T, gl engines.OpenGL, engine string) {
 		drawn := of(gl, "--connectivity", "procedural", "--engine", engine)
 		require.Equal(t, "procedural", drawn.Connectivity)
 		require.Equal(t, stored.Digest, drawn.Digest, engine)
@@ -93,21 +92,14 @@ func TestMemoryThatThereIsNot(t *testing.T) {
 	}{
 		{[]string{"run", "brainpy1m", "--scale", "1000", "--engine", "cpu"}, "fewer synapses or --connectivity procedural"},
 		{[]string{"run", "potjans2014", "--scale", "100", "--engine", "cpu"}, "use fewer neurons (--scale) or fewer synapses\n"},
+		{[]string{"run", "ei", "--scale", "100", "--set", "projections.*.p=1e-6", "--set", "projections.*.delay={uniform: [0.1, 400]}", "--engine", "reference"},
+			"use fewer neurons (--scale) or a smaller largest delay (now 4000 steps), for input on its way takes "},
 		{[]string{"export", "brainpy1m", "--scale", "1000"}, "use fewer neurons (--scale) or fewer synapses\n"},
 	} {
 		status, _, errs := einet(t, append(c.args, "--out", t.TempDir())...)
 		require.Equal(t, exitMachine, status, "%v: %s", c.args, errs)
 		require.Contains(t, errs, c.says)
 	}
-	flag := connectivityFlag{Connectivity: "stored"}
-	net, err := presets.Load("ei", network.Options{Scale: 0.1})
-	require.NoError(t, err)
-	m, err := flag.estimate(net, "cpu", 1)
-	require.NoError(t, err)
-	require.NoError(t, flag.holds(m, flag.kept("cpu", net, 1)))
-	require.Positive(t, flag.kept("cpu", net, 1))
-	require.Zero(t, flag.kept("gpu", net, 1))
-	require.Error(t, flag.holds(m, 1<<60), "what is kept beside counts")
 }
 
 func TestConnectivityIsRefused(t *testing.T) {

@@ -2,13 +2,14 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"text/tabwriter"
 
 	"einet/connectome"
 	"einet/dynamics"
+	"einet/engines"
 	"einet/gpu"
+	"einet/host"
 	"einet/network"
 	"einet/network/presets"
 )
@@ -18,54 +19,54 @@ type devicesCmd struct{}
 
 // Run prints them.
 func (devicesCmd) Run(ctx context.Context, t *terminal) error {
-	host, _ := availableMemory()
+	memory, _ := host.AvailableMemory()
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "engine cpu\t%s, %s available\n", processor(0), inBytes(host))
-	fmt.Fprintf(w, "engine reference\tthe same, one thread, plain Go\n")
-	devices, err := t.gl.devices()
-	if errors.Is(err, gpu.ErrUnavailable) {
-		fmt.Fprintf(w, "engine gpu\tunavailable: %s\n", oneLine(err))
+	fmt.Fprintf(w, "engine %s\t%s, %s available\n", engines.CPU.Name, engines.OnProcessor(engines.CPU, 0).Device(), host.Bytes(memory))
+	fmt.Fprintf(w, "engine %s\tthe same, %s\n", engines.Reference.Name, engines.Reference.Text)
+	devices, err := t.gl.Devices()
+	if len(devices) == 0 {
+		fmt.Fprintf(w, "engine %s\tunavailable: %s\n", engines.GPU.Name, oneLine(err))
 		return w.Flush()
 	}
 	if err != nil {
-		t.warnDevices(err)
+		engines.TellOfDevices(t.log.Warn, err)
 	}
 	for _, d := range devices {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		show(w, d, host)
+		show(w, d, memory)
 	}
 	return w.Flush()
 }
 
-func show(w *tabwriter.Writer, d gpu.Device, host int64) {
+func show(w *tabwriter.Writer, d gpu.Device, hosts int64) {
 	kind := "hardware"
 	if d.Software {
 		kind = "software: computes on the CPU"
 	}
 	l := d.Limits
-	fmt.Fprintf(w, "\nengine gpu, --device %d\t%s (%s)\n", d.Index, d.Renderer, kind)
+	fmt.Fprintf(w, "\nengine %s, --device %d\t%s (%s)\n", engines.GPU.Name, d.Index, d.Renderer, kind)
 	fmt.Fprintf(w, "  driver\t%s; OpenGL %s; through %s\n", d.Vendor, d.Version, d.Platform)
 	memory := "not told by the driver"
 	if l.MemoryBytes > 0 {
-		memory = inBytes(l.MemoryBytes)
+		memory = host.Bytes(l.MemoryBytes)
 	} else if d.Software {
 		memory = "the host's"
 	}
 	fmt.Fprintf(w, "  memory\t%s\n", memory)
-	fmt.Fprintf(w, "  storage blocks\t%d of %s\n", l.MaxStorageBlocks, inBytes(l.MaxStorageBlock))
+	fmt.Fprintf(w, "  storage blocks\t%d of %s\n", l.MaxStorageBlocks, host.Bytes(l.MaxStorageBlock))
 	fmt.Fprintf(w, "  work groups\t%d x %d x %d of %d invocations, %s shared\n",
-		l.MaxWorkGroupCount[0], l.MaxWorkGroupCount[1], l.MaxWorkGroupCount[2], l.MaxInvocations, inBytes(int64(l.MaxShared)))
+		l.MaxWorkGroupCount[0], l.MaxWorkGroupCount[1], l.MaxWorkGroupCount[2], l.MaxInvocations, host.Bytes(int64(l.MaxShared)))
 	for _, kind := range []struct{ name, set string }{{"largest ei (p 0.25)", ""}, {"largest ei at in-degree 1000", "p"}} {
-		n, why := largest(d, host, kind.set != "")
+		n, why := largest(d, hosts, kind.set != "")
 		fmt.Fprintf(w, "  %s\t%s; beyond: %v\n", kind.name, n, why)
 	}
 }
 
 // largest finds the largest network ei, to two digits, that fits a device, at
 // its probability or at an in-degree of 1000, and what stops the next.
-func largest(d gpu.Device, host int64, sparse bool) (string, error) {
+func largest(d gpu.Device, hosts int64, sparse bool) (string, error) {
 	try := func(neurons int) (synapses int64, err error) {
 		net, err := sized(neurons, sparse)
 		if err != nil {
@@ -76,7 +77,7 @@ func largest(d gpu.Device, host int64, sparse bool) (string, error) {
 			return 0, err
 		}
 		synapses, bytes := connectome.Estimate(net)
-		return synapses, gpu.Fits(d, m, bytes, host)
+		return synapses, gpu.Fits(d, m, bytes, hosts)
 	}
 	best, text := 0, "none"
 	var why error
@@ -88,7 +89,7 @@ func largest(d gpu.Device, host int64, sparse bool) (string, error) {
 				break
 			}
 			best += step
-			text = fmt.Sprintf("%s neurons, %s synapses", count(int64(best)), count(synapses))
+			text = fmt.Sprintf("%s neurons, %s synapses", host.Spaced(int64(best)), host.Spaced(synapses))
 		}
 	}
 	return text, why

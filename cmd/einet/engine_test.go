@@ -10,19 +10,18 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"weak"
 
+	"einet/engines"
 	"einet/gpu"
 	"einet/network"
 	"einet/network/presets"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sys/unix"
 )
 
 // einetOn runs the command line on a machine with that OpenGL.
-func einetOn(t *testing.T, gl opengl, args ...string) (status int, out, errs string) {
+func einetOn(t *testing.T, gl engines.OpenGL, args ...string) (status int, out, errs string) {
 	t.Helper()
 	var o, e bytes.Buffer
 	term := &terminal{out: &o, err: &e, args: args, log: logger(&e, false), gl: gl}
@@ -31,19 +30,19 @@ func einetOn(t *testing.T, gl opengl, args ...string) (status int, out, errs str
 }
 
 // withoutGL is a machine without OpenGL, for two reasons.
-func withoutGL() opengl {
+func withoutGL() engines.OpenGL {
 	err := errors.Join(fmt.Errorf("%w: here", gpu.ErrUnavailable), errors.New("one cause"), errors.New("another"))
-	return opengl{
-		devices: func() ([]gpu.Device, error) { return nil, err },
-		open:    func(string) (*gpu.Context, error) { return nil, err },
+	return engines.OpenGL{
+		Devices: func() ([]gpu.Device, error) { return nil, err },
+		Open:    func(string) (*gpu.Context, error) { return nil, err },
 	}
 }
 
 // withGL is this machine, if it has OpenGL. Where EINET_REQUIRE_GL says that it must, a test that
 // finds none fails.
-func withGL(t *testing.T) opengl {
+func withGL(t *testing.T) engines.OpenGL {
 	gl := thisMachine()
-	if devices, err := gl.devices(); len(devices) == 0 {
+	if devices, err := gl.Devices(); len(devices) == 0 {
 		if os.Getenv("EINET_REQUIRE_GL") == "1" {
 			t.Fatal(err)
 		}
@@ -53,9 +52,10 @@ func withGL(t *testing.T) opengl {
 }
 
 // hardware is a machine whose first device passes for hardware, with changes.
-func hardware(gl opengl, change func(*gpu.Device)) opengl {
-	real := gl.devices
-	gl.devices = func() ([]gpu.Device, error) {
+func hardware(gl engines.OpenGL, change func(*gpu.Device)) engines.OpenGL {
+	real := gl.Devices
+	gl.May = nil
+	gl.Devices = func() ([]gpu.Device, error) {
 		devices, err := real()
 		if len(devices) == 0 {
 			devices = []gpu.Device{{Renderer: "imagined"}}
@@ -72,11 +72,11 @@ func hardware(gl opengl, change func(*gpu.Device)) opengl {
 func TestAutoFallsBackWithAWarning(t *testing.T) {
 	none := func(*gpu.Device) {}
 	dead := withoutGL()
-	dead.devices = func() ([]gpu.Device, error) { return []gpu.Device{{Renderer: "imagined"}}, nil }
-	cases := map[string]opengl{"another": dead}
+	dead.Devices = func() ([]gpu.Device, error) { return []gpu.Device{{Renderer: "imagined"}}, nil }
+	cases := map[string]engines.OpenGL{"another": dead}
 	if gl := thisMachine(); !missingGL(gl) {
 		inexact := hardware(gl, none)
-		inexact.probe = func(*gpu.Context) error { return fmt.Errorf("fused: %w", gpu.ErrInexact) }
+		inexact.Probe = func(*gpu.Context) error { return fmt.Errorf("fused: %w", gpu.ErrInexact) }
 		cases["fused: "] = inexact
 		cases["one buffer holds at most"] = hardware(gl, func(d *gpu.Device) { d.Limits.MaxStorageBlock = 1 << 10 })
 		cases["state and synapses take"] = hardware(gl, func(d *gpu.Device) { d.Limits.MemoryBytes = 1 << 10 })
@@ -110,8 +110,8 @@ func TestAutoFallsBackWithAWarning(t *testing.T) {
 	}
 }
 
-func missingGL(gl opengl) bool {
-	devices, _ := gl.devices()
+func missingGL(gl engines.OpenGL) bool {
+	devices, _ := gl.Devices()
 	return len(devices) == 0
 }
 
@@ -137,7 +137,7 @@ func TestStatusOfDevicesThatDoNotOpen(t *testing.T) {
 		{errors.Join(errors.New("egl: broken"), errors.New("glfw: too")), exitMachine, "einet: --engine gpu: egl: broken; glfw: too\n"},
 	} {
 		gl := withoutGL()
-		gl.open = func(string) (*gpu.Context, error) { return nil, k.err }
+		gl.Open = func(string) (*gpu.Context, error) { return nil, k.err }
 		args := small(t, "--device", "x")
 		args[5] = "gpu"
 		status, _, errs := einetOn(t, gl, args...)
@@ -150,9 +150,9 @@ func TestStatusOfDevicesThatDoNotOpen(t *testing.T) {
 // Devices that work are not lost to others that do not.
 func TestSomeDevicesDoNotOpen(t *testing.T) {
 	gl := thisMachine()
-	devices, _ := gl.devices()
+	devices, _ := gl.Devices()
 	failing := errors.Join(errors.New("egl-device: broken"), errors.New("egl-surfaceless: broken"))
-	gl.devices = func() ([]gpu.Device, error) {
+	gl.Devices = func() ([]gpu.Device, error) {
 		return append(devices, gpu.Device{Renderer: "imagined"})[:max(1, len(devices))], failing
 	}
 	status, out, errs := einetOn(t, gl, "devices")
@@ -207,68 +207,4 @@ func TestSynapsesAreFreedAfterUpload(t *testing.T) {
 		require.NoError(t, r.engine.Advance(t.Context(), 10))
 		require.NoError(t, r.engine.Close())
 	}
-}
-
-// The tightest limit of the control groups counts, without what the kernel can
-// drop.
-func TestMemoryOfControlGroups(t *testing.T) {
-	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
-	root := fstest.MapFS{
-		"proc/self/cgroup":                     file("4:memory:/x\n0::/outer/inner\n"),
-		"sys/fs/cgroup/memory.current":         file("1\n"), // the root has no limit
-		"sys/fs/cgroup/outer/memory.max":       file("1000000\n"),
-		"sys/fs/cgroup/outer/memory.current":   file("700000\n"),
-		"sys/fs/cgroup/outer/memory.stat":      file("anon 5\ninactive_file 100000\n"),
-		"sys/fs/cgroup/outer/inner/memory.max": file("max\n"),
-	}
-	n, ok := groupMemory(root)
-	require.True(t, ok)
-	require.EqualValues(t, 400_000, n)
-	root["sys/fs/cgroup/outer/inner/memory.max"] = file("1000\n")
-	root["sys/fs/cgroup/outer/inner/memory.current"] = file("3000\n")
-	n, ok = groupMemory(root)
-	require.True(t, ok)
-	require.Zero(t, n)
-	root["proc/self/cgroup"] = file("0::/../elsewhere\n")
-	_, ok = groupMemory(root)
-	require.False(t, ok)
-	root["proc/self/cgroup"] = file("4:memory:/outer\n")
-	_, ok = groupMemory(root)
-	require.False(t, ok, "version 1, which is not mounted")
-	root["sys/fs/cgroup/memory/outer/memory.limit_in_bytes"] = file("9223372036854771712\n")
-	root["sys/fs/cgroup/memory/outer/memory.usage_in_bytes"] = file("100\n")
-	_, ok = groupMemory(root)
-	require.False(t, ok, "without a limit")
-	root["sys/fs/cgroup/memory/memory.limit_in_bytes"] = file("1000000\n") // a container's own group
-	root["sys/fs/cgroup/memory/memory.usage_in_bytes"] = file("900000\n")
-	root["sys/fs/cgroup/memory/memory.stat"] = file("inactive_file 3\ntotal_inactive_file 50000\n")
-	n, ok = groupMemory(root)
-	require.True(t, ok)
-	require.EqualValues(t, 150_000, n)
-	root["proc/self/cgroup"] = file("5:cpu,memory:/outer\n0::/outer\n")
-	n, ok = groupMemory(root)
-	require.True(t, ok)
-	require.EqualValues(t, 150_000, n, "the tighter of both versions")
-	_, ok = groupMemory(fstest.MapFS{})
-	require.False(t, ok)
-}
-
-// The limits of ulimit -v and -d count.
-func TestMemoryOfTheProcess(t *testing.T) {
-	root := fstest.MapFS{"proc/self/statm": {Data: []byte("1000 900 10 5 0 300 0\n")}}
-	page := int64(os.Getpagesize())
-	limits := map[int]int64{}
-	limit := func(resource int) (int64, bool) { n, ok := limits[resource]; return n, ok }
-	_, ok := processMemory(root, limit)
-	require.False(t, ok, "without a limit")
-	limits[unix.RLIMIT_AS] = 5000*page + unnamed()
-	n, ok := processMemory(root, limit)
-	require.True(t, ok)
-	require.Equal(t, 4000*page, n)
-	limits[unix.RLIMIT_DATA] = 400*page + unnamed()
-	n, _ = processMemory(root, limit)
-	require.Equal(t, 100*page, n)
-	limits[unix.RLIMIT_AS] = 7
-	n, _ = processMemory(root, limit)
-	require.Zero(t, n)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"einet/dynamics"
+	"einet/engines"
 	"einet/network"
 )
 
@@ -39,10 +40,11 @@ var errInterrupted = &statusError{exitInterrupted, errors.New("interrupted")}
 func exitStatus(err error) int {
 	var status *statusError
 	var field network.FieldError
+	var input *engines.InputError
 	switch {
 	case errors.As(err, &status):
 		return status.status
-	case errors.As(err, &field), errors.Is(err, dynamics.ErrTooConductive): // dt or the weights are wrong
+	case errors.As(err, &field), errors.As(err, &input), errors.Is(err, dynamics.ErrTooConductive): // dt or the weights are wrong
 		return exitUsage
 	}
 	return exitMachine

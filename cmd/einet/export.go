@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"einet/dynamics"
+	"einet/engines"
 	"einet/network"
 	"einet/record"
 	"einet/record/hdf5"
@@ -45,8 +46,8 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 	names := []string{neuronsFile, synapsesFile, networkFile}
 	if c.To == "sonata" {
 		names = []string{nodesFile, edgesFile, nodeTypesFile, edgeTypesFile, networkFile}
-		if !hdf5.Available() {
-			return machine(fmt.Errorf("--to sonata: %w", hdf5.ErrAbsent))
+		if err := hdf5.Absent(); err != nil {
+			return machine(fmt.Errorf("--to sonata: %w", err))
 		}
 	}
 	steps, err := c.inputSteps(net)
@@ -67,7 +68,11 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 	if err := vacant(dir, names, "export", c.Force); err != nil {
 		return err
 	}
-	b, err := new(connectivityFlag).build(ctx, net, "", c.Threads) // stored
+	m, err := engines.Kept.Model(net, 0)
+	if err != nil {
+		return err
+	}
+	b, err := build(ctx, engines.Kept, m, c.Threads)
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ var resources = map[string]int{"as": unix.RLIMIT_AS, "data": unix.RLIMIT_DATA, "
 func TestMain(m *testing.M) {
 	limits, is := os.LookupEnv(asEinet)
 	if !is {
+		os.Setenv(asEinet, "") // einet's children are einet, too
 		os.Exit(m.Run())
 	}
 	for _, limit := range strings.Fields(limits) {
@@ -264,7 +265,7 @@ func TestInterruptedReplicas(t *testing.T) {
 	require.NoFileExists(t, filepath.Join(one, whole.Trials[1].File))
 
 	engines := []string{"cpu"}
-	if devices, _ := thisMachine().devices(); len(devices) > 0 {
+	if devices, _ := thisMachine().Devices(); len(devices) > 0 {
 		engines = append(engines, "gpu")
 	}
 	for _, engine := range engines {
@@ -315,7 +316,7 @@ func TestUnresolvedStepKeepsWhatWasSimulated(t *testing.T) {
 	file := filepath.Join(dir, "net.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(unresolvable), 0o666))
 	engines := []string{"reference", "cpu"}
-	if devices, _ := thisMachine().devices(); len(devices) > 0 {
+	if devices, _ := thisMachine().Devices(); len(devices) > 0 {
 		engines = append(engines, "gpu")
 	}
 	var first Summary

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"einet/analysis"
 	"einet/network"
@@ -18,7 +21,7 @@ import (
 	"einet/sim"
 )
 
-// The raster shows this many neurons over the first part of the run; rates are
+// The raster shows this many neurons over the first part of what statistics are of; rates are
 // counted in bins of rateBinMs, or in wider ones where that would be more than
 // mostBins, of which a figure shows far fewer.
 const (
@@ -29,9 +32,51 @@ const (
 	mostPanels    = 6 // of currents
 )
 
-// A window is the model time that rasters show [ms]; its end is 0 for rasterMs after the
-// beginning or the end of the run.
-type window struct{ from, to float64 }
+// windowFlags choose the part of a run that figures show.
+type windowFlags struct {
+	From *span `placeholder:"300ms" help:"Model time at which figures begin; otherwise rasters begin behind what --discard leaves out, and rates at the start."`
+	To   *span `placeholder:"500ms" help:"Model time at which figures end; otherwise rasters end 500 ms after they begin, and rates with the run."`
+}
+
+// A window is model time [ms]; what is nil is not chosen.
+type window struct{ from, to *float64 }
+
+func (c *windowFlags) window() (window, error) {
+	var w window
+	if c.From != nil {
+		w.from = &c.From.ms
+	}
+	if c.To != nil {
+		w.to = &c.To.ms
+	}
+	if first := w.begin(0); w.from != nil && !(first >= 0) || w.to != nil && !(*w.to > first) {
+		return w, usage(fmt.Errorf("%s: must be times of a run, the first before the second", c.given()))
+	}
+	return w, nil
+}
+
+// given is the flags as they were given.
+func (c *windowFlags) given() string {
+	var given []string
+	if c.From != nil {
+		given = append(given, "--from "+c.From.String())
+	}
+	if c.To != nil {
+		given = append(given, "--to "+c.To.String())
+	}
+	return strings.Join(given, " ")
+}
+
+// begin and end are the window's, or what stands for those that are not chosen.
+func (w window) begin(otherwise float64) float64 { return chosenOr(w.from, otherwise) }
+func (w window) end(otherwise float64) float64   { return chosenOr(w.to, otherwise) }
+
+func chosenOr(x *float64, otherwise float64) float64 {
+	if x != nil {
+		return *x
+	}
+	return otherwise
+}
 
 // drawFigures draws the figures of the run in dir from its files into out and returns
 // their names. Those that a short run leaves nothing to draw for are left out.
@@ -97,9 +142,12 @@ func figuresOf(data plot.Data) []func() (plot.Figure, error) {
 
 // readRun reads what the run in dir left to draw.
 func readRun(ctx context.Context, dir string, w window) (plot.Data, error) {
-	data := plot.Data{}
+	data := plot.Data{From: w.begin(0), To: w.end(0)}
 	net, err := readNetwork(filepath.Join(dir, networkFile))
 	if err != nil {
+		return data, err
+	}
+	if data.Discarded, err = readDiscard(filepath.Join(dir, summaryFile)); err != nil {
 		return data, err
 	}
 	all := make([]plot.Population, len(net.Populations))
@@ -110,7 +158,26 @@ func readRun(ctx context.Context, dir string, w window) (plot.Data, error) {
 	if err := readSpikes(ctx, filepath.Join(dir, spikesFile), net, w, &data); err != nil {
 		return data, err
 	}
-	return data, readState(filepath.Join(dir, tracesFile), net, all, &data)
+	return data, readState(filepath.Join(dir, tracesFile), net, w, all, &data)
+}
+
+// readDiscard is the first part of a run that its statistics leave out [ms]; 0 where no summary says so.
+func readDiscard(path string) (float64, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	var s Summary
+	if err := json.Unmarshal(text, &s); err != nil {
+		return 0, fmt.Errorf("%s: %w", path, err)
+	}
+	if !(s.DiscardMs >= 0) {
+		return 0, fmt.Errorf("%s: discard_ms is %g, must be at least 0", path, s.DiscardMs)
+	}
+	return s.DiscardMs, nil
 }
 
 func readNetwork(path string) (*network.Network, error) {
@@ -173,14 +240,11 @@ func readSpikes(ctx context.Context, path string, net *network.Network, w window
 		return nil // no spikes were kept
 	}
 	sizes := among.sizes
-	from, to := int64(net.Steps(w.from)), int64(net.Steps(w.to))
-	if to == 0 {
-		to = from + int64(net.Steps(rasterMs))
+	from, to, err := rasterSteps(net, r.Steps, w, data.Discarded)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
 	}
-	if from >= r.Steps && from > 0 {
-		return usage(fmt.Errorf("%s: ends at %g ms, the raster cannot begin at %g ms", path, inMs(r.Steps, r.DtMs), w.from))
-	}
-	data.Sample = analysis.NewSample(sizes, r.DtMs, rasterNeurons, from, min(r.Steps, to))
+	data.Sample = analysis.NewSample(sizes, r.DtMs, rasterNeurons, from, to)
 	data.Counts = analysis.NewPopulationCounts(sizes, r.DtMs, max(1, net.Steps(rateBinMs), int(r.Steps/mostBins)))
 	buf := make([]sim.Spike, 1<<14)
 	for {
@@ -198,6 +262,26 @@ func readSpikes(ctx context.Context, path string, net *network.Network, w window
 		data.Sample.Add(buf[:n])
 		data.Counts.Add(buf[:n])
 	}
+}
+
+// rasterSteps are the steps of a run of so many that its raster shows.
+func rasterSteps(net *network.Network, steps int64, w window, discarded float64) (from, to int64, err error) {
+	end := steps
+	if w.to != nil {
+		end = min(end, int64(net.Steps(*w.to)))
+	}
+	if from = int64(net.Steps(w.begin(discarded))); w.from == nil && from >= end {
+		from = 0
+	}
+	switch {
+	case from >= steps && from > 0:
+		return 0, 0, usage(fmt.Errorf("ends at %g ms, figures cannot begin at %g ms", inMs(steps, net.Dt), *w.from))
+	case from >= end && end < steps:
+		return 0, 0, usage(fmt.Errorf("from %g to %g ms: figures must show at least a step of %g ms", w.begin(0), *w.to, net.Dt))
+	case w.to == nil:
+		end = min(end, from+max(1, int64(net.Steps(rasterMs))))
+	}
+	return from, end, nil
 }
 
 // among are the neurons that a run kept the spikes of: the figures are of them, as though there
@@ -252,7 +336,7 @@ func (a *among) renumber(spikes []sim.Spike) {
 }
 
 // readState reads the recorded state, if there is any.
-func readState(path string, net *network.Network, all []plot.Population, data *plot.Data) error {
+func readState(path string, net *network.Network, w window, all []plot.Population, data *plot.Data) error {
 	t, err := record.ReadTraces(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -277,12 +361,12 @@ func readState(path string, net *network.Network, all []plot.Population, data *p
 			data.Potentials = append(data.Potentials, plot.Potential{Population: all[i], VReset: p.VReset, VTh: p.VTh, V: v})
 		}
 	}
-	return readCurrents(path, t, all, data)
+	return readCurrents(path, t, w, all, data)
 }
 
-// readCurrents takes the traces, unless the run ended before there were two
-// times of them.
-func readCurrents(path string, t *record.Traces, all []plot.Population, data *plot.Data) error {
+// readCurrents takes the part of the traces that is in the window, or all where they were taken elsewhere,
+// unless the run ended before there were two times of them.
+func readCurrents(path string, t *record.Traces, w window, all []plot.Population, data *plot.Data) error {
 	if len(t.Step) < 2 {
 		return nil
 	}
@@ -293,6 +377,7 @@ func readCurrents(path string, t *record.Traces, all []plot.Population, data *pl
 	for i, s := range t.Step {
 		times[i] = float64(s) * t.DtMs
 	}
+	first, last := part(times, w)
 	for k, id := range t.Neuron[:min(len(t.Neuron), mostPanels)] {
 		i := 0
 		for int(id) >= t.Populations[i].First+t.Populations[i].Size {
@@ -300,9 +385,22 @@ func readCurrents(path string, t *record.Traces, all []plot.Population, data *pl
 		}
 		p := t.Populations[i]
 		data.Currents = append(data.Currents, plot.Current{
-			Population: all[i], Neuron: int(id) - p.First, TimeMs: times,
-			Exc: t.Exc[k], Inh: t.Inh[k], Ext: t.Ext[k], Threshold: p.VTh - p.EL,
+			Population: all[i], Neuron: int(id) - p.First, TimeMs: times[first:last],
+			Exc: t.Exc[k][first:last], Inh: t.Inh[k][first:last], Ext: t.Ext[k][first:last], Threshold: p.VTh - p.EL,
 		})
 	}
 	return nil
+}
+
+// part is the range of ascending times [ms] in a window, or all where fewer than two are.
+func part(times []float64, w window) (first, last int) {
+	first, _ = slices.BinarySearch(times, w.begin(0))
+	last, at := slices.BinarySearch(times, w.end(math.Inf(1)))
+	if at {
+		last++
+	}
+	if last-first < 2 {
+		return 0, len(times)
+	}
+	return first, last
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"encoding/json"
 	"io"
 	"math"
 	"os"
@@ -171,11 +172,98 @@ func TestPlotOfSeveralRuns(t *testing.T) {
 	require.FileExists(t, filepath.Join(other, "rasters.png"))
 
 	for _, k := range []struct{ want, from, to string }{
-		{"ends at 100 ms, the raster cannot begin at 200 ms", "200ms", "0s"},
-		{"must be times of a run, the first before the second", "50ms", "20ms"},
+		{"ends at 100 ms, figures cannot begin at 200 ms", "200ms", "1s"},
+		{"--from 50ms --to 20ms: must be times of a run, the first before the second", "50ms", "20ms"},
+		{"must be times of a run, the first before the second", "50ms", "50ms"},
+		{"must show at least a step of 0.1 ms", "50ms", "50.01ms"},
 	} {
 		status, _, errs = einet(t, "plot", runs[0], "--from", k.from, "--to", k.to)
 		require.Equal(t, exitUsage, status)
 		require.Contains(t, errs, k.want)
 	}
+}
+
+// drawn is the part of the run in dir that its raster, rate and currents show [ms].
+func drawn(t *testing.T, dir string, w window) (raster, rate, currents [2]float64) {
+	data, err := readRun(t.Context(), dir, w)
+	require.NoError(t, err)
+	raster[0], raster[1] = data.Sample.Window()
+	times := data.Currents[0].TimeMs
+	require.Len(t, data.Currents[0].Inh, len(times))
+	return raster, [2]float64{data.From, data.To}, [2]float64{times[0], times[len(times)-1]}
+}
+
+// Figures show what statistics are of, or the part that is asked for, in which the state is then traced; neither
+// changes a spike.
+func TestFiguresShowTheWindow(t *testing.T) {
+	var digests []string
+	simulated := func(flags ...string) string {
+		dir := filepath.Join(t.TempDir(), "run")
+		args := append([]string{"run", "ei", "--scale", "0.1", "--engine", "cpu", "--duration", "700ms", "--no-plots", "--json", "-q", "--out", dir}, flags...)
+		status, out, errs := einet(t, args...)
+		require.Equal(t, exitDone, status, errs)
+		var s Summary
+		require.NoError(t, json.Unmarshal([]byte(out), &s))
+		digests = append(digests, s.Digest)
+		return dir
+	}
+	at := func(ms float64) *float64 { return &ms }
+	check := func(dir string, w window, raster, rate, currents [2]float64) {
+		t.Helper()
+		gotRaster, gotRate, gotCurrents := drawn(t, dir, w)
+		for k := range 2 {
+			require.InDelta(t, raster[k], gotRaster[k], 1e-9)
+			require.InDelta(t, rate[k], gotRate[k], 1e-9)
+			require.InDelta(t, currents[k], gotCurrents[k], 0.1001)
+		}
+	}
+	whole := [2]float64{0, 0}
+	plain := simulated()
+	check(plain, window{}, [2]float64{0, 500}, whole, [2]float64{500, 700})
+	check(plain, window{at(550), nil}, [2]float64{550, 700}, [2]float64{550, 0}, [2]float64{550, 700})
+	check(plain, window{at(100), at(300)}, [2]float64{100, 300}, [2]float64{100, 300}, [2]float64{500, 700}) // as traced
+	check(plain, window{nil, at(600)}, [2]float64{0, 600}, [2]float64{0, 600}, [2]float64{500, 600})
+	later := simulated("--discard", "150ms")
+	check(later, window{}, [2]float64{150, 650}, whole, [2]float64{500, 700})
+	check(later, window{at(0), at(200)}, [2]float64{0, 200}, [2]float64{0, 200}, [2]float64{500, 700})
+	check(later, window{nil, at(100)}, [2]float64{0, 100}, [2]float64{0, 100}, [2]float64{500, 700})
+	part := simulated("--from", "100", "--to", "160ms")
+	check(part, window{at(100), at(160)}, [2]float64{100, 160}, [2]float64{100, 160}, [2]float64{100, 160})
+	check(simulated("--to", "300"), window{}, [2]float64{0, 500}, whole, [2]float64{100, 300})
+	check(simulated("--from", "300"), window{}, [2]float64{0, 500}, whole, [2]float64{300, 500})
+	for _, d := range digests {
+		require.Equal(t, digests[0], d)
+	}
+	data, err := readRun(t.Context(), later, window{})
+	require.NoError(t, err)
+	require.InDelta(t, 150, data.Discarded, 1e-9)
+}
+
+// A window that a run doesn't have is refused before it is simulated.
+func TestWindowsRefused(t *testing.T) {
+	for _, k := range []struct{ want, flags string }{
+		{"--from 1s: ends at 100 ms, figures cannot begin at 1000 ms", "--from 1s"},
+		{"--from 50 ms --to 20 ms: must be times of a run", "--from 50 --to 20"},
+		{"--to 0 ms: must be times of a run", "--to 0"},
+		{"--from -3ms: must be times of a run", "--from=-3ms"},
+		{"figures must show at least a step", "--from 50 --to 50.01"},
+		{"--from 50 ms: with --replicas there are no figures", "--from 50 --replicas 2"},
+	} {
+		dir := filepath.Join(t.TempDir(), "run")
+		args := append([]string{"run", "vs96", "--engine", "reference", "--duration", "100ms", "-q", "--out", dir}, strings.Fields(k.flags)...)
+		status, _, errs := einet(t, args...)
+		require.Equal(t, exitUsage, status, k.flags)
+		require.Contains(t, errs, k.want)
+		require.NoDirExists(t, dir)
+	}
+	dir := clockRun(t)
+	for _, text := range []string{"{", `{"discard_ms": -1}`} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, summaryFile), []byte(text), 0o666))
+		status, _, errs := einet(t, "plot", dir)
+		require.Equal(t, exitUsage, status)
+		require.Contains(t, errs, summaryFile)
+	}
+	require.NoError(t, os.Remove(filepath.Join(dir, summaryFile)))
+	status, _, errs := einet(t, "plot", dir)
+	require.Equal(t, exitDone, status, errs)
 }

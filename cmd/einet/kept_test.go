@@ -11,6 +11,7 @@ import (
 	"codeberg.org/sbinet/npyio/npz"
 	"github.com/stretchr/testify/require"
 
+	"einet/engines"
 	"einet/network"
 	"einet/record"
 	"einet/record/hdf5"
@@ -145,7 +146,7 @@ func TestRecordAnyNeurons(t *testing.T) {
 	file, means := filepath.Join(outOf(args), stateFile), filepath.Join(outOf(args), averageFile)
 	all, err := record.ReadSpikes(filepath.Join(outOf(args), spikesFile))
 	require.NoError(t, err)
-	on := func(t *testing.T, gl opengl, engine string) {
+	on := func(t *testing.T, gl engines.OpenGL, engine string) {
 		args := small(t, "--json", "-q", "--engine", engine, "--set", "record={spikes: {E: [7, 3, {from: 600, every: 50}], I: [9]}, state: {I: {neurons: [150, 3, {from: 20, to: 40, every: 10}], every: 0.5, variables: [exc, g, V]}},"+
 			" histograms: {I: {V: {low: 0, high: 15, bins: 5, every: 2, neurons: {sample: 30}}}}, averages: {every: 2, neurons: {I: {from: 100}}, variables: [rate, V]}}")
 		dir := outOf(args)

@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 
 	"einet/connectome"
+	"einet/host"
 	"einet/network"
 	"einet/network/presets"
 )
@@ -44,23 +45,7 @@ func (c *listCmd) Run(t *terminal) error {
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "NAME\tNEURONS\tSYNAPSES\tWHAT IT IS\tSOURCE")
 	for _, p := range all {
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\n", p.Name, p.Neurons, count(p.Synapses), p.Description, p.Source)
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\n", p.Name, p.Neurons, host.Spaced(p.Synapses), p.Description, p.Source)
 	}
 	return w.Flush()
-}
-
-// count writes a large number with three digits and a suffix.
-func count(n int64) string {
-	x := float64(n)
-	if x < 1e4 {
-		return fmt.Sprint(n)
-	}
-	suffix := " k"
-	x /= 1e3
-	for _, larger := range []string{" M", " G", " T", " P", " E"} {
-		if x >= 999.5 {
-			x, suffix = x/1e3, larger
-		}
-	}
-	return fmt.Sprintf("%.3g%s", x, suffix)
 }

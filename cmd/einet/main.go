@@ -14,6 +14,7 @@ import (
 	"reflect"
 	"regexp"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -23,7 +24,10 @@ import (
 	"github.com/lmittmann/tint"
 	"golang.org/x/term"
 
+	"einet/engines"
+	"einet/gpu"
 	"einet/network"
+	"einet/record/hdf5"
 )
 
 // version is set when einet is built: -ldflags "-X main.version=...".
@@ -59,10 +63,16 @@ type terminal struct {
 	tty      bool // err is a terminal
 	log      *slog.Logger
 	args     []string
-	gl       opengl
+	gl       engines.OpenGL
 }
 
 func main() {
+	if slices.Equal(os.Args[1:], []string{look}) {
+		if err := printSighting(os.Stdout); err != nil {
+			os.Exit(exitMachine)
+		}
+		return
+	}
 	tty := term.IsTerminal(int(os.Stderr.Fd()))
 	os.Exit(run(interruptible(), os.Args[1:], os.Stdout, os.Stderr, tty))
 }
@@ -89,11 +99,13 @@ func run(ctx context.Context, args []string, out, errs io.Writer, tty bool) int 
 // did not arrive is a failure.
 type checked struct {
 	io.Writer
+	any bool // was written
 	err error
 }
 
 func (w *checked) Write(p []byte) (int, error) {
 	n, err := w.Writer.Write(p)
+	w.any = true
 	if w.err == nil {
 		w.err = err
 	}
@@ -106,6 +118,13 @@ func (t *terminal) run(ctx context.Context) int {
 	out := &checked{Writer: t.out}
 	t.out = out
 	err := t.command(ctx)
+	if err != nil && hdf5.Missed() && !gpu.Built && !out.any {
+		why := fmt.Errorf("what was read from standard input can't be handed to %s: call that, or give a file", sibling)
+		if !slices.Contains(t.args, "-") {
+			why = t.become()
+		}
+		err = machine(fmt.Errorf("%w (%w)", err, why))
+	}
 	if out.err != nil {
 		err = machine(out.err)
 	}
@@ -122,7 +141,7 @@ func (t *terminal) command(ctx context.Context) error {
 	parser, err := kong.New(&c,
 		kong.Name("einet"),
 		kong.Description("Simulate networks of spiking neurons, on the GPU and on the CPU, spike for spike the same.\n\n"+exitHelp),
-		kong.Vars{"version": versionString()},
+		kong.Vars{"version": versionString(), "engines": engineNames()},
 		kong.Writers(t.out, t.err),
 		kong.Exit(func(int) { exited = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
@@ -144,6 +163,9 @@ func (t *terminal) command(ctx context.Context) error {
 	}
 	if err := notEmpty(k); err != nil {
 		return usage(err)
+	}
+	if err := t.handOver(k); err != nil {
+		return machine(err)
 	}
 	return k.Run(ctx, t)
 }
@@ -229,6 +251,15 @@ func readable(err error) string {
 
 // maxFaults are printed of one error; what is behind them is mostly more of the same.
 const maxFaults = 20
+
+// engineNames are those that the flags take.
+func engineNames() string {
+	var names []string
+	for _, k := range slices.Backward(engines.All) {
+		names = append(names, k.Name)
+	}
+	return strings.Join(names, ",")
+}
 
 // fail prints an error, one line a fault and below it the place in the file, and returns
 // its exit status.

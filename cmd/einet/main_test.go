@@ -16,6 +16,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"einet/host"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -242,6 +244,8 @@ func TestSecondInterruptKills(t *testing.T) {
 		fmt.Println("heard")
 		select {}
 	}
+	t.Setenv(asEinet, "") // and back at the end
+	os.Unsetenv(asEinet)
 	cmd := exec.Command(os.Args[0], "-test.run=^TestSecondInterruptKills$")
 	cmd.Env = append(os.Environ(), child+"=1")
 	pipe, err := cmd.StdoutPipe()
@@ -345,7 +349,7 @@ func TestNumbersForPeople(t *testing.T) {
 	for n, want := range map[int64]string{
 		9999: "9999", 10_000: "10 k", 999_900: "1 M", 25_000_000: "25 M", 5_620_000_000: "5.62 G", 2_500_000_000_000: "2.5 T", 1 << 62: "4.61 E",
 	} {
-		require.Equal(t, want, count(n))
+		require.Equal(t, want, host.Spaced(n))
 	}
 	require.Equal(t, 0.7, inMs(7, 0.1))
 	require.Equal(t, 491.9, inMs(4919, 0.1))

@@ -34,6 +34,9 @@ func manual(app *kong.Application) []byte {
 		}
 	}
 	b.WriteString(".SH FILES\n.TP\n.I results/NAME\nwhere a run of the network NAME goes unless \\-\\-out says otherwise: summary.json, network.yaml, spikes.npz, traces.npz and figures.\n")
+	b.WriteString(".TP\n.I einet\\-gl\nthe build of einet with OpenGL and HDF5, beside einet, which calls it when one of them is wanted.\n")
+	fmt.Fprintf(&b, ".SH ENVIRONMENT\n.TP\n.B EINET_HDF5\nthe file of the HDF5 library, where the system does not find it.\n"+
+		".TP\n.B %s\nhow long OpenGL drivers may take to answer before einet goes on without them, such as 60s; otherwise %s.\n", lookVariable, longestLook)
 	b.WriteString(".SH EXAMPLES\n.nf\n")
 	for _, example := range []string{"einet run ei --duration 2s --seed 7 --out results/ei-seed7", "einet show ei > mine.yaml; einet run mine.yaml --out results/mine", "einet validate ei"} {
 		fmt.Fprintln(&b, roffText(example))

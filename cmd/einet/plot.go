@@ -15,9 +15,8 @@ import (
 // plotCmd draws the figures of earlier runs again.
 type plotCmd struct {
 	Dirs []string `arg:"" name:"dir" help:"The folder of a run. Of several, one figure is drawn: their rasters side by side."`
-	From span     `placeholder:"300ms" help:"Model time at which rasters begin; otherwise the start."`
-	To   span     `placeholder:"500ms" help:"Model time at which rasters end; otherwise 500 ms after they begin, or the end of the run."`
-	Out  string   `placeholder:"DIR" help:"Where the figure goes; otherwise the folder of the run, or for several the one that holds the first."`
+	windowFlags
+	Out string `placeholder:"DIR" help:"Where the figure goes; otherwise the folder of the run, or for several the one that holds the first."`
 }
 
 // Run draws them. What cannot be read is the input's fault, what cannot be
@@ -28,8 +27,9 @@ func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
 			return usage(fmt.Errorf("%s: holds no run: %w", dir, err))
 		}
 	}
-	if !(c.From.ms >= 0) || c.To.ms != 0 && !(c.To.ms > c.From.ms) {
-		return usage(fmt.Errorf("--from %v --to %v: must be times of a run, the first before the second", c.From, c.To))
+	w, err := c.window()
+	if err != nil {
+		return err
 	}
 	out := c.Out
 	if out == "" && len(c.Dirs) == 1 {
@@ -44,7 +44,7 @@ func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
 	} else if err != nil || !info.IsDir() {
 		return usage(fmt.Errorf("--out %s: must be a folder", out))
 	}
-	figures, err := c.draw(ctx, out)
+	figures, err := c.draw(ctx, out, w)
 	var status *statusError
 	switch {
 	case errors.As(err, &status) || errors.Is(err, context.Canceled):
@@ -59,8 +59,7 @@ func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
 }
 
 // draw draws the figures of the one run, or of several together.
-func (c *plotCmd) draw(ctx context.Context, out string) ([]string, error) {
-	w := window{c.From.ms, c.To.ms}
+func (c *plotCmd) draw(ctx context.Context, out string, w window) ([]string, error) {
 	if len(c.Dirs) == 1 {
 		return drawFigures(ctx, c.Dirs[0], out, w)
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"einet/host"
+
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 )
@@ -71,7 +73,7 @@ func (p *progress) text(step, spikes int64, took time.Duration) string {
 	model := float64(step) * p.dt / 1000
 	left := time.Duration(min(took.Seconds()*(float64(p.last)/float64(step)-1), 9e9) * float64(time.Second))
 	return fmt.Sprintf("%.3g of %.3g s, %v left, real-time factor %.3g, %s spikes",
-		model, float64(p.last)*p.dt/1000, left.Round(time.Second), took.Seconds()/model, count(spikes))
+		model, float64(p.last)*p.dt/1000, left.Round(time.Second), took.Seconds()/model, host.Spaced(spikes))
 }
 
 // cut leaves as many of a text's parts as that many columns hold: a longer line

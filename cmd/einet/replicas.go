@@ -12,7 +12,7 @@ import (
 
 	"einet/analysis"
 	"einet/dynamics"
-	"einet/gpu"
+	"einet/engines"
 	"einet/record"
 	"einet/sim"
 )
@@ -26,9 +26,7 @@ type ensemble struct {
 	*simulation
 	models   []*dynamics.Model
 	replicas []*replica
-	on       *chosen
-	name     string // of the engine
-	device   string
+	on       *engines.Place
 	atOnce   int // replicas that are simulated side by side
 	took     time.Duration
 	closing  sync.Mutex // of files, for which room is made on the disk
@@ -56,6 +54,9 @@ func newEnsemble(r *simulation) (*ensemble, error) {
 	if len(r.flags.Spikes) > 0 {
 		return nil, usage(fmt.Errorf("--spikes %s: with --replicas each has its spikes as npz only: leave it out", r.flags.Spikes[0]))
 	}
+	if w := &r.flags.windowFlags; w.From != nil || w.To != nil {
+		return nil, usage(fmt.Errorf("%s: with --replicas there are no figures: leave it out", w.given()))
+	}
 	if k := &r.net.Record; len(k.State) > 0 || len(k.Counted) > 0 || k.Averages.Every > 0 {
 		return nil, usage(fmt.Errorf("%s: record: with --replicas there are spikes only: remove state, histograms and averages", r.net.Name))
 	}
@@ -82,7 +83,7 @@ func (e *ensemble) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, e.on.Close()) }()
-	together, err := e.together(ctx)
+	together, err := e.on.Together(ctx, e.models, e.built.connectome, e.t.log.Warn)
 	if err != nil {
 		return err
 	}
@@ -111,37 +112,13 @@ func (e *ensemble) run(ctx context.Context) (err error) {
 // build chooses the engine, and builds the network.
 func (e *ensemble) build(ctx context.Context) error {
 	var err error
-	if e.on, err = e.flags.resolve(e.t, e.models[0]); err != nil {
+	if e.on, err = e.flags.choose(e.t, e.models[0]); err != nil {
 		return err
 	}
-	synapses, err := e.flags.connect(ctx, e.net, e.flags.Threads)
-	if err != nil {
+	if e.built, err = build(ctx, e.flags.synapses(), e.models[0], e.flags.Threads); err != nil {
 		return errors.Join(err, e.on.Close())
 	}
-	e.built = built{e.models[0], synapses}
 	return nil
-}
-
-// together is all replicas on one device, or nil where they are to be simulated one by one. Why
-// a device that could does not is told.
-func (e *ensemble) together(ctx context.Context) (*gpu.Replicas, error) {
-	if e.on.name != "gpu" {
-		return nil, nil
-	}
-	r, err := gpu.NewReplicas(ctx, e.on.context, e.models, e.built.connectome)
-	switch {
-	case err == nil:
-		return r, nil
-	case errors.Is(err, gpu.ErrLimit):
-		e.t.log.Warn("replicas are simulated one after another, not each in a work group", "reason", oneLine(err))
-		return nil, nil
-	case e.on.retreat == nil || ctx.Err() != nil:
-		return nil, err
-	}
-	e.on.retreat(err)
-	err = e.on.Close()
-	e.on = &chosen{name: "cpu", threads: e.flags.Threads}
-	return nil, err
 }
 
 // begin makes replica k ready to be recorded.

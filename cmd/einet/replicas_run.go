@@ -4,15 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"runtime"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"einet/bench"
-	"einet/cpu"
-	"einet/cpuref"
+	"einet/engines"
 	"einet/gpu"
 	"einet/record"
 	"einet/sim"
@@ -26,7 +22,7 @@ const (
 
 // runTogether simulates all replicas at once.
 func (e *ensemble) runTogether(ctx context.Context, r *gpu.Replicas) error {
-	e.name, e.device, e.atOnce = "gpu", e.on.context.Device().Renderer, len(e.models)
+	e.atOnce = len(e.models)
 	for k := range e.models {
 		one, err := e.begin(k)
 		if err != nil {
@@ -74,7 +70,7 @@ const firstLook = 16
 // runEach simulates replicas one by one, on processors as many side by side as there are threads
 // and memory for.
 func (e *ensemble) runEach(ctx context.Context) error {
-	workers, open := e.engines()
+	workers, place := e.on.Side(len(e.models), e.models[0], e.flags.synapses())
 	e.atOnce = workers
 	e.replicas = make([]*replica, len(e.models))
 	c := newCounter(e.t, e.flags.Quiet, len(e.models))
@@ -83,7 +79,7 @@ func (e *ensemble) runEach(ctx context.Context) error {
 	g.SetLimit(workers)
 	for k := range e.models {
 		g.Go(func() error {
-			if err := e.runOne(ctx, k, open); err != nil {
+			if err := e.runOne(ctx, k, place); err != nil {
 				return err
 			}
 			c.add()
@@ -94,7 +90,7 @@ func (e *ensemble) runEach(ctx context.Context) error {
 }
 
 // runOne simulates replica k.
-func (e *ensemble) runOne(ctx context.Context, k int, open func(context.Context, int) (sim.Engine, error)) error {
+func (e *ensemble) runOne(ctx context.Context, k int, place *engines.Place) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -103,7 +99,7 @@ func (e *ensemble) runOne(ctx context.Context, k int, open func(context.Context,
 		return err
 	}
 	e.replicas[k] = r
-	engine, err := open(ctx, k)
+	engine, err := place.Open(ctx, e.models[k], e.built.connectome)
 	if err != nil {
 		return err
 	}
@@ -112,33 +108,4 @@ func (e *ensemble) runOne(ctx context.Context, k int, open func(context.Context,
 		return err
 	}
 	return e.close(r)
-}
-
-// engines is how many replicas are simulated at once, and what makes the engine of one.
-func (e *ensemble) engines() (workers int, open func(context.Context, int) (sim.Engine, error)) {
-	e.name = e.on.name
-	syn := e.built.connectome
-	if e.name == "gpu" {
-		e.device = e.on.context.Device().Renderer
-		return 1, func(ctx context.Context, k int) (sim.Engine, error) {
-			return gpu.New(ctx, e.on.context, e.models[k], syn)
-		}
-	}
-	threads := e.flags.Threads
-	if threads == 0 {
-		threads = runtime.GOMAXPROCS(0)
-	}
-	workers = min(threads, len(e.models))
-	if have, ok := availableMemory(); ok {
-		each := max(1, syn.Bytes()+e.models[0].StateBytes())
-		workers = int(max(1, min(int64(workers), have/each)))
-	}
-	if e.name == "reference" {
-		e.device = bench.Processor()
-		return workers, func(_ context.Context, k int) (sim.Engine, error) { return cpuref.New(e.models[k], syn), nil }
-	}
-	e.device = fmt.Sprintf("%s, %s, %d used", bench.Processor(), cpu.Kernel(), threads)
-	return workers, func(_ context.Context, k int) (sim.Engine, error) {
-		return cpu.New(e.models[k], syn, max(1, threads/workers)), nil
-	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"einet/host"
 	"einet/record"
 )
 
@@ -100,12 +101,12 @@ func momentsOf(values []*float64) Moments {
 
 func (e *ensemble) summarise(built time.Duration, stopped error) *ReplicasSummary {
 	s := &ReplicasSummary{
-		Network: e.net.Name, Preset: e.flags.preset(), Engine: e.name, Device: e.device,
+		Network: e.net.Name, Preset: e.flags.preset(), Engine: e.on.Name, Device: e.on.Device(),
 		Replicas: len(e.replicas), AtOnce: e.atOnce, Seed: e.net.Seed, DtMs: e.net.Dt,
 		DurationMs: inMs(e.steps, e.net.Dt), DiscardMs: inMs(e.discard, e.net.Dt),
 		Neurons: e.net.Neurons(), Synapses: e.built.connectome.Synapses(), Connectivity: e.flags.Connectivity,
 		BuildS: built.Seconds(), SimulateS: e.took.Seconds(),
-		WeightRoundingError: e.built.model.WeightRounding(), PeakRSSMB: peakMemory(),
+		WeightRoundingError: e.built.model.WeightRounding(), PeakRSSMB: host.PeakMB(),
 		Populations: map[string]OverTrials{},
 		Warnings:    append([]string{}, e.warnings...),
 		Version:     versionString(), Command: commandLine(e.t.args),

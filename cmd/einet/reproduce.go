@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"einet/engines"
 	"einet/network/presets"
 	"einet/validate"
 )
@@ -40,14 +41,14 @@ func (c *reproduceCmd) Run(ctx context.Context, t *terminal) error {
 	}
 	p := newCounter(t, c.Quiet || c.JSON, total)
 	defer p.done()
-	lab := &validate.Lab{Backend: onCPU(c.Threads), Progress: p.add}
+	lab := &validate.Lab{Backend: engines.OnProcessor(engines.CPU, c.Threads).Backend(), Progress: p.add}
 	var all []validate.Reproduction
 	for _, x := range chosen {
 		net, err := x.Load()
 		if err != nil {
 			return err
 		}
-		if _, err := new(connectivityFlag).estimate(net, "cpu", c.Threads); err != nil {
+		if _, err := engines.Kept.Model(net, engines.CPU.Copied(net, c.Threads)); err != nil {
 			return err
 		}
 		list, err := lab.Reproduce(ctx, x, net)

@@ -14,6 +14,8 @@ import (
 
 	"einet/analysis"
 	"einet/dynamics"
+	"einet/engines"
+	"einet/host"
 	"einet/network"
 	"einet/record"
 	"einet/record/hdf5"
@@ -31,8 +33,9 @@ type runCmd struct {
 	Force    bool     `help:"Replace an earlier run in that folder. It stays until the new one is written as a whole; of a new one that is interrupted, what was simulated until then replaces it. Without --force, not even an incomplete run (a folder without summary.json) is replaced."`
 	Spikes   []string `enum:"csv,sonata" placeholder:"FORMAT" help:"Write spikes in this format too, beside spikes.npz: csv (spikes.csv), sonata (spikes.h5, HDF5). Repeatable."`
 	NoPlots  bool     `help:"Draw no figures."`
-	JSON     bool     `help:"Print summary.json on standard output, and nothing else there."`
-	Quiet    bool     `short:"q" help:"Print no progress and no table."`
+	windowFlags
+	JSON  bool `help:"Print summary.json on standard output, and nothing else there."`
+	Quiet bool `short:"q" help:"Print no progress and no table."`
 }
 
 // Run simulates and prints what came of it.
@@ -51,14 +54,22 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 		}
 		return usage(fmt.Errorf("%s: duration: %g: there is nothing to simulate: must be at least dt (%g ms), or use --duration", net.Name, net.Duration, net.Dt))
 	}
+	if r.window, err = c.window(); err != nil {
+		return err
+	}
+	if _, _, err := rasterSteps(net, r.steps, r.window, 0); err != nil {
+		return fmt.Errorf("%s: %w", c.given(), err)
+	}
 	if r.discard, err = onGrid("--discard", c.Discard, net); err != nil {
 		return err
 	}
 	if r.discard >= r.steps && r.discard > 0 {
 		return usage(fmt.Errorf("--discard %v: must be shorter than the run, %g ms", c.Discard, net.Duration))
 	}
-	if slices.Contains(c.Spikes, "sonata") && !hdf5.Available() {
-		return machine(fmt.Errorf("--spikes sonata: %w", hdf5.ErrAbsent))
+	if slices.Contains(c.Spikes, "sonata") {
+		if err := hdf5.Absent(); err != nil {
+			return machine(fmt.Errorf("--spikes sonata: %w", err))
+		}
 	}
 	run := r.run
 	if c.Replicas != nil {
@@ -93,9 +104,11 @@ type simulation struct {
 	seen    record.Folder // dir, before the run
 	steps   int64         // to simulate
 	discard int64         // of them not in the statistics
+	window  window        // that figures show
 
 	built   built
-	engine  *opened
+	place   *engines.Place
+	engine  sim.Engine
 	files   *record.Set
 	ended   time.Time // of the simulation
 	summary Summary
@@ -121,7 +134,7 @@ func (r *simulation) run(ctx context.Context) error {
 	if err := r.start(ctx); err != nil {
 		return err
 	}
-	defer r.engine.Close()
+	defer r.close()
 	r.describe(time.Since(start))
 	r.release()
 
@@ -211,17 +224,16 @@ func (r *simulation) start(ctx context.Context) error {
 	if err != nil {
 		return usage(err)
 	}
-	chosen, err := r.flags.resolve(r.t, model)
-	if err != nil {
+	if r.place, err = r.flags.choose(r.t, model); err != nil {
 		return err
 	}
-	synapses, err := r.flags.connect(ctx, r.net, r.flags.Threads)
-	if err != nil {
-		return errors.Join(err, chosen.Close())
+	if r.built, err = build(ctx, r.flags.synapses(), model, r.flags.Threads); err == nil {
+		r.engine, err = r.place.Open(ctx, model, r.built.connectome)
 	}
-	r.built = built{model, synapses}
-	r.engine, err = chosen.start(ctx, model, synapses)
-	return err
+	if err != nil {
+		return errors.Join(err, r.place.Close())
+	}
+	return nil
 }
 
 // tellOfWriting says what goes on where the files of a simulation that has ended take long: they
@@ -237,9 +249,15 @@ func (r *simulation) tellOfWriting() *time.Timer {
 // release frees the host's copy of the synapses where the engine has one of its
 // own.
 func (r *simulation) release() {
-	if r.engine.name == "gpu" {
+	if !r.place.KeepsConnectome {
 		r.built.connectome = nil
 	}
+}
+
+// close frees the engine and its device.
+func (r *simulation) close() {
+	r.engine.Close()
+	r.place.Close()
 }
 
 // write puts the run's files into its folder, in place of an earlier run's. A file that can't be
@@ -259,7 +277,7 @@ func (r *simulation) write(kept *kept, rec *recorders) error {
 	}
 	ended(tracesFile, record.WriteTraces(r.files.Path(tracesFile), rec.traces(r.net)))
 	ended(networkFile, writeNetwork(r.files.Path(networkFile), lasting(r.net, rec.reached)))
-	r.summary.PeakRSSMB = peakMemory()
+	r.summary.PeakRSSMB = host.PeakMB()
 	r.summary.Warnings = append([]string{}, r.warnings...)
 	r.summary.FinishS = time.Since(r.ended).Seconds()
 	ended(summaryFile, r.summary.write(r.files.Path(summaryFile)))
@@ -285,7 +303,7 @@ func (r *simulation) report(ctx context.Context) error {
 	var figures []string
 	var failed error
 	if !r.flags.NoPlots {
-		figures, failed = drawFigures(ctx, r.dir, r.dir, window{})
+		figures, failed = drawFigures(ctx, r.dir, r.dir, r.window)
 		if errors.Is(failed, context.Canceled) {
 			fmt.Fprintf(r.t.err, "einet: interrupted while drawing; the run in %s is complete, and einet plot draws its figures\n", r.dir)
 			failed = errInterrupted
@@ -321,7 +339,7 @@ type recorders struct {
 }
 
 // Intervals of the recorded state: potentials and inputs of all neurons every so many ms, and
-// every step of a few neurons in the run's last part, or as many steps as leave so many samples.
+// every step of a few neurons in the run's last part or the one that figures show, or as many steps as leave so many samples.
 // A sample of all neurons takes as long as some dozens of their steps, so there are as many
 // between two, unless that left fewer samples than leastSamples.
 const (
@@ -344,17 +362,17 @@ func (r *simulation) recorders(kept *kept) *recorders {
 	for i := range sizes {
 		sizes[i] = m.Populations[i].Size
 	}
-	length := min(r.steps, int64(r.net.Steps(traceMs)))
 	population, traced := tracedIn(r.net)
-	if traced == nil {
-		length = 0 // sources have nothing to trace
+	from, to := int64(0), int64(0)
+	if traced != nil { // sources have nothing to trace
+		from, to = r.traceInterval()
 	}
 	rec := &recorders{
 		digest:     sim.NewDigest(),
 		statistics: analysis.NewStatistics(sizes, r.net.Dt, r.discard),
 		state:      sim.NewStateSampler(m, r.discard, r.stateEvery()),
-		trace:      sim.NewTrace(m, population, traced, r.steps-length, r.steps).Thin(traceSamples),
-		population: population, traced: traced, traceSteps: length,
+		trace:      sim.NewTrace(m, population, traced, from, to).Thin(traceSamples),
+		population: population, traced: traced, traceSteps: min(to-from, int64(r.net.Steps(traceMs))),
 		discard: r.discard,
 	}
 	rec.all = []sim.Recorder{
@@ -384,6 +402,24 @@ func tracedIn(net *network.Network) (population int, neurons []int) {
 		neurons = append(neurons, k)
 	}
 	return kept[0], neurons
+}
+
+// traceInterval are the steps of which state is traced: those that figures are to show.
+func (r *simulation) traceInterval() (from, to int64) {
+	length := int64(r.net.Steps(traceMs))
+	switch w := r.window; {
+	case w.to != nil:
+		to = min(r.steps, int64(r.net.Steps(*w.to)))
+	case w.from != nil:
+		to = min(r.steps, int64(r.net.Steps(*w.from))+length)
+	default:
+		to = r.steps
+	}
+	from = max(0, to-length)
+	if w := r.window; w.from != nil {
+		from = int64(r.net.Steps(*w.from))
+	}
+	return from, to
 }
 
 // traces is what was recorded of the state, as a file holds it.

@@ -16,7 +16,7 @@ import (
 // enginesHere are the engines that this machine has.
 func enginesHere() []string {
 	engines := []string{"reference", "cpu"}
-	if devices, _ := thisMachine().devices(); len(devices) > 0 {
+	if devices, _ := thisMachine().Devices(); len(devices) > 0 {
 		engines = append(engines, "gpu")
 	}
 	return engines

@@ -95,7 +95,7 @@ func (r *simulation) describe(build time.Duration) {
 	c := r.built.connectome
 	s := &r.summary
 	*s = Summary{
-		Network: r.net.Name, Preset: r.flags.preset(), Engine: r.engine.name, Device: r.engine.device,
+		Network: r.net.Name, Preset: r.flags.preset(), Engine: r.place.Name, Device: r.place.Device(),
 		Seed: r.net.Seed, Trial: r.net.Trial, DtMs: r.net.Dt, DiscardMs: inMs(r.discard, r.net.Dt),
 		Neurons: r.net.Neurons(), Synapses: c.Synapses(), Connectivity: r.flags.Connectivity, BuildS: build.Seconds(),
 		WeightRoundingError: r.built.model.WeightRounding(),

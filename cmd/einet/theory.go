@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"einet/analysis/theory"
+	"einet/engines"
 	"einet/network"
 )
 
@@ -91,7 +92,7 @@ func (c *theoryCmd) Run(ctx context.Context, t *terminal) error {
 	if c.Sweep && c.Simulate.ms == 0 {
 		c.Simulate = inSpan(sweepSimulate)
 	}
-	if c.procedural() && c.Simulate.ms == 0 {
+	if c.synapses() == engines.Procedural && c.Simulate.ms == 0 {
 		return usage(errors.New("--connectivity procedural: only says something of --simulate and --sweep"))
 	}
 	if _, err := onGrid("--simulate", c.Simulate, net); err != nil {

@@ -10,6 +10,7 @@ import (
 	"einet/analysis"
 	"einet/analysis/theory"
 	"einet/dynamics"
+	"einet/engines"
 	"einet/network"
 	"einet/plot"
 	"einet/record"
@@ -45,19 +46,24 @@ const (
 
 // simulate fills in what a simulation of the network gives, and the sweep.
 func (c *theoryCmd) simulate(ctx context.Context, t *terminal, net *network.Network, s *TheorySummary) error {
-	engine, err := c.choose()
+	m, err := dynamics.New(net)
+	if err != nil {
+		return usage(err)
+	}
+	place, err := c.choose(t, m)
 	if err != nil {
 		return err
 	}
-	b, err := c.build(ctx, net, engine, c.Threads)
+	defer func() { place.Close() }()
+	b, err := build(ctx, c.synapses(), m, c.Threads)
 	if err != nil {
 		return err
 	}
-	populations, err := c.rates(ctx, t, net, b)
+	populations, err := c.rates(ctx, t, place, b)
 	if err != nil {
 		return err
 	}
-	s.Simulated = &SimulatedSummary{Engine: engine, SettleMs: settle, DurationMs: c.Simulate.ms}
+	s.Simulated = &SimulatedSummary{Engine: place.Name, SettleMs: settle, DurationMs: c.Simulate.ms}
 	for i, name := range s.order {
 		p := s.Populations[name]
 		p.SimulatedHz, p.SimulatedCV = number(populations[i].Rate), number(populations[i].CV)
@@ -65,7 +71,7 @@ func (c *theoryCmd) simulate(ctx context.Context, t *terminal, net *network.Netw
 		s.Populations[name] = p
 	}
 	if c.Sweep {
-		return c.sweep(ctx, t, net, b, s)
+		return c.sweep(ctx, t, place, b, s)
 	}
 	return nil
 }
@@ -83,11 +89,12 @@ func deviation(predicted, measured float64) *float64 {
 }
 
 // rates simulates a network that was built.
-func (c *theoryCmd) rates(ctx context.Context, t *terminal, net *network.Network, b built) ([]analysis.Population, error) {
-	engine, err := c.start(ctx, b.model, b.connectome)
+func (c *theoryCmd) rates(ctx context.Context, t *terminal, place *engines.Place, b built) ([]analysis.Population, error) {
+	engine, err := place.Open(ctx, b.model, b.connectome)
 	if err != nil {
 		return nil, err
 	}
+	net := b.model.Network
 	defer engine.Close()
 	var sizes []int
 	for _, p := range net.Populations {
@@ -113,7 +120,8 @@ func (c *theoryCmd) rates(ctx context.Context, t *terminal, net *network.Network
 
 // sweep follows the rates over the strength of the input, on one connectome,
 // and draws them.
-func (c *theoryCmd) sweep(ctx context.Context, t *terminal, net *network.Network, b built, s *TheorySummary) error {
+func (c *theoryCmd) sweep(ctx context.Context, t *terminal, place *engines.Place, b built, s *TheorySummary) error {
+	net := b.model.Network
 	data := plot.Sweep{Theory: make([][]float64, len(s.order)), Simulated: make([][]float64, len(s.order))}
 	for i, k := range withPotential(net) {
 		p := &net.Populations[k]
@@ -142,7 +150,7 @@ func (c *theoryCmd) sweep(ctx context.Context, t *terminal, net *network.Network
 		if err != nil {
 			return usage(err)
 		}
-		populations, err := c.rates(ctx, t, scaled, built{model, b.connectome})
+		populations, err := c.rates(ctx, t, place, built{model, b.connectome})
 		if err != nil {
 			return err
 		}

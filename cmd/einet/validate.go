@@ -9,14 +9,16 @@ import (
 	"slices"
 	"time"
 
+	"einet/engines"
 	"einet/network"
+	"einet/sim"
 	"einet/validate"
 )
 
 // validateCmd asks whether a network's spikes are right.
 type validateCmd struct {
 	networkFlags
-	connectivityFlag
+	synapsesFlag
 	againstFlags
 	Discard     *span  `placeholder:"300ms" help:"Leave this first part of the seeds' runs out of their statistics; otherwise 300 ms, at most a third."`
 	DiscardFile *span  `placeholder:"300ms" help:"Leave this first part of the file of --against out; otherwise as much as of the seeds."`
@@ -91,7 +93,7 @@ func (c *validateCmd) Run(ctx context.Context, t *terminal) error {
 	if c.Claims && (c.Statistical || c.Exact || len(c.Against) > 0) {
 		return usage(errors.New("--claims: alone, without --statistical, --exact and --against"))
 	}
-	if _, err := c.estimate(net, "cpu", 1); err != nil {
+	if _, err := c.synapses().Model(net, engines.CPU.Copied(net, 1)); err != nil {
 		return err
 	}
 	spikes, notes, err := c.againstFlags.read(ctx, net)
@@ -153,11 +155,16 @@ func (c *validateCmd) compared(net *network.Network, spikes *validate.Spikes) (s
 
 // run does the parts that the flags ask for.
 func (c *validateCmd) run(ctx context.Context, t *terminal, net *network.Network, spikes *validate.Spikes, steps, discard int64, v *validation) error {
-	list, closeAll, err := backends([]string{"reference", "cpu", "gpu"})
-	if err != nil {
+	places, err := t.places(engines.All)
+	var none *engines.NoDeviceError
+	if err != nil && !errors.As(err, &none) {
 		return err
 	}
-	defer closeAll()
+	defer engines.CloseAll(places)
+	var list []sim.Backend
+	for _, p := range places {
+		list = append(list, p.Backend())
+	}
 	exact, statistical, claims := c.parts(spikes)
 	exactSteps, effort := exactMs, validate.Full
 	if c.Quick {
@@ -175,7 +182,7 @@ func (c *validateCmd) run(ctx context.Context, t *terminal, net *network.Network
 	}
 	p := newCounter(t, c.Quiet || c.JSON, total)
 	defer p.done()
-	lab := &validate.Lab{Backend: onCPU(1), Workers: c.Workers, Connect: c.connect, Progress: p.add}
+	lab := &validate.Lab{Backend: engines.OnProcessor(engines.CPU, 1).Backend(), Workers: c.Workers, Connect: c.synapses().Build, Progress: p.add}
 	if exact {
 		v.Exact, err = lab.RunExact(ctx, net, int64(net.Steps(float64(exactSteps))), int64(net.Steps(exactDiscardMs)), list)
 		if err != nil {

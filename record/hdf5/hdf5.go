@@ -1,19 +1,40 @@
 // Package hdf5 writes and reads the few kinds of HDF5 objects that SONATA's files
 // consist of: groups, columns that grow, attributes. Its one invariant: what it does
-// not understand is an error, never a guess. It needs the HDF5 library and a build with the tag hdf5,
-// which make sets where the library is; without them every call fails with ErrAbsent.
+// not understand is an error, never a guess. It loads the HDF5 library when the first file is made or opened; without
+// the library, and in a build without cgo, that fails with ErrAbsent. The variable EINET_HDF5 names the library's file where
+// it lies in an unusual place.
 //
 // Files are written in place: who wants them whole or not at all writes them where
 // nobody looks and moves them (record.Set).
 package hdf5
 
-import "errors"
+import (
+	"errors"
+	"sync/atomic"
+)
 
-// ErrAbsent is the error of every call in a build without the HDF5 library.
-var ErrAbsent = errors.New("this einet was built without HDF5, which SONATA files need: install libhdf5-dev and build it again with make")
+// ErrAbsent is wrapped by the errors of all calls where the HDF5 library can't be loaded.
+var ErrAbsent = errors.New("SONATA files need the HDF5 library")
 
-// Available says whether this build has the HDF5 library.
-func Available() bool { return available }
+// variable names the library's file.
+const variable = "EINET_HDF5"
+
+// Absent is why SONATA's files can't be read or written here: the error of every call; nil where they can.
+func Absent() error {
+	err := absent()
+	if err != nil {
+		missed.Store(true)
+	}
+	return err
+}
+
+var missed atomic.Bool
+
+// Missed tells whether the library was asked for and was absent: the error of a reader may have lost that.
+func Missed() bool { return missed.Load() }
+
+// Available says whether this machine has the HDF5 library.
+func Available() bool { return absent() == nil }
 
 // An Element is what a column may hold.
 type Element interface {

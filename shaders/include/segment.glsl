@@ -5,11 +5,12 @@
 struct Segment {
     uint first_source;  // global id
     uint sources;
-    uint rows;      // place of the first source in rows; one more row than sources
-    uint arriving;  // place of the block's first neuron in a slot
-    int weight;     // units of the receptor's scale; of packed synapses the place of code 0 in weights
-    uint delay;     // steps; of packed synapses that of code 0
-    uint packed_;   // 1 where synapses have weights and delays of their own
+    uint rows;         // place of the first source in rows; one more row than sources
+    uint arriving;     // place of the block's first neuron in a slot
+    int weight;        // units of the receptor's scale; of packed synapses the place of code 0 in weights
+    uint delay;        // steps; of packed synapses that of code 0
+    uint delay_shift;  // of packed synapses, which have weights or delays of their own: the bits below the delay's; else 0
+    uint weight_bits;  // likewise: the lowest bits; the target has those between
 };
 
 // A source is a population's place in segments.

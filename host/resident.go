@@ -1,10 +1,12 @@
-package bench
+package host
 
 import (
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // StartPeak begins to measure this process's largest resident size, from what it
@@ -26,10 +28,24 @@ func ResidentMB() float64 {
 }
 
 func statusMB(name string) float64 {
-	v, _ := ProcField("/proc/self/status", name)
+	v, _ := procField("/proc/self/status", name)
 	kB, err := strconv.ParseFloat(strings.TrimSuffix(v, " kB"), 64)
 	if err != nil {
 		return 0
 	}
 	return kB * 1024 / 1e6
+}
+
+// PeakMB is the largest resident size of this process so far in MB (10^6
+// bytes).
+func PeakMB() float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	unit := 1024.0 // Linux counts kB
+	if runtime.GOOS == "darwin" {
+		unit = 1
+	}
+	return float64(u.Maxrss) * unit / 1e6
 }

@@ -1,4 +1,5 @@
-package bench
+// Package host tells what the machine is and has left: processor, caches, memory, and the limits on this process.
+package host
 
 import (
 	"bufio"
@@ -38,8 +39,8 @@ type Cache struct {
 	Shared string `json:"shared_by"` // threads; empty where it is not known
 }
 
-// ThisMachine describes this machine but for SIMD, OpenGL and Einet.
-func ThisMachine() Machine {
+// Describe describes this machine but for SIMD, OpenGL and Einet.
+func Describe() Machine {
 	m := describe(os.DirFS("/"))
 	if len(m.Caches) == 0 { // as in many virtual machines
 		m.Caches = cachesOf(cpuid.CPU.Cache.L1D, cpuid.CPU.Cache.L1I, cpuid.CPU.Cache.L2, cpuid.CPU.Cache.L3)
@@ -137,14 +138,14 @@ func cacheBytes(s string) int64 {
 // uses.
 func Processor() string {
 	name := runtime.GOARCH
-	if v, ok := ProcField("/proc/cpuinfo", "model name"); ok {
+	if v, ok := procField("/proc/cpuinfo", "model name"); ok {
 		name = v
 	}
 	return fmt.Sprintf("%s, %d threads", name, runtime.GOMAXPROCS(0))
 }
 
-// ProcField finds "name : value" in a file of Linux's /proc.
-func ProcField(file, name string) (string, bool) {
+// procField finds "name : value" in a file of Linux's /proc.
+func procField(file, name string) (string, bool) {
 	return procFile(os.DirFS("/"), strings.TrimPrefix(file, "/")).field(name)
 }
 

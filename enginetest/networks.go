@@ -3,12 +3,12 @@ package enginetest
 import "einet/network"
 
 // Networks are small networks that between them use everything an engine has to
-// do: windows of one and of many steps, delays that differ, refractory periods,
+// do: windows of one and of many steps, delays that differ, also by thousands of steps, refractory periods,
 // several receptors, populations without any, sizes that fill no work group,
 // inputs that vary.
 func Networks() []*network.Network {
 	return []*network.Network{
-		balanced(), delayed(), lonely(), crowded(), unequal(), driven(), // lif with exponential synapses
+		balanced(), delayed(), lonely(), crowded(), unequal(), driven(), far(), listed(), // lif with exponential synapses
 		shaped(), noisy(), sourced(), counted(), unlike(), truncated(), ruled(), conductive(), conductiveNoisy(),
 	}
 }

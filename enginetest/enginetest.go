@@ -71,7 +71,7 @@ func spikes(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Fact
 
 func compareRuns(t *testing.T, m *dynamics.Model, reference, engine sim.Engine) {
 	total := 0
-	for _, steps := range []int{1, 2, 37, 600, 13, 1200} {
+	for _, steps := range []int{1, 2, 37, 600, 13, 1200, m.MaxDelay} { // so that the largest delay has passed
 		require.NoError(t, reference.Advance(t.Context(), steps))
 		require.NoError(t, engine.Advance(t.Context(), steps))
 		require.Equal(t, reference.Step(), engine.Step())

@@ -1,4 +1,4 @@
-package main
+package host
 
 import (
 	"fmt"
@@ -11,17 +11,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"golang.org/x/sys/unix"
-
-	"einet/bench"
 )
 
-// availableMemory is how many bytes can be allocated before the machine swaps or
+// AvailableMemory is how many bytes can be allocated before the machine swaps or
 // a limit of the process or its control group ends it; ok is false where the system
 // doesn't tell.
-func availableMemory() (n int64, ok bool) {
+func AvailableMemory() (n int64, ok bool) {
 	n = math.MaxInt64
 	root := os.DirFS("/")
 	for _, bound := range []func() (int64, bool){
@@ -36,9 +33,9 @@ func availableMemory() (n int64, ok bool) {
 	return n, ok
 }
 
-// collectWithin makes the Go runtime collect its garbage before it takes more than that many bytes more. By itself it
+// CollectWithin makes the Go runtime collect its garbage before it takes more than that many bytes more. By itself it
 // lets as much garbage be as there is of use.
-func collectWithin(bytes int64) {
+func CollectWithin(bytes int64) {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	debug.SetMemoryLimit(int64(m.Sys-m.HeapReleased) + bytes)
@@ -46,7 +43,7 @@ func collectWithin(bytes int64) {
 
 // machineMemory is what the machine has left.
 func machineMemory() (int64, bool) {
-	v, found := bench.ProcField("/proc/meminfo", "MemAvailable")
+	v, found := procField("/proc/meminfo", "MemAvailable")
 	if !found {
 		return 0, false
 	}
@@ -162,18 +159,4 @@ func inactiveFiles(root fs.FS, dir, name string) int64 {
 		}
 	}
 	return 0
-}
-
-// peakMemory is the largest resident size of this process so far in MB (10^6
-// bytes).
-func peakMemory() float64 {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	unit := 1024.0 // Linux counts kB
-	if runtime.GOOS == "darwin" {
-		unit = 1
-	}
-	return float64(u.Maxrss) * unit / 1e6
 }

@@ -1,0 +1,43 @@
+package connectome
+
+import "math/bits"
+
+// A Packing says how a synapse is packed into 32 bits: from the highest on the code of its
+// delay, its target relative to its block, and the code of its weight. Where delays span 64
+// steps or less these have 6, 16 and 10 bits. Where they span more the delay has as many as its
+// codes need, the weight too, and the target what is left, 16 at most: so blocks may be smaller
+// there. Ascending, a row is by delay first: what arrives together lies together.
+type Packing struct {
+	DelayShift int // bits below the delay's
+	WeightBits int
+}
+
+const (
+	fewestDelayBits = 6
+	mostTargetBits  = 16
+	mostWeightBits  = 10
+)
+
+// newPacking is that of a projection with so many codes of weights and of delays, at most
+// 2^10 and network.MaxDelayCodes.
+func newPacking(weights, delays int) Packing {
+	if need := bits.Len(uint(delays - 1)); need > fewestDelayBits {
+		return Packing{32 - need, bits.Len(uint(weights - 1))}
+	}
+	return Packing{32 - fewestDelayBits, mostWeightBits}
+}
+
+// Targets is the most targets of a block.
+func (p Packing) Targets() int { return 1 << min(mostTargetBits, p.DelayShift-p.WeightBits) }
+
+// Pack makes a synapse of a target and codes.
+func (p Packing) Pack(target, weight, delay uint32) uint32 {
+	return delay<<p.DelayShift | target<<p.WeightBits | weight
+}
+
+// Unpack is what Pack put together.
+func (p Packing) Unpack(s uint32) (target, weight, delay uint32) {
+	return p.target(s), s & (1<<p.WeightBits - 1), s >> p.DelayShift
+}
+
+func (p Packing) target(s uint32) uint32 { return s & (1<<p.DelayShift - 1) >> p.WeightBits }

@@ -1,0 +1,166 @@
+package engines
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"einet/dynamics"
+	"einet/gpu"
+)
+
+// OpenGL is how a machine's devices are reached.
+type OpenGL struct {
+	Devices func() ([]gpu.Device, error)
+	Open    func(selector string) (*gpu.Context, error)
+	Probe   func(*gpu.Context) error
+	May     func() bool // tells whether a look at the devices may find hardware; nil: it may
+}
+
+// InProcess reaches the devices from this process, which a driver that crashes takes with it.
+var InProcess = OpenGL{Devices: gpu.Devices, Open: gpu.Open, Probe: gpu.Probe}
+
+// Hardware lists the devices if the first is hardware, and else none.
+func (g OpenGL) Hardware() ([]gpu.Device, error) {
+	if g.May != nil && !g.May() {
+		return nil, nil
+	}
+	devices, err := g.Devices()
+	if len(devices) > 0 && devices[0].Software {
+		return nil, err
+	}
+	return devices, err
+}
+
+// Tell hears what went otherwise than asked: a message, and pairs of name and value.
+type Tell func(message string, args ...any)
+
+// TellOfDevices tells of devices that did not open while others did.
+func TellOfDevices(tell Tell, err error) {
+	tell("some OpenGL devices did not open", "reason", oneLine(err))
+}
+
+// A NoDeviceError says why there is no place for a kind that runs on devices.
+type NoDeviceError struct {
+	Kind *Kind
+	Err  error
+}
+
+func (e *NoDeviceError) Error() string { return oneLine(e.Err) }
+
+func (e *NoDeviceError) Unwrap() error { return e.Err }
+
+// Places are all those of a kind: the processor, or every OpenGL device, which are opened. Devices that do not open while others
+// do are told of; where there is none it is a NoDeviceError.
+func (g OpenGL) Places(k *Kind, tell Tell) ([]*Place, error) {
+	if !k.OnDevices {
+		return []*Place{OnProcessor(k, 0)}, nil
+	}
+	devices, err := g.Devices()
+	if len(devices) == 0 {
+		return nil, &NoDeviceError{k, err}
+	}
+	if err != nil {
+		TellOfDevices(tell, err)
+	}
+	var places []*Place
+	for _, d := range devices {
+		c, err := g.Open(fmt.Sprint(d.Index))
+		if err != nil {
+			return nil, errors.Join(errors.New(oneLine(err)), CloseAll(places))
+		}
+		places = append(places, &Place{Kind: k, Context: c, GL: d})
+	}
+	return places, nil
+}
+
+// CloseAll frees the devices of places.
+func CloseAll(places []*Place) error {
+	var errs []error
+	for _, p := range places {
+		errs = append(errs, p.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// A Choice is which engine is to simulate, and how.
+type Choice struct {
+	Engine   string // the name of a kind, or Auto
+	Device   string // of OpenGL, as gpu.Open selects; "": the first
+	Threads  int    // of the processor; 0: one for each
+	Synapses Synapses
+}
+
+const instead = "not the gpu engine but the cpu engine simulates"
+
+// Choose makes the place that is meant ready for a network of that model: its device is open, its arithmetic is exact and there is
+// memory for the network. A device whose choice was einet's own and that is not fit gives way to the processor, and tell hears
+// of it.
+func (g OpenGL) Choose(c Choice, m *dynamics.Model, tell Tell) (*Place, error) {
+	if _, _, err := c.Synapses.Size(m.Network); err != nil {
+		return nil, err
+	}
+	kind, known := g.pick(c, tell)
+	if !kind.OnDevices {
+		p := OnProcessor(kind, c.Threads)
+		return p, p.Fits(m, c.Synapses)
+	}
+	p, err := g.place(kind, c, m, known)
+	if known == nil {
+		return p, err
+	}
+	if err != nil {
+		tell(instead, "device", known.Renderer, "reason", oneLine(err))
+		p := OnProcessor(CPU, c.Threads)
+		return p, p.Fits(m, c.Synapses)
+	}
+	p.tell, p.threads = tell, c.Threads
+	return p, nil
+}
+
+// pick is the kind that is meant and, where the choice is einet's own, the device that it takes.
+func (g OpenGL) pick(c Choice, tell Tell) (kind *Kind, known *gpu.Device) {
+	switch {
+	case c.Engine != Auto:
+		return Named(c.Engine), nil
+	case c.Device != "":
+		return GPU, nil
+	}
+	devices, err := g.Hardware()
+	if len(devices) > 0 {
+		return GPU, &devices[0]
+	}
+	if err != nil && !errors.Is(err, gpu.ErrUnavailable) {
+		TellOfDevices(tell, err)
+	}
+	return CPU, nil
+}
+
+// place opens the device that is meant, which must be fit for the model. Where the device is known from a list, that holds.
+func (g OpenGL) place(kind *Kind, c Choice, m *dynamics.Model, known *gpu.Device) (*Place, error) {
+	context, err := g.Open(c.Device)
+	if err != nil {
+		var wrong *gpu.SelectorError
+		if errors.As(err, &wrong) {
+			return nil, err
+		}
+		return nil, &NoDeviceError{kind, err}
+	}
+	p := &Place{Kind: kind, Context: context, GL: context.Device()}
+	if known != nil {
+		p.GL = *known
+	}
+	err = g.Probe(context)
+	if err == nil {
+		err = p.Fits(m, c.Synapses)
+	}
+	if err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
+}
+
+// oneLine joins the causes of an error in one line.
+func oneLine(err error) string {
+	return strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
+}
