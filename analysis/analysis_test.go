@@ -193,6 +193,3 @@ func TestDensity(t *testing.T) {
 	require.Equal(t, []float64{0}, Histogram{Edges: []float64{0, 1}, Counts: []int64{0}}.Density())
 	require.Empty(t, Histogram{}.Density())
 }
-
-// Neurons are the global ids of the chosen neurons of population i, ascending.
-func (s *Sample) Neurons(i int) []int { return s.ids[i] }

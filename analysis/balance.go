@@ -11,8 +11,11 @@ import (
 // excitatory + external input, both over all neurons and sampled times. 0 is
 // perfect cancellation in every neuron at every time, so fluctuations count; it
 // falls as 1/sqrt(N) in a balanced network (van Vreeswijk & Sompolinsky 1996).
-// NaN without samples.
+// NaN without samples, and where the mean of excitatory + external input is not above 0.
 func NetOverExcitatory(p *sim.PopulationState) float64 {
+	if !(p.Excitatory.Mean() > 0) {
+		return math.NaN()
+	}
 	return p.AbsNet.Mean() / p.Excitatory.Mean()
 }
 

@@ -27,6 +27,12 @@ func (e *still) Read(v sim.Variable, _, _ int, dst []float32) error {
 	copy(dst, e.state[v])
 	return nil
 }
+func (e *still) Gather(v sim.Variable, _ int, neurons []int, dst []float32) error {
+	for k, i := range neurons {
+		dst[k] = e.state[v][i]
+	}
+	return nil
+}
 
 const twoReceptors = `
 name: still

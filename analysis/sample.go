@@ -61,6 +61,9 @@ func (s *Sample) Window() (from, to float64) {
 	return float64(s.from) * s.dtMs, float64(s.to) * s.dtMs
 }
 
+// Neurons are the global ids of the chosen neurons of population i, ascending.
+func (s *Sample) Neurons(i int) []int { return s.ids[i] }
+
 // Times are the spike times [ms] of each of them in turn.
 func (s *Sample) Times(i int) [][]float64 {
 	times := make([][]float64, len(s.ids[i]))

@@ -98,6 +98,17 @@ func (e *Engine) Read(v sim.Variable, pop, first int, dst []float32) error {
 	return nil
 }
 
+// Gather copies a state variable of neurons of a population.
+func (e *Engine) Gather(v sim.Variable, pop int, neurons []int, dst []float32) error {
+	if err := sim.CheckGather(e.model, v, pop, neurons, dst); err != nil {
+		return fmt.Errorf("cpu: %w", err)
+	}
+	for k, i := range neurons {
+		dst[k] = e.populations[pop].read(v, i)
+	}
+	return nil
+}
+
 // Close ends the engine's threads.
 func (e *Engine) Close() error {
 	e.pool.close()

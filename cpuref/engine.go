@@ -164,6 +164,22 @@ func (e *Engine) Read(v sim.Variable, pop, first int, dst []float32) error {
 	return nil
 }
 
+// Gather copies a state variable of neurons of a population.
+func (e *Engine) Gather(v sim.Variable, pop int, neurons []int, dst []float32) error {
+	if err := sim.CheckGather(e.model, v, pop, neurons, dst); err != nil {
+		return fmt.Errorf("cpuref: %w", err)
+	}
+	p := &e.populations[pop]
+	for k, i := range neurons {
+		if v == sim.V {
+			dst[k] = p.Absolute(p.v[i])
+		} else {
+			dst[k] = p.g[v][i]
+		}
+	}
+	return nil
+}
+
 // Lose keeps one coming spike from its targets, for experiments on chaos.
 func (e *Engine) Lose(s sim.Spike) { e.lost = s }
 

@@ -94,8 +94,24 @@ func compareState(t *testing.T, m *dynamics.Model, reference, engine sim.Engine)
 						reference.Step(), i, k, v, got[k], want[k])
 				}
 			}
+			compareGathered(t, engine, v, i, want)
 		}
 	}
+}
+
+// compareGathered holds some neurons of a population, in no order, to the state of all.
+func compareGathered(t *testing.T, engine sim.Engine, v sim.Variable, pop int, all []float32) {
+	neurons := []int{len(all) - 1, 0}
+	for k := len(all) - 2; k > 0; k -= 1 + len(all)/7 {
+		neurons = append(neurons, k)
+	}
+	neurons = neurons[:min(len(neurons), len(all))]
+	want, got := make([]float32, len(neurons)), make([]float32, len(neurons))
+	for k, i := range neurons {
+		want[k] = all[i]
+	}
+	require.NoError(t, engine.Gather(v, pop, neurons, got))
+	require.Equal(t, want, got, "population %d, neurons %v, variable %d", pop, neurons, v)
 }
 
 func compareSpikes(t *testing.T, reference, engine sim.Engine) int {
@@ -161,4 +177,9 @@ func manners(t *testing.T, make Factory) {
 	require.ErrorContains(t, e.Read(sim.V, 0, size, dst[:1]), "population 0 has")
 	require.ErrorContains(t, e.Read(sim.V, 9, 0, dst[:1]), "population 9")
 	require.ErrorContains(t, e.Read(sim.Current(7), 0, 0, dst[:1]), "receptor 7")
+	require.ErrorContains(t, e.Gather(sim.V, 0, []int{0, size}, dst), "population 0 has")
+	require.ErrorContains(t, e.Gather(sim.V, 0, []int{-1}, dst[:1]), "population 0 has")
+	require.ErrorContains(t, e.Gather(sim.V, 0, []int{0}, dst), "room for 2")
+	require.ErrorContains(t, e.Gather(sim.Current(7), 0, nil, nil), "receptor 7")
+	require.NoError(t, e.Gather(sim.V, 0, nil, nil))
 }

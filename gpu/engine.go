@@ -32,6 +32,7 @@ type Engine struct {
 	batches                        [2]*batch
 	batch                          int    // the one to queue next
 	meter                          *meter // nil: nothing is counted
+	gatherer                       gatherer
 	step                           int64
 	seen                           int64       // the step that spikes are of, at the most
 	stopped                        error       // why the engine goes no further
@@ -181,7 +182,8 @@ func (e *Engine) Close() error {
 	}
 	e.meter.delete()
 	e.free()
-	for _, p := range []*Program{e.update, e.deliver} {
+	e.gatherer.delete()
+	for _, p := range []*Program{e.update, e.deliver, e.gatherer.program} {
 		if p != nil {
 			p.Delete()
 		}

@@ -29,6 +29,17 @@ func (o one) Spikes(dst []sim.Spike) ([]sim.Spike, error) { return o.Replicas.Sp
 func (o one) Read(v sim.Variable, pop, first int, dst []float32) error {
 	return o.Replicas.Read(o.k, v, pop, first, dst)
 }
+func (o one) Gather(v sim.Variable, pop int, neurons []int, dst []float32) error {
+	if err := sim.CheckGather(o.models[o.k], v, pop, neurons, dst); err != nil {
+		return err
+	}
+	for k, i := range neurons {
+		if err := o.Read(v, pop, i, dst[k:][:1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // trials are models of trials of a network.
 func trials(t testing.TB, net *network.Network, numbers ...uint32) []*dynamics.Model {

@@ -133,26 +133,27 @@ func (c *checker) spikes(path string, p *Population) {
 	}
 	c.want(s.Early == "" || slices.Contains(EarlySpikes, s.Early), path+".early", s.Early, "must be one of "+strings.Join(EarlySpikes, ", "))
 	if early, first := s.early(c.dt); early > 0 && s.Early == "" {
-		c.fault(at("times", first), short(s.Times[first]), fmt.Sprintf("must be at least one step of dt, %s ms; of %d spikes %d are earlier: early: drop leaves them out, early: first moves them to the first step",
-			short(c.dt), len(s.Times), early))
+		c.fault(at("times", first), short(s.Times[first]), mustNotBeEarly(c.dt, len(s.Times), early))
 		return
 	}
-	for i, t := range s.Times {
-		if step := math.Round(t / c.dt); !math.IsNaN(c.dt) && !(step <= maxSteps) {
-			c.fault(at("times", i), short(t), "must be at most 2^30 steps of dt, "+short(maxSteps*c.dt)+" ms")
-			break
-		}
-		if n := s.Neuron[i]; n < 0 || n >= p.Size {
-			shown, allowed := strconv.Itoa(n), fmt.Sprintf("must be a whole number from 0 to %d, the population's last neuron", p.Size-1)
-			if n < 0 && s.File.Path != "" { // what the file says is not known any more
-				shown, allowed = fmt.Sprintf("neuron of spike %d", i), allowed+", where the first is first_id, or if left out 1 of senders and 0 of others"
-			}
-			c.fault(at("neurons", i), shown, allowed)
-			break
-		}
+	late := func(t float64) bool { return !math.IsNaN(c.dt) && !(math.Round(t/c.dt) <= maxSteps) }
+	absent := func(n int) bool { return n < 0 || n >= p.Size }
+	if i := slices.IndexFunc(s.Times, late); i >= 0 {
+		c.fault(at("times", i), short(s.Times[i]), "must be at most 2^30 steps of dt, "+short(maxSteps*c.dt)+" ms")
+		c.more(countIf(s.Times[i+1:], late))
+	}
+	if i := slices.IndexFunc(s.Neuron, absent); i >= 0 && p.Size >= 1 {
+		c.fault(at("neurons", i), strconv.Itoa(s.Neuron[i]), fmt.Sprintf("must be a whole number from 0 to %d, the population's last neuron", p.Size-1))
+		c.more(countIf(s.Neuron[i+1:], absent))
 	}
 	c.want(len(s.Times) <= maxSamples || s.File.Path != "", path+".times", len(s.Times),
 		fmt.Sprintf("must be at most %d; more may stand in a file", maxSamples))
+}
+
+// mustNotBeEarly is what is allowed in the place of spikes in front of the first step.
+func mustNotBeEarly(dt float64, spikes, early int) string {
+	return fmt.Sprintf("must be at least one step of dt, %s ms; of %d spikes %d are earlier: early: drop leaves them out, early: first moves them to the first step",
+		short(dt), spikes, early)
 }
 
 // early counts the spikes in front of the first step, and finds the first of them.
@@ -207,7 +208,13 @@ func (c *checker) mass(path string, d Dist, lo, hi float64) bool {
 func (c *checker) rates(n *Network) {
 	for _, r := range n.Scale.Rates {
 		path := dotted("scale.rates", r.Population)
-		c.want(n.Population(r.Population) >= 0, path, r.Population, "must be the name of a population")
+		if n.Population(r.Population) < 0 {
+			names := make([]string, len(n.Populations))
+			for i, p := range n.Populations {
+				names[i] = p.Name
+			}
+			c.fault(path, clip(strconv.Quote(r.Population)), "must be the name of a population: "+listing(names)+didYouMean(r.Population, names))
+		}
 		c.want(r.Hz >= 0 && r.Hz <= maxMagnitude, path, r.Hz, mustRate)
 	}
 	if len(n.Scale.Rates) == 0 {
@@ -228,34 +235,71 @@ func (c *checker) rates(n *Network) {
 
 // record checks what is to be kept.
 func (c *checker) record(n *Network) {
-	population := func(path, name string, neurons int) {
+	names := make([]string, len(n.Populations))
+	for i, p := range n.Populations {
+		names[i] = p.Name
+	}
+	population := func(path, name string, state bool) *Population {
 		i := n.Population(name)
-		if c.want(i >= 0, path, name, "must be the name of a population") {
-			size := n.Populations[i].Size
-			c.want(neurons >= 0 && neurons <= size, path, neurons, fmt.Sprintf("must be all or at most %d, the size of the population", size))
+		if !c.want(i >= 0, path, name, "must be the name of a population: "+listing(names)+didYouMean(name, names)) {
+			return nil
 		}
+		p := &n.Populations[i]
+		if state && !c.want(!p.Neuron.IsSource(), path, name, "must not be a source, which has no state") {
+			return nil
+		}
+		return p
 	}
 	for _, r := range n.Record.Spikes {
-		population(dotted("record.spikes", r.Population), r.Population, r.Neurons)
+		path := dotted("record.spikes", r.Population)
+		if p := population(path, r.Population, false); p != nil {
+			c.neurons(path, &r.Neurons, p)
+		}
 	}
 	for _, r := range n.Record.State {
 		path := dotted("record.state", r.Population)
-		population(path+".neurons", r.Population, r.Neurons)
 		c.grid(path+".every", r.Every, 1)
-		if k := n.Population(r.Population); k >= 0 {
-			c.want(!n.Populations[k].Neuron.IsSource(), path, r.Population, "must not be a source, which has no state")
+		c.variables(path+".variables", r.Variables, StateVariables)
+		if p := population(path, r.Population, true); p != nil {
+			c.neurons(path+".neurons", &r.Neurons, p)
 		}
 	}
 	for _, r := range n.Record.Counted {
 		path := dotted("record.histograms", r.Population)
-		population(path, r.Population, 0)
-		if k := n.Population(r.Population); k >= 0 {
-			c.want(!n.Populations[k].Neuron.IsSource(), path, r.Population, "must not be a source, which has no state")
-		}
+		p := population(path, r.Population, true)
 		path = dotted(path, r.Variable)
+		if p != nil && r.Neurons != nil {
+			c.neurons(path+".neurons", r.Neurons, p)
+			c.want(r.Neurons.Count() > 0, path+".neurons", 0, "must be some")
+		}
+		c.want(slices.Contains(HistogramVariables, r.Variable), path, r.Variable, "must be one of "+strings.Join(HistogramVariables, ", "))
 		c.want(r.Bins >= 1 && r.Bins <= maxBins, path+".bins", r.Bins, mustBins)
 		c.want(r.High > r.Low, path+".high", r.High, fmt.Sprintf("must be above low, %g", r.Low))
 		c.grid(path+".every", r.Every, 1)
 	}
-	c.grid("record.averages", n.Record.Averages, 0)
+	c.averages(n, population)
+}
+
+func (c *checker) averages(n *Network, population func(path, name string, state bool) *Population) {
+	r, path := &n.Record.Averages, "record.averages"
+	for _, over := range r.Neurons {
+		at := dotted(path+".neurons", over.Population)
+		if p := population(at, over.Population, false); p != nil {
+			c.neurons(at, &over.Neurons, p)
+		}
+	}
+	c.variables(path+".variables", r.Variables, AverageVariables)
+	if r.Neurons != nil || r.Variables != nil {
+		c.grid(path+".every", r.Every, 1)
+		return
+	}
+	c.grid(path, r.Every, 0)
+}
+
+// variables checks that each is one of those, once.
+func (c *checker) variables(path string, names, of []string) {
+	for i, name := range names {
+		c.want(slices.Contains(of, name) && !slices.Contains(names[:i], name), path, name, "must be one of "+strings.Join(of, ", ")+", once")
+	}
+	c.want(names == nil || len(names) > 0, path, "", "must be some of "+strings.Join(of, ", "))
 }

@@ -84,36 +84,48 @@ func (c *checker) edges(path string, p *Projection, pre, post *Population) {
 		return
 	}
 	positive, negative := false, false
+	var wrong FieldError
+	bad := 0
 	for i := range e.Source {
-		row := func(what, value, allowed string) {
-			where := at
-			if listed {
-				where = dotted(at, strconv.Itoa(i))
+		if fault := c.edge(e, i, pre, post); fault != nil {
+			if bad++; bad == 1 {
+				wrong = *fault
+				if wrong.Path = at; listed {
+					wrong.Path = dotted(at, strconv.Itoa(i))
+				}
 			}
-			c.fault(where, what+" of synapse "+strconv.Itoa(i)+value, allowed)
-		}
-		switch {
-		case int64(e.Source[i]) >= int64(pre.Size):
-			row("source", shownIndex(e.Source[i]), fmt.Sprintf("must be a whole number from 0 to %d, the last neuron of %s", pre.Size-1, pre.Name))
-			return
-		case int64(e.Target[i]) >= int64(post.Size):
-			row("target", shownIndex(e.Target[i]), fmt.Sprintf("must be a whole number from 0 to %d, the last neuron of %s", post.Size-1, post.Name))
-			return
-		case e.Weight != nil && !(math.Abs(e.Weight[i]) <= maxMagnitude):
-			row("weight", ": "+short(e.Weight[i]), mustNumber)
-			return
 		}
 		if e.Weight != nil {
 			positive, negative = positive || e.Weight[i] > 0, negative || e.Weight[i] < 0
 		}
-		if e.Delay != nil {
-			before := len(c.faults)
-			if c.grid(at, e.Delay[i], 1); len(c.faults) > before {
-				return
-			}
-		}
+	}
+	if bad > 0 {
+		c.faults = append(c.faults, wrong)
+		c.more(bad - 1)
+		return
 	}
 	c.want(!positive || !negative, at, "weights of both signs", "must have one sign: make two projections")
+}
+
+// edge is what is wrong with a synapse of a list, if anything.
+func (c *checker) edge(e *Edges, i int, pre, post *Population) *FieldError {
+	wrong := func(what, value, allowed string) *FieldError {
+		return &FieldError{Value: what + " of synapse " + strconv.Itoa(i) + value, Allowed: allowed}
+	}
+	switch {
+	case int64(e.Source[i]) >= int64(pre.Size):
+		return wrong("source", shownIndex(e.Source[i]), mustBeOf(0, pre))
+	case int64(e.Target[i]) >= int64(post.Size):
+		return wrong("target", shownIndex(e.Target[i]), mustBeOf(0, post))
+	case e.Weight != nil && !(math.Abs(e.Weight[i]) <= maxMagnitude):
+		return wrong("weight", ": "+short(e.Weight[i]), mustNumber)
+	case e.Delay != nil:
+		one := checker{dt: c.dt}
+		if one.grid("", e.Delay[i], 1); len(one.faults) > 0 {
+			return wrong("delay", ": "+one.faults[0].Value, one.faults[0].Allowed)
+		}
+	}
+	return nil
 }
 
 // shownIndex is a neuron's index for an error, nothing where edgeIndex could make none of it.

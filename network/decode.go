@@ -2,6 +2,7 @@ package network
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +18,7 @@ const (
 	mustTau      = "must be a time above 0 and at most 1e9 ms"
 	mustTime     = "must be a time in ms"
 	mustSize     = "must be a whole number of at least 1"
+	mustHaveSize = mustSize + ", how many neurons there are"
 	mustSeed     = "must be a whole number from 0 to 4294967295"
 	mustTrial    = "must be a whole number from 0 to 16383"
 	mustP        = "must be a probability from 0 to 1"
@@ -24,6 +26,7 @@ const (
 	mustDist     = "must be a number or a distribution {uniform: [low, high]}, {normal: [mean, sd]} or {lognormal: [mean, sd]}"
 	mustPair     = "must be [low, high]"
 	mustMoments  = "must be [mean, sd] or {mean, sd, low, high, outside}, the last three if wanted"
+	mustRedraw   = "to draw again is said as " + exampleMoments
 	mustOutside  = "must be clip, so that what is beyond a bound becomes the bound, or redraw, so that it is drawn again"
 	mustSpread   = "must be a number from 0 to 1e9"
 	mustPositive = "must be a number above 0 and at most 1e9"
@@ -33,14 +36,19 @@ const (
 	mustInput    = "must be a number of magnitude at most 1e9, a time course {step, pulse, ramp, sinusoid or samples: ...}, or a list of these"
 )
 
+const exampleMoments = "{normal: {mean: 1, sd: 0.2, low: 0, outside: redraw}}"
+
 // A decoder gives nodes their types and collects what is wrong. A number that
 // it can't read is NaN, so that later checks can leave it alone.
 type decoder struct {
-	faults []FieldError
-	scope  *scope
-	units  []unitUse
-	dt     float64        // of the network, NaN where it is at fault
-	hdf5   table.OpenTree // may be nil
+	faults   []FieldError
+	scope    *scope
+	units    []unitUse
+	dt       float64        // of the network, NaN where it is at fault
+	duration float64        // of a run [ms], likewise
+	hdf5     table.OpenTree // may be nil
+
+	populations map[string]*Population // by name, those that have neurons
 }
 
 func (d *decoder) fault(n *node, path, allowed string) {
@@ -138,6 +146,9 @@ func (f *fields) wordOr(key, otherwise, allowed string) string {
 	return otherwise
 }
 
+// noComma finds a key in what should be one value.
+var noComma = regexp.MustCompile(`^\S.*?\s([A-Za-z_]\w*):(?:\s|$)`)
+
 // number reads a scalar in decimal notation; nil, which need has reported, and
 // what is no finite number read as NaN.
 func (d *decoder) number(n *node, path, allowed string) float64 {
@@ -165,6 +176,12 @@ func (d *decoder) value(n *node, path string) (x float64, why string) {
 	text, unit := cutUnit(n.text)
 	x, wrong := d.scope.evaluate(&node{kind: scalar, text: text})
 	if wrong != "" {
+		if m := noComma.FindStringSubmatch(n.text); m != nil && !n.quoted {
+			return math.NaN(), ": a comma is missing in front of " + clip(m[1])
+		}
+		if none := d.noUnit(n.text, path); none != "" {
+			return math.NaN(), none
+		}
 		if unit == "" && !strings.ContainsAny(text, "+-*/^()") && len(d.scope.constant) == 0 {
 			return math.NaN(), " " // not meant as an expression
 		}

@@ -1,6 +1,9 @@
 package network
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // dist reads a number or a mapping of one distribution's name to its
 // parameters.
@@ -53,8 +56,22 @@ func (d *decoder) dist(n *node, path string) Dist {
 		}
 	}
 	if len(found) != 1 {
-		d.fault(n, path, mustDist)
+		allowed := mustDist
+		for _, e := range n.entries {
+			if e.key == redrawn {
+				allowed += "; " + mustRedraw
+			} else if len(found) == 0 {
+				allowed += didYouMean(e.key, []string{string(Uniform), string(Normal), string(LogNormal)})
+			}
+		}
+		d.fault(n, path, allowed)
 		return Number(math.NaN())
+	}
+	for _, e := range n.entries {
+		if slices.Contains([]string{"mean", "sd", "low", "high", "outside", redrawn}, e.key) {
+			d.fault(e.value, dotted(path, e.key), "must stand within the distribution: "+exampleMoments)
+			return found[0]
+		}
 	}
 	f.done()
 	return found[0]
@@ -73,11 +90,20 @@ func (d *decoder) pair(n *node, path, allowed string) (a, b float64) {
 func (d *decoder) moments(n *node, path string, kind DistKind) Dist {
 	dist := Dist{Kind: kind, Low: math.Inf(-1), High: math.Inf(1)}
 	if n.kind != mapping {
-		dist.A, dist.B = d.pair(n, path, mustMoments)
+		allowed := mustMoments
+		if slices.ContainsFunc(n.items, func(item *node) bool { return item.text == redrawn }) {
+			allowed += "; " + mustRedraw
+		}
+		dist.A, dist.B = d.pair(n, path, allowed)
 		return dist
 	}
 	f := d.fields(path, n.place, n)
-	defer f.done()
+	if i := n.index(redrawn); i >= 0 {
+		d.fault(n.entries[i].value, dotted(path, redrawn), "must be left out: "+mustRedraw)
+		defer f.ignore()
+	} else {
+		defer f.done()
+	}
 	dist.A, dist.B = f.number("mean", mustNumber), f.number("sd", mustNumber)
 	dist.Low = f.numberOr("low", dist.Low, mustNumber)
 	dist.High = f.numberOr("high", dist.High, mustNumber)

@@ -109,6 +109,9 @@ func (s *scope) evaluate(n *node) (value float64, wrong string) {
 	value = p.sum()
 	if p.wrong == "" && p.token != "" {
 		p.wrong = "unexpected " + clip(p.token)
+		if withWord.MatchString(n.text) && !slices.Contains(s.constant, p.token) {
+			p.wrong = "there is no unit " + clip(p.token) + "; there are " + listing(unitNames)
+		}
 	}
 	if p.wrong == "" && (math.IsNaN(value) || math.IsInf(value, 0)) {
 		p.wrong = "not a finite number"

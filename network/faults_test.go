@@ -22,8 +22,8 @@ func TestFaults(t *testing.T) {
 		{"size: 80", `size: "80 mV"`, `net.yaml:4:13: populations.E.size: "80 mV": must be a whole number of at least 1: has no unit, not mV`},
 		{"size: 80", "size: [80]", "net.yaml:4:13: populations.E.size: a list: must be a whole number of at least 1"},
 		{"size: 80", "size: 3e9", "net.yaml:3:1: populations: must have fewer than 2^31 neurons in all"},
-		{"size: 80, ", "", "net.yaml:4:3: populations.E.size: missing: must be a whole number of at least 1"},
-		{"size: 80", "size: ", "net.yaml:4:3: populations.E.size: missing: must be a whole number of at least 1"},
+		{"size: 80, ", "", "net.yaml:4:3: populations.E.size: missing: must be a whole number of at least 1, how many neurons there are"},
+		{"size: 80", "size: ", "net.yaml:4:3: populations.E.size: missing: must be a whole number of at least 1, how many neurons there are"},
 		{"tau_m: 15", "tau_m: 0", "net.yaml:4:24: populations.E.tau_m: 0: must be a time above 0 and at most 1e9 ms"},
 		{"tau_m: 15", "tau_m: .nan", "net.yaml:4:24: populations.E.tau_m: .nan: must be a time above 0 and at most 1e9 ms"},
 		{"tau_m: 15", "tau_m: .inf", "net.yaml:4:24: populations.E.tau_m: .inf: must be a time above 0 and at most 1e9 ms"},
@@ -78,11 +78,21 @@ func TestFaults(t *testing.T) {
 		{"uniform: [0, 15]", "lognormal: {mean: 1, sd: 0, high: 0.5, outside: redraw}", "net.yaml:4:55: populations.E.V0.lognormal: \"-Inf to 0.5\": must hold at least 1/1000 of the distribution, for what is outside is drawn again; it holds 0"},
 		{"uniform: [0, 15]", "lognormal: [0, 0]", "net.yaml:4:67: populations.E.V0.lognormal.mean: 0: must not be 0"},
 		{"uniform: [0, 15]", "normal: {mean: 0, sd: 1, low: 2, high: 1}", "net.yaml:4:85: populations.E.V0.normal.low: 2: must be at most high"},
+		{"uniform: [0, 15]", "normal: [0, 1, redraw]", "net.yaml:4:63: populations.E.V0.normal: a list: must be [mean, sd] or {mean, sd, low, high, outside}, the last three if wanted; to draw again is said as {normal: {mean: 1, sd: 0.2, low: 0, outside: redraw}}"},
+		{"uniform: [0, 15]", "normal: {mean: 0, sd: 1, redraw: true}", "net.yaml:4:88: populations.E.V0.normal.redraw: true: must be left out: to draw again is said as {normal: {mean: 1, sd: 0.2, low: 0, outside: redraw}}"},
+		{"uniform: [0, 15]", "normal: [0, 1], outside: redraw", "net.yaml:4:80: populations.E.V0.outside: redraw: must stand within the distribution: {normal: {mean: 1, sd: 0.2, low: 0, outside: redraw}}"},
+		{"uniform: [0, 15]", "redraw: {normal: [0, 1]}", "net.yaml:4:54: populations.E.V0: a mapping: must be a number or a distribution {uniform: [low, high]}, {normal: [mean, sd]} or {lognormal: [mean, sd]}; to draw again is said as {normal: {mean: 1, sd: 0.2, low: 0, outside: redraw}}"},
+		{"uniform: [0, 15]", "unifrom: [0, 15]", "net.yaml:4:54: populations.E.V0: a mapping: must be a number or a distribution {uniform: [low, high]}, {normal: [mean, sd]} or {lognormal: [mean, sd]}; did you mean uniform?"},
 		// expressions and units
 		{"tau_m: 15", "tau_m: 15 mV", "net.yaml:4:24: populations.E.tau_m: 15 mV: must be a time above 0 and at most 1e9 ms: its unit must be ms or a multiple of it, not mV"},
 		{"tau_m: 15", "tau_m: 3 * (5", "net.yaml:4:24: populations.E.tau_m: 3 * (5: must be a time above 0 and at most 1e9 ms: a ) is missing"},
 		{"tau_m: 15", "tau_m: 3 * five", "net.yaml:4:24: populations.E.tau_m: 3 * five: must be a time above 0 and at most 1e9 ms: no constant is called five"},
 		{"input: 60", "input: 60 pA", "net.yaml:4:81: populations.E.input: 60 pA: its unit must be mV, that of the population's neurons"},
+		{"tau_m: 15", "tau_m: 15 msec", "net.yaml:4:24: populations.E.tau_m: 15 msec: must be a time above 0 and at most 1e9 ms: there is no unit msec; there are ms, s, us"},
+		{"tau_m: 15", "tau_m: 15Ms", "net.yaml:4:24: populations.E.tau_m: 15Ms: must be a time above 0 and at most 1e9 ms: there is no unit Ms; there are ms, s, us"},
+		{"input: 60", "input: 2*(60) mv", "net.yaml:4:81: populations.E.input: 2*(60) mv: must be a number of magnitude at most 1e9, a time course {step, pulse, ramp, sinusoid or samples: ...}, or a list of these: there is no unit mv; there are mV, V, uV, pA, nA"},
+		{"size: 80", "size: 80 cells", "net.yaml:4:13: populations.E.size: 80 cells: must be a whole number of at least 1: has no unit, not cells"},
+		{"dt: 0.1", "dt: 0.1\nconstants: {tau: 20 msec}", "net.yaml:3:18: constants.tau: 20 msec: must be a number or an expression: there is no unit msec; there are ms, s, us, mV, V, uV, pA, nA, nS, uS, pF, nF, Hz, kHz, deg"},
 		{"dt: 0.1", "dt: 0.1\nconstants: {a: b, b: 2*a}", "net.yaml:3:16: constants.a: b: must be a number or an expression: a is defined by itself" +
 			"\nnet.yaml:3:22: constants.b: 2*a: must be a number or an expression: a is defined by itself"},
 		{"dt: 0.1", "dt: lag/4\nconstants: {leg: 1}", "net.yaml:2:5: dt: lag/4: must be a time above 0 and at most 1e9 ms: no constant is called lag; did you mean leg?"},
@@ -191,6 +201,43 @@ func TestLimits(t *testing.T) {
 		require.Less(t, len(fault.Snippet()), 1000)
 	}
 	mustLoad(t, population+"constants:\n"+each(1024, "  c%d: 1\n")+"projections:\n"+each(4096, projection), network.Options{})
+}
+
+// What YAML takes for a neighbour, where it was to stand within, is one fault that says so.
+func TestIndentation(t *testing.T) {
+	for text, want := range map[string]string{
+		"populations:\n  E:\n  size: 800\n  tau_m: 20\n  V_th: 15\n  V_reset: 0\n":                                     "net.yaml:3:3: populations: size, tau_m, V_th, V_reset: must be indented further than E, the population that they are of, or stand behind it in braces: E: {size: ...}",
+		"populations:\nE:\n  size: 800\n  tau_m: 20\n  V_th: 15\n  V_reset: 0\n":                                       "net.yaml:2:1: populations: E: must be indented further than populations, if it is one of them",
+		"populations:\n  E:\n    size: 800\n   tau_m: 20\n":                                                            "net.yaml:4:4: not valid YAML: value is not allowed in this context: what belongs together must be indented alike, by as many blanks",
+		"populations: {E: {size: 1, tau_m: 1, V_th: 1, V_reset: 0}}\nprojections:\n  a:\n  from: E\n  to: E\n  p: 1\n": "net.yaml:4:3: projections: from, to, p: must be indented further than a, the projection that they are of, or stand behind it in braces: a: {from: ...}",
+		"populations:\n  E:\n    size: 800\n      tau_m: 20\n":                                                         "net.yaml:3:11: not valid YAML: mapping value is not allowed in this context: what belongs together must be indented alike, by as many blanks, and keys within a line stand in braces",
+		"populations:\n  E:\n    size:800\n    tau_m: 20\n":                                                            "net.yaml:3:5: not valid YAML: unexpected key name: a key is followed by a colon and a blank",
+		"populations:\n  E: {size: 800\n":                                                                              "net.yaml:2:6: not valid YAML: could not find flow mapping end token '}': the } of this { is missing",
+		"populations: {E: {size: 8 tau_m: 1, V_th: 1, V_reset: 0}}":                                                    "net.yaml:1:15: populations.E.tau_m: missing: must be a time above 0 and at most 1e9 ms\nnet.yaml:1:25: populations.E.size: 8 tau_m: 1: must be a whole number of at least 1: a comma is missing in front of tau_m",
+		"populations: {E: , size: {size: 1, tau_m: 1, V_th: 1, V_reset: 0}}":                                           "net.yaml:1:15: populations.E: nothing: must be a mapping",
+	} {
+		_, err := load(text, network.Options{})
+		require.EqualError(t, err, want, text)
+	}
+}
+
+// Names that are not there are followed by what they may be a slip of.
+func TestNamesThatAreMeant(t *testing.T) {
+	const net = "populations: {Exc: {size: 1, tau_m: 1, V_th: 1, V_reset: 0}, Inh: {size: 1, tau_m: 1, V_th: 1, V_reset: 0}}\n"
+	for text, want := range map[string]string{
+		"projections: {a: {from: Ecx, to: inh, p: 1, weight: 1, delay: 1, tau_syn: 1}}": `projections.a.from: "Ecx": must be the name of a population: Exc, Inh; did you mean Exc?`,
+		"projections: {a: {from: Exc, to: inh, p: 1, weight: 1, delay: 1, tau_syn: 1}}": `projections.a.to: "inh": must be the name of a population: Exc, Inh; did you mean Inh?`,
+		"record: {spikes: {exc: 1}}":       `record.spikes.exc: "exc": must be the name of a population: Exc, Inh; did you mean Exc?`,
+		"scale: {rates: {Exc: 1, ihn: 5}}": `scale.rates.ihn: "ihn": must be the name of a population: Exc, Inh; did you mean Inh?`,
+	} {
+		_, err := load(net+text, network.Options{})
+		require.ErrorContains(t, err, want)
+	}
+	_, err := load(net, network.Options{Set: []string{"populations.exc.size=3"}})
+	require.EqualError(t, err, "--set populations.exc.size=3: populations.exc: does not exist; there are Exc, Inh; did you mean Exc?")
+	for word, want := range map[string]string{"brunel200": "brunel2000", "potjans": "potjans2014", "e1": "ei", "EI": "ei", "x": "", "brunel2000x": "brunel2000", "b": "", "sv96": "vs96", "ie": "ei"} {
+		require.Equal(t, want, network.Meant(word, []string{"brunel2000", "ei", "potjans2014", "vs96"}), word)
+	}
 }
 
 // Delays of a projection may span 4096 steps and no more, however they are given.

@@ -113,16 +113,31 @@ func mendHeader(npy string) string {
 	return npy[:10] + dict + strings.Repeat(" ", 117-len(dict)) + npy[end:]
 }
 
+// The spikes of the first neurons, which an array names that is as long as the spikes, are a source of as many.
+func TestSpikesOfNamedNeurons(t *testing.T) {
+	content := zipped(t, map[string]string{"step": npy("|u1", "(2,)", false, "\x02\x03"), "neuron": npy("|u1", "(2,)", false, "\x00\x01"), "dt_ms": npy("<f8", "()", false, "\x00\x00\x00\x00\x00\x00\xe0\x3f"),
+		"population_names": npy("<U1", "(1,)", false, "S\x00\x00\x00"), "population_first": npy("|u1", "(1,)", false, "\x00"),
+		"population_size": npy("|u1", "(1,)", false, "\x08"), "population_recorded": npy("|u1", "(1,)", false, "\x02"), "recorded_neuron": npy("|u1", "(2,)", false, "\x00\x01")})
+	n, err := loadBeside(t, t.TempDir(), content, "populations: {S: {size: 2, neuron: spikes, file: f}}")
+	require.NoError(t, err)
+	require.Equal(t, []int{0, 1}, n.Populations[0].Spikes.Neuron)
+}
+
 // What contradicts, is unknown, ambiguous or empty is a fault, never an empty or other network.
 func TestSpikeFileFaults(t *testing.T) {
+	chosen := func(shape, ids, count string) string { // of a spikes.npz of einet's
+		return zipped(t, map[string]string{"step": npy("|u1", "(1,)", false, "\x02"), "neuron": npy("|u1", "(1,)", false, "\x05"), "dt_ms": npy("<f8", "()", false, "\x00\x00\x00\x00\x00\x00\xe0\x3f"),
+			"population_names": npy("<U1", "(1,)", false, "S\x00\x00\x00"), "population_first": npy("|u1", "(1,)", false, "\x00"),
+			"population_size": npy("|u1", "(1,)", false, "\x10"), "population_recorded": npy("|u1", "(1,)", false, count), "recorded_neuron": npy("|u1", shape, false, ids)})
+	}
 	for _, row := range []struct{ content, keys, want string }{
 		{"", "", "f: is empty: must hold spikes"},
 		{"neuron,time_ms\n", "", "f: holds no spikes"},
 		{"# neuron time_ms\n", "", "f: holds no spikes"},
 		{gzipped(t, ""), "", "f: holds no spikes"},
 		{gzipped(t, "neuron,time\n3,1\n")[:25], "", "f: can't be read: unexpected EOF"},
-		{"neuron,time_ms\n-3,1\n", "", "populations.S.file: neuron of spike 0: must be a whole number from 0 to 7, the population's last neuron, where the first is first_id, or if left out 1 of senders and 0 of others"},
-		{"sender,time_ms\n2,1\n0,2\n", "", "populations.S.file: neuron of spike 1: must be a whole number"},
+		{"neuron,time_ms\n-3,1\n", "", "/f:2: neuron -3: must be a whole number from 0 to 7, the last neuron of S (first_id says which is its first)"},
+		{"sender,time_ms\n2,1\n0,2\n", "", "/f:3: neuron 0: must be a whole number from 1 to 8, the last neuron of S (first_id says which is its first)"},
 		{"neuron,when\n3,1\n", "", `f:1: no column of spikes is called "when"; there are`},
 		{"trial,neuron,time\n1,3,1\n", "", `f:1: no column of spikes is called "trial"; there are time, step, ms, neuron, population and others`},
 		{"time,step,neuron\n1,10,3\n", "", `f:1: the columns "time" and "step" contradict each other`},
@@ -156,6 +171,10 @@ func TestSpikeFileFaults(t *testing.T) {
 			"population_names": npy("<U1", "(1,)", false, "S\x00\x00\x00"), "population_first": npy("|u1", "(1,)", false, "\x00"),
 			"population_size": npy("|u1", "(1,)", false, "\x08"), "population_recorded": npy("|u1", "(1,)", false, "\x06")}), "",
 			"f: holds the spikes of 6 neurons of S only, the first: must be of 8, or size that number"},
+		{chosen("(2,)", "\x03\x05", "\x02"), "", "f: holds the spikes of some neurons of S only (its array recorded_neuron): must be of the first 8"},
+		{chosen("(8,)", "\x00\x01\x02\x03\x04\x05\x06\x08", "\x08"), "", "f: holds the spikes of some neurons of S only (its array recorded_neuron): must be of the first 8"},
+		{chosen("(2,)", "\x05\x03", "\x02"), "", "f: its array recorded_neuron is not that of einet's spikes.npz"},
+		{chosen("(2,)", "\x03\x05", "\x03"), "", "f: its array recorded_neuron is not that of einet's spikes.npz"},
 		{"PK\x05\x06" + strings.Repeat("\x00", 18), "", "f: looks like a zip archive that is none of numpy's"},
 		{"\x89HDF\r\n\x1a\n", "", "f: "},
 		{"{\"neuron\": [1]}", "", "f: looks like JSON: write CSV"},
@@ -193,12 +212,41 @@ func TestOneRow(t *testing.T) {
 	require.Equal(t, []int{0}, n.Populations[0].Spikes.Neuron)
 }
 
-// Spikes that are all after the run, as of times in us that nobody says are, are told.
+// Spikes that are after the run, as of times in us that nobody says are, are told, all of them or some.
 func TestLateSpikes(t *testing.T) {
 	const text = "duration: 50\npopulations: {S: {size: 2, neuron: spikes, times: [50.1, %s], neurons: [0, 1]}}"
 	require.Equal(t, []string{"populations.S: all 2 spikes are after the run's 50 ms, the first at 50.1 ms"},
 		mustLoad(t, fmt.Sprintf(text, "2000"), network.Options{}).Warnings())
-	require.Empty(t, mustLoad(t, fmt.Sprintf(text, "50"), network.Options{}).Warnings())
+	require.Equal(t, []string{"populations.S: 1 of 2 spikes are after the run's 50 ms, the last at 50.1 ms"},
+		mustLoad(t, fmt.Sprintf(text, "50"), network.Options{}).Warnings())
+	require.Empty(t, mustLoad(t, fmt.Sprintf(strings.Replace(text, "50.1", "50.04", 1), "50"), network.Options{}).Warnings())
+}
+
+// Times in seconds that nothing says are: told where they are all in the first thousandth of a run, and where they are refused
+// for that. A unit that is stated, and times all over the run, leave nothing to tell.
+func TestTimesInSeconds(t *testing.T) {
+	const text = "duration: 2000\npopulations: {S: {size: 8, neuron: spikes, file: f%s}}"
+	for _, row := range []struct{ content, keys, want string }{
+		{"i,t\n3,0.35\n5,1.2\n7,1.95\n", "", "populations.S: all 3 spikes are in the first 1.95 ms of the run's 2000 ms: if the file's times are in seconds, time_unit: s says so"},
+		{"i,t\n3,0.35\n5,1.2\n7,1.95\n", ", time_unit: s", ""},
+		{"i,t_ms\n3,0.35\n5,1.2\n7,1.95\n", "", ""},
+		{"i,t\n3,0.35\n5,1.2\n7,195\n", "", ""},
+		{"i,t\n3,0.35\n", "", ""},
+	} {
+		n, err := loadBeside(t, t.TempDir(), row.content, fmt.Sprintf(text, row.keys))
+		require.NoError(t, err)
+		if row.want == "" {
+			require.Empty(t, n.Warnings(), "%q", row.content)
+			continue
+		}
+		require.Equal(t, []string{row.want}, n.Warnings())
+		requireRoundTrip(t, n)
+	}
+	_, err := loadBeside(t, t.TempDir(), "i,t\n3,0.035\n5,1.2\n", fmt.Sprintf(text, ""))
+	require.ErrorContains(t, err, "f:2: time 0.035 ms: must be at least one step of dt, 0.1 ms; of 2 spikes 1 are earlier: early: drop leaves them out, "+
+		"early: first moves them to the first step; if the times are in seconds, time_unit: s says so")
+	_, err = loadBeside(t, t.TempDir(), "i,t\n3,0.035\n5,1200\n", fmt.Sprintf(text, ""))
+	require.NotContains(t, err.Error(), "seconds", "control")
 }
 
 // Spikes in front of the first step are refused, left out or moved, and told.
@@ -407,4 +455,67 @@ func FuzzTables(f *testing.F) {
 			require.Positive(t, spikes+edges, "nothing of a file without a word")
 		})
 	})
+}
+
+// What is wrong in a table is told with its file, row and column, and how many rows more are; so in a list in the text, whose
+// place is shown.
+func TestFaultsNameTheRow(t *testing.T) {
+	bytesOf := func(values ...byte) string { return string(values) }
+	pair := func(neurons, times string) string {
+		return zipped(t, map[string]string{"neuron": npy("|u1", "("+fmt.Sprint(len(neurons))+",)", false, neurons), "step": npy("|u1", "("+fmt.Sprint(len(times))+",)", false, times)})
+	}
+	const nan = "\x00\x00\x00\x00\x00\x00\xf8\x7f"
+	const spikes, edges, samples = "spikes", "edges", "samples"
+	for _, row := range []struct{ of, content, want string }{
+		{spikes, "neuron,time_ms\n3,1\n8,2\n-1,3\n4,4\n9,1\n", "f:3: neuron 8: must be a whole number from 0 to 7, the last neuron of S (first_id says which is its first) (and 2 more rows)"},
+		{spikes, "neuron,time_ms\n3,1\n3,x\n4,2\n5\n6,y\n", `f:3: the column "time_ms" must hold numbers, not "x" (and 2 more rows)`},
+		{spikes, "neuron,time_ms\n3,1\n3.5,2\n4,2\n", "f:3: the neuron must be a whole number, not 3.5"},
+		{spikes, "neuron,time_ms\n3,1\n4,1e12\n4,2e12\n", "f:3: time 1e+12 ms: must be at most 2^30 steps of dt, 107374182.4 ms (and 1 more row)"},
+		{spikes, "neuron,time_ms\n3,1\n4,0.01\n4,0.02\n", "f:3: time 0.01 ms: must be at least one step of dt, 0.1 ms; of 3 spikes 2 are earlier: early: drop leaves them out, early: first moves them to the first step"},
+		{spikes, "time_ms,population,neuron\n1,S,3\n1,T,99\n2,S,0\n2,S,12\n", "f:5: neuron 12: must be a whole number from 0 to 7"},
+		{spikes, npy("|u1", "(4, 2)", false, bytesOf(1, 3, 2, 8, 3, 9, 4, 4)), "f: spike 1 (from 0): neuron 8: must be a whole number from 0 to 7, the last neuron of S (first_id says which is its first) (and 1 more row)"},
+		{spikes, npy("<f8", "(2, 2)", false, float64s[:8]+nan+nan+nan), "f: row 0 (from 0): column 2 must hold finite numbers, not NaN (and 1 more row)"},
+		{spikes, pair(bytesOf(3, 4, 8), bytesOf(1, 2, 3)), "f: spike 2 (from 0): neuron 8: must be"},
+		{edges, "pre,post\n0,1\n7,1\n8,1\n0,9\n2,2\n", `f:4: the column "pre": 8: must be a whole number from 0 to 7, the last neuron of S (and 1 more row)`},
+		{edges, "0 1\n7 4\n1.5 1", "f:2: column 2: 4: must be a whole number from 0 to 3, the last neuron of E (and 1 more row)"},
+		{edges, "source,target,weight,delay\n0,1,1,0.1\n0,1,1,0.25\n0,1,1,0\n", `f:3: the column "delay": 0.25: must be a whole multiple of dt (0.1 ms), at least 0.1; the nearest is 0.3 (and 1 more row)`},
+		{edges, "source,target,weight\n0,1,1\n0,1,-1\n0,1,2\n0,1,-3\n", `f:3: the column "weight": -1: must have the sign of those before it: make two projections (and 1 more row)`},
+		{edges, npy("|u1", "(3, 2)", false, bytesOf(0, 1, 8, 1, 9, 1)), "f: row 1 (from 0): column 1: 8: must be a whole number from 0 to 7, the last neuron of S (and 1 more row)"},
+		{edges, zipped(t, map[string]string{"source": npy("|u1", "(2,)", false, bytesOf(0, 1)), "target": npy("|u1", "(2,)", false, bytesOf(1, 4))}),
+			`f: row 1 (from 0): the column "target": 4: must be a whole number from 0 to 3, the last neuron of E`},
+		{edges, zipped(t, map[string]string{"source": npy("|u1", "(2,)", false, bytesOf(0, 1)), "target": npy("<f8", "(2,)", false, nan+float64s[:8])}),
+			`f: row 0 (from 0): the column "target" must hold finite numbers, not NaN`},
+		{samples, "time_ms,value\n0,1\n5,2\n4,3\n5.55,2\n6,1e10\n", `f:4: the column "time_ms": 4: must be later than the time before it, 5 (and 2 more rows)`},
+		{samples, npy("|u1", "(3, 2)", false, bytesOf(0, 1, 5, 2, 5, 3)), "f: row 2 (from 0): column 1: 5: must be later than the time before it, 5"},
+	} {
+		text := map[string]string{
+			spikes:  "populations: {S: {size: 8, neuron: spikes, file: f, population: S}}",
+			edges:   "populations: {S: {size: 8, neuron: poisson, rate: 1}, E: {size: 4, tau_m: 10, V_th: 15, V_reset: 0}}\nprojections: {a: {from: S, to: E, rule: list, file: f, weight: 1, delay: 1, tau_syn: 5}}",
+			samples: "populations: {E: {size: 4, tau_m: 10, V_th: 15, V_reset: 0, input: {samples: {file: f}}}}",
+		}[row.of]
+		if !strings.Contains(row.content, "population") {
+			text = strings.Replace(text, ", population: S", "", 1)
+		}
+		_, err := loadBeside(t, t.TempDir(), row.content, text)
+		require.ErrorContains(t, err, row.want, "%q", row.content)
+		require.NotContains(t, err.Error(), "\n")
+	}
+	for text, want := range map[string]string{
+		"populations: {S: {size: 8, neuron: spikes, times: [1, 2, 3, 4], neurons: [3, 8, 1, -1]}}":      "net.yaml:1:78: populations.S.neurons.1: 8: must be a whole number from 0 to 7, the population's last neuron (and 1 more)",
+		"populations: {S: {size: 8, neuron: spikes, times: [1, 2e9, 3, 4e9], neurons: [3, 7, 1, 1]}}":   "net.yaml:1:55: populations.S.times.1: 2000000000: must be at most 2^30 steps of dt, 107374182.4 ms (and 1 more)",
+		"populations: {S: {size: 8, neuron: spikes, times: [1, a, 3, b, 4], neurons: [3, 7, 1, 1, 1]}}": "net.yaml:1:55: populations.S.times.1: a: must be a number (and 1 more)",
+	} {
+		_, err := network.Load(strings.NewReader(text), "net.yaml", network.Options{})
+		require.ErrorContains(t, err, want)
+	}
+	const listed = "populations: {E: {size: 4, tau_m: 10, V_th: 15, V_reset: 0}}\nprojections: {a: {from: E, to: E, rule: list, weight: 1, delay: 1, tau_syn: 5, edges: EDGES}}"
+	for edges, want := range map[string]string{
+		"[[0, 1], [4, 1], [0, 5], [1, 1]]":              "net.yaml:2:96: projections.a.edges.1: source of synapse 1: 4: must be a whole number from 0 to 3, the last neuron of E (and 1 more)",
+		"[[0, 1], [0, x], [0, y], [1, 1], [1]]":         "net.yaml:2:100: projections.a.edges.1.1: x: must be a number (and 2 more)",
+		"[[0, 1], [0], [0, 2], [1, 1, 3]]":              "net.yaml:2:96: projections.a.edges.1: a list: must have as many numbers as those before it, 2, not 1 (and 1 more)",
+		"[[0, 1, 1, 0.15], [0, 1, 1, 1], [0, 1, 1, 0]]": "net.yaml:2:88: projections.a.edges.0: delay of synapse 0: 0.15: must be a whole multiple of dt (0.1 ms), at least 0.1; the nearest is 0.1 (and 1 more)",
+	} {
+		_, err := network.Load(strings.NewReader(strings.Replace(listed, "EDGES", edges, 1)), "net.yaml", network.Options{})
+		require.EqualError(t, err, want, edges)
+	}
 }

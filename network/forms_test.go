@@ -85,9 +85,9 @@ func TestEveryForm(t *testing.T) {
 	require.Equal(t, 337, q[3].N, "ln(0.9)/ln(1 - 1/3200) = 337.1")
 	require.Equal(t, network.Edges{Source: []uint32{0, 2}, Target: []uint32{4, 1}, Weight: []float64{2, 2.5}, Delay: []float64{0.1, 0.7}}, q[6].Edges)
 	require.Equal(t, network.Record{
-		Spikes:   []network.RecordSpikes{{Population: "E", Neurons: 100}, {Population: "I", Neurons: 80}},
-		State:    []network.RecordState{{Population: "E", Neurons: 10, Every: 0.1}, {Population: "C", Neurons: 5, Every: 1}},
-		Averages: 1,
+		Spikes:   []network.RecordNeurons{{Population: "E", Neurons: network.FirstOf(100)}, {Population: "I", Neurons: network.FirstOf(80)}},
+		State:    []network.RecordState{{Population: "E", Neurons: network.FirstOf(10), Every: 0.1}, {Population: "C", Neurons: network.FirstOf(5), Every: 1}},
+		Averages: network.RecordAverages{Every: 1},
 	}, n.Record)
 }
 
@@ -179,7 +179,7 @@ record: {spikes: {E: all, P: 100}}
 	require.Equal(t, []int{25, 250}, []int{q[0].N, q[1].N}, "4000 s^2")
 	require.Equal(t, []float64{20, 2}, []float64{q[0].Weight.A, q[0].Weight.B})
 	require.Equal(t, network.PoissonInput{Rate: 250, Weight: 16, Synapse: network.Exponential, TauSyn: 0.5}, e.PoissonInput[0])
-	require.Equal(t, []network.RecordSpikes{{Population: "E", Neurons: 250}, {Population: "P", Neurons: 50}}, n.Record.Spikes)
+	require.Equal(t, []network.RecordNeurons{{Population: "E", Neurons: network.FirstOf(250)}, {Population: "P", Neurons: network.FirstOf(50)}}, n.Record.Spikes)
 	// mean input [pA]: rate [Hz] x charge [pA ms] / 1000, before less after
 	before := (1000*8*0.5 + 100*5*10*2 + 4*10*0.1*250 + 300*5*-1*2*math.E) / 1000
 	after := (250*16*0.5 + 25*5*20*2 + 1*10*0.2*250 + 75*5*-2*2*math.E) / 1000
@@ -230,12 +230,12 @@ projections:
 		{"spikes.csv", "7 0", "has changed: its SHA-256 is "},
 		{"spikes.csv", "1,2\n3", "spikes.csv:2: must have as many columns as the lines before it, 2, not 1"},
 		{"spikes.csv", "1,2,3", "spikes.csv:1: must have the columns time [ms], neuron, not 3"},
-		{"spikes.csv", "1,3", "populations.S.file: 3: must be a whole number from 0 to 2, the population's last neuron"},
-		{"spikes.csv", "0.01,2", "populations.S.file: 0.01: must be at least one step of dt, 0.1 ms; of 1 spikes 1 are earlier: early: drop leaves them out, early: first moves them to the first step"},
-		{"edges.csv", "0,1,2\n0,2,2", "projections.a.file: target of synapse 1: 2: must be a whole number from 0 to 1, the last neuron of E"},
-		{"edges.csv", "0,1,2\n0.5,1,2", "projections.a.file: source of synapse 1: must be a whole number from 0 to 2, the last neuron of S"},
-		{"edges.csv", "0,1,2\n0,1,-2", `projections.a.file: "weights of both signs": must have one sign: make two projections`},
-		{"edges.csv", "0,1,2,0.25", "projections.a.file: 0.25: must be a whole multiple of dt (0.1 ms), at least 0.1; the nearest is 0.3"},
+		{"spikes.csv", "1,3", "spikes.csv:1: neuron 3: must be a whole number from 0 to 2, the last neuron of S"},
+		{"spikes.csv", "0.01,2", "spikes.csv:1: time 0.01 ms: must be at least one step of dt, 0.1 ms; of 1 spikes 1 are earlier: early: drop leaves them out, early: first moves them to the first step"},
+		{"edges.csv", "0,1,2\n0,2,2", "edges.csv:2: column 2: 2: must be a whole number from 0 to 1, the last neuron of E"},
+		{"edges.csv", "0,1,2\n0.5,1,2", "edges.csv:2: column 1: 0.5: must be a whole number from 0 to 2, the last neuron of S"},
+		{"edges.csv", "0,1,2\n0,1,-2", "edges.csv:2: column 3: -2: must have the sign of those before it: make two projections"},
+		{"edges.csv", "0,1,2,0.25", "edges.csv:1: column 4: 0.25: must be a whole multiple of dt (0.1 ms), at least 0.1; the nearest is 0.3"},
 		{"edges.csv", "0,1\n0,1", "projections.a.weight: missing: must be a number or a distribution"},
 		{"edges.csv", "0", "edges.csv:1: must have the columns source, target and, if wanted, weight and delay [ms], not 1"},
 	} {

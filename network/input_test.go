@@ -67,13 +67,16 @@ func TestInputFaults(t *testing.T) {
 		{"{samples: {values: [1]}}", at + "91: " + e + ".samples.every: missing: must be the time in ms from each value to the next"},
 		{"{samples: {every: 1, values: 1}}", at + "110: " + e + ".samples.values: 1: must be a list of numbers of magnitude at most 1e9"},
 		{"{samples: {every: 1, values: []}}", at + "110: " + e + ".samples.values: 0: must be at least one value"},
-		{"{samples: {every: 1, values: [1, x, y]}}", at + "114: " + e + ".samples.values.1: x: must be a number"},
+		{"{samples: {every: 1, values: [1, x, y]}}", at + "114: " + e + ".samples.values.1: x: must be a number (and 1 more)"},
 		{"{samples: {every: 1, values: [1, 1e10]}}", at + "114: " + e + ".samples.values.1: 10000000000: must be a number of magnitude at most 1e9"},
 		{"{samples: {every: 0.15, values: [1]}}", at + "99: " + e + ".samples.every: 0.15: must be a whole multiple of dt (0.1 ms), at least 0.1; the nearest is 0.1"},
 		{"{samples: {every: 1, times: [0], values: [1]}}", at + "92: " + e + ".samples.every: unknown key: allowed are file, columns, times, values"},
 		{"{samples: {times: [0, 1], values: [1]}}", at + "99: " + e + ".samples.times: 2: must be as many times as values, 1"},
 		{"{samples: {times: [1, 1], values: [1, 2]}}", at + "103: " + e + ".samples.times.1: 1: must be later than the time before it, 1"},
 		{"{samples: {times: [0, 0.25], values: [1, 2]}}", at + "103: " + e + ".samples.times.1: 0.25: must be a whole multiple of dt (0.1 ms), at least 0; the nearest is 0.3"},
+		{"{samples: {every: 1, values: [1, x, 3, 4*z, 5]}}", at + "114: " + e + ".samples.values.1: x: must be a number (and 1 more)"},
+		{"{samples: {every: 1, values: [1, 1e10, 2, -1e11, 1e12]}}", at + "114: " + e + ".samples.values.1: 10000000000: must be a number of magnitude at most 1e9 (and 2 more)"},
+		{"{samples: {times: [0, 2, 1, 3.25, 4], values: [1, 2, 3, 4, 5]}}", at + "106: " + e + ".samples.times.2: 1: must be later than the time before it, 2 (and 1 more)"},
 	} {
 		t.Run(row.text, func(t *testing.T) {
 			_, err := input(row.text, network.Options{})

@@ -69,8 +69,10 @@ func (s Samples) check(c *checker, path string) {
 	path += ".samples"
 	c.samples += len(s.Times) + len(s.Values)
 	c.want(len(s.Values) > 0, path+".values", len(s.Values), "must be at least one value")
-	if i := slices.IndexFunc(s.Values, func(x float64) bool { return !(math.Abs(x) <= maxMagnitude) }); i >= 0 {
+	isBad := func(x float64) bool { return !(math.Abs(x) <= maxMagnitude) }
+	if i := slices.IndexFunc(s.Values, isBad); i >= 0 {
 		c.number(path+".values."+strconv.Itoa(i), s.Values[i])
+		c.more(countIf(s.Values[i+1:], isBad))
 	}
 	if s.Times == nil {
 		c.grid(path+".every", s.Every, 1)
@@ -81,11 +83,44 @@ func (s Samples) check(c *checker, path string) {
 		fmt.Sprintf("must be as many times as values, %d", len(s.Values)))
 	for i, t := range s.Times {
 		at, faults := path+".times."+strconv.Itoa(i), len(c.faults)
-		if c.grid(at, t, 0); i > 0 && t <= s.Times[i-1] {
-			c.fault(at, short(t), "must be later than the time before it, "+short(s.Times[i-1]))
+		if c.grid(at, t, 0); i > 0 {
+			c.later(at, t, s.Times[i-1])
 		}
 		if len(c.faults) > faults {
+			c.faults = c.faults[:faults+1]
+			c.more(countTimes(s.Times[i+1:], t, c.dt))
 			break
 		}
 	}
+}
+
+// later checks that a time is behind the one before.
+func (c *checker) later(path string, t, before float64) {
+	c.want(!(t <= before), path, t, "must be later than the time before it, "+short(before))
+}
+
+// countTimes counts those of times that are not on the grid, or not later than the one before.
+func countTimes(times []float64, before, dt float64) (count int) {
+	for _, t := range times {
+		c := checker{dt: dt}
+		c.grid("", t, 0)
+		c.later("", t, before)
+		count += min(1, len(c.faults))
+		before = t
+	}
+	return count
+}
+
+// more says in the last fault how many others are like it.
+func (c *checker) more(count int) {
+	c.faults[len(c.faults)-1].Allowed += andMore(count)
+}
+
+// first is the first fault of a row of a file, where the path is the column, or empty.
+func (c *checker) first() string {
+	if len(c.faults) == 0 {
+		return ""
+	}
+	f := &c.faults[0]
+	return f.Path + ": " + f.Value + ": " + f.Allowed
 }

@@ -122,6 +122,21 @@ func (f *fields) sampled(file *node) Component {
 	return Samples{Times: times, Values: values}
 }
 
+// more counts the items behind the first bad one that are bad too, and says in its fault how many there are.
+func (d *decoder) more(rest []*node, read func(item *node)) {
+	faults, units := len(d.faults), len(d.units)
+	count := 0
+	for _, item := range rest {
+		read(item)
+		if len(d.faults) > faults {
+			d.faults = d.faults[:faults]
+			count++
+		}
+	}
+	d.units = d.units[:units]
+	d.faults[faults-1].Allowed += andMore(count)
+}
+
 // has tells whether any of the keys is there.
 func (f *fields) has(keys ...string) bool {
 	for _, key := range keys {
@@ -147,6 +162,7 @@ func (f *fields) numbers(key, allowed string) []float64 {
 		before := len(f.d.faults)
 		x := f.d.number(item, dotted(path, strconv.Itoa(i)), "must be a number")
 		if len(f.d.faults) > before {
+			f.d.more(n.items[i+1:], func(item *node) { f.d.number(item, path, "") })
 			break
 		}
 		numbers = append(numbers, x)

@@ -22,23 +22,26 @@ type key struct {
 type form string
 
 const (
-	aNumber    form = "number"
-	aWhole     form = "whole number"
-	aText      form = "text"
-	aBool      form = "true or false"
-	aDist      form = "number or distribution"
-	anInput    form = "input"
-	aList      form = "list of numbers"
-	aTable     form = "list of lists of numbers"
-	aNames     form = "list of names"
-	anExponent form = "exponent"
-	aWord      form = "one of"             // of says which
-	aMapping   form = "mapping"            // of says what kind
-	aMap       form = "mapping of names"   // likewise
-	oneOrMore  form = "mapping or a list"  // likewise
-	numbers    form = "mapping of numbers" // by name
-	counts     form = "number of neurons"  // or all
-	countsBy   form = "all, none or number of neurons by population"
+	aNumber     form = "number"
+	aWhole      form = "whole number"
+	aText       form = "text"
+	aBool       form = "true or false"
+	aDist       form = "number or distribution"
+	anInput     form = "input"
+	aList       form = "list of numbers"
+	aTable      form = "list of lists of numbers"
+	aNames      form = "list of names"
+	anExponent  form = "exponent"
+	aWord       form = "one of"             // of says which
+	aMapping    form = "mapping"            // of says what kind
+	aMap        form = "mapping of names"   // likewise
+	oneOrMore   form = "mapping or a list"  // likewise
+	numbers     form = "mapping of numbers" // by name
+	someNeurons form = "neurons"            // see the object of that name
+	neuronsBy   form = "all, none or neurons by population"
+	neuronsOf   form = "neurons by population"
+	someOf      form = "some of"             // of says which
+	numberOr    form = "number or a mapping" // of says what kind
 )
 
 // An object is a kind of mapping. Of a population and a projection there are several
@@ -87,14 +90,21 @@ var language = slices.Concat([]object{
 		{name: "rates", is: numbers, unit: "Hz", about: "rate of each population, at which the mean input is kept by a constant input more"},
 	}},
 	{name: "record", about: "What a run keeps besides its statistics.", keys: []key{
-		{name: "spikes", is: countsBy, about: "all, none, or of each population that is named its first neurons"},
-		{name: "state", is: aMap, of: "state", about: "of each population that is named, the state of its first neurons"},
-		{name: "histograms", is: aMap, of: "histograms", about: "of each population that is named, how variables are distributed over all its neurons"},
-		{name: "averages", is: aNumber, unit: "ms", about: "from one average over each population to the next; none if left out"},
+		{name: "spikes", is: neuronsBy, about: "all, none, or of each population that is named those of some neurons"},
+		{name: "state", is: aMap, of: "state", about: "of each population that is named, the state of some neurons"},
+		{name: "histograms", is: aMap, of: "histograms", about: "of each population that is named, how variables are distributed over its neurons"},
+		{name: "averages", is: numberOr, of: "averages", unit: "ms", about: "from one average over each population to the next; none if left out"},
+	}},
+	{name: "neurons", about: "Some neurons of a population, counted from 0.", keys: []key{
+		{name: "from", is: aWhole, about: "the first of a range, 0 if left out"},
+		{name: "to", is: aWhole, about: "its last, which is of it; the population's last if left out"},
+		{name: "every", is: aWhole, about: "from one neuron of the range to the next, 1 if left out"},
+		{name: "sample", is: aWhole, about: "so many drawn at random by the network's seed, in place of a range"},
 	}},
 	{name: "state", about: "How the state of a population is kept.", keys: []key{
-		{name: "neurons", is: counts, about: "how many neurons, the first; or all", need: true},
+		{name: "neurons", is: someNeurons, about: "of which neurons", need: true},
 		{name: "every", is: aNumber, unit: "ms", about: "from one sample to the next, a multiple of dt", need: true},
+		{name: "variables", is: someOf, of: strings.Join(StateVariables, "|"), about: "a list of some of V, exc, inh, ext, net (as below) and g, the state of each receptor; all if left out"},
 	}},
 	{name: "histograms", about: "The histograms of a population.", keys: []key{
 		{name: "V", is: aMapping, of: "histogram", about: "of the membrane potential"},
@@ -108,6 +118,12 @@ var language = slices.Concat([]object{
 		{name: "high", is: aNumber, unit: "mV", about: "upper end of the last, above low", need: true},
 		{name: "bins", is: aWhole, about: "how many, all equally wide; what lies beyond them is counted apart", need: true},
 		{name: "every", is: aNumber, unit: "ms", about: "from one histogram to the next, a multiple of dt", need: true},
+		{name: "neurons", is: someNeurons, about: "over which neurons; all if left out"},
+	}},
+	{name: "averages", about: "Averages over populations.", keys: []key{
+		{name: "every", is: aNumber, unit: "ms", about: "from one average to the next, a multiple of dt", need: true},
+		{name: "neurons", is: neuronsOf, about: "of each population that is named, over which neurons, and of no other; over all of all if left out"},
+		{name: "variables", is: someOf, of: strings.Join(AverageVariables, "|"), about: "a list of some of rate, V, exc, inh, ext, net and g; all if left out"},
 	}},
 }, populations, projections, inputs)
 

@@ -25,14 +25,21 @@ func (d *decoder) network(root *node, file string) *Network {
 		Duration:    f.numberOr("duration", 1000, mustTime),
 		Scale:       f.scaling("scale"),
 	}
-	d.dt = n.Dt
-	if all := f.need("populations", mustMap+" of at least one population"); all != nil && f.atMost(maxPopulations, "populations", all) {
-		for _, e := range d.members("populations", all) {
+	d.dt, d.duration = n.Dt, n.Duration
+	if d.outdented(f) { // which is the fault
+	} else if all := f.need("populations", mustMap+" of at least one population"); all != nil && f.atMost(maxPopulations, "populations", all) {
+		for _, e := range d.indented("population", d.members("populations", all), all) {
 			n.Populations = append(n.Populations, d.population(dotted("populations", e.key), e))
 		}
 	}
+	d.populations = map[string]*Population{}
+	for i := range n.Populations {
+		if p := &n.Populations[i]; p.Size >= 1 {
+			d.populations[p.Name] = p
+		}
+	}
 	if all := f.get("projections"); all != nil && f.atMost(maxProjections, "projections", all) {
-		for _, e := range d.members("projections", all) {
+		for _, e := range d.indented("projection", d.members("projections", all), all) {
 			n.Projections = append(n.Projections, d.projection(dotted("projections", e.key), e))
 		}
 	}
@@ -85,7 +92,7 @@ func (d *decoder) population(path string, e entry) Population {
 	f := d.fields(path, e.place, e.value)
 	defer f.done()
 	p := Population{
-		Name: e.key, Size: f.whole("size", mustSize), Neuron: Neuron(f.wordOr("neuron", string(LIF), mustNeuron)),
+		Name: e.key, Size: f.d.whole(f.need("size", mustHaveSize), dotted(path, "size"), mustSize), Neuron: Neuron(f.wordOr("neuron", string(LIF), mustNeuron)),
 	}
 	if !oneOf(kinds, string(p.Neuron)) { // the one fault, which the checker has
 		f.ignore()
@@ -197,7 +204,7 @@ func (d *decoder) projection(path string, e entry) Projection {
 	case AllToAll, OneToOne:
 	case List:
 		before := len(f.d.faults)
-		p.Edges = f.edges(p.Name)
+		p.Edges = f.edges(&p)
 		unread = len(f.d.faults) > before
 	default:
 		p.P = f.number("p", mustP)

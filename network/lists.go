@@ -48,51 +48,128 @@ func (f *fields) spikes(source string, size int) SpikeTrain {
 		f.refuse(atNode(n, fault))
 		return s
 	}
-	if allowed := s.take(read, source, size); allowed != "" {
-		f.refuse(&FieldError{Place: n.place, Value: file.Path, Allowed: allowed})
+	s.Unstated = read.Unstated
+	if fault := s.take(read, source, size, f.d.dt, f.d.duration); fault != nil {
+		if fault.Place = n.place; fault.Value == "" {
+			fault.Value = file.Path
+		}
+		f.refuse(fault)
 	}
 	return s
 }
 
 // take picks the spikes of one of a file's populations: that which the description names, or that which is called
 // like the source, or the only one.
-func (s *SpikeTrain) take(read *table.Spikes, source string, size int) (allowed string) {
+func (s *SpikeTrain) take(read *table.Spikes, source string, size int, dt, duration float64) *FieldError {
+	of, first, allowed := s.pick(read, source, size)
+	if allowed != "" {
+		return &FieldError{Allowed: allowed}
+	}
+	c := spikeChecker{read: read, dt: dt, duration: duration, refuseEarly: s.Early == ""}
+	if shift := float64(read.First + first); size >= 1 {
+		c.size, c.mustBe = int64(size), mustBeOf(shift, &Population{Name: source, Size: size})+" (first_id says which is its first)"
+	}
+	s.Times, s.Neuron = read.TimesMs[:0], make([]int, 0, len(read.Neuron))
+	for i, id := range read.Neuron {
+		if read.Of == nil || read.Of[i] == of {
+			c.check(i, read.TimesMs[i], id-first, id+read.First)
+			s.Times, s.Neuron = append(s.Times, read.TimesMs[i]), append(s.Neuron, neuronIndex(float64(id-first)))
+		}
+	}
+	return c.fault(len(s.Times))
+}
+
+// A spikeChecker finds the first spike of a file that can't be one of a population's, and counts the others.
+type spikeChecker struct {
+	read        *table.Spikes
+	dt          float64
+	duration    float64 // [ms] of the run
+	size        int64   // of the population; 0 where that is at fault
+	mustBe      string
+	refuseEarly bool
+
+	bad, early int
+	wrong      *FieldError // the first bad one
+	earlyAt    string      // the first in front of the first step
+}
+
+// check takes a row: the neuron's index in the population, and its number in the file.
+func (c *spikeChecker) check(row int, ms float64, index, number int64) {
+	step := math.Round(ms / c.dt)
+	absent, late := c.size > 0 && (index < 0 || index >= c.size), !math.IsNaN(c.dt) && !(step <= maxSteps)
+	if absent || late {
+		c.bad++
+	} else if step < 1 && c.refuseEarly {
+		if c.early++; c.early == 1 {
+			c.earlyAt = fmt.Sprintf("%s: time %s ms", c.read.Where(row), short(ms))
+		}
+	}
+	if c.bad != 1 || c.wrong != nil {
+		return
+	}
+	c.wrong = &FieldError{Value: c.read.Where(row), Allowed: fmt.Sprintf("neuron %d: %s", number, c.mustBe)}
+	if !absent {
+		c.wrong.Allowed = fmt.Sprintf("time %s ms: must be at most 2^30 steps of dt, %s ms", short(ms), short(maxSteps*c.dt))
+	}
+}
+
+// fault is that of as many spikes.
+func (c *spikeChecker) fault(spikes int) *FieldError {
+	switch {
+	case c.wrong != nil:
+		c.wrong.Allowed += table.MoreRows(c.bad-1, false)
+		return c.wrong
+	case c.early > 0:
+		allowed := mustNotBeEarly(c.dt, spikes, c.early)
+		if c.read.Unstated && inSeconds(c.read.TimesMs, c.duration) {
+			allowed += "; if the times are in seconds, time_unit: s says so"
+		}
+		return &FieldError{Value: c.earlyAt, Allowed: allowed}
+	}
+	return nil
+}
+
+// inSeconds tells whether times, taken as ms, may be seconds of a run of that duration [ms]: all lie in its first thousandth.
+func inSeconds(times []float64, duration float64) bool {
+	return len(times) > 1 && duration >= leastSeconds && slices.Max(times) <= duration/1000 && slices.ContainsFunc(times, func(t float64) bool { return t > 0 })
+}
+
+// leastSeconds is how long a run [ms] is in whose first thousandth there is hardly a whole train.
+const leastSeconds = 100
+
+// pick finds the population of a file that is meant, and the number of its first neuron.
+func (s *SpikeTrain) pick(read *table.Spikes, source string, size int) (of int, first int64, allowed string) {
 	var names []string
 	for _, p := range read.Populations {
 		names = append(names, p.Name)
 	}
-	of := 0
 	switch {
 	case len(names) == 0 && s.As.Population != "":
-		return "names no populations: leave population out"
+		return 0, 0, "names no populations: leave population out"
 	case s.As.Population != "":
 		of = slices.Index(names, s.As.Population)
 	case len(names) > 1:
 		of = slices.Index(names, source)
 	}
 	if of < 0 {
-		return "has the populations " + listing(names) + ": say which one (population)"
+		return 0, 0, "has the populations " + listing(names) + ": say which one (population)"
 	}
-	first := int64(0)
 	if len(names) > 0 {
 		p := read.Populations[of]
-		if p.Partly && p.Recorded < int64(size) {
-			return fmt.Sprintf("holds the spikes of %d neurons of %s only, the first: must be of %d, or size that number", p.Recorded, p.Name, size)
+		switch {
+		case p.Chosen && p.Recorded < int64(size):
+			return 0, 0, fmt.Sprintf("holds the spikes of some neurons of %s only (its array recorded_neuron): must be of the first %d", p.Name, size)
+		case p.Partly && p.Recorded < int64(size):
+			return 0, 0, fmt.Sprintf("holds the spikes of %d neurons of %s only, the first: must be of %d, or size that number", p.Recorded, p.Name, size)
 		}
 		if p.Count == 0 {
-			return "holds no spikes of its population " + p.Name
+			return 0, 0, "holds no spikes of its population " + p.Name
 		}
 		if first = max(p.First, 0); p.First < 0 && !p.Local && s.As.FirstID == nil && !has0(read, of) {
-			return "numbers its neurons through all populations: say which number the first neuron of " + p.Name + " has there (first_id)"
+			return 0, 0, "numbers its neurons through all populations: say which number the first neuron of " + p.Name + " has there (first_id)"
 		}
 	}
-	s.Times, s.Neuron = read.TimesMs[:0], make([]int, 0, len(read.Neuron))
-	for i, id := range read.Neuron {
-		if read.Of == nil || read.Of[i] == of {
-			s.Times, s.Neuron = append(s.Times, read.TimesMs[i]), append(s.Neuron, neuronIndex(float64(id-first)))
-		}
-	}
-	return ""
+	return of, first, ""
 }
 
 // has0 tells whether a population has the neuron that is the first of all, and so is the first itself.
@@ -114,11 +191,11 @@ func neuronIndex(x float64) int {
 }
 
 // edges reads the synapses of a list, from the description itself or from a file.
-func (f *fields) edges(projection string) Edges {
+func (f *fields) edges(p *Projection) Edges {
 	var e Edges
 	if !f.has("edges") {
 		f.knows("edges")
-		f.edgesOf(&e, projection)
+		f.edgesOf(&e, p)
 		return e
 	}
 	n, path := f.get("edges"), dotted(f.path, "edges")
@@ -132,24 +209,33 @@ func (f *fields) edges(projection string) Edges {
 		return e
 	}
 	for i, item := range n.items {
-		at := dotted(path, strconv.Itoa(i))
 		before := len(f.d.faults)
-		var cells []float64
-		for j, cell := range item.items {
-			cells = append(cells, f.d.number(cell, dotted(at, strconv.Itoa(j)), "must be a number"))
-		}
-		if allowed := e.row(cells); allowed != "" && len(f.d.faults) == before {
-			f.d.fault(item, at, allowed)
-		}
-		if len(f.d.faults) > before {
+		if f.d.edge(&e, item, dotted(path, strconv.Itoa(i))); len(f.d.faults) > before {
+			f.d.faults = f.d.faults[:before+1]
+			f.d.more(n.items[i+1:], func(item *node) { f.d.edge(&e, item, path) })
 			break
 		}
 	}
 	return e
 }
 
+// edge reads a synapse of a list.
+func (d *decoder) edge(e *Edges, item *node, at string) {
+	before := len(d.faults)
+	var cells []float64
+	for j, cell := range item.items {
+		cells = append(cells, d.number(cell, dotted(at, strconv.Itoa(j)), "must be a number"))
+	}
+	if len(d.faults) > before {
+		return
+	}
+	if allowed := e.row(cells); allowed != "" {
+		d.fault(item, at, allowed)
+	}
+}
+
 // edgesOf reads the synapses of a file.
-func (f *fields) edgesOf(e *Edges, projection string) {
+func (f *fields) edgesOf(e *Edges, p *Projection) {
 	e.As = EdgeReading{
 		Columns: f.names("columns"), Population: f.wordOr("population", "", mustText),
 		FirstSource: f.firstNumber("first_source"), FirstTarget: f.firstNumber("first_target"),
@@ -163,9 +249,11 @@ func (f *fields) edgesOf(e *Edges, projection string) {
 	firstSource, firstTarget, ms, factor := numberOf(e.As.FirstSource), numberOf(e.As.FirstTarget), 1.0, 1.0
 	r := &table.Reader{Kind: table.EdgeTable, Names: e.As.Columns, Group: e.As.Population, Tree: f.d.hdf5}
 	if r.Group == "" {
-		r.Likely = projection
+		r.Likely = p.Name
 	}
+	check := edgeChecker{dt: f.d.dt, pre: f.d.populations[p.From], post: f.d.populations[p.To], firstSource: firstSource, firstTarget: firstTarget}
 	r.Begin = func(c *table.Columns, rows int) string {
+		check.columns = c
 		e.Source, e.Target = make([]uint32, 0, rows), make([]uint32, 0, rows)
 		if c.Has(table.Weight) {
 			e.Weight = make([]float64, 0, rows)
@@ -177,19 +265,63 @@ func (f *fields) edgesOf(e *Edges, projection string) {
 		return ""
 	}
 	r.Row = func(row *table.Row) string {
-		e.Source = append(e.Source, edgeIndex(row.Cells[table.Source]-firstSource))
-		e.Target = append(e.Target, edgeIndex(row.Cells[table.Target]-firstTarget))
+		source, target := edgeIndex(row.Cells[table.Source]-firstSource), edgeIndex(row.Cells[table.Target]-firstTarget)
+		e.Source, e.Target = append(e.Source, source), append(e.Target, target)
+		weight, delay := 0.0, math.NaN()
 		if e.Weight != nil {
-			e.Weight = append(e.Weight, float64(row.Cells[table.Weight]*factor))
+			weight = float64(row.Cells[table.Weight] * factor)
+			e.Weight = append(e.Weight, weight)
 		}
 		if e.Delay != nil {
-			e.Delay = append(e.Delay, f.d.snapped(row.Cells[table.Delay], ms))
+			delay = f.d.snapped(row.Cells[table.Delay], ms)
+			e.Delay = append(e.Delay, delay)
 		}
-		return ""
+		return check.row(row, source, target, weight, delay)
 	}
 	if fault := file.Read(r); fault != nil {
 		f.refuse(atNode(n, fault))
 	}
+}
+
+// An edgeChecker says what is wrong with a synapse of a file, and words it only then: there may be 10^9.
+type edgeChecker struct {
+	dt                       float64
+	pre, post                *Population // nil where they are at fault
+	firstSource, firstTarget float64     // numbers that the file gives to the first neurons
+	columns                  *table.Columns
+	sign                     float64 // of the weights so far
+}
+
+// row checks a synapse: weights and delays that are NaN are left alone.
+func (c *edgeChecker) row(row *table.Row, source, target uint32, weight, delay float64) string {
+	if c.sign == 0 && weight == weight {
+		c.sign = weight
+	}
+	wrong := func(role table.Role, value float64, allowed string) string {
+		return c.columns.Called(role) + ": " + short(value) + ": " + allowed
+	}
+	switch {
+	case c.pre != nil && int64(source) >= int64(c.pre.Size):
+		return wrong(table.Source, row.Cells[table.Source], mustBeOf(c.firstSource, c.pre))
+	case c.post != nil && int64(target) >= int64(c.post.Size):
+		return wrong(table.Target, row.Cells[table.Target], mustBeOf(c.firstTarget, c.post))
+	case math.Abs(weight) > maxMagnitude:
+		return wrong(table.Weight, weight, mustNumber)
+	case weight < 0 && c.sign > 0 || weight > 0 && c.sign < 0:
+		return wrong(table.Weight, weight, "must have the sign of those before it: make two projections")
+	}
+	if steps := delay / c.dt; math.Abs(steps-math.Round(steps)) > 1e-6 || steps < 0.5 || steps > maxSteps {
+		one := checker{dt: c.dt}
+		if one.grid("", delay, 1); len(one.faults) > 0 {
+			return wrong(table.Delay, delay, one.faults[0].Allowed)
+		}
+	}
+	return ""
+}
+
+// mustBeOf says which numbers the neurons of a population have in a file.
+func mustBeOf(first float64, p *Population) string {
+	return fmt.Sprintf("must be a whole number from %s to %s, the last neuron of %s", short(first), short(first+float64(p.Size-1)), p.Name)
 }
 
 // snapped is a delay in ms, on the grid where single precision is all that keeps it off.

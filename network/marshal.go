@@ -261,24 +261,51 @@ func (r Record) yaml() string {
 	default:
 		g := fieldsOut{}
 		for _, s := range r.Spikes {
-			g.add(s.Population, strconv.Itoa(s.Neurons))
+			g.add(s.Population, s.Neurons.yaml())
 		}
 		f.add("spikes", "{"+g.String()+"}")
 	}
 	if len(r.State) > 0 {
 		g := fieldsOut{}
 		for _, s := range r.State {
-			g.add(s.Population, fmt.Sprintf("{neurons: %d, every: %s}", s.Neurons, exact(s.Every)))
+			h := fieldsOut{}
+			h.add("neurons", s.Neurons.yaml())
+			h.number("every", s.Every)
+			h.variables(s.Variables)
+			g.add(s.Population, "{"+h.String()+"}")
 		}
 		f.add("state", "{"+g.String()+"}")
 	}
 	if len(r.Counted) > 0 {
 		f.add("histograms", "{"+histogramsYAML(r.Counted)+"}")
 	}
-	if r.Averages > 0 {
-		f.number("averages", r.Averages)
+	if r.Averages.Every > 0 {
+		f.add("averages", r.Averages.yaml())
 	}
 	return f.String()
+}
+
+func (r *RecordAverages) yaml() string {
+	if r.Neurons == nil && r.Variables == nil {
+		return exact(r.Every)
+	}
+	f := fieldsOut{}
+	f.number("every", r.Every)
+	if r.Neurons != nil {
+		g := fieldsOut{}
+		for _, s := range r.Neurons {
+			g.add(s.Population, s.Neurons.yaml())
+		}
+		f.add("neurons", "{"+g.String()+"}")
+	}
+	f.variables(r.Variables)
+	return "{" + f.String() + "}"
+}
+
+func (f *fieldsOut) variables(names []string) {
+	if names != nil {
+		f.add("variables", "["+strings.Join(names, ", ")+"]")
+	}
 }
 
 func histogramsYAML(all []RecordHistogram) string {
@@ -287,7 +314,15 @@ func histogramsYAML(all []RecordHistogram) string {
 		g, population := fieldsOut{}, all[0].Population
 		for ; len(all) > 0 && all[0].Population == population; all = all[1:] {
 			h := all[0]
-			g.add(h.Variable, fmt.Sprintf("{low: %s, high: %s, bins: %d, every: %s}", exact(h.Low), exact(h.High), h.Bins, exact(h.Every)))
+			k := fieldsOut{}
+			k.number("low", h.Low)
+			k.number("high", h.High)
+			k.add("bins", strconv.Itoa(h.Bins))
+			k.number("every", h.Every)
+			if h.Neurons != nil {
+				k.add("neurons", h.Neurons.yaml())
+			}
+			g.add(h.Variable, "{"+k.String()+"}")
 		}
 		f.add(population, "{"+g.String()+"}")
 	}

@@ -42,8 +42,27 @@ func listing(names []string) string {
 
 // meant follows what is allowed with the word that a slip of the keyboard made this one of.
 func meant(word, words string) string {
-	if guess := closest(word, strings.Split(words, "|")); guess != "" {
+	return didYouMean(word, strings.Split(words, "|"))
+}
+
+func didYouMean(word string, names []string) string {
+	if guess := closest(word, names); guess != "" {
 		return "; did you mean " + guess + "?"
+	}
+	return ""
+}
+
+// Meant is the name that word may stand for: that which a slip of the keyboard made it of, or the one that begins with it; or "".
+func Meant(word string, names []string) string {
+	if guess := closest(word, names); guess != "" {
+		return guess
+	}
+	near := func(name string) bool {
+		name, word := strings.ToLower(name), strings.ToLower(word)
+		return len(word) > 1 && (strings.HasPrefix(name, word) || edits(word, name) == 1)
+	}
+	if i := slices.IndexFunc(names, near); i >= 0 && !slices.ContainsFunc(names[i+1:], near) {
+		return names[i]
 	}
 	return ""
 }
@@ -59,26 +78,28 @@ func closest(word string, names []string) string {
 	return best
 }
 
-// edits is the Levenshtein distance of two words. Words too long to be a slip
-// of a name are infinitely far.
+// edits is the Levenshtein distance of two words, in which neighbours that change places are one
+// edit (optimal string alignment). Words too long to be a slip of a name are infinitely far.
 func edits(a, b string) int {
 	if len(a) > 64 || len(b) > 64 {
 		return 1 << 30
 	}
-	row := make([]int, len(b)+1)
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range len(a) {
-		diagonal := row[0]
+		before, last, row = last, row, before
 		row[0] = i + 1
 		for j := range len(b) {
-			change := diagonal
+			change := last[j]
 			if a[i] != b[j] {
 				change++
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+			row[j+1] = min(change, row[j]+1, last[j+1]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
 		}
 	}
 	return row[len(b)]

@@ -1,55 +1,61 @@
 package network
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 const (
-	mustRecord  = "must be all, none or a mapping of populations to all or a number of neurons"
-	mustNeurons = "must be all or a whole number of neurons"
-	mustBins    = "must be a whole number of bins, 1 to 10000"
+	mustRecord   = "must be all, none or a mapping of populations to their neurons"
+	mustBins     = "must be a whole number of bins, 1 to 10000"
+	mustAverages = mustTime + ", or {every, neurons, variables}"
 )
 
 // maxBins keeps a histogram a histogram.
 const maxBins = 10_000
 
-// everyNeuron stands for all neurons of a population until their number is asked for.
-const everyNeuron = -1
-
 // resolve puts numbers in the place of all.
 func (r *Record) resolve(n *Network) {
-	each := func(population string, neurons *int) {
-		if i := n.Population(population); i >= 0 && *neurons == everyNeuron {
-			*neurons = n.Populations[i].Size
+	r.eachNeurons(func(population string, neurons *Neurons) {
+		if i := n.Population(population); i >= 0 {
+			neurons.resolve(n.Populations[i].Size)
 		}
-	}
+	})
+}
+
+// eachNeurons calls do with all choices of neurons.
+func (r *Record) eachNeurons(do func(population string, n *Neurons)) {
 	for i := range r.Spikes {
-		each(r.Spikes[i].Population, &r.Spikes[i].Neurons)
+		do(r.Spikes[i].Population, &r.Spikes[i].Neurons)
 	}
 	for i := range r.State {
-		each(r.State[i].Population, &r.State[i].Neurons)
+		do(r.State[i].Population, &r.State[i].Neurons)
+	}
+	for i := range r.Counted {
+		if r.Counted[i].Neurons != nil {
+			do(r.Counted[i].Population, r.Counted[i].Neurons)
+		}
+	}
+	for i := range r.Averages.Neurons {
+		do(r.Averages.Neurons[i].Population, &r.Averages.Neurons[i].Neurons)
 	}
 }
 
-// scaled is the record of a network whose sizes have changed: where all neurons of a
-// population were kept, all are, and never more than there are.
+// scaled is the record of a network whose sizes have changed.
 func (r Record) scaled(before, after *Network) Record {
-	neurons := func(population string, was int) int {
-		i := after.Population(population)
-		if i < 0 {
-			return was
+	r.Spikes, r.State, r.Counted = slices.Clone(r.Spikes), slices.Clone(r.State), slices.Clone(r.Counted)
+	r.Averages.Neurons = slices.Clone(r.Averages.Neurons)
+	for i, h := range r.Counted {
+		if h.Neurons != nil {
+			n := *h.Neurons
+			r.Counted[i].Neurons = &n
 		}
-		if size := after.Populations[i].Size; was == before.Populations[i].Size || was > size {
-			return size
+	}
+	r.eachNeurons(func(population string, n *Neurons) {
+		if i := after.Population(population); i >= 0 {
+			*n = n.scaled(before.Populations[i].Size, after.Populations[i].Size)
 		}
-		return was
-	}
-	r.Counted = slices.Clone(r.Counted)
-	r.Spikes, r.State = slices.Clone(r.Spikes), slices.Clone(r.State)
-	for i, s := range r.Spikes {
-		r.Spikes[i].Neurons = neurons(s.Population, s.Neurons)
-	}
-	for i, s := range r.State {
-		r.State[i].Neurons = neurons(s.Population, s.Neurons)
-	}
+	})
 	return r
 }
 
@@ -68,7 +74,7 @@ func (f *fields) record(key string) Record {
 		path := dotted(g.path, "state")
 		for _, e := range f.d.members(path, n) {
 			h := f.d.fields(dotted(path, e.key), e.place, e.value)
-			r.State = append(r.State, RecordState{e.key, h.neurons("neurons"), h.number("every", mustTime)})
+			r.State = append(r.State, RecordState{e.key, h.neurons("neurons"), h.number("every", mustTime), h.variables("variables", StateVariables)})
 			h.done()
 		}
 	}
@@ -78,8 +84,54 @@ func (f *fields) record(key string) Record {
 			r.Counted = append(r.Counted, f.d.histograms(e.key, f.d.fields(dotted(path, e.key), e.place, e.value))...)
 		}
 	}
-	r.Averages = g.numberOr("averages", 0, mustTime)
+	r.Averages = g.averages("averages")
 	return r
+}
+
+// averages are a time alone, or what else there is to say of them.
+func (f *fields) averages(key string) RecordAverages {
+	n := f.get(key)
+	if n == nil || n.kind != mapping {
+		return RecordAverages{Every: f.numberOr(key, 0, mustAverages)}
+	}
+	g := f.d.fields(dotted(f.path, key), n.place, n)
+	defer g.done()
+	r := RecordAverages{Every: g.number("every", mustTime), Variables: g.variables("variables", AverageVariables)}
+	if n := g.get("neurons"); n != nil {
+		path := dotted(g.path, "neurons")
+		h := f.d.fields(path, n.place, n)
+		r.Neurons = []RecordNeurons{}
+		for _, e := range n.entries {
+			r.Neurons = append(r.Neurons, RecordNeurons{e.key, h.neurons(e.key)})
+		}
+	}
+	return r
+}
+
+// variables reads some of the names, or nil where none stand there.
+func (f *fields) variables(key string, of []string) []string {
+	n, path := f.get(key), dotted(f.path, key)
+	if n == nil {
+		return nil
+	}
+	allowed := "must be a list of some of " + strings.Join(of, ", ")
+	if n.kind != sequence || len(n.items) == 0 {
+		f.d.fault(n, path, allowed)
+		return nil
+	}
+	names := []string{}
+	for _, item := range n.items {
+		switch {
+		case item.kind != scalar || !slices.Contains(of, item.text):
+			f.d.fault(item, path, allowed)
+			return nil
+		case slices.Contains(names, item.text):
+			f.d.fault(item, path, "must stand there once")
+			return nil
+		}
+		names = append(names, item.text)
+	}
+	return names
 }
 
 // histograms are those of a population.
@@ -90,45 +142,36 @@ func (d *decoder) histograms(population string, f *fields) (all []RecordHistogra
 			continue
 		}
 		g := d.fields(dotted(f.path, variable), n.place, n)
-		all = append(all, RecordHistogram{
+		h := RecordHistogram{
 			Population: population, Variable: variable,
 			Low: g.number("low", mustNumber), High: g.number("high", mustNumber),
 			Bins: g.whole("bins", mustBins), Every: g.number("every", mustTime),
-		})
+		}
+		if g.get("neurons") != nil {
+			n := g.neurons("neurons")
+			h.Neurons = &n
+		}
+		all = append(all, h)
 		g.done()
 	}
 	f.done()
 	return all
 }
 
-func (d *decoder) recordSpikes(n *node, path string) []RecordSpikes {
+func (d *decoder) recordSpikes(n *node, path string) []RecordNeurons {
 	switch {
 	case n.kind == scalar && n.text == "all":
 		return nil
 	case n.kind == scalar && n.text == "none":
-		return []RecordSpikes{}
+		return []RecordNeurons{}
 	case n.kind != mapping:
 		d.fault(n, path, mustRecord)
 		return nil
 	}
-	all := []RecordSpikes{}
+	all := []RecordNeurons{}
 	f := d.fields(path, n.place, n)
 	for _, e := range n.entries {
-		all = append(all, RecordSpikes{e.key, f.neurons(e.key)})
+		all = append(all, RecordNeurons{e.key, f.neurons(e.key)})
 	}
 	return all
-}
-
-// neurons reads a number of neurons.
-func (f *fields) neurons(key string) int {
-	n := f.need(key, mustNeurons)
-	if n != nil && n.kind == scalar && n.text == "all" {
-		return everyNeuron
-	}
-	count, path := f.d.whole(n, dotted(f.path, key), mustNeurons), dotted(f.path, key)
-	if count < 0 {
-		f.d.fault(n, path, mustNeurons)
-		return 0
-	}
-	return count
 }

@@ -61,7 +61,61 @@ func drawNetwork(t *rapid.T) *network.Network {
 	for i := range rapid.IntRange(0, 4).Draw(t, "projections") {
 		n.Projections = append(n.Projections, drawProjection(t, n, "P"+strconv.Itoa(i)))
 	}
+	n.Record = drawRecord(t, n)
 	return n
+}
+
+// drawNeurons are some of a population's.
+func drawNeurons(t *rapid.T, size int) network.Neurons {
+	switch rapid.IntRange(0, 3).Draw(t, "neurons") {
+	case 0:
+		return network.FirstOf(rapid.IntRange(0, size).Draw(t, "first"))
+	case 1:
+		return network.Neurons{Sample: rapid.IntRange(1, size).Draw(t, "sample")}
+	}
+	var n network.Neurons
+	for next := 0; next < size && len(n.Listed) < 4; {
+		from := rapid.IntRange(next, size-1).Draw(t, "from")
+		s := network.Span{From: from, To: from, Every: 1}
+		if rapid.Bool().Draw(t, "range") {
+			s = network.Span{From: from, To: rapid.IntRange(from, min(size-1, from+1000)).Draw(t, "to"), Every: rapid.IntRange(1, 50).Draw(t, "every")}
+		}
+		n.Listed, next = append(n.Listed, s), s.To+1
+	}
+	return n
+}
+
+func drawRecord(t *rapid.T, n *network.Network) (r network.Record) {
+	some := func(names []string) []string {
+		return rapid.OneOf(rapid.Just([]string(nil)), rapid.SliceOfNDistinct(rapid.SampledFrom(names), 1, -1, rapid.ID)).Draw(t, "variables")
+	}
+	every := func() float64 { return float64(rapid.IntRange(1, 1000).Draw(t, "every")) * n.Dt }
+	for _, p := range n.Populations {
+		if rapid.Bool().Draw(t, "spikes") {
+			r.Spikes = append(r.Spikes, network.RecordNeurons{Population: p.Name, Neurons: drawNeurons(t, p.Size)})
+		}
+		if p.Neuron.IsSource() {
+			continue
+		}
+		if rapid.Bool().Draw(t, "state") {
+			r.State = append(r.State, network.RecordState{Population: p.Name, Neurons: drawNeurons(t, p.Size), Every: every(), Variables: some(network.StateVariables)})
+		}
+		if rapid.Bool().Draw(t, "histogram") {
+			h := network.RecordHistogram{Population: p.Name, Variable: "net", Low: -1, High: 5, Bins: 3, Every: every()}
+			if neurons := drawNeurons(t, p.Size); neurons.Count() > 0 {
+				h.Neurons = &neurons
+			}
+			r.Counted = append(r.Counted, h)
+		}
+	}
+	if rapid.Bool().Draw(t, "averages") {
+		r.Averages = network.RecordAverages{Every: every(), Variables: some(network.AverageVariables)}
+		if r.Averages.Variables != nil {
+			p := &n.Populations[0]
+			r.Averages.Neurons = []network.RecordNeurons{{Population: p.Name, Neurons: drawNeurons(t, p.Size)}}
+		}
+	}
+	return r
 }
 
 // drawDist is a distribution on the positive numbers.
@@ -231,6 +285,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add(string(text), "duration=1 s")
 	}
 	f.Add(everything, "constants.J=2*sqrt(N)")
+	f.Add(recording("{spikes: {E: [3, {from: 10, to: 30, every: 5}], I: {sample: 3}}, state: {E: {neurons: {every: 7}, every: 1, variables: [V, g]}}, averages: {every: 2, neurons: {S: all}, variables: [rate]}}"), "record.spikes.E=[1, 2]")
 	f.Add("a: |\n  b\n? c\n: [d, {e: f}]\n--- !!g 'h'\n", "a.*.0={}")
 	f.Add("populations:\n  E:\n    size: 1e1\n    V0: {uniform: [.nan, -.inf]}\n    neuron: >-\n      lif\n", "scale.weight=-0.5")
 	f.Fuzz(func(t *testing.T, text, set string) {

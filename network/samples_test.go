@@ -76,9 +76,9 @@ func TestSampleFileFaults(t *testing.T) {
 	for _, row := range []struct{ content, more, want string }{
 		{"", "", "drive: is empty: must hold values"},
 		{"t,I\n", "", "drive: holds no values"},
-		{"t,I\n0,1\n1,x", "", `drive:3: must hold numbers, not "x"`},
-		{"t,I\n0,1\n1,", "", `drive:3: must hold numbers, not ""`},
-		{"nan\n1", ", every: 1", `drive:1: must hold numbers, not "nan"`},
+		{"t,I\n0,1\n1,x", "", `drive:3: the column "I" must hold numbers, not "x"`},
+		{"t,I\n0,1\n1,", "", `drive:3: the column "I" must hold numbers, not ""`},
+		{"nan\n1", ", every: 1", `drive:1: column 1 must hold numbers, not "nan"`},
 		{"0,1\n1", "", "drive:2: must have as many columns as the lines before it, 2, not 1"},
 		{"0,1,2", "", "drive:1: must have " + columns[len("must be "):] + ", not 3 columns"},
 		{strings.Repeat("0\n", 1<<18+1), ", every: 1", "drive:262145: must be at most 262144 numbers in the samples of all inputs; a wider grid of samples needs fewer"},
@@ -99,8 +99,8 @@ func TestSampleFileFaults(t *testing.T) {
 		{"1\n2", "", "net.yaml:4:91: populations.E.input.samples.every: missing: must be the time in ms from each value to the next, which the file doesn't say"},
 		{"0,1", ", every: 1", "net.yaml:4:112: populations.E.input.samples.every: 1: must be left out: the file has a column of times"},
 		{"0,1", ", values: [1]", "net.yaml:4:105: populations.E.input.samples.values: unknown key: allowed are file, columns, every"},
-		{"0,1\n0.25,1", "", "net.yaml:4:82: populations.E.input.samples.times.1: 0.25: must be a whole multiple of dt (0.1 ms), at least 0; the nearest is 0.3"},
-		{npy("<f8", "(1, 2)", false, float64s[:8]+"\x00\x00\x00\x00\x00\x00\xf8\x7f"), "", "net.yaml:4:82: populations.E.input.samples.values.0: NaN: must be a number of magnitude at most 1e9"},
+		{"0,1\n0.25,1", "", "drive:2: column 1: 0.25: must be a whole multiple of dt (0.1 ms), at least 0; the nearest is 0.3"},
+		{npy("<f8", "(1, 2)", false, float64s[:8]+"\x00\x00\x00\x00\x00\x00\xf8\x7f"), "", "drive: row 0 (from 0): column 2 must hold finite numbers, not NaN"},
 	} {
 		_, err := loadFile(t, t.TempDir(), row.content, row.more)
 		require.Error(t, err)

@@ -1,6 +1,10 @@
 package network
 
-import "einet/table"
+import (
+	"math"
+
+	"einet/table"
+)
 
 // samplesOf reads values, and their times where the file has them, from a file.
 func (f *fields) samplesOf(n *node) (times, values []float64) {
@@ -12,21 +16,33 @@ func (f *fields) samplesOf(n *node) (times, values []float64) {
 	}
 	defer file.Close()
 	timed, ms, factor := false, 1.0, 1.0
-	r := &table.Reader{Kind: table.SampleTable, Names: columns}
+	var ofTime, ofValue string
+	r := &table.Reader{Kind: table.SampleTable, Names: columns, Most: maxSamples, TooMany: mustSamples}
 	r.Begin = func(c *table.Columns, _ int) string {
-		timed, ms = c.Has(table.Time), f.d.msOf(c.Unit(table.Time))
+		timed, ms, ofValue = c.Has(table.Time), f.d.msOf(c.Unit(table.Time)), c.Called(table.Value)
+		if timed {
+			ofTime = c.Called(table.Time)
+			r.Most /= 2
+		}
 		factor = f.d.factor(n, dotted(f.path, "file"), c.Unit(table.Value), c.Name(table.Value))
 		return ""
 	}
 	r.Row = func(row *table.Row) string {
-		if len(times)+len(values) >= maxSamples {
-			return mustSamples
-		}
+		c := checker{dt: f.d.dt}
+		value := float64(row.Cells[table.Value] * factor)
 		if timed {
-			times = append(times, float64(row.Cells[table.Time]*ms))
+			time := float64(row.Cells[table.Time] * ms)
+			if c.grid(ofTime, time, 0); len(c.faults) == 0 && len(times) > 0 {
+				c.later(ofTime, time, times[len(times)-1])
+			}
+			times = append(times, time)
 		}
-		values = append(values, float64(row.Cells[table.Value]*factor))
-		return ""
+		if math.IsNaN(factor) { // which is the fault
+			return ""
+		}
+		c.number(ofValue, value)
+		values = append(values, value)
+		return c.first()
 	}
 	if fault := file.Read(r); fault != nil {
 		f.refuse(atNode(n, fault))

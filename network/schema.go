@@ -10,13 +10,14 @@ import (
 // multiples of dt, it leaves to Load. Each number may be an expression.
 func Schema() []byte {
 	defs := definitions{
-		"number":        anyOf(schema{"type": "number"}, text("a number, an expression, or one of these with a unit")),
-		"whole_number":  anyOf(schema{"type": "integer"}, schema{"type": "number", "multipleOf": 1}, text("an expression")),
-		"numbers":       schema{"type": "array", "items": ref("number")},
-		"distribution":  distributionSchema(),
-		"component":     componentSchema(),
-		"input":         anyOf(ref("component"), schema{"type": "array", "items": ref("component")}),
-		"neurons":       anyOf(schema{"const": "all"}, ref("whole_number")),
+		"number":       anyOf(schema{"type": "number"}, text("a number, an expression, or one of these with a unit")),
+		"whole_number": anyOf(schema{"type": "integer"}, schema{"type": "number", "multipleOf": 1}, text("an expression")),
+		"numbers":      schema{"type": "array", "items": ref("number")},
+		"distribution": distributionSchema(),
+		"component":    componentSchema(),
+		"input":        anyOf(ref("component"), schema{"type": "array", "items": ref("component")}),
+		"some_neurons": anyOf(schema{"const": "all"}, ref("whole_number"), ref("neurons"),
+			schema{"type": "array", "items": anyOf(ref("whole_number"), ref("neurons"))}),
 		"numbers_named": schema{"type": "object", "additionalProperties": ref("number")},
 	}
 	for _, o := range language {
@@ -145,10 +146,16 @@ func (k key) shape() schema {
 		return anyOf(ref(k.of), schema{"type": "array", "items": ref(k.of), "maxItems": maxPoissonInputs})
 	case numbers:
 		return ref("numbers_named")
-	case counts:
-		return ref("neurons")
-	case countsBy:
-		return anyOf(schema{"enum": []string{"all", "none"}}, mapOf("neurons"))
+	case someNeurons:
+		return ref("some_neurons")
+	case neuronsBy:
+		return anyOf(schema{"enum": []string{"all", "none"}}, mapOf("some_neurons"))
+	case neuronsOf:
+		return mapOf("some_neurons")
+	case someOf:
+		return schema{"type": "array", "items": schema{"enum": strings.Split(k.of, "|")}, "minItems": 1}
+	case numberOr:
+		return anyOf(ref("number"), ref(k.of))
 	case aNumber:
 	}
 	return ref("number")

@@ -191,7 +191,7 @@ populations:
   S: {neuron: poisson, size: 3, rate: 8}
 projections:
   S_to_E: {from: S, to: E, rule: fixed_indegree, indegree: 2, weight: "2*0.1 mV", delay: 1, tau_syn: 5}
-record: {spikes: {E: all}, state: {E: {neurons: 2, every: 1}}, histograms: {E: {V: {low: 0, high: 15 mV, bins: 3, every: 2}}}}
+record: {spikes: {E: all}, state: {E: {neurons: [2, {from: 0, to: E.size - 3}], every: 1, variables: [V, g]}}, histograms: {E: {V: {low: 0, high: 15 mV, bins: 3, every: 2, neurons: {sample: 3}}}}, averages: {every: 5, neurons: {S: {every: 2}, E: 1}, variables: [rate]}}
 `
 	require.Empty(t, againstSchema(t, net))
 	for old, other := range map[string]string{
@@ -210,6 +210,11 @@ record: {spikes: {E: all}, state: {E: {neurons: 2, every: 1}}, histograms: {E: {
 		"delay: 1,":              "delay: {normal: {mean: 1, sd: 0.1, outside: again}},",
 		"{E: all}":               "{E: some, 2: 3}",
 		"every: 1":               "each: 1",
+		"variables: [V, g]":      "variables: [V, rate]",
+		"[rate]":                 "rate",
+		"to: E":                  "till: E",
+		"sample: 3":              "sample: [3]",
+		"neurons: {S":            "neuron: {S",
 		"{V: {low":               "{U: {low",
 		"bins: 3, ":              "",
 		"record: ":               "records: ",
@@ -246,6 +251,8 @@ func TestReaderKnowsTheDeclaredKeys(t *testing.T) {
 		"scale":       "scale: {zzz: 1}",
 		"record":      "record: {zzz: 1}",
 		"state":       "record: {state: {E: {zzz: 1}}}",
+		"neurons":     "record: {spikes: {E: {zzz: 1}}}",
+		"averages":    "record: {averages: {zzz: 1}}",
 		"histograms":  "record: {histograms: {E: {zzz: 1}}}",
 		"histogram":   "record: {histograms: {E: {V: {zzz: 1}}}}",
 		"g0":          fmt.Sprintf(around, "g0: {zzz: 1}"),

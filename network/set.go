@@ -126,7 +126,7 @@ func (n *node) withItem(done, todo []string, value *node) (*node, *FieldError) {
 func absent(done []string, want string, have []string) *FieldError {
 	allowed := "does not exist"
 	if len(have) > 0 {
-		allowed += "; there are " + listing(have)
+		allowed += "; there are " + listing(have) + didYouMean(want, have)
 	}
 	return &FieldError{Path: strings.Join(append(slices.Clone(done), want), "."), Allowed: allowed}
 }

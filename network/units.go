@@ -25,6 +25,9 @@ var units = map[string]unit{
 	"deg": {"angle", 1},
 }
 
+// unitNames are all of them in the order in which they are told.
+var unitNames = []string{"ms", "s", "us", "mV", "V", "uV", "pA", "nA", "nS", "uS", "pF", "nF", "Hz", "kHz", "deg"}
+
 // without names the unit that a quantity has where none is given.
 var without = map[string]string{
 	"time": "ms", "voltage": "mV", "current": "pA", "conductance": "nS", "capacitance": "pF", "frequency": "Hz", "angle": "deg",
@@ -57,6 +60,27 @@ func cutUnit(text string) (rest, name string) {
 	return rest, name
 }
 
+// withWord is a number and a word behind it, which may be meant as a unit.
+var withWord = regexp.MustCompile(`^[-+0-9.eE()*/ ]*[0-9)][.]?\s*([A-Za-zµμΩ%°]+)$`)
+
+// noUnit says that a number has a word behind it which is no unit, and which there are where it stands; "" of other texts.
+func (d *decoder) noUnit(text, path string) string {
+	m := withWord.FindStringSubmatch(strings.TrimSpace(text))
+	if m == nil || isDecimal(strings.TrimSpace(text)) || slices.Contains(d.scope.constant, m[1]) {
+		return ""
+	}
+	var there []string
+	for _, name := range unitNames {
+		if slices.Contains(quantityOf(path), units[name].of) {
+			there = append(there, name)
+		}
+	}
+	if len(there) == 0 {
+		return ": has no unit, not " + m[1]
+	}
+	return ": there is no unit " + m[1] + "; there are " + listing(there)
+}
+
 // ParseTime reads a time as the language has it, in ms: a decimal number, alone or with a unit
 // of time behind it (500, 500 ms, 0.5 s). It is false for what is none, an expression too.
 func ParseTime(text string) (ms float64, ok bool) {
@@ -77,6 +101,9 @@ func ParseTime(text string) (ms float64, ok bool) {
 // but what stands in a rate is a rate, and so on.
 func quantityOf(path string) []string {
 	segments := strings.Split(path, ".")
+	if countsNeurons(segments) {
+		return nil
+	}
 	if len(segments) > 2 && segments[0] == "populations" && segments[2] == "rate" {
 		switch segments[len(segments)-1] {
 		case "by", "amplitude", "rate":
@@ -95,6 +122,15 @@ func quantityOf(path string) []string {
 		}
 	}
 	return nil
+}
+
+// countsNeurons tells whether a path leads to neurons of a record.
+func countsNeurons(segments []string) bool {
+	if len(segments) < 3 || segments[0] != "record" {
+		return false
+	}
+	at, ok := map[string]int{"state": 3, "histograms": 4, "averages": 2}[segments[1]]
+	return segments[1] == "spikes" || ok && len(segments) > at && segments[at] == "neurons"
 }
 
 // A unitUse is a unit that was given where the population decides which is right.

@@ -85,11 +85,13 @@ func (c *checker) projections(n *Network) {
 	for i, p := range n.Populations {
 		names[i], known[p.Name] = p.Name, true
 	}
-	mustExist := "must be the name of a population: " + listing(names)
+	mustExist := func(name string) string {
+		return "must be the name of a population: " + listing(names) + didYouMean(name, names)
+	}
 	for i, p := range n.Projections {
 		path := c.member("projections", p.Name, i, seen)
-		c.want(known[p.From] || len(names) == 0, path+".from", p.From, mustExist)
-		c.want(known[p.To] || len(names) == 0, path+".to", p.To, mustExist)
+		c.want(known[p.From] || len(names) == 0, path+".from", p.From, mustExist(p.From))
+		c.want(known[p.To] || len(names) == 0, path+".to", p.To, mustExist(p.To))
 		c.projection(path, &p, n)
 	}
 }

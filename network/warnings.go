@@ -32,8 +32,16 @@ func (n *Network) given() []string {
 			list = append(list, fmt.Sprintf("populations.%s: of %d spikes %d are in front of the first step and %s (early: %s)",
 				p.Name, len(p.Spikes.Times), early, what, p.Spikes.Early))
 		}
-		if times := p.Spikes.Times; len(times) > 0 && slices.Min(times) > n.Duration+n.Dt/2 {
-			list = append(list, fmt.Sprintf("populations.%s: all %d spikes are after the run's %g ms, the first at %g ms", p.Name, len(times), n.Duration, slices.Min(times)))
+		times := p.Spikes.Times
+		late := countIf(times, func(t float64) bool { return t > n.Duration+n.Dt/2 })
+		switch {
+		case late > 0 && late == len(times):
+			list = append(list, fmt.Sprintf("populations.%s: all %d spikes are after the run's %g ms, the first at %g ms", p.Name, late, n.Duration, slices.Min(times)))
+		case late > 0:
+			list = append(list, fmt.Sprintf("populations.%s: %d of %d spikes are after the run's %g ms, the last at %g ms", p.Name, late, len(times), n.Duration, slices.Max(times)))
+		case p.Spikes.Unstated && inSeconds(times, n.Duration):
+			list = append(list, fmt.Sprintf("populations.%s: all %d spikes are in the first %.3g ms of the run's %g ms: if the file's times are in seconds, time_unit: s says so",
+				p.Name, len(times), slices.Max(times), n.Duration))
 		}
 		if shared := p.Spikes.shared(n.Dt); shared > 0 {
 			list = append(list, fmt.Sprintf("populations.%s: %d of %d spikes fall into the step of an earlier one of their neuron: they arrive together; a smaller dt tells them apart",

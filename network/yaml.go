@@ -21,6 +21,15 @@ const (
 var errKeys = fmt.Errorf("must have at most %d keys in a mapping; there may be %d populations, %d projections and %d constants",
 	maxKeys, maxPopulations, maxProjections, maxConstants)
 
+// remedies follow what the parser says of slips that are often made.
+var remedies = map[string]string{
+	"value is not allowed in this context":         ": what belongs together must be indented alike, by as many blanks",
+	"mapping value is not allowed in this context": ": what belongs together must be indented alike, by as many blanks, and keys within a line stand in braces",
+	"unexpected key name":                          ": a key is followed by a colon and a blank",
+	"could not find flow mapping end token '}'":    ": the } of this { is missing",
+	"could not find flow sequence end token ']'":   ": the ] of this [ is missing",
+}
+
 // parseYAML runs the YAML parser. On an error it returns the token at fault
 // too, which may be nil. A panic of the parser, which is not ours to mend, is
 // an error like any other: a network file must never bring einet down.
@@ -44,7 +53,7 @@ func parseYAML(text string) (file *ast.File, tk *token.Token, err error) {
 		if strings.Contains(why, "character '\t'") {
 			why = "a tab: lines are indented by blanks"
 		}
-		return nil, bad.GetToken(), errors.New(why)
+		return nil, bad.GetToken(), errors.New(why + remedies[why])
 	}
 	return file, nil, err
 }

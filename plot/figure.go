@@ -36,6 +36,7 @@ type Population struct {
 // Data is what a run left to draw. Parts that are nil or empty are left out.
 type Data struct {
 	Populations []Population
+	Chosen      [][]int                    // of each population, whose neurons those are, as indices in the whole; nil for the first
 	Steps       int64                      // steps simulated
 	Sample      *analysis.Sample           // for the raster
 	Counts      *analysis.PopulationCounts // in bins of about 1 ms, of the whole run

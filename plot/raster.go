@@ -3,6 +3,7 @@ package plot
 import (
 	"fmt"
 	"image/color"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -64,21 +65,35 @@ func (r raster) panels(share float64) []panel {
 type rows struct {
 	populations []Population
 	times       [][][]float64 // [population][row][spike] [ms]
+	neurons     [][]int       // [population][row] indices in the populations
+	named       bool          // each row has its neuron's name
 	total       int
 }
 
+// mostNamed is the most rows of chosen neurons that have their names at the axis.
+const mostNamed = 25
+
 func newRows(d Data) *rows {
 	r := &rows{populations: d.Populations}
-	marks := 0
+	marks, first := 0, 0
 	for i := range d.Populations {
 		times := d.Sample.Times(i)
 		r.times = append(r.times, times)
+		neurons := slices.Clone(d.Sample.Neurons(i))
+		for k := range neurons {
+			if neurons[k] -= first; d.Chosen != nil && d.Chosen[i] != nil {
+				r.named, neurons[k] = true, d.Chosen[i][neurons[k]]
+			}
+		}
+		first += d.Populations[i].Size
+		r.neurons = append(r.neurons, neurons)
 		r.total += len(times)
 		for _, row := range times {
 			marks += len(row)
 		}
 	}
 	r.thin(1 + marks/maxMarks)
+	r.named = r.named && r.total <= mostNamed
 	return r
 }
 
@@ -87,10 +102,11 @@ func (r *rows) thin(n int) {
 	r.total = 0
 	for i, times := range r.times {
 		var kept [][]float64
+		var neurons []int
 		for j := 0; j < len(times); j += n {
-			kept = append(kept, times[j])
+			kept, neurons = append(kept, times[j]), append(neurons, r.neurons[i][j])
 		}
-		r.times[i] = kept
+		r.times[i], r.neurons[i] = kept, neurons
 		r.total += len(kept)
 	}
 }
@@ -103,13 +119,21 @@ func (r *rows) label() string {
 	return fmt.Sprintf("Neurons (%d of %s)", r.total, grouped(all))
 }
 
-// axis names the populations.
+// axis names the populations or, of a few that were chosen, each neuron.
 func (r *rows) axis() *rowAxis {
-	a := &rowAxis{populations: r.populations}
-	end := 0.0
-	for _, times := range r.times {
-		end += float64(len(times))
-		a.ends = append(a.ends, end)
+	a, end := &rowAxis{}, 0.0
+	add := func(p Population, rows int) {
+		end += float64(rows)
+		a.populations, a.ends = append(a.populations, p), append(a.ends, end)
+	}
+	for i, p := range r.populations {
+		if !r.named {
+			add(p, len(r.times[i]))
+			continue
+		}
+		for _, neuron := range r.neurons[i] {
+			add(Population{Name: fmt.Sprintf("%s %d", p.Name, neuron)}, 1)
+		}
 	}
 	return a
 }

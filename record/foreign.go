@@ -115,13 +115,30 @@ func (c *collect) file(path string, seen map[string]string) error {
 	if err != nil {
 		return err
 	}
+	var first error
+	more, looked := 0, 0
 	for i := range s.Neuron {
-		if err := c.add(s, i, into); err != nil {
-			return err
+		err := c.add(s, i, into)
+		if first != nil {
+			if looked++; looked == lookFor {
+				break
+			}
 		}
+		switch {
+		case err != nil && first == nil:
+			first = err
+		case err != nil:
+			more++
+		}
+	}
+	if first != nil {
+		return fmt.Errorf("%w%s", first, table.MoreRows(more, looked == lookFor))
 	}
 	return nil
 }
+
+// lookFor is how many spikes behind the first bad one are looked at.
+const lookFor = 1 << 20
 
 // Where the spikes of a file's population go, if not into one of the network's.
 const (

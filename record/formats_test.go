@@ -272,20 +272,21 @@ func TestForeignFaults(t *testing.T) {
 		"sender time_ms\n5 0.3\n5 0.4 1 2\n": ":3: must have as many columns as the lines before it, 2, not 4",
 		csvColumns + "\n0.3,E,7\n0.3,E,99\n": ":3: neuron 99 (counted from 0 through all populations) is of I, fast, not of E",
 		"neuron,time_ms\n5.5,0.3\n":          ":2: the neuron must be a whole number, not 5.5",
-		"neuron,time_ms\n5,soon\n":           `:2: must hold numbers, not "soon"`,
-		"neuron,time_ms\n5,NaN\n":            `:2: must hold numbers, not "NaN"`,
-		"neuron,time_ms\n5,1e12\n":           ":2: time 1e+12 ms: must be at most 4294967295 steps of dt, 0.1 ms",
-		"neuron,time_ms\n100,0.3\n":          ":2: neuron 100 (counted from 0): the network has 100",
-		"neuron,time_ms\n-1,0.3\n":           ":2: neuron -1 (counted from 0): the network has 100",
-		"sender time_ms\n0 0.3\n":            ":2: neuron -1 (counted from 0): the network has 100",
-		"neuron,time_ms\n\"5,0.3\n":          ":2: is no line of CSV",
-		"node_id,time,pop\n20,1,\"I, fast\"": ":2: neuron 20 (counted from 0): population I, fast has 20",
-		"node_id,time,pop\n2,1,v1":           ": its populations are v1, the network's are E, I, fast: say which of them has its neurons numbered through all of the network's (--population)",
-		"# time neuron id\n1 2\n":            `:1: "time neuron id" names columns, but not all or not as many as there are, 2`,
-		"PK\x03\x04 and so on":               ": looks like a zip archive, but is cut short or damaged",
-		"BZh91AY&SY":                         ": looks like a bzip2 archive: unpack it",
-		"\xff\xfen\x00e\x00":                 ": looks like UTF-16 text",
-		"neuron\x00time":                     ": looks like binary data",
+		"neuron,time_ms\n5,1\n100,1\n5,1\n101,1\n": `:3: neuron 100 (counted from 0): the network has 100 (and 1 more row)`,
+		"neuron,time_ms\n5,soon\n":                 `:2: the column "time_ms" must hold numbers, not "soon"`,
+		"neuron,time_ms\n5,NaN\n":                  `:2: the column "time_ms" must hold numbers, not "NaN"`,
+		"neuron,time_ms\n5,1e12\n":                 ":2: time 1e+12 ms: must be at most 4294967295 steps of dt, 0.1 ms",
+		"neuron,time_ms\n100,0.3\n":                ":2: neuron 100 (counted from 0): the network has 100",
+		"neuron,time_ms\n-1,0.3\n":                 ":2: neuron -1 (counted from 0): the network has 100",
+		"sender time_ms\n0 0.3\n":                  ":2: neuron -1 (counted from 0): the network has 100",
+		"neuron,time_ms\n\"5,0.3\n":                ":2: is no line of CSV",
+		"node_id,time,pop\n20,1,\"I, fast\"":       ":2: neuron 20 (counted from 0): population I, fast has 20",
+		"node_id,time,pop\n2,1,v1":                 ": its populations are v1, the network's are E, I, fast: say which of them has its neurons numbered through all of the network's (--population)",
+		"# time neuron id\n1 2\n":                  `:1: "time neuron id" names columns, but not all or not as many as there are, 2`,
+		"PK\x03\x04 and so on":                     ": looks like a zip archive, but is cut short or damaged",
+		"BZh91AY&SY":                               ": looks like a bzip2 archive: unpack it",
+		"\xff\xfen\x00e\x00":                       ": looks like UTF-16 text",
+		"neuron\x00time":                           ": looks like binary data",
 	} {
 		path := filepath.Join(t.TempDir(), "spikes")
 		put(t, path, text)
@@ -307,7 +308,7 @@ func TestForeignFaults(t *testing.T) {
 
 // The spikes of some neurons, and a file that says of which.
 func TestSomeNeurons(t *testing.T) {
-	h := Header{DtMs: 0.1, Steps: 10, Populations: twoPopulations, Recorded: []int{10, 0}}
+	h := Header{DtMs: 0.1, Steps: 10, Populations: twoPopulations, Recorded: []Recorded{{Count: 10}, {}}}
 	kept := h.Kept(nil, []sim.Spike{{Step: 1, Neuron: 9}, {Step: 1, Neuron: 10}, {Step: 2, Neuron: 80}})
 	require.Equal(t, []sim.Spike{{Step: 1, Neuron: 9}}, kept)
 	path := filepath.Join(t.TempDir(), "spikes.npz")
@@ -322,8 +323,25 @@ func TestSomeNeurons(t *testing.T) {
 	require.Equal(t, kept, s.Spikes)
 	w, err = CreateSpikes(path, 0.1, twoPopulations)
 	require.NoError(t, err)
-	w.Only([]int{10, 21})
+	w.Only([]Recorded{{Count: 10}, {Count: 21}})
 	require.ErrorContains(t, w.Close(10), "population I, fast: population_recorded is 21, must be in 0..20")
+
+	h.Recorded = []Recorded{{Count: 3, Neuron: []uint32{3, 7, 79}}, {Count: 2}}
+	kept = h.Kept(nil, []sim.Spike{{Step: 1, Neuron: 3}, {Step: 1, Neuron: 4}, {Step: 2, Neuron: 79}, {Step: 2, Neuron: 81}, {Step: 2, Neuron: 82}})
+	require.Equal(t, []sim.Spike{{Step: 1, Neuron: 3}, {Step: 2, Neuron: 79}, {Step: 2, Neuron: 81}}, kept)
+	w, err = CreateSpikes(path, 0.1, twoPopulations)
+	require.NoError(t, err)
+	w.Only(h.Recorded)
+	require.NoError(t, w.Write(kept))
+	require.NoError(t, w.Close(10))
+	s, err = ReadSpikes(path)
+	require.NoError(t, err)
+	require.Equal(t, h, s.Header)
+	require.Equal(t, kept, s.Spikes)
+	for _, wrong := range [][]uint32{{3, 7, 80}, {3, 7, 7}, {7, 3, 8}, {3, 7}} {
+		h.Recorded[0].Neuron = wrong
+		require.ErrorContains(t, h.check(), "population E: ", "%v", wrong)
+	}
 }
 
 func TestStream(t *testing.T) {

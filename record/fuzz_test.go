@@ -118,6 +118,9 @@ func FuzzReadSpikes(f *testing.F) {
 	addMembers(f, whole)
 	f.Add(npy("", "<u4", 1<<46), "step.npy")
 	f.Add(npy("\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00", "<i8", 2), "population_recorded.npy")
+	both := archive(f, map[string][]byte{"population_recorded": npy("\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", "<i8", 2),
+		"recorded_neuron": npy("\x07\x00\x00\x00", "<u4", 1)})
+	addMembers(f, both)
 	f.Fuzz(func(t *testing.T, data []byte, name string) {
 		data = member(t, whole, data, name)
 		readertest.Bounded(t, func() {

@@ -3,6 +3,7 @@ package record
 import (
 	"archive/zip"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -33,7 +34,13 @@ type Header struct {
 	DtMs        float64      // width of the time grid [ms]
 	Steps       int64        // steps simulated; spikes have steps 1..Steps
 	Populations []Population // consecutive, in the order of the global ids
-	Recorded    []int        // of each population, how many neurons' spikes are here, the first; nil for all
+	Recorded    []Recorded   // of each population, whose spikes are here; nil for all
+}
+
+// A Recorded says which neurons of a population have their spikes in a file.
+type Recorded struct {
+	Count  int      // how many
+	Neuron []uint32 // their global ids, ascending; nil for the first so many
 }
 
 // Neurons is the number of neurons of all populations.
@@ -62,31 +69,79 @@ func (h Header) check() error {
 	if len(h.Recorded) != len(h.Populations) {
 		return fmt.Errorf("population_recorded has %d elements, want %d", len(h.Recorded), len(h.Populations))
 	}
-	for i, n := range h.Recorded {
-		if n < 0 || n > h.Populations[i].Size {
-			return fmt.Errorf("population %s: population_recorded is %d, must be in 0..%d", h.Populations[i].Name, n, h.Populations[i].Size)
+	for i, r := range h.Recorded {
+		p := h.Populations[i]
+		if r.Count < 0 || r.Count > p.Size {
+			return fmt.Errorf("population %s: population_recorded is %d, must be in 0..%d", p.Name, r.Count, p.Size)
+		}
+		if r.Neuron != nil && len(r.Neuron) != r.Count {
+			return fmt.Errorf("population %s: population_recorded is %d, recorded_neuron has %d", p.Name, r.Count, len(r.Neuron))
+		}
+		for k, id := range r.Neuron {
+			if int(id) < p.First || int(id) >= p.First+p.Size || k > 0 && id <= r.Neuron[k-1] {
+				return fmt.Errorf("population %s: recorded_neuron holds %d, must ascend in %d..%d", p.Name, id, p.First, p.First+p.Size-1)
+			}
 		}
 	}
 	return nil
 }
 
-// Recorded is how many neurons of each population a network keeps the spikes of, nil for
-// all.
-func Recorded(net *network.Network) []int {
+// RecordedOf says which neurons a network keeps the spikes of, nil for all.
+func RecordedOf(net *network.Network) []Recorded {
 	if net.Record.Spikes == nil {
 		return nil
 	}
-	kept := make([]int, len(net.Populations))
+	populations, kept := Populations(net), make([]Recorded, len(net.Populations))
 	for _, r := range net.Record.Spikes {
-		kept[net.Population(r.Population)] = r.Neurons
+		i := net.Population(r.Population)
+		if kept[i].Count = r.Neurons.First; kept[i].Count > 0 {
+			continue
+		}
+		var ids []uint32
+		for _, k := range sim.Neurons(net, i, &r.Neurons) {
+			ids = append(ids, uint32(populations[i].First+k))
+		}
+		slices.Sort(ids)
+		kept[i] = recordedAs(populations[i], ids)
 	}
 	return kept
+}
+
+// recordedAs are neurons of a population by their ids, which ascend.
+func recordedAs(p Population, ids []uint32) Recorded {
+	for k, id := range ids {
+		if int(id) != p.First+k {
+			return Recorded{len(ids), ids}
+		}
+	}
+	return Recorded{Count: len(ids)}
+}
+
+// Place is the place of a neuron of the population among those recorded, or -1.
+func (r *Recorded) Place(p Population, neuron uint32) int {
+	if r.Neuron != nil {
+		if k, ok := slices.BinarySearch(r.Neuron, neuron); ok {
+			return k
+		}
+		return -1
+	}
+	if k := int(neuron) - p.First; k < r.Count {
+		return k
+	}
+	return -1
+}
+
+// SameRecorded tells whether two files hold the spikes of the same neurons.
+func SameRecorded(a, b []Recorded) bool {
+	return (a == nil) == (b == nil) && slices.EqualFunc(a, b, func(x, y Recorded) bool {
+		return x.Count == y.Count && slices.Equal(x.Neuron, y.Neuron)
+	})
 }
 
 // Kept appends to dst the spikes of the neurons that are recorded.
 func (h Header) Kept(dst, spikes []sim.Spike) []sim.Spike {
 	for _, s := range spikes {
-		if i := h.Population(s.Neuron); int(s.Neuron)-h.Populations[i].First < h.Recorded[i] {
+		if i := h.Population(s.Neuron); h.Recorded[i].Place(h.Populations[i], s.Neuron) >= 0 {
 			dst = append(dst, s)
 		}
 	}

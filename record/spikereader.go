@@ -77,19 +77,45 @@ func newSpikeReader(from io.ReaderAt, size int64) (*SpikeReader, error) {
 		return nil, err
 	}
 	if _, err := z.Open("population_recorded.npy"); err == nil {
-		kept, err := readVector[int64](z, "population_recorded")
-		if err != nil {
+		if r.Recorded, err = readRecorded(z, r.Populations); err != nil {
 			return nil, err
-		}
-		r.Recorded = make([]int, len(kept))
-		for i, n := range kept {
-			r.Recorded[i] = int(n)
 		}
 	}
 	if err := r.Header.check(); err != nil {
 		return nil, err
 	}
 	return r, r.openColumns(z)
+}
+
+// readRecorded reads what writeRecorded writes.
+func readRecorded(z *zip.Reader, populations []Population) ([]Recorded, error) {
+	counts, err := readVector[int64](z, "population_recorded")
+	if err != nil {
+		return nil, err
+	}
+	recorded := make([]Recorded, len(counts))
+	for i, n := range counts {
+		recorded[i].Count = int(n)
+	}
+	if _, err := z.Open("recorded_neuron.npy"); err != nil || len(counts) != len(populations) {
+		return recorded, nil // the first so many
+	}
+	ids, err := readVector[uint32](z, "recorded_neuron")
+	if err != nil {
+		return nil, err
+	}
+	all := len(ids)
+	for i := range recorded {
+		n := recorded[i].Count
+		if n < 0 || n > len(ids) {
+			return nil, fmt.Errorf("recorded_neuron has %d elements, population_recorded says otherwise", all)
+		}
+		recorded[i], ids = recordedAs(populations[i], ids[:n:n]), ids[n:]
+	}
+	if len(ids) > 0 {
+		return nil, fmt.Errorf("recorded_neuron has %d elements, population_recorded says otherwise", all)
+	}
+	return recorded, nil
 }
 
 func (r *SpikeReader) openColumns(z *zip.Reader) (err error) {

@@ -38,8 +38,8 @@ func CreateSpikes(path string, dtMs float64, populations []Population) (*SpikeWr
 	return &SpikeWriter{path: path, header: h, order: o, spool: spool, step: spool.column(), neuron: spool.column()}, nil
 }
 
-// Only states that of each population only so many neurons' spikes are written, the first.
-func (w *SpikeWriter) Only(recorded []int) { w.header.Recorded = recorded }
+// Only states that only the spikes of some neurons of each population are written.
+func (w *SpikeWriter) Only(recorded []Recorded) { w.header.Recorded = recorded }
 
 // Write appends spikes, which must follow those before in (step, neuron).
 func (w *SpikeWriter) Write(spikes []sim.Spike) error {
@@ -91,11 +91,7 @@ func (w *SpikeWriter) assemble(to io.Writer) error {
 		return err
 	}
 	if w.header.Recorded != nil {
-		kept := make([]int64, len(w.header.Recorded))
-		for i, n := range w.header.Recorded {
-			kept[i] = int64(n)
-		}
-		if err := writeVector(z, "population_recorded", kept); err != nil {
+		if err := w.header.writeRecorded(z); err != nil {
 			return err
 		}
 	}
@@ -106,4 +102,24 @@ func (w *SpikeWriter) assemble(to io.Writer) error {
 		return err
 	}
 	return z.Close()
+}
+
+// writeRecorded writes how many neurons of each population are recorded and, unless they are the first of all
+// populations, which.
+func (h Header) writeRecorded(z *zip.Writer) error {
+	counts, some := make([]int64, len(h.Recorded)), false
+	for i, r := range h.Recorded {
+		counts[i], some = int64(r.Count), some || r.Neuron != nil
+	}
+	if err := writeVector(z, "population_recorded", counts); err != nil || !some {
+		return err
+	}
+	var ids []uint32
+	for i, r := range h.Recorded {
+		ids = append(ids, r.Neuron...)
+		for k := range r.Count - len(r.Neuron) {
+			ids = append(ids, uint32(h.Populations[i].First+k))
+		}
+	}
+	return writeVector(z, "recorded_neuron", ids)
 }

@@ -16,6 +16,7 @@ const (
 	PoissonSpikes Purpose = 8  // per population: of a Poisson source; differs by trial
 	PoissonInputs Purpose = 9  // per population: counts, draw is the input's number; differs by trial
 	Noise         Purpose = 10 // per population: draw 0 white, 1 Ornstein-Uhlenbeck; differs by trial
+	Recorded      Purpose = 11 // per population: which neurons a sample has
 )
 
 // Width of the fields of a stream number: purpose, ordinal, trial.

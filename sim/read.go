@@ -28,6 +28,23 @@ func CheckRead(m *dynamics.Model, v Variable, pop, first, count int) error {
 	return nil
 }
 
+// CheckGather is an error unless population pop has the variable and the neurons, and dst as much room.
+// Engines call it before they gather.
+func CheckGather(m *dynamics.Model, v Variable, pop int, neurons []int, dst []float32) error {
+	if len(neurons) != len(dst) {
+		return fmt.Errorf("gather: %d neurons, room for %d", len(neurons), len(dst))
+	}
+	if err := CheckRead(m, v, pop, 0, 0); err != nil {
+		return err
+	}
+	for _, i := range neurons {
+		if err := CheckRead(m, v, pop, i, 1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Variables are those that an engine can read of population pop: V, and the state
 // of each receptor that has one. A source has none.
 func Variables(m *dynamics.Model, pop int) []Variable {

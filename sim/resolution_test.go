@@ -29,7 +29,7 @@ projections:
   p: {from: S, to: C, rule: all_to_all, weight: 1, delay: 0.1, tau_syn: `+tau+`}`), "charge.yaml", network.Options{})
 		require.NoError(t, err)
 		m, c := enginetest.Build(t, net)
-		trace := sim.NewTrace(m, 1, 1, 0, 200)
+		trace := sim.NewTrace(m, 1, []int{0}, 0, 200)
 		require.NoError(t, sim.Run(t.Context(), cpuref.New(m, c), 200, nil, trace))
 		return float64(trace.V[0][119])
 	}
@@ -53,7 +53,7 @@ populations:
 	require.NoError(t, err)
 	m, c := enginetest.Build(t, net)
 	squares := 0.0
-	sampler := sim.NewSampler(m, 0, 3000, 600, func(_ int64, s *sim.NeuronState) error {
+	sampler := sim.NewSampler(m, sim.Selection{}, 600, func(_ int64, s *sim.NeuronState) error {
 		for _, v := range s.V {
 			squares += float64(v) * float64(v) / 3000 / 10
 		}

@@ -99,7 +99,7 @@ func TestSamplersOnAFreeMembrane(t *testing.T) {
 		}},
 	}
 	m, c := enginetest.Build(t, net)
-	trace, state := sim.NewTrace(m, 0, 2, 100, 1000), sim.NewStateSampler(m, 900, 25)
+	trace, state := sim.NewTrace(m, 0, []int{0, 1}, 100, 1000), sim.NewStateSampler(m, 900, 25)
 	require.NoError(t, sim.Run(t.Context(), cpuref.New(m, c), 1000, nil, trace, state))
 	require.Len(t, trace.Step, 900)
 	for i, step := range trace.Step {
@@ -140,7 +140,7 @@ func TestPostsynapticPotential(t *testing.T) {
 			}},
 		}
 		m, c := enginetest.Build(t, net)
-		trace := sim.NewTrace(m, 1, 1, 0, 400)
+		trace := sim.NewTrace(m, 1, []int{0}, 0, 400)
 		d := sim.NewDigest()
 		require.NoError(t, sim.Run(t.Context(), cpuref.New(m, c), 400, nil, trace, d))
 		require.EqualValues(t, 1, d.Count(), "the source fires once, in step 1")
@@ -178,7 +178,7 @@ func TestMeanInputIsThatOfContinuousTime(t *testing.T) {
 	}
 	m, c := enginetest.Build(t, net)
 	// Whole periods, and each step of them, so that no phase counts more.
-	state, trace := sim.NewStateSampler(m, 10*51, 1), sim.NewTrace(m, 1, 1, 10*51, 30*51)
+	state, trace := sim.NewStateSampler(m, 10*51, 1), sim.NewTrace(m, 1, []int{0}, 10*51, 30*51)
 	require.NoError(t, sim.Run(t.Context(), cpuref.New(m, c), 30*51, nil, state, trace))
 	p, want := &state.Populations[1], sources/periodMs*weight*tau
 	require.InEpsilon(t, 60+want, p.Excitatory.Mean(), 1e-5)

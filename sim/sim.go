@@ -37,6 +37,8 @@ type Engine interface {
 	// Read copies a state variable of consecutive neurons of a population, from
 	// index first on, as it is at the present step.
 	Read(v Variable, population, first int, dst []float32) error
+	// Gather copies a state variable of neurons of a population, by their indices in it, in any order.
+	Gather(v Variable, population int, neurons []int, dst []float32) error
 	// Close frees what the engine holds.
 	Close() error
 }

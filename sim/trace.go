@@ -2,7 +2,7 @@ package sim
 
 import "einet/dynamics"
 
-// A Trace is a Recorder that follows the first neurons of a population that has a
+// A Trace is a Recorder that follows some neurons of a population that has a
 // membrane potential through every step of an interval, or some of them. Its currents are the state on the grid, as engines
 // have it.
 type Trace struct {
@@ -12,20 +12,18 @@ type Trace struct {
 	Inh  [][]float32 // [neurons][T] inhibitory synaptic current [mV]
 	Ext  [][]float32 // [neurons][T] external input [mV]
 
-	model      *dynamics.Model
-	population int
-	from, to   int64
-	every      int64
-	state      *NeuronState
+	from, to int64
+	every    int64
+	state    *stateReader
 }
 
-// NewTrace follows that many neurons of a population through the steps from+1
+// NewTrace follows neurons of a population, by their indices there, through the steps from+1
 // to to.
-func NewTrace(m *dynamics.Model, population, neurons int, from, to int64) *Trace {
-	rows := func() [][]float32 { return make([][]float32, neurons) }
-	t := &Trace{V: rows(), Exc: rows(), Inh: rows(), Ext: rows(), model: m, population: population, from: from, to: to, every: 1}
+func NewTrace(m *dynamics.Model, population int, neurons []int, from, to int64) *Trace {
+	rows := func() [][]float32 { return make([][]float32, len(neurons)) }
+	t := &Trace{V: rows(), Exc: rows(), Inh: rows(), Ext: rows(), from: from, to: to, every: 1}
 	if from < to {
-		t.state = newNeuronState(m, population, neurons)
+		t.state = newStateReader(m, Selection{Population: population, Neurons: neurons, Variables: []string{"V", "net"}})
 	}
 	return t
 }
@@ -54,7 +52,7 @@ func (t *Trace) Next(step int64) int64 {
 
 // Sample adds the neurons' state.
 func (t *Trace) Sample(e Engine) error {
-	if err := t.state.read(e, t.model, t.population); err != nil {
+	if err := t.state.read(e); err != nil {
 		return err
 	}
 	t.Step = append(t.Step, e.Step())

@@ -7,9 +7,13 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
+
+// recordedNeuron is the array of einet's spikes.npz that says whose spikes it holds.
+const recordedNeuron = "recorded_neuron"
 
 // einet finds the populations and the step of a spikes.npz of einet's, none in other files.
 func (f *File) einet() (own []SpikePopulation, dtMs float64, fault *Fault) {
@@ -31,7 +35,7 @@ func (f *File) einet() (own []SpikePopulation, dtMs float64, fault *Fault) {
 	}
 	var recorded []float64
 	if _, err := z.Open("population_recorded.npy"); err == nil {
-		if recorded, ok = memberNumbers(z, "population_recorded", len(names)); !ok {
+		if recorded, ok = memberNumbers(z, "population_recorded", len(names)); !ok || slices.ContainsFunc(recorded, func(n float64) bool { return !isWhole(n) || n < 0 || n > math.MaxInt32 }) {
 			return nil, 0, f.fault(0, "its array population_recorded is not that of einet's spikes.npz")
 		}
 	}
@@ -44,22 +48,65 @@ func (f *File) einet() (own []SpikePopulation, dtMs float64, fault *Fault) {
 			own[i].Partly, own[i].Recorded = true, int64(recorded[i])
 		}
 	}
+	if _, err := z.Open(recordedNeuron + ".npy"); err == nil && recorded != nil {
+		return own, dt[0], f.chosen(z, own)
+	}
 	return own, dt[0], nil
+}
+
+// chosen reads which neurons the spikes are of, where they are not the first of each population.
+func (f *File) chosen(z *zip.Reader, own []SpikePopulation) *Fault {
+	all := 0
+	for _, p := range own {
+		all += int(p.Recorded)
+	}
+	ids, done, ok := memberElements(z, recordedNeuron, all)
+	if !ok {
+		return f.fault(0, "its array recorded_neuron is not that of einet's spikes.npz")
+	}
+	defer done()
+	for i := range own {
+		p, last := &own[i], -1.0
+		count := p.Recorded
+		p.Recorded = 0
+		for range count {
+			id, err := ids()
+			if err != nil || !(id > last) {
+				return f.fault(0, "its array recorded_neuron is not that of einet's spikes.npz")
+			}
+			if last = id; id == float64(p.First+p.Recorded) {
+				p.Recorded++
+			}
+		}
+		p.Chosen = p.Recorded < count
+	}
+	return nil
+}
+
+// memberElements reads an array of so many numbers one after the other, until done is called.
+func memberElements(z *zip.Reader, name string, count int) (next func() (float64, error), done func() error, ok bool) {
+	m, err := z.Open(name + ".npy")
+	if err != nil {
+		return nil, nil, false
+	}
+	from := bufio.NewReader(m)
+	a, ok := readNpyHeader(from)
+	if !ok || a.names != nil || a.rowSize() == 0 || a.count() != int64(count) {
+		m.Close()
+		return nil, nil, false
+	}
+	return elementsOf(a.descr[0], from), m.Close, true
 }
 
 // memberNumbers reads an array of so many numbers.
 func memberNumbers(z *zip.Reader, name string, count int) ([]float64, bool) {
-	m, err := z.Open(name + ".npy")
-	if err != nil {
+	next, done, ok := memberElements(z, name, count)
+	if !ok {
 		return nil, false
 	}
-	defer m.Close()
-	from := bufio.NewReader(m)
-	a, ok := readNpyHeader(from)
-	if !ok || a.names != nil || a.rowSize() == 0 || a.count() != int64(count) {
-		return nil, false
-	}
-	numbers, next := make([]float64, count), elementsOf(a.descr[0], from)
+	defer done()
+	numbers := make([]float64, count)
+	var err error
 	for i := range numbers {
 		if numbers[i], err = next(); err != nil {
 			return nil, false

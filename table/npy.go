@@ -221,19 +221,27 @@ func (r *Reader) pour(names []string, columns []column, rows int64, expect int) 
 	if allowed != "" {
 		return allowed
 	}
+	if r.Most > 0 && rows > int64(r.Most) {
+		return r.TooMany
+	}
 	var row Row
 	for range rows {
+		says := ""
 		for j, next := range columns {
 			x, err := next()
 			if err != nil {
 				return "is cut short or damaged"
 			}
-			if role := c.at[j]; role != Ignored {
-				row.Cells[role] = x
+			role := c.at[j]
+			if role == Ignored {
+				continue
+			}
+			if row.Cells[role] = x; says == "" && (math.IsNaN(x) || math.IsInf(x, 0)) {
+				says = fmt.Sprintf("%s must hold finite numbers, not %g", c.called(j), x)
 			}
 		}
-		if allowed := r.Row(&row); allowed != "" {
-			return allowed
+		if !r.take(&row, says) {
+			break
 		}
 	}
 	return ""

@@ -53,9 +53,11 @@ func (f *File) readNpz(r *Reader) string {
 		}
 		names[i], columns[i] = v.name, elementsOf(v.descr, ending(from, v))
 	}
-	chosen := *r
-	chosen.Names = nil // they named arrays
-	return chosen.pour(names, columns, found[0].length, int(min(found[0].length, f.size*mostDeflated/int64(elements[found[0].descr].size), maxExpected)))
+	named := r.Names
+	r.Names = nil // they named arrays
+	says = r.pour(names, columns, found[0].length, int(min(found[0].length, f.size*mostDeflated/int64(elements[found[0].descr].size), maxExpected)))
+	r.Names = named
+	return says
 }
 
 const mustVector = "must be of little-endian numbers in one dimension, or left out: the option columns names those arrays that are columns"
@@ -156,7 +158,7 @@ func (r *Reader) choose(all []vector) (chosen []vector, says string) {
 		return nil, fmt.Sprintf("holds no arrays of %s: must have %s; there are %s", r.Kind.rows, r.Kind.what, strings.Join(names, ", "))
 	}
 	for _, v := range all {
-		if _, _, ok := r.Kind.known(v.name); !ok && v.length == chosen[0].length && !strings.HasPrefix(v.name, "population_") {
+		if _, _, ok := r.Kind.known(v.name); !ok && v.length == chosen[0].length && !strings.HasPrefix(v.name, "population_") && v.name != recordedNeuron {
 			return nil, fmt.Sprintf("no column of %s is called %s; the option columns names those arrays that are columns", r.Kind.rows, quoted(v.name))
 		}
 	}

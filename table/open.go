@@ -200,28 +200,28 @@ func formatOf(head string) (Format, string) {
 
 // Read reads a table: of text, of arrays of numpy's, or of SONATA's edges.
 func (f *File) Read(r *Reader) *Fault {
-	line, rows, says := 0, 0, ""
-	take := r.Row
-	counted := *r
-	counted.Row = func(row *Row) string { rows++; return take(row) }
+	line, says := 0, ""
+	r.rows, r.bad = 0, badRows{}
 	switch f.Format {
 	case Npy:
-		says = f.readNpy(&counted)
+		says = f.readNpy(r)
 	case Npz:
-		says = f.readNpz(&counted)
+		says = f.readNpz(r)
 	case HDF5:
-		says = f.readTree(&counted)
+		says = f.readTree(r)
 	case other:
 		says = "looks " + f.other + "; must be text, .npy, .npz or SONATA's HDF5; gzip is unpacked"
 	case Text:
-		line, says = f.readText(&counted)
+		line, says = f.readText(r)
 	}
-	switch {
+	switch bad := r.bad.fault(f); {
 	case says != "":
 		return f.fault(line, says)
+	case bad != nil:
+		return bad
 	case f.size == 0:
 		return f.empty("is empty: must hold " + r.Kind.rows)
-	case rows == 0:
+	case r.rows == 0:
 		return f.empty("holds no " + r.Kind.rows)
 	}
 	return nil

@@ -28,6 +28,11 @@ type Spikes struct {
 	// Single tells that all times have single precision, and are off by as much.
 	Single bool
 
+	// Unstated tells that nothing says in which unit the times are.
+	Unstated bool
+	// First is the number that the file gives to the first neuron, which is taken off.
+	First int64
+
 	path string
 }
 
@@ -37,9 +42,10 @@ type SpikePopulation struct {
 	Count int   // spikes
 	First int64 // number of its first neuron through all populations; -1 where the file doesn't say
 	Local bool  // its neurons are counted from 0 in the population itself
-	// Partly tells that the spikes are those of its first Recorded neurons, as the file says.
-	Partly   bool
-	Recorded int64
+	// Partly tells that the spikes are those of its first Recorded neurons, as the file says, or of these and of
+	// Chosen ones.
+	Partly, Chosen bool
+	Recorded       int64
 }
 
 // Where is the place of a spike.
@@ -47,7 +53,7 @@ func (s *Spikes) Where(i int) string {
 	if s.Line != nil {
 		return fmt.Sprintf("%s:%d", s.path, s.Line[i])
 	}
-	return fmt.Sprintf("%s: spike %d", s.path, i)
+	return fmt.Sprintf("%s: spike %d (from 0)", s.path, i)
 }
 
 // TimeUnits are what times may be in.
@@ -112,12 +118,14 @@ func (f *File) Spikes(as *Reading) (*Spikes, *Fault) {
 		if time, allowed = as.clock(c.Unit(Time), "the column "+quoted(c.Name(Time))); allowed != "" {
 			return allowed
 		}
+		s.Unstated = c.Unit(Time) == "" && as.TimeUnit == ""
 		if f.Format == Npz && c.Name(Time) == "step" && c.Name(Neuron) == "id" {
 			time.first = 0 // NEST's step in which a spike is detected, as einet has always read these
 		}
 		if first, allowed = as.first(c.Name(Neuron)); allowed != "" {
 			return allowed
 		}
+		s.First = first
 		local = c.Has(Population) && strings.HasPrefix(plain(c.Name(Neuron)), "node")
 		s.TimesMs, s.Neuron = make([]float64, 0, rows), make([]int64, 0, rows)
 		if f.Format == Text {

@@ -51,6 +51,17 @@ func (c *Columns) Has(r Role) bool { return c.has[r] }
 // Name is what a column is called, empty where nothing names it.
 func (c *Columns) Name(r Role) string { return c.names[r] }
 
+// Called is what to call the column of a role.
+func (c *Columns) Called(r Role) string { return c.called(slices.Index(c.at, r)) }
+
+// called is what to call a column of the file, by its number.
+func (c *Columns) called(i int) string {
+	if name := c.names[c.at[i]]; name != "" {
+		return "the column " + quoted(name)
+	}
+	return fmt.Sprintf("column %d", i+1)
+}
+
 // Unit is that which a column's name states, one of ms, s, us, steps, mV, V, uV, pA, nA, nS, uS,
 // Hz, kHz, or empty.
 func (c *Columns) Unit(r Role) string { return c.units[r] }
@@ -75,15 +86,23 @@ type Reader struct {
 	Group, Likely string
 	Tree          OpenTree // of HDF5; nil refuses such files
 	// Begin is told the columns and how many rows there may be. What it answers, if anything, is
-	// what is allowed instead; Row likewise, which must not keep its row.
+	// what is allowed instead; Row likewise, which must not keep its row. Behind a row that it refused it is
+	// given others, to count what is wrong.
 	Begin func(c *Columns, rows int) (allowed string)
 	Row   func(r *Row) (allowed string)
+	// Most is how many rows there may be, 0 for any, and TooMany what is allowed where there are more. Begin may set it.
+	Most    int
+	TooMany string
+
+	rows int // so far
+	bad  badRows
 }
 
 // A Fault is what is wrong with a file.
 type Fault struct {
 	Path string
 	Line int // from 1; 0 where it is in no line
+	Row  int // of an array's, from 1; 0 where it is in no row
 	Says string
 	// Empty tells that there is nothing wrong but that the file holds no rows.
 	Empty bool
@@ -91,10 +110,13 @@ type Fault struct {
 
 func (f *Fault) Error() string { return f.Where() + ": " + f.Says }
 
-// Where is the path, with the line if there is one.
+// Where is the path, with the line or the row (counted from 0, as numpy does) if there is one.
 func (f *Fault) Where() string {
-	if f.Line > 0 {
+	switch {
+	case f.Line > 0:
 		return fmt.Sprintf("%s:%d", f.Path, f.Line)
+	case f.Row > 0:
+		return fmt.Sprintf("%s: row %d (from 0)", f.Path, f.Row-1)
 	}
 	return f.Path
 }

@@ -63,8 +63,12 @@ func (f *File) readText(r *Reader) (line int, allowed string) {
 			}
 			continue
 		}
-		if at, allowed := t.line(line, content, f.lines); allowed != "" && watched.err == nil {
+		at, allowed, more := t.line(line, content, f.lines, watched)
+		if allowed != "" && watched.err == nil {
 			return at, allowed
+		}
+		if !more {
+			return 0, ""
 		}
 	}
 	switch err := lines.Err(); {
@@ -90,15 +94,18 @@ func (w *watched) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// line takes one that is no comment.
-func (t *text) line(line int, content []byte, lines int) (at int, allowed string) {
+// line takes one that is no comment. What is wrong with a row is kept; more is false where no more need be read.
+func (t *text) line(line int, content []byte, lines int, watched *watched) (at int, allowed string, more bool) {
 	first := t.columns == nil
 	if first {
 		t.separate = separator(content)
 	}
 	var ok bool
 	if t.fields, ok = split(t.fields[:0], content, t.separate); !ok {
-		return line, "is no line of CSV"
+		if first {
+			return line, "is no line of CSV", false
+		}
+		return 0, "", t.keep(line, "is no line of CSV", watched)
 	}
 	if first {
 		heading := areNames(t.fields)
@@ -106,19 +113,29 @@ func (t *text) line(line int, content []byte, lines int) (at int, allowed string
 			t.fields, _ = split(t.fields[:0], joinUnits(content), ' ')
 		}
 		if at, allowed = t.head(line, heading); allowed != "" {
-			return at, allowed
+			return at, allowed, false
 		}
 		if t.separate == '\t' && !t.columns.has[Population] {
 			t.separate = ' ' // numbers hold no blanks, and NEST 2 ends its lines in a tab
 		}
 		if allowed = t.begin(t.columns, max(lines+1-line, 0)); allowed != "" {
-			return line, allowed
+			return line, allowed, false
 		}
 		if heading {
-			return 0, ""
+			return 0, "", true
 		}
 	}
-	return line, t.cells(line)
+	if t.Most > 0 && t.rows >= t.Most {
+		return line, t.TooMany, false
+	}
+	return 0, "", t.keep(line, t.cells(), watched)
+}
+
+// keep takes a row of which says tells what is wrong with its cells, if anything. A row that the file's end cut short while it
+// could not be read is none.
+func (t *text) keep(line int, says string, watched *watched) bool {
+	t.row.Line = line
+	return watched.err != nil || t.take(&t.row, says)
 }
 
 // head finds the columns, from the names that the reader has, from the heading, from a comment, or
@@ -225,12 +242,11 @@ func (t *text) byComment() (c *Columns, line int, allowed string) {
 	return c, 0, ""
 }
 
-// cells gives the row's numbers to the reader.
-func (t *text) cells(line int) string {
+// cells reads the row's numbers, or says what is wrong with them.
+func (t *text) cells() string {
 	if len(t.fields) != t.count {
 		return fmt.Sprintf("must have as many columns as the lines before it, %d, not %d", t.count, len(t.fields))
 	}
-	t.row.Line = line
 	for i, field := range t.fields {
 		switch role := t.columns.at[i]; role {
 		case Ignored:
@@ -239,12 +255,12 @@ func (t *text) cells(line int) string {
 		default:
 			x, ok := parseCell(field)
 			if !ok {
-				return "must hold numbers, not " + quoted(string(field))
+				return t.columns.called(i) + " must hold numbers, not " + quoted(string(field))
 			}
 			t.row.Cells[role] = x
 		}
 	}
-	return t.Row(&t.row)
+	return ""
 }
 
 // separator is what divides the fields of a line: a comma if there is one, a semicolon, a tab, or blanks.

@@ -173,14 +173,23 @@ func (s *Spikes) group(t Tree, as *Reading, path, ids string) (says string) {
 	if says != "" {
 		return path + ": " + says
 	}
+	s.Unstated = s.Unstated || stated == "" && as.TimeUnit == ""
 	first := int64(0)
 	if as.FirstID != nil {
 		first = *as.FirstID
 	}
-	for i, id := range neurons {
-		if !isWhole(id) || id < 0 {
-			return fmt.Sprintf("%s/%s: %g at %d: must be a whole number, from 0", path, ids, id, i)
+	s.First = first
+	bad := func(id float64) bool { return !isWhole(id) || id < 0 }
+	if i := slices.IndexFunc(neurons, bad); i >= 0 {
+		more := 0
+		for _, id := range neurons[i+1:] {
+			if bad(id) {
+				more++
+			}
 		}
+		return fmt.Sprintf("%s/%s: row %d (from 0): %g: must be a whole number, from 0%s", path, ids, i, neurons[i], MoreRows(more, false))
+	}
+	for i, id := range neurons {
 		s.single(times[i])
 		s.TimesMs, s.Neuron = append(s.TimesMs, clock.ms(times[i], 0)), append(s.Neuron, int64(id)-first)
 	}

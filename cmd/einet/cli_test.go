@@ -52,7 +52,7 @@ func TestTimesOfFlags(t *testing.T) {
 		require.Equal(t, want, s.Digest)
 	}
 	for _, k := range []struct{ want, args string }{
-		{"--duration: 5x: must be a time, such as 500 (ms)", "run ei --duration 5x"},
+		{"--duration: 5x: must be a time, such as 500 (ms), \"500 ms\" or 0.5s; its units are ms, s and us (see", "run ei --duration 5x"},
 		{"--duration 0.25: ", "run ei --duration 0.25"},
 		{`unexpected argument ms: a time and its unit are one word (500ms) or stand in quotes ("500 ms")`, "run ei --duration 500 ms"},
 		{"--discard 100 ms: must be shorter than the run, 100 ms", "run ei --duration 100 --discard 100"},

@@ -231,8 +231,8 @@ func readSpikes(ctx context.Context, path string, net *network.Network, w window
 	if asked := int64(net.Steps(net.Duration)); r.Steps > asked {
 		return fmt.Errorf("%s: duration_steps is %d, %s asks for %d", path, r.Steps, networkFile, asked)
 	}
-	if !slices.Equal(r.Recorded, record.Recorded(net)) {
-		return fmt.Errorf("%s: population_recorded is %v, %s asks for %v", path, r.Recorded, networkFile, record.Recorded(net))
+	if !record.SameRecorded(r.Recorded, record.RecordedOf(net)) {
+		return fmt.Errorf("%s: holds the spikes of other neurons than %s asks for (population_recorded, recorded_neuron)", path, networkFile)
 	}
 	among := newAmong(r.Header, data)
 	data.Steps = r.Steps
@@ -300,7 +300,7 @@ func newAmong(h record.Header, data *plot.Data) *among {
 	for i, p := range h.Populations {
 		n := p.Size
 		if a.recorded {
-			n = h.Recorded[i]
+			n = h.Recorded[i].Count
 		}
 		a.first = append(a.first, next)
 		next += n
@@ -308,10 +308,21 @@ func newAmong(h record.Header, data *plot.Data) *among {
 			shown := data.Populations[i]
 			shown.Size = n
 			kept, a.sizes = append(kept, shown), append(a.sizes, n)
+			data.Chosen = append(data.Chosen, a.chosen(i))
 		}
 	}
 	data.Populations = kept
 	return a
+}
+
+// chosen are the neurons of a population whose spikes were kept, as indices in it, nil for the first.
+func (a *among) chosen(i int) (neurons []int) {
+	if a.recorded {
+		for _, id := range a.header.Recorded[i].Neuron {
+			neurons = append(neurons, int(id)-a.header.Populations[i].First)
+		}
+	}
+	return neurons
 }
 
 func (a *among) renumber(spikes []sim.Spike) {
@@ -320,7 +331,7 @@ func (a *among) renumber(spikes []sim.Spike) {
 	}
 	for k, s := range spikes {
 		i := a.header.Population(s.Neuron)
-		spikes[k].Neuron = uint32(a.first[i] + int(s.Neuron) - a.header.Populations[i].First)
+		spikes[k].Neuron = uint32(a.first[i] + a.header.Recorded[i].Place(a.header.Populations[i], s.Neuron))
 	}
 }
 

@@ -24,29 +24,14 @@ func (k *kept) histogramOf(g *grower, r *simulation, h network.RecordHistogram) 
 	g.FixedFloats(name+"_edges", bins.Edges())
 	step, counts := g.uints(name+"_step"), g.uints(name+"_counts", int64(h.Bins))
 	below, above := g.uints(name+"_below"), g.uints(name+"_above")
-	size := r.net.Populations[i].Size
-	sum := make([]float32, size)
-	return sim.NewSampler(r.built.model, i, size, int64(r.net.Steps(h.Every)), func(at int64, x *sim.NeuronState) error {
-		bins.Count(variable(h.Variable, x, sum))
+	over := sim.Selection{Population: i, Variables: []string{h.Variable}}
+	if h.Neurons != nil {
+		over.Neurons = sim.Neurons(r.net, i, h.Neurons)
+	}
+	of := variable(h.Variable)
+	return sim.NewSampler(r.built.model, over, int64(r.net.Steps(h.Every)), func(at int64, x *sim.NeuronState) error {
+		bins.Count(of(x))
 		k.note(errors.Join(step.Append(uint32(at)), counts.Append(bins.Counts...), below.Append(bins.Below), above.Append(bins.Above)))
 		return nil
 	})
-}
-
-// variable is one of network.HistogramVariables; room is for the net input.
-func variable(name string, x *sim.NeuronState, room []float32) []float32 {
-	switch name {
-	case "V":
-		return x.V
-	case "exc":
-		return x.Exc
-	case "inh":
-		return x.Inh
-	case "ext":
-		return x.Ext
-	}
-	for k := range room {
-		room[k] = x.Exc[k] + x.Inh[k] + x.Ext[k]
-	}
-	return room
 }

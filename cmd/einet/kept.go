@@ -56,14 +56,14 @@ func (k *kept) openAll(r *simulation) error {
 			return err
 		}
 	}
-	if r.net.Record.Averages > 0 {
+	if r.net.Record.Averages.Every > 0 {
 		return k.openAverages(r)
 	}
 	return nil
 }
 
 func (k *kept) openSpikes(r *simulation) error {
-	populations, recorded := record.Populations(r.net), record.Recorded(r.net)
+	populations, recorded := record.Populations(r.net), record.RecordedOf(r.net)
 	npz, err := record.CreateSpikes(r.files.Path(spikesFile), r.net.Dt, populations)
 	if err != nil {
 		return err
@@ -145,59 +145,87 @@ func (k *kept) open(r *simulation, file string) *grower {
 }
 
 // openState begins the file of single neurons' state: of each population P that is
-// recorded P_step [T], P_neuron [K] (global ids), P_V, P_exc, P_inh, P_ext and P_net [T, K]
+// recorded P_step [T], P_neuron [K] (global ids) and, of those variables that are asked for, P_V, P_exc, P_inh, P_ext and P_net [T, K]
 // in mV, and for each receptor with a state P_gR [T, K] in the receptor's own unit.
 func (k *kept) openState(r *simulation) error {
 	g := k.open(r, stateFile)
 	for _, s := range r.net.Record.State {
-		i := r.net.Population(s.Population)
-		if s.Neurons == 0 {
-			continue
+		if s.Neurons.Count() > 0 {
+			k.recorders = append(k.recorders, k.stateOf(g, r, s))
 		}
-		k.recorders = append(k.recorders, k.stateOf(g, r.built.model, i, s, int64(r.net.Steps(s.Every))))
 	}
 	return g.err
 }
 
-func (k *kept) stateOf(g *grower, m *dynamics.Model, i int, s network.RecordState, every int64) sim.Recorder {
-	p, n := &m.Populations[i], int64(s.Neurons)
-	ids := make([]int64, n)
-	for j := range ids {
-		ids[j] = int64(p.First + j)
+func (k *kept) stateOf(g *grower, r *simulation, s network.RecordState) sim.Recorder {
+	i, m := r.net.Population(s.Population), r.built.model
+	neurons := sim.Neurons(r.net, i, &s.Neurons)
+	ids := make([]int64, len(neurons))
+	for j, n := range neurons {
+		ids[j] = int64(m.Populations[i].First + n)
 	}
 	g.FixedInts(s.Population+"_neuron", ids)
 	step := g.uints(s.Population + "_step")
-	column := func(what string) record.FloatColumn { return g.floats(s.Population+"_"+what, n) }
-	v, exc, inh, ext, net := column("V"), column("exc"), column("inh"), column("ext"), column("net")
-	states := g.receptors(m, i, s.Population, n)
-	sum := make([]float32, n)
-	return sim.NewSampler(m, i, int(n), every, func(at int64, x *sim.NeuronState) error {
-		for j := range sum {
-			sum[j] = x.Exc[j] + x.Inh[j] + x.Ext[j]
-		}
-		err := errors.Join(step.Append(uint32(at)), v.Append(x.V...), exc.Append(x.Exc...), inh.Append(x.Inh...),
-			ext.Append(x.Ext...), net.Append(sum...))
-		for r, c := range states {
-			err = errors.Join(err, c.Append(x.G[r]...))
+	columns := g.variables(m, i, s.Population, s.Variables, int64(len(ids)))
+	return sim.NewSampler(m, sim.Selection{Population: i, Neurons: neurons, Variables: s.Variables}, int64(r.net.Steps(s.Every)), func(at int64, x *sim.NeuronState) error {
+		err := step.Append(uint32(at))
+		for _, c := range columns {
+			err = errors.Join(err, c.Append(c.of(x)...))
 		}
 		k.note(err)
 		return nil
 	})
 }
 
-// receptors makes an array for each receptor with a state of the population, by its number, and
-// the array of all receptors' time constants.
-func (g *grower) receptors(m *dynamics.Model, population int, name string, row ...int64) map[int]record.FloatColumn {
+// A variableColumn is an array of a variable of neurons.
+type variableColumn struct {
+	record.FloatColumn
+	of func(x *sim.NeuronState) []float32
+}
+
+// variables makes an array for each variable of a population that is asked for, nil for all: for V, exc, inh, ext and net,
+// and for each receptor with a state, by its number, beside all receptors' time constants.
+func (g *grower) variables(m *dynamics.Model, population int, name string, wanted []string, row ...int64) []variableColumn {
+	var columns []variableColumn
+	for _, v := range network.HistogramVariables {
+		if wanted == nil || slices.Contains(wanted, v) {
+			columns = append(columns, variableColumn{g.floats(name+"_"+v, row...), variable(v)})
+		}
+	}
+	if wanted != nil && !slices.Contains(wanted, network.GVariable) {
+		return columns
+	}
 	var tau []float64
 	for _, r := range m.Populations[population].Receptors {
 		tau = append(tau, r.TauSyn)
 	}
 	g.FixedFloats(name+"_tau_syn", tau)
-	states := map[int]record.FloatColumn{}
 	for _, r := range sim.Variables(m, population)[1:] {
-		states[int(r)] = g.floats(name+"_g"+strconv.Itoa(int(r)), row...)
+		columns = append(columns, variableColumn{g.floats(name+"_g"+strconv.Itoa(int(r)), row...), func(x *sim.NeuronState) []float32 { return x.G[r] }})
 	}
-	return states
+	return columns
+}
+
+// variable is one of network.HistogramVariables.
+func variable(name string) func(x *sim.NeuronState) []float32 {
+	switch name {
+	case "V":
+		return func(x *sim.NeuronState) []float32 { return x.V }
+	case "exc":
+		return func(x *sim.NeuronState) []float32 { return x.Exc }
+	case "inh":
+		return func(x *sim.NeuronState) []float32 { return x.Inh }
+	case "ext":
+		return func(x *sim.NeuronState) []float32 { return x.Ext }
+	}
+	var net []float32
+	return func(x *sim.NeuronState) []float32 {
+		net = slices.Grow(net[:0], len(x.Exc))[:len(x.Exc)]
+		for k := range net {
+			net[k] = x.Exc[k] + x.Inh[k] + x.Ext[k]
+		}
+		return net
+	}
 }
 
 // close ends the files of a run that took that many steps, and returns those that could be written.

@@ -11,6 +11,7 @@ import (
 	"codeberg.org/sbinet/npyio/npz"
 	"github.com/stretchr/testify/require"
 
+	"einet/engines"
 	"einet/network"
 	"einet/record"
 	"einet/record/hdf5"
@@ -59,7 +60,7 @@ func TestRecord(t *testing.T) {
 	require.NoError(t, err)
 	some, err := record.ReadSpikes(filepath.Join(dir, spikesFile))
 	require.NoError(t, err)
-	require.Equal(t, []int{50, 0}, some.Recorded)
+	require.Equal(t, []record.Recorded{{Count: 50}, {}}, some.Recorded)
 	require.NotEmpty(t, some.Spikes)
 	kept := 0
 	for _, s := range all.Spikes {
@@ -134,6 +135,109 @@ func TestRecord(t *testing.T) {
 	for _, gone := range askedFiles {
 		require.NoFileExists(t, filepath.Join(dir, gone))
 	}
+}
+
+// Any neurons and chosen variables, on every engine: the columns are those of a run that keeps all, and
+// nothing else is written.
+func TestRecordAnyNeurons(t *testing.T) {
+	args := small(t, "--json", "-q", "--no-plots", "--set", "record={spikes: all, state: {I: {neurons: all, every: 0.5}}, averages: 2}", "--engine", "reference")
+	status, whole, errs := einet(t, args...)
+	require.Equal(t, exitDone, status, errs)
+	file, means := filepath.Join(outOf(args), stateFile), filepath.Join(outOf(args), averageFile)
+	all, err := record.ReadSpikes(filepath.Join(outOf(args), spikesFile))
+	require.NoError(t, err)
+	on := func(t *testing.T, gl engines.OpenGL, engine string) {
+		args := small(t, "--json", "-q", "--engine", engine, "--set", "record={spikes: {E: [7, 3, {from: 600, every: 50}], I: [9]}, state: {I: {neurons: [150, 3, {from: 20, to: 40, every: 10}], every: 0.5, variables: [exc, g, V]}},"+
+			" histograms: {I: {V: {low: 0, high: 15, bins: 5, every: 2, neurons: {sample: 30}}}}, averages: {every: 2, neurons: {I: {from: 100}}, variables: [rate, V]}}")
+		dir := outOf(args)
+		status, out, errs := einetOn(t, gl, args...)
+		require.Equal(t, exitDone, status, errs)
+		require.Equal(t, digestOf(t, whole), digestOf(t, out))
+
+		neurons := []int{150, 3, 20, 30, 40}
+		state := filepath.Join(dir, stateFile)
+		require.Equal(t, []int64{950, 803, 820, 830, 840}, readNpz[int64](t, state, "I_neuron"))
+		for _, variable := range []string{"I_V", "I_exc", "I_g0", "I_g1"} {
+			every, some := readNpz[float32](t, file, variable), readNpz[float32](t, state, variable)
+			require.Len(t, some, 200*5)
+			for k, x := range some {
+				require.Equal(t, every[k/5*200+neurons[k%5]], x, "%s of %s", variable, engine)
+			}
+		}
+		require.ElementsMatch(t, []string{"dt_ms", "I_neuron", "I_tau_syn", "I_step", "I_V", "I_exc", "I_g0", "I_g1"}, arraysOf(t, state), "no more than was asked for")
+
+		some, err := record.ReadSpikes(filepath.Join(dir, spikesFile))
+		require.NoError(t, err)
+		require.Equal(t, []record.Recorded{{Count: 6, Neuron: []uint32{3, 7, 600, 650, 700, 750}}, {Count: 1, Neuron: []uint32{809}}}, some.Recorded)
+		kept := 0
+		for _, s := range all.Spikes {
+			if s.Neuron == 3 || s.Neuron == 7 || s.Neuron == 809 || s.Neuron >= 600 && s.Neuron < 800 && s.Neuron%50 == 0 {
+				require.Equal(t, s, some.Spikes[kept])
+				kept++
+			}
+		}
+		require.Len(t, some.Spikes, kept)
+		require.Equal(t, []uint32{3, 7, 600, 650, 700, 750, 809}, readNpz[uint32](t, filepath.Join(dir, spikesFile), "recorded_neuron"))
+
+		averages := filepath.Join(dir, averageFile)
+		require.ElementsMatch(t, []string{"dt_ms", "step", "I_rate", "I_V"}, arraysOf(t, averages))
+		v, every := readNpz[float32](t, averages, "I_V"), readNpz[float32](t, file, "I_V")
+		for k, mean := range v {
+			sum := 0.0
+			for _, x := range every[(4*k+3)*200:][100:200] {
+				sum += float64(x)
+			}
+			require.InDelta(t, sum/100, mean, 1e-5)
+		}
+		require.NotEqual(t, readNpz[float32](t, means, "I_V"), v)
+
+		histograms := filepath.Join(dir, histogramFile)
+		counts, below := readNpz[uint32](t, histograms, "I_V_counts"), readNpz[uint32](t, histograms, "I_V_below")
+		for k := range below {
+			total := below[k]
+			for _, n := range counts[5*k : 5*k+5] {
+				total += n
+			}
+			require.EqualValues(t, 30, total)
+		}
+		traces, err := record.ReadTraces(filepath.Join(dir, tracesFile))
+		require.NoError(t, err)
+		require.Equal(t, []int64{950, 803, 820}, traces.Neuron)
+		status, _, errs = einet(t, "plot", dir)
+		require.Equal(t, exitDone, status, errs)
+		for figure, label := range map[string]string{"currents": "Neuron 150 of I", "raster": "E 650", "raster ": "I 9"} {
+			svg, err := os.ReadFile(filepath.Join(dir, strings.TrimSpace(figure)+".svg"))
+			require.NoError(t, err)
+			require.Contains(t, string(svg), label, "the neurons that are recorded, by their ids")
+		}
+	}
+	on(t, withoutGL(), "reference")
+	on(t, withoutGL(), "cpu")
+	t.Run("gpu", func(t *testing.T) { on(t, withGL(t), "gpu") })
+}
+
+// arraysOf are the names of an archive's arrays.
+func arraysOf(t *testing.T, file string) (names []string) {
+	z, err := npz.Open(file)
+	require.NoError(t, err)
+	defer z.Close()
+	for _, key := range z.Keys() {
+		names = append(names, strings.TrimSuffix(key, ".npy"))
+	}
+	return names
+}
+
+// The spikes of chosen neurons are no source for others.
+func TestChosenSpikesAreNoSource(t *testing.T) {
+	args := small(t, "-q", "--no-plots", "--set", "record.spikes={E: [3, 7, 99]}")
+	status, _, errs := einet(t, args...)
+	require.Equal(t, exitDone, status, errs)
+	file := filepath.Join(outOf(args), spikesFile)
+	net := filepath.Join(t.TempDir(), "net.yaml")
+	require.NoError(t, os.WriteFile(net, []byte("populations: {E: {neuron: spikes, size: 800, file: "+file+"}}"), 0o666))
+	status, _, errs = einet(t, "show", net)
+	require.Equal(t, exitUsage, status)
+	require.Contains(t, errs, "holds the spikes of some neurons of E only (its array recorded_neuron): must be of the first 800")
 }
 
 // Nothing is kept but what was asked for: no spikes, so no raster.

@@ -174,6 +174,7 @@ var (
 	longFlag  = regexp.MustCompile(`^--[a-z][a-z-]*$`)
 	strayUnit = regexp.MustCompile(`^unexpected argument (ms|s|us)\b`)
 	negative  = regexp.MustCompile(`^-[0-9.]`)
+	badWord   = regexp.MustCompile(`must be one of (.*) but got "(.*)"$`)
 	badNumber = regexp.MustCompile(`^(--[a-z-]+): expected a valid (\d+) bit (u?)int but got "(.*)"$`)
 )
 
@@ -230,6 +231,12 @@ func joinNegatives(args []string) []string {
 func readable(err error) string {
 	if m := strayUnit.FindStringSubmatch(err.Error()); m != nil {
 		return fmt.Sprintf("%s: a time and its unit are one word (500%s) or stand in quotes (\"500 %s\")", err, m[1], m[1])
+	}
+	if m := badWord.FindStringSubmatch(err.Error()); m != nil {
+		words := strings.Split(strings.ReplaceAll(m[1], `"`, ""), ",")
+		if guess := network.Meant(m[2], words); guess != "" {
+			return err.Error() + ", did you mean \"" + guess + "\"?"
+		}
 	}
 	m := badNumber.FindStringSubmatch(err.Error())
 	if m == nil {

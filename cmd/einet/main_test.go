@@ -104,12 +104,20 @@ func TestBadInput(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "file")
 	require.NoError(t, os.WriteFile(file, []byte("x: 1\n"), 0o666))
+	net := filepath.Join(t.TempDir(), "net.yaml")
+	require.NoError(t, os.WriteFile(net, []byte("x: 1\n"), 0o666))
 	for _, k := range []struct {
 		args   []string
 		status int
 		want   []string // one for each line
 	}{
 		{[]string{"run", "nosuch"}, exitUsage, []string{"nosuch: neither a file nor a preset; the presets are brainpy1m, brunel2000, brunel2000exp, ei"}},
+		{[]string{"run", "brunel200"}, exitUsage, []string{"vogels2005cuba, vs96; did you mean brunel2000?"}},
+		{[]string{"show", "potjans"}, exitUsage, []string{"; did you mean potjans2014?"}},
+		{[]string{"show", strings.TrimSuffix(net, ".yaml")}, exitUsage, []string{": neither a file nor a preset; did you mean " + net + ", which is there?"}},
+		{[]string{"run", "ei", "--engine", "cpuu"}, exitUsage, []string{`--engine must be one of "auto","gpu","cpu","reference" but got "cpuu", did you mean "cpu"?`}},
+		{[]string{"run", "ei", "--spikes", "cvs"}, exitUsage, []string{`but got "cvs", did you mean "csv"?`}},
+		{[]string{"theory", "ei", "--no-plots"}, exitUsage, []string{"--no-plots: only says something of --sweep"}},
 		{[]string{"run", "ei", "--engine", "cuda"}, exitUsage, []string{`--engine must be one of "auto","gpu","cpu","reference"`}},
 		{[]string{"run", "ei", "--nosuch"}, exitUsage, []string{"unknown flag --nosuch"}},
 		{[]string{"run", "ei", "--seed", "-1"}, exitUsage, []string{"--seed -1: must be a whole number from 0 to 4294967295 (see"}},

@@ -80,7 +80,7 @@ func (f *networkFlags) read(opts network.Options) (*network.Network, error) {
 	}
 	file, err := os.Open(f.Network)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: neither a file nor a preset; the presets are %s", f.Network, strings.Join(presets.Names(), ", "))
+		return nil, absent(f.Network)
 	}
 	if err != nil {
 		return nil, err
@@ -90,6 +90,20 @@ func (f *networkFlags) read(opts network.Options) (*network.Network, error) {
 		return nil, fmt.Errorf("%s: is a folder, must be a YAML file or a preset", f.Network)
 	}
 	return network.Load(file, f.Network, opts)
+}
+
+// absent says that a network is neither a file nor a preset, and what may be meant.
+func absent(name string) error {
+	for _, extension := range []string{".yaml", ".yml"} {
+		if _, err := os.Stat(name + extension); err == nil {
+			return fmt.Errorf("%s: neither a file nor a preset; did you mean %s, which is there?", name, name+extension)
+		}
+	}
+	meant := ""
+	if guess := network.Meant(name, presets.Names()); guess != "" {
+		meant = "; did you mean " + guess + "?"
+	}
+	return fmt.Errorf("%s: neither a file nor a preset; the presets are %s%s", name, strings.Join(presets.Names(), ", "), meant)
 }
 
 // onGrid is a span in steps of net's grid, an error if it is not a

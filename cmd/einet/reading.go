@@ -111,7 +111,7 @@ func (c *againstFlags) read(ctx context.Context, net *network.Network) (*validat
 func partly(f *record.Spikes, net *network.Network) bool {
 	for i, n := range f.Recorded {
 		p := &net.Populations[i]
-		if n < f.Populations[i].Size && !(n == 0 && p.Neuron.IsSource()) {
+		if n.Count < f.Populations[i].Size && !(n.Count == 0 && p.Neuron.IsSource()) {
 			return true
 		}
 	}

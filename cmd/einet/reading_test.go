@@ -73,8 +73,8 @@ func TestFilesOfPython(t *testing.T) {
 		{name: "int32.h5", hdf5: true, code: `sonata("int32.h5", i, {k: (n, at.astype("f4")) for k, (n, at) in both.items()}, dtype="i4")`},
 		{name: "legacy.h5", hdf5: true, code: `sonata("legacy.h5", i, gids=i, timestamps=t)`},
 		{name: "legacy1.h5", hdf5: true, code: `sonata("legacy1.h5", i, gids=i + 1, timestamps=t)`, flags: againstFlags{FirstID: &one}},
-		{name: "negative.h5", hdf5: true, code: `sonata("negative.h5", i, {"E": ([3, -1], t[:2])}, dtype="i8")`, fault: "/spikes/E/node_ids: -1 at 1: must be a whole number, from 0"},
-		{name: "half.h5", hdf5: true, code: `sonata("half.h5", i, {"E": ([3, 0.5], t[:2])}, dtype="f8")`, fault: "/spikes/E/node_ids: 0.5 at 1: must be a whole number, from 0"},
+		{name: "negative.h5", hdf5: true, code: `sonata("negative.h5", i, {"E": ([3, -1], t[:2])}, dtype="i8")`, fault: "/spikes/E/node_ids: row 1 (from 0): -1: must be a whole number, from 0"},
+		{name: "half.h5", hdf5: true, code: `sonata("half.h5", i, {"E": ([3, 0.5], t[:2])}, dtype="f8")`, fault: "/spikes/E/node_ids: row 1 (from 0): 0.5: must be a whole number, from 0"},
 		{name: "beyond.h5", hdf5: true, code: `sonata("beyond.h5", i, {"E": ([8], t[:1])})`, fault: "neuron 8 (counted from 0): population E has 8"},
 		{name: "extra.h5", hdf5: true, code: `sonata("extra.h5", i, both | {"lgn": ([0, 99], t[:2])})`, note: "2 spikes of population lgn, which the network lacks, are left out"},
 		{name: "empty.h5", hdf5: true, code: `

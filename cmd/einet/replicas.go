@@ -57,7 +57,7 @@ func newEnsemble(r *simulation) (*ensemble, error) {
 	if w := &r.flags.windowFlags; w.From != nil || w.To != nil {
 		return nil, usage(fmt.Errorf("%s: with --replicas there are no figures: leave it out", w.given()))
 	}
-	if k := &r.net.Record; len(k.State) > 0 || len(k.Counted) > 0 || k.Averages > 0 {
+	if k := &r.net.Record; len(k.State) > 0 || len(k.Counted) > 0 || k.Averages.Every > 0 {
 		return nil, usage(fmt.Errorf("%s: record: with --replicas there are spikes only: remove state, histograms and averages", r.net.Name))
 	}
 	e := &ensemble{simulation: r}
@@ -131,7 +131,7 @@ func (e *ensemble) begin(k int) (*replica, error) {
 	r := &replica{
 		trial: trial, file: fmt.Sprintf("spikes-%0*d.npz", e.digits(), trial),
 		digest: sim.NewDigest(), statistics: analysis.NewStatistics(sizes, e.net.Dt, e.discard),
-		header: record.Header{Populations: record.Populations(e.net), Recorded: record.Recorded(e.net)},
+		header: record.Header{Populations: record.Populations(e.net), Recorded: record.RecordedOf(e.net)},
 	}
 	var err error
 	if r.spikes, err = record.CreateSpikes(e.files.Path(r.file), e.net.Dt, r.header.Populations); err != nil {

@@ -4,9 +4,13 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"einet/record"
+	"einet/sim"
 )
 
 func replicas(t *testing.T, dir, engine string, more ...string) ReplicasSummary {
@@ -49,6 +53,31 @@ func TestReplicasAreTheirTrials(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(out), &one))
 	require.Equal(t, one.Digest, want.Trials[2].Digest)
 	require.Equal(t, one.Populations["I"].RateHz, want.Trials[2].Populations["I"].RateHz)
+}
+
+// All trials keep the spikes of the same sample, whose digests are those of all spikes.
+func TestReplicasOfSomeNeurons(t *testing.T) {
+	dir := t.TempDir()
+	all := replicas(t, filepath.Join(dir, "all"), "cpu", "--replicas", "2")
+	some := replicas(t, filepath.Join(dir, "some"), "cpu", "--replicas", "2", "--set", "record={spikes: {E: {sample: 5}}}")
+	require.Equal(t, all.Trials, some.Trials)
+	for _, trial := range some.Trials {
+		s, err := record.ReadSpikes(filepath.Join(dir, "some", trial.File))
+		require.NoError(t, err)
+		whole, err := record.ReadSpikes(filepath.Join(dir, "all", trial.File))
+		require.NoError(t, err)
+		ids := s.Recorded[0].Neuron
+		require.Len(t, ids, 5)
+		var want []sim.Spike
+		for _, spike := range whole.Spikes {
+			if slices.Contains(ids, spike.Neuron) {
+				want = append(want, spike)
+			}
+		}
+		require.NotEmpty(t, want)
+		require.Equal(t, want, s.Spikes)
+		require.Equal(t, ids, readNpz[uint32](t, filepath.Join(dir, "some", some.Trials[0].File), "recorded_neuron"))
+	}
 }
 
 // A network that no work group takes is simulated one trial after another, and einet says why.

@@ -211,7 +211,7 @@ func (r *simulation) trail(rec *recorders) {
 		return
 	}
 	to := min(r.steps, from+rec.traceSteps)
-	*rec.trace = *sim.NewTrace(m, rec.population, len(rec.trace.V), from, to).Thin(traceSamples)
+	*rec.trace = *sim.NewTrace(m, rec.population, rec.traced, from, to).Thin(traceSamples)
 	ctx, cancel := context.WithTimeout(context.Background(), trailFor)
 	defer cancel()
 	_ = sim.Run(ctx, r.engine, to, nil, rec.all...) // what ends it early, the recorders tell
@@ -331,8 +331,8 @@ type recorders struct {
 	trace      *sim.Trace
 	all        []sim.Recorder
 
-	traced     int   // global id of the first traced neuron
-	population int   // its
+	population int   // that is traced
+	traced     []int // its neurons that are
 	traceSteps int64 // that are to be traced
 	reached    int64 // the step up to which all have seen everything
 	discard    int64
@@ -362,17 +362,17 @@ func (r *simulation) recorders(kept *kept) *recorders {
 	for i := range sizes {
 		sizes[i] = m.Populations[i].Size
 	}
-	traced, from, to := 0, int64(0), int64(0)
-	if kept := withPotential(r.net); len(kept) > 0 { // sources have nothing to trace
-		traced = kept[0]
+	population, traced := tracedIn(r.net)
+	from, to := int64(0), int64(0)
+	if traced != nil { // sources have nothing to trace
 		from, to = r.traceInterval()
 	}
 	rec := &recorders{
 		digest:     sim.NewDigest(),
 		statistics: analysis.NewStatistics(sizes, r.net.Dt, r.discard),
 		state:      sim.NewStateSampler(m, r.discard, r.stateEvery()),
-		trace:      sim.NewTrace(m, traced, min(traceNeurons, sizes[traced]), from, to).Thin(traceSamples),
-		traced:     m.Populations[traced].First, population: traced, traceSteps: min(to-from, int64(r.net.Steps(traceMs))),
+		trace:      sim.NewTrace(m, population, traced, from, to).Thin(traceSamples),
+		population: population, traced: traced, traceSteps: min(to-from, int64(r.net.Steps(traceMs))),
 		discard: r.discard,
 	}
 	rec.all = []sim.Recorder{
@@ -382,6 +382,26 @@ func (r *simulation) recorders(kept *kept) *recorders {
 	rec.all = append(rec.all, kept.recorders...)
 	rec.all = append(rec.all, sim.SpikeSink(func(step int64, _ []sim.Spike) error { rec.reached = step; return nil }), kept.watch())
 	return rec
+}
+
+// tracedIn are the neurons that the figure of currents shows, and their population: the first few whose state the network
+// records, or else the first of the first population with a potential. There are none where all are sources.
+func tracedIn(net *network.Network) (population int, neurons []int) {
+	for _, s := range net.Record.State {
+		if s.Neurons.Count() > 0 {
+			i := net.Population(s.Population)
+			all := sim.Neurons(net, i, &s.Neurons)
+			return i, all[:min(traceNeurons, len(all))]
+		}
+	}
+	kept := withPotential(net)
+	if len(kept) == 0 {
+		return 0, nil
+	}
+	for k := range min(traceNeurons, net.Populations[kept[0]].Size) {
+		neurons = append(neurons, k)
+	}
+	return kept[0], neurons
 }
 
 // traceInterval are the steps of which state is traced: those that figures are to show.
@@ -408,8 +428,9 @@ func (rec *recorders) traces(net *network.Network) *record.Traces {
 		DtMs: net.Dt, HistogramAt: rec.state.Steps,
 		Step: rec.trace.Step, V: rec.trace.V, Exc: rec.trace.Exc, Inh: rec.trace.Inh, Ext: rec.trace.Ext,
 	}
-	for k := range rec.trace.V {
-		t.Neuron = append(t.Neuron, int64(rec.traced+k))
+	first := record.Populations(net)[rec.population].First
+	for _, k := range rec.traced {
+		t.Neuron = append(t.Neuron, int64(first+k))
 	}
 	for i, p := range record.Populations(net) {
 		q, s := &net.Populations[i], &rec.state.Populations[i]

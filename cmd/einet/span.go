@@ -32,7 +32,7 @@ func (s *span) UnmarshalText(text []byte) error {
 	if !ok {
 		d, err := time.ParseDuration(given)
 		if err != nil {
-			return fmt.Errorf(`%s: must be a time, such as 500 (ms), "500 ms" or 0.5s`, given)
+			return fmt.Errorf(`%s: must be a time, such as 500 (ms), "500 ms" or 0.5s; its units are ms, s and us`, given)
 		}
 		ms = float64(d) / float64(time.Millisecond)
 	}

@@ -63,7 +63,7 @@ type Summary struct {
 // A PopulationSummary is the statistics of one population after discard_ms.
 // What could not be measured is null.
 type PopulationSummary struct {
-	source bool
+	source, delta bool // delta: some of its synapses are
 
 	Size    int      `json:"size"`
 	Spikes  int64    `json:"spikes"`
@@ -86,7 +86,7 @@ type PopulationSummary struct {
 	InhibitoryMV *float64 `json:"inhibitory_input_mv"`
 	NetMV        *float64 `json:"net_input_mv"`
 	NetSDMV      *float64 `json:"net_input_sd_mv"`
-	NetOverExc   *float64 `json:"net_over_excitatory"` // mean of |net| over mean excitatory
+	NetOverExc   *float64 `json:"net_over_excitatory"` // mean of |net| over mean excitatory; null without that
 	KSUniform    *float64 `json:"ks_uniform"`          // of V between reset and threshold to the uniform distribution
 }
 
@@ -126,9 +126,17 @@ func (s *Summary) finish(net *network.Network, rec *recorders, took time.Duratio
 	for i, p := range rec.statistics.Populations(max(step, rec.discard)) {
 		population := summarise(p, &net.Populations[i], &rec.state.Populations[i])
 		population.SpectrumPeakHz = number(rec.statistics.Counts.PeakHz(i, rec.discard, step))
+		population.delta = hasDelta(net, i)
 		s.Populations[s.order[i]] = population
 	}
 	s.InhibitionLagMs = number(inhibitionLag(rec.trace, s.DtMs*float64(rec.trace.Every())))
+}
+
+// hasDelta tells whether a population receives spikes through delta synapses.
+func hasDelta(net *network.Network, i int) bool {
+	p := &net.Populations[i]
+	return slices.ContainsFunc(p.PoissonInput, func(in network.PoissonInput) bool { return in.Synapse == network.Delta }) ||
+		slices.ContainsFunc(net.Projections, func(q network.Projection) bool { return q.To == p.Name && q.Synapse == network.Delta })
 }
 
 // maxLagMs is the largest lag that is looked for.
@@ -196,6 +204,7 @@ func (s *Summary) print(out io.Writer, dir string, figures []string) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", name, shown(p.RateHz, 2), shown(p.CVISI, 3), p.CVCount,
 			shown(p.CV2, 3), shown(p.LV, 3), shown(p.Fano, 3), withError(p.Correlation, p.CorrelationError))
 	}
+	var deltas []string
 	header := "inputs [mV]\texcitatory\tinhibitory\tnet\tsd\t|net|/exc\tKS of V to uniform\n"
 	for _, name := range s.order {
 		p := s.Populations[name]
@@ -205,7 +214,13 @@ func (s *Summary) print(out io.Writer, dir string, figures []string) error {
 		fmt.Fprint(w, header)
 		header = ""
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name, shown(p.ExcitatoryMV, 1), shown(p.InhibitoryMV, 1),
-			shown(p.NetMV, 1), shown(p.NetSDMV, 1), shown(p.NetOverExc, 3), shown(p.KSUniform, 3))
+			shown(p.NetMV, 1), shown(p.NetSDMV, 1), orNone(shown(p.NetOverExc, 3)), shown(p.KSUniform, 3))
+		if p.delta {
+			deltas = append(deltas, name)
+		}
+	}
+	if len(deltas) > 0 {
+		fmt.Fprintf(w, "\tof %s without delta synapses, which are no current: their spikes move V itself\n", firstOf(deltas))
 	}
 	fmt.Fprintf(w, "files\t%s: %s\n", dir, strings.Join(slices.Concat(s.files, figures), ", "))
 	return w.Flush()
@@ -216,6 +231,14 @@ func shown(x *float64, decimals int) string {
 		return "-"
 	}
 	return fmt.Sprintf("%.*f", decimals, *x)
+}
+
+// orNone says of what can't be there that it is not applicable.
+func orNone(text string) string {
+	if text == "-" {
+		return "n/a"
+	}
+	return text
 }
 
 // withError is a value to two digits of its standard error, and that, or ? where it is not known.

@@ -20,7 +20,8 @@ type theoryCmd struct {
 	engineFlags
 	Simulate span   `placeholder:"1s" help:"Simulate this much model time too, after half a second to settle, and compare."`
 	Sweep    bool   `help:"Draw rates against the strength of the external input, theory beside simulation."`
-	Out      string `placeholder:"DIR" help:"Where the figure of --sweep goes; otherwise results/NAME."`
+	Out      string `placeholder:"DIR" help:"Where the figure of --sweep goes; otherwise results/NAME-theory."`
+	NoPlots  bool   `help:"Draw no figure of --sweep: print its numbers alone."`
 	JSON     bool   `help:"Print the results as JSON."`
 	Quiet    bool   `short:"q" help:"Print no progress."`
 }
@@ -87,6 +88,9 @@ func (c *theoryCmd) Run(ctx context.Context, t *terminal) error {
 	net, err := c.load(ctx, nil)
 	if err != nil {
 		return err
+	}
+	if c.NoPlots && !c.Sweep {
+		return usage(errors.New("--no-plots: only says something of --sweep"))
 	}
 	if c.Sweep && c.Simulate.ms == 0 {
 		c.Simulate = inSpan(sweepSimulate)

@@ -159,6 +159,9 @@ func (c *theoryCmd) sweep(ctx context.Context, t *terminal, place *engines.Place
 		}
 		s.Sweep = append(s.Sweep, point)
 	}
+	if c.NoPlots {
+		return nil
+	}
 	figure, err := plot.Theory(data)
 	s.figure = &figure
 	return err
@@ -181,7 +184,7 @@ func full(net *network.Network) ([]theory.State, error) {
 func (c *theoryCmd) write(t *terminal, net *network.Network, s *TheorySummary) error {
 	dir := c.Out
 	if dir == "" {
-		dir = filepath.Join("results", net.Name)
+		dir = filepath.Join("results", net.Name+"-theory") // results/NAME is a run's
 	}
 	files, err := t.openSet(record.Look(dir), dir)
 	if err != nil {

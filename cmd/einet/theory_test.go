@@ -58,15 +58,24 @@ func TestTheoryOffIsAFailedCheck(t *testing.T) {
 	require.Contains(t, errs, "vs96: theory: no stationary state found", "excitation that runs away")
 }
 
+// The figure goes beside the folder of runs, and with --no-plots nowhere.
 func TestTheorySweep(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "sweep")
-	status, out, errs := einet(t, clocks("--sweep", "--simulate", "100ms", "--out", dir)...)
+	t.Chdir(t.TempDir())
+	status, out, errs := einet(t, clocks("--sweep", "--simulate", "100ms")...)
 	require.Equal(t, exitDone, status, errs)
 	require.Regexp(t, `x 0.5 +0.00 +0.00 +\+0.0 %`, out, "silent, and truly so")
 	require.Contains(t, out, "x 2")
+	dir := filepath.Join("results", "vs96-theory")
 	for _, name := range []string{"theory.png", "theory.svg"} {
 		require.FileExists(t, filepath.Join(dir, name))
+		require.Contains(t, out, filepath.Join(dir, name))
 	}
+	require.NoDirExists(t, filepath.Join("results", "vs96"))
+
+	status, out, errs = einet(t, clocks("--sweep", "--simulate", "100ms", "--no-plots", "--out", "sweep")...)
+	require.Equal(t, exitDone, status, errs)
+	require.Contains(t, out, "x 2")
+	require.NoDirExists(t, "sweep")
 }
 
 func TestTheoryBadInput(t *testing.T) {

@@ -38,16 +38,16 @@ func shortForCV(net *network.Network, populations []analysis.PopulationStatistic
 		if p.CVOver == 0 || perNeuron-1 >= fewIntervals {
 			continue
 		}
-		few = append(few, fmt.Sprintf("%s %.2g (%d of %d neurons have the %d that count)",
-			net.Populations[i].Name, perNeuron, p.CVOver, p.Size, analysis.MinIntervals+1))
+		few = append(few, fmt.Sprintf("%.2g in %s (%d of %d neurons have the %d that count)",
+			perNeuron, net.Populations[i].Name, p.CVOver, p.Size, analysis.MinIntervals+1))
 		longest = max(longest, float64(step-discard)*(fewIntervals+1)/perNeuron)
 	}
 	if len(few) == 0 {
 		return ""
 	}
 	ms := (float64(discard) + longest) * net.Dt
-	return fmt.Sprintf("CV of ISI, CV2 and LV are too low: spikes a neuron: %s; --duration %s gives about %d",
-		firstOf(few), roundedUp(ms, net.Dt), fewIntervals+1)
+	return fmt.Sprintf("the run is short for CV of ISI, CV2 and LV, which come out too low: they want about %d spikes of each neuron, and there are %s; --duration %s is enough",
+		fewIntervals+1, firstOf(few), roundedUp(ms, net.Dt))
 }
 
 // runaways say which populations fire about as fast as refractoriness, or the time grid, allows.

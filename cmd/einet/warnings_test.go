@@ -79,8 +79,8 @@ func TestShortRunsWarnOfTheirCV(t *testing.T) {
 	short, errs := run("300ms")
 	require.Len(t, short.Warnings, 1)
 	require.Contains(t, errs, short.Warnings[0])
-	require.Regexp(t, `CV of ISI, CV2 and LV are too low: spikes a neuron: E 1\.\d \(\d+ of 800 neurons have the 6 that count\), I .*; --duration [\d.]+s gives about 21`, errs)
-	enough := strings.TrimSuffix(strings.SplitAfter(short.Warnings[0], "--duration ")[1], " gives about 21")
+	require.Regexp(t, `the run is short for CV of ISI, CV2 and LV, which come out too low: they want about 21 spikes of each neuron, and there are 1\.\d in E \(\d+ of 800 neurons have the 6 that count\), \S+ in I .*; --duration [\d.]+s is enough`, errs)
+	enough := strings.TrimSuffix(strings.SplitAfter(short.Warnings[0], "--duration ")[1], " is enough")
 	long, errs := run(enough)
 	require.Empty(t, long.Warnings)
 	require.NotContains(t, errs, "CV")
@@ -146,4 +146,27 @@ func TestSourcesHaveNoInputs(t *testing.T) {
 	_, inputs, found := strings.Cut(out, "inputs [mV]")
 	require.True(t, found)
 	require.Len(t, strings.Split(strings.TrimSpace(inputs), "\n"), 3, "the header, E and the files")
+}
+
+// Delta synapses are no current: what the table of inputs leaves out is told, of those that have them. Where there is no excitation, nothing
+// is over it.
+func TestInputsOfDeltaSynapses(t *testing.T) {
+	const nets = `
+duration: 50
+populations:
+  A: {size: 10, tau_m: 20, V_th: 15, V_reset: 0, poisson: {rate: 5000, weight: 0.1, synapse: delta}}
+  B: {size: 10, tau_m: 20, V_th: 15, V_reset: 0, input: -3}
+  C: {size: 10, tau_m: 20, V_th: 15, V_reset: 0, input: 16}
+projections: {p: {from: C, to: B, p: 1, weight: 0.1, delay: 1, synapse: %s, tau_syn: %s}}
+`
+	s, out, _, _ := written(t, fmt.Sprintf(nets, "exponential", "5"), "--no-plots")
+	require.Regexp(t, `\nA  .* 0\.0 .*\n`, out)
+	require.Contains(t, out, "of A without delta synapses, which are no current: their spikes move V itself")
+	require.Nil(t, s.Populations["B"].NetOverExc)
+	require.Regexp(t, `\nB +-\d\.\d .* n/a `, out)
+	require.NotNil(t, s.Populations["C"].NetOverExc)
+	_, out, _, _ = written(t, fmt.Sprintf(strings.Replace(nets, ", tau_syn: %s", "", 1), "delta"), "--no-plots")
+	require.Contains(t, out, "of A, B without delta synapses")
+	_, out, _, _ = written(t, "{duration: 50, populations: {C: {size: 10, tau_m: 20, V_th: 15, V_reset: 0, input: 16}}}", "--no-plots")
+	require.NotContains(t, out, "delta", "control")
 }

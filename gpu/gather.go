@@ -1,0 +1,102 @@
+//go:build cgo && !nogl
+
+package gpu
+
+import (
+	"fmt"
+
+	"einet/sim"
+)
+
+// A gatherer picks numbers out of buffers of state, on the device, so that a few neurons of many
+// cost no more than they are.
+type gatherer struct {
+	program  *Program
+	places   *Buffer[uint32] // how many, then the places
+	gathered *Buffer[float32]
+	host     []uint32
+}
+
+// gatherAtOnce is the most that one dispatch picks.
+const gatherAtOnce = 1 << 16
+
+// Bindings of gather.comp.
+const bindFrom, bindPlaces, bindGathered = 0, 1, 2
+
+// Gather copies a state variable of neurons of a population, after waiting for the device.
+func (e *Engine) Gather(v sim.Variable, pop int, neurons []int, dst []float32) error {
+	if err := sim.CheckGather(e.model, v, pop, neurons, dst); err != nil {
+		return fmt.Errorf("gpu: %w", err)
+	}
+	p := &e.model.Populations[pop]
+	from, first := e.potentials, p.First
+	if v != sim.V {
+		from, first = e.states, e.layout.states[pop].g[v]
+	}
+	for done := 0; done < len(neurons); {
+		n := min(gatherAtOnce, len(neurons)-done)
+		if err := e.gather(from, first, neurons[done:][:n], dst[done:][:n]); err != nil {
+			return err
+		}
+		done += n
+	}
+	if v == sim.V {
+		for i := range dst {
+			dst[i] = p.Absolute(dst[i])
+		}
+	}
+	return nil
+}
+
+// gather picks the neurons of which the first is at a place of a buffer.
+func (e *Engine) gather(from *Buffer[float32], first int, neurons []int, dst []float32) error {
+	g := &e.gatherer
+	if err := g.make(e, len(neurons)); err != nil {
+		return err
+	}
+	g.host = append(g.host[:0], uint32(len(neurons)))
+	for _, i := range neurons {
+		g.host = append(g.host, uint32(first+i))
+	}
+	return e.c.Do(func() error {
+		if err := g.places.Upload(0, g.host); err != nil {
+			return err
+		}
+		if err := bindAll(binding{from, bindFrom}, binding{g.places, bindPlaces}, binding{g.gathered, bindGathered}); err != nil {
+			return err
+		}
+		if err := g.program.Dispatch(g.program.Groups(len(neurons)), 1, 1); err != nil {
+			return err
+		}
+		return g.gathered.Read(0, dst)
+	})
+}
+
+// make makes what is needed for so many neurons.
+func (g *gatherer) make(e *Engine, n int) (err error) {
+	if g.program == nil {
+		if g.program, err = NewProgram(e.c, "gather.comp", nil); err != nil {
+			return err
+		}
+	}
+	if g.gathered != nil && g.gathered.Len() >= n {
+		return nil
+	}
+	g.delete()
+	if g.places, err = NewBuffer[uint32](e.c, "places to gather", 1+n); err != nil {
+		return err
+	}
+	g.gathered, err = NewBuffer[float32](e.c, "gathered state", n)
+	return err
+}
+
+// delete frees the buffers.
+func (g *gatherer) delete() {
+	if g.places != nil {
+		g.places.Delete()
+	}
+	if g.gathered != nil {
+		g.gathered.Delete()
+	}
+	g.places, g.gathered = nil, nil
+}

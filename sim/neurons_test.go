@@ -1,0 +1,143 @@
+package sim_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"einet/cpuref"
+	"einet/enginetest"
+	"einet/network"
+	"einet/sim"
+)
+
+func TestNeurons(t *testing.T) {
+	net := &network.Network{Seed: 7, Populations: []network.Population{{Size: 20}, {Size: 40}}}
+	of := func(n network.Neurons) []int { return sim.Neurons(net, 1, &n) }
+	require.Empty(t, of(network.Neurons{}))
+	require.Equal(t, []int{0, 1, 2}, of(network.FirstOf(3)))
+	require.Equal(t, []int{9, 3, 20, 25, 30}, of(network.Neurons{Listed: []network.Span{{From: 9, To: 9, Every: 1}, {From: 3, To: 3, Every: 1}, {From: 20, To: 34, Every: 5}}}))
+
+	some := of(network.Neurons{Sample: 10})
+	require.Len(t, some, 10)
+	require.True(t, slices.IsSorted(some))
+	require.Len(t, slices.Compact(slices.Clone(some)), 10)
+	require.Equal(t, some, of(network.Neurons{Sample: 10}), "again")
+	net.Trial = 5
+	require.Equal(t, some, of(network.Neurons{Sample: 10}), "a trial keeps them")
+	// As docs/equations.md has them, worked out in Python with a Philox of its own: seed 7, stream 11·2^26 + 1·2^14.
+	require.Equal(t, []int{1, 8, 12, 15, 16, 19, 21, 22, 29, 39}, some)
+	all := of(network.Neurons{Sample: 40})
+	require.Equal(t, of(network.FirstOf(40)), all)
+	net.Seed = 8
+	require.NotEqual(t, some, of(network.Neurons{Sample: 10}))
+}
+
+// Each neuron, and each pair of them, is in a sample as often as any other. A choice that favours one is seen.
+func TestSamplesAreFair(t *testing.T) {
+	const size, k, seeds = 8, 3, 20_000
+	worst := func(draw func(seed uint32) []int) float64 {
+		neurons, pairs := make([]float64, size), make([]float64, size*(size-1)/2)
+		for seed := range uint32(seeds) {
+			ids := draw(seed)
+			for a, i := range ids {
+				neurons[i]++
+				for _, j := range ids[:a] { // j < i
+					pairs[i*(i-1)/2+j]++
+				}
+			}
+		}
+		z := 0.0
+		for _, n := range neurons {
+			p := float64(k) / size
+			z = max(z, math.Abs(n-seeds*p)/math.Sqrt(seeds*p*(1-p)))
+		}
+		for _, n := range pairs {
+			p := float64(k*(k-1)) / (size * (size - 1))
+			z = max(z, math.Abs(n-seeds*p)/math.Sqrt(seeds*p*(1-p)))
+		}
+		return z
+	}
+	sample := func(seed uint32) []int {
+		net := &network.Network{Seed: seed, Populations: []network.Population{{Size: size}}}
+		return sim.Neurons(net, 0, &network.Neurons{Sample: k})
+	}
+	require.Less(t, worst(sample), 4.5, "36 counts: 2.5e-4 by chance")
+	require.Greater(t, worst(func(seed uint32) []int {
+		ids := sample(seed)
+		if seed%20 == 0 {
+			ids = []int{0, 1, 2}
+		}
+		return ids
+	}), 4.5, "control")
+}
+
+// A selection's state is that of the same neurons among all, on conductances and currents, and nothing but
+// what is asked for is read.
+func TestSelections(t *testing.T) {
+	for _, net := range enginetest.Networks() {
+		m, c := enginetest.Build(t, net)
+		for pop := range m.Populations {
+			if m.Populations[pop].IsSource() {
+				continue
+			}
+			size := m.Populations[pop].Size
+			neurons := []int{size - 1, 0, size / 2}[:min(3, size)]
+			var all, some, one sim.NeuronState
+			keep := func(dst *sim.NeuronState) func(int64, *sim.NeuronState) error {
+				return func(_ int64, x *sim.NeuronState) error { *dst = *x; return nil }
+			}
+			e := &reads{Engine: cpuref.New(m, c)}
+			require.NoError(t, sim.Run(t.Context(), e, 100, nil,
+				sim.NewSampler(m, sim.Selection{Population: pop}, 100, keep(&all)),
+				sim.NewSampler(m, sim.Selection{Population: pop, Neurons: neurons}, 100, keep(&some))))
+			for k, i := range neurons {
+				require.Equal(t, []float32{all.V[i], all.Exc[i], all.Inh[i], all.Ext[i]}, []float32{some.V[k], some.Exc[k], some.Inh[k], some.Ext[k]}, net.Name)
+				for r := range all.G {
+					if all.G[r] != nil {
+						require.Equal(t, all.G[r][i], some.G[r][k])
+					}
+				}
+			}
+			for variable, of := range map[string]func(*sim.NeuronState) []float32{
+				"V": func(x *sim.NeuronState) []float32 { return x.V }, "exc": func(x *sim.NeuronState) []float32 { return x.Exc },
+				"inh": func(x *sim.NeuronState) []float32 { return x.Inh }, "ext": func(x *sim.NeuronState) []float32 { return x.Ext },
+			} {
+				e := &reads{Engine: cpuref.New(m, c)}
+				require.NoError(t, sim.Run(t.Context(), e, 100, nil,
+					sim.NewSampler(m, sim.Selection{Population: pop, Neurons: neurons, Variables: []string{variable}}, 100, keep(&one))))
+				require.Equal(t, of(&some), of(&one), "%s of %s", variable, net.Name)
+				given := 0
+				for _, x := range [][]float32{one.V, one.Exc, one.Inh, one.Ext} {
+					given += min(1, len(x))
+				}
+				require.Equal(t, 1, given)
+				require.Nil(t, one.G)
+				if variable == "V" {
+					require.Equal(t, []sim.Variable{sim.V}, e.read)
+				}
+				if variable == "ext" {
+					require.Empty(t, e.read)
+				}
+			}
+		}
+	}
+}
+
+// reads notes what is read of an engine.
+type reads struct {
+	sim.Engine
+	read []sim.Variable
+}
+
+func (r *reads) Read(v sim.Variable, pop, first int, dst []float32) error {
+	r.read = append(r.read, v)
+	return r.Engine.Read(v, pop, first, dst)
+}
+
+func (r *reads) Gather(v sim.Variable, pop int, neurons []int, dst []float32) error {
+	r.read = append(r.read, v)
+	return r.Engine.Gather(v, pop, neurons, dst)
+}
