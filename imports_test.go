@@ -27,7 +27,8 @@ const module = "einet"
 // imports is the tree, top down: what each package may import of einet. What
 // those may import, it may import too.
 var imports = map[string][]string{
-	"cmd/einet": {"bench", "validate", "plot", "analysis/theory", "record", "engines", "network/presets"},
+	"cmd/einet":  {"experiment", "bench", "validate"},
+	"experiment": {"plot", "record", "engines"},
 
 	"engines":  {"gpu", "cpu", "cpuref", "sim", "host"},
 	"bench":    {"engines", "analysis", "network/presets"},

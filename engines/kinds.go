@@ -134,7 +134,7 @@ func (p *Place) retreat(ctx context.Context, why error) bool {
 		return false
 	}
 	why = errors.Join(why, p.Context.Close())
-	p.tell(instead, "device", p.GL.Renderer, "reason", oneLine(why))
+	p.tell(instead, "device", p.GL.Renderer, "reason", OneLine(why))
 	*p = *OnProcessor(CPU, p.threads)
 	return true
 }
@@ -150,7 +150,7 @@ func (p *Place) Together(ctx context.Context, models []*dynamics.Model, c *conne
 	case err == nil:
 		return r, nil
 	case errors.Is(err, gpu.ErrLimit):
-		tell("replicas are simulated one after another, not each in a work group", "reason", oneLine(err))
+		tell("replicas are simulated one after another, not each in a work group", "reason", OneLine(err))
 		return nil, nil
 	case p.retreat(ctx, err):
 		return nil, nil

@@ -37,7 +37,7 @@ type Tell func(message string, args ...any)
 
 // TellOfDevices tells of devices that did not open while others did.
 func TellOfDevices(tell Tell, err error) {
-	tell("some OpenGL devices did not open", "reason", oneLine(err))
+	tell("some OpenGL devices did not open", "reason", OneLine(err))
 }
 
 // A NoDeviceError says why there is no place for a kind that runs on devices.
@@ -46,7 +46,7 @@ type NoDeviceError struct {
 	Err  error
 }
 
-func (e *NoDeviceError) Error() string { return oneLine(e.Err) }
+func (e *NoDeviceError) Error() string { return OneLine(e.Err) }
 
 func (e *NoDeviceError) Unwrap() error { return e.Err }
 
@@ -67,7 +67,7 @@ func (g OpenGL) Places(k *Kind, tell Tell) ([]*Place, error) {
 	for _, d := range devices {
 		c, err := g.Open(fmt.Sprint(d.Index))
 		if err != nil {
-			return nil, errors.Join(errors.New(oneLine(err)), CloseAll(places))
+			return nil, errors.Join(errors.New(OneLine(err)), CloseAll(places))
 		}
 		places = append(places, &Place{Kind: k, Context: c, GL: d})
 	}
@@ -110,7 +110,7 @@ func (g OpenGL) Choose(c Choice, m *dynamics.Model, tell Tell) (*Place, error) {
 		return p, err
 	}
 	if err != nil {
-		tell(instead, "device", known.Renderer, "reason", oneLine(err))
+		tell(instead, "device", known.Renderer, "reason", OneLine(err))
 		p := OnProcessor(CPU, c.Threads)
 		return p, p.Fits(m, c.Synapses)
 	}
@@ -160,7 +160,7 @@ func (g OpenGL) place(kind *Kind, c Choice, m *dynamics.Model, known *gpu.Device
 	return p, nil
 }
 
-// oneLine joins the causes of an error in one line.
-func oneLine(err error) string {
+// OneLine joins the causes of an error in one line.
+func OneLine(err error) string {
 	return strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
 }

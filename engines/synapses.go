@@ -22,6 +22,14 @@ const (
 	Kept Synapses = ""
 )
 
+// Chosen is what Kept stands for, or the choice.
+func (s Synapses) Chosen() Synapses {
+	if s == Kept {
+		return Stored
+	}
+	return s
+}
+
 // An InputError is the fault of who asked, not of the machine.
 type InputError struct{ Err error }
 

@@ -13,6 +13,7 @@ import (
 	"einet/cpu"
 	"einet/dynamics"
 	"einet/engines"
+	"einet/experiment"
 	"einet/host"
 	"einet/record"
 )
@@ -121,7 +122,7 @@ func (c *benchCmd) check() error {
 		return nil
 	}
 	c.seen = record.Look(c.Out)
-	return vacant(c.Out, []string{benchTables, benchFile}, "bench", c.Force)
+	return experiment.Vacant(c.Out, []string{benchTables, benchFile}, "bench", c.Force)
 }
 
 // measure measures the limits of the machine and then the cases, each with the
@@ -203,7 +204,7 @@ func (c *benchCmd) fit(t *terminal, places []*engines.Place, cases []bench.Case)
 				if slices.Contains(c.Engines, p.Name) {
 					return nil, err
 				}
-				fmt.Fprintf(t.err, "einet: without %s %s for N %d: %s\n", p.Name, p.Device(), x.Network.Neurons(), oneLine(err))
+				fmt.Fprintf(t.err, "einet: without %s %s for N %d: %s\n", p.Name, p.Device(), x.Network.Neurons(), engines.OneLine(err))
 				continue
 			}
 			list[i] = append(list[i], bench.Engine{Backend: p.Backend()})

@@ -163,7 +163,7 @@ func withoutSoftware(t *terminal, places []*engines.Place) []*engines.Place {
 		}
 		fmt.Fprintf(t.err, "einet: without %s %s, which computes on the processor (--engines %s,%s takes it too)\n", p.Name, p.Device(), engines.CPU.Name, p.Name)
 		if err := p.Close(); err != nil {
-			t.log.Warn("an OpenGL device did not close", "reason", oneLine(err))
+			t.log.Warn("an OpenGL device did not close", "reason", engines.OneLine(err))
 		}
 		return true
 	})

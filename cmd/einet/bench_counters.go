@@ -100,7 +100,7 @@ func (c *benchCmd) countCase(ctx context.Context, t *terminal, places []*engines
 	var list []counted
 	for _, p := range places {
 		r := counted{
-			network: strings.TrimSpace(x.Network.Name + " " + x.Connectivity), neurons: x.Network.Neurons(), modelMs: inMs(x.Steps, x.Network.Dt), device: p.GL,
+			network: strings.TrimSpace(x.Network.Name + " " + x.Connectivity), neurons: x.Network.Neurons(), modelMs: sim.InMs(x.Steps, x.Network.Dt), device: p.GL,
 			cpuTook: onCPU, cpu: digest,
 		}
 		if r.took, r.digest, err = timed(ctx, p, m, syn, x.Steps); err == nil {

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"einet/bench"
+	"einet/experiment"
 	"einet/record"
 )
 
@@ -15,7 +16,7 @@ const (
 
 // write writes the report, its tables and figures, all of them or none.
 func (c *benchCmd) write(t *terminal, r *bench.Report) error {
-	s, err := t.openSet(c.seen, c.Out)
+	s, err := experiment.OpenSet(c.seen, c.Out, t.log.Warn)
 	if err != nil {
 		return err
 	}
@@ -44,6 +45,6 @@ func (c *benchCmd) write(t *terminal, r *bench.Report) error {
 			names = append([]string{f.Name + ext}, names...) // bench.json is the last
 		}
 	}
-	_, err = commit(s, names, []string{"sizes.png", "sizes.svg", "threads.png", "threads.svg"})
+	_, err = experiment.Commit(s, names, []string{"sizes.png", "sizes.svg", "threads.png", "threads.svg"})
 	return err
 }

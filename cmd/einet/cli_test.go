@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"einet/experiment"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -37,10 +39,10 @@ func TestSpans(t *testing.T) {
 
 // Every flag that is a time is in ms where nothing else is said, as in the network language.
 func TestTimesOfFlags(t *testing.T) {
-	summary := func(args ...string) Summary {
+	summary := func(args ...string) experiment.Summary {
 		status, out, errs := einet(t, append(small(t, "--json", "-q"), args...)...)
 		require.Equal(t, exitDone, status, errs)
-		var s Summary
+		var s experiment.Summary
 		require.NoError(t, json.Unmarshal([]byte(out), &s))
 		return s
 	}
@@ -60,10 +62,10 @@ func TestTimesOfFlags(t *testing.T) {
 		{"--input-duration 0.25 ms: must be a multiple of dt (0.1 ms)", "export ei --input-duration 0.25"},
 		{"--duration 0.25 ms: must be a multiple of dt (0.1 ms)", "bench --sizes 500 --duration 0.25"},
 		{"--limit -500 ms: must be a wall time", "bench --limit -500"},
-		{"--from 300 ms --to 0.2s: must be times of a run", "plot DIR --from 300 --to 0.2s"},
+		{"--from 300 ms --to 200 ms: must be times of a run", "plot DIR --from 300 --to 0.2s"},
 	} {
 		dir := t.TempDir()
-		require.NoError(t, os.WriteFile(filepath.Join(dir, spikesFile), nil, 0o666))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, experiment.SpikesFile), nil, 0o666))
 		status, _, errs := einet(t, strings.Fields(strings.Replace(k.args, "DIR", dir, 1))...)
 		require.Equal(t, exitUsage, status, k.args)
 		require.Contains(t, errs, k.want)
@@ -229,7 +231,7 @@ func TestNetworkFromStandardInput(t *testing.T) {
 		onStandardInput(t, f)
 		status, out, errs := einet(t, "run", network, "--duration", "50", "--engine", "reference", "--no-plots", "--json", "-q", "--out", filepath.Join(t.TempDir(), "run"))
 		require.Equal(t, exitDone, status, errs)
-		var s Summary
+		var s experiment.Summary
 		require.NoError(t, json.Unmarshal([]byte(out), &s))
 		require.Equal(t, "clocks", s.Network)
 		return s.Digest

@@ -9,6 +9,7 @@ import (
 
 	"einet/bench"
 	"einet/engines"
+	"einet/experiment"
 
 	"github.com/stretchr/testify/require"
 )
@@ -16,10 +17,10 @@ import (
 // Synapses that are drawn again give the spikes of stored ones, on each engine that takes
 // them, and the summary says that their number is the expected one.
 func TestConnectivity(t *testing.T) {
-	of := func(gl engines.OpenGL, more ...string) Summary {
+	of := func(gl engines.OpenGL, more ...string) experiment.Summary {
 		status, out, errs := einetOn(t, gl, small(t, append([]string{"--json", "-q"}, more...)...)...)
 		require.Equal(t, exitDone, status, errs)
-		var s Summary
+		var s experiment.Summary
 		require.NoError(t, json.Unmarshal([]byte(out), &s))
 		return s
 	}

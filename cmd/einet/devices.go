@@ -25,7 +25,7 @@ func (devicesCmd) Run(ctx context.Context, t *terminal) error {
 	fmt.Fprintf(w, "engine %s\tthe same, %s\n", engines.Reference.Name, engines.Reference.Text)
 	devices, err := t.gl.Devices()
 	if len(devices) == 0 {
-		fmt.Fprintf(w, "engine %s\tunavailable: %s\n", engines.GPU.Name, oneLine(err))
+		fmt.Fprintf(w, "engine %s\tunavailable: %s\n", engines.GPU.Name, engines.OneLine(err))
 		return w.Flush()
 	}
 	if err != nil {

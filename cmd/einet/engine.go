@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"einet/connectome"
 	"einet/dynamics"
@@ -27,23 +26,37 @@ type engineFlags struct {
 	Threads int    `placeholder:"N" help:"Threads that build the network and, in the cpu engine, simulate it; otherwise one for each processor."`
 }
 
+// choice is what the flags mean.
+func (f *engineFlags) choice() (engines.Choice, error) {
+	if f.Device != "" && f.Engine != engines.Auto && !engines.Named(f.Engine).OnDevices {
+		return engines.Choice{}, usage(fmt.Errorf("--device: only the %s engine has devices", engines.GPU.Name))
+	}
+	return engines.Choice{Engine: f.Engine, Device: f.Device, Threads: f.Threads, Synapses: f.synapses()}, nil
+}
+
 // choose makes the place ready that the flags mean on this machine, for a network of that model.
 func (f *engineFlags) choose(t *terminal, m *dynamics.Model) (*engines.Place, error) {
-	if f.Device != "" && f.Engine != engines.Auto && !engines.Named(f.Engine).OnDevices {
-		return nil, usage(fmt.Errorf("--device: only the %s engine has devices", engines.GPU.Name))
+	choice, err := f.choice()
+	if err != nil {
+		return nil, err
 	}
-	p, err := t.gl.Choose(engines.Choice{Engine: f.Engine, Device: f.Device, Threads: f.Threads, Synapses: f.synapses()}, m, t.log.Warn)
+	p, err := t.gl.Choose(choice, m, t.log.Warn)
+	return p, engineFault(err)
+}
+
+// engineFault names the flag to an error of the choice of an engine.
+func engineFault(err error) error {
 	var none *engines.NoDeviceError
 	var wrong *gpu.SelectorError
 	switch {
 	case errors.As(err, &wrong):
-		return nil, usage(fmt.Errorf("--device: %w", err))
+		return usage(fmt.Errorf("--device: %w", err))
 	case errors.As(err, &none) && errors.Is(err, gpu.ErrUnavailable):
-		return nil, machine(fmt.Errorf("--engine %s: %w; --engine %s needs none", none.Kind.Name, none, engines.CPU.Name))
+		return machine(fmt.Errorf("--engine %s: %w; --engine %s needs none", none.Kind.Name, none, engines.CPU.Name))
 	case errors.As(err, &none):
-		return nil, machine(fmt.Errorf("--engine %s: %w", none.Kind.Name, none))
+		return machine(fmt.Errorf("--engine %s: %w", none.Kind.Name, none))
 	}
-	return p, err
+	return err
 }
 
 // places are those of some kinds on this machine. With a NoDeviceError those of the other kinds are there.
@@ -73,9 +86,4 @@ type built struct {
 func build(ctx context.Context, s engines.Synapses, m *dynamics.Model, workers int) (built, error) {
 	syn, err := s.Build(ctx, m.Network, workers)
 	return built{m, syn}, err
-}
-
-// oneLine joins the causes of an error in one line.
-func oneLine(err error) string {
-	return strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
 }

@@ -7,15 +7,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
-	"weak"
 
 	"einet/engines"
+	"einet/experiment"
 	"einet/gpu"
-	"einet/network"
-	"einet/network/presets"
 
 	"github.com/stretchr/testify/require"
 )
@@ -89,7 +86,7 @@ func TestAutoFallsBackWithAWarning(t *testing.T) {
 		require.Contains(t, errs, "WRN not the gpu engine but the cpu engine simulates")
 		require.Contains(t, errs, why)
 		require.Len(t, strings.Split(strings.TrimSpace(errs), "\n"), 1)
-		var s Summary
+		var s experiment.Summary
 		require.NoError(t, json.Unmarshal([]byte(out), &s))
 		require.Equal(t, "cpu", s.Engine)
 
@@ -183,28 +180,4 @@ func TestRunChecksTheMemoryOfTheDevice(t *testing.T) {
 	require.Equal(t, exitMachine, status, errs)
 	require.Regexp(t, `^einet: ei: gpu: .*state and synapses take .*: use fewer neurons or synapses.*\n$`, errs)
 	require.NoDirExists(t, filepath.Dir(dir))
-}
-
-// The host's copy of the synapses is freed once a GPU has its own.
-func TestSynapsesAreFreedAfterUpload(t *testing.T) {
-	gl := withGL(t)
-	net, err := presets.Load("vs96", network.Options{})
-	require.NoError(t, err)
-	for engine, kept := range map[string]bool{"gpu": false, "reference": true} {
-		r := &simulation{
-			flags: &runCmd{engineFlags: engineFlags{Engine: engine}}, net: net, steps: 10,
-			t: &terminal{err: &bytes.Buffer{}, log: logger(&bytes.Buffer{}, false), gl: gl},
-		}
-		require.NoError(t, r.start(t.Context()))
-		synapses := weak.Make(r.built.connectome)
-		want := r.built.connectome.Synapses()
-		r.describe(0)
-		r.release()
-		runtime.GC()
-		require.Equal(t, kept, synapses.Value() != nil, engine)
-		require.Equal(t, want, r.summary.Synapses)
-		require.Greater(t, r.summary.BytesPerSynapse, 2.0)
-		require.NoError(t, r.engine.Advance(t.Context(), 10))
-		require.NoError(t, r.engine.Close())
-	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"einet/dynamics"
 	"einet/engines"
+	"einet/experiment"
 	"einet/network"
 )
 
@@ -38,6 +39,9 @@ var errInterrupted = &statusError{exitInterrupted, errors.New("interrupted")}
 
 // exitStatus is the status that goes with an error.
 func exitStatus(err error) int {
+	if errors.Is(err, experiment.ErrInterrupted) {
+		return exitInterrupted
+	}
 	var status *statusError
 	var field network.FieldError
 	var input *engines.InputError

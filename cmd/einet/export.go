@@ -11,6 +11,7 @@ import (
 
 	"einet/dynamics"
 	"einet/engines"
+	"einet/experiment"
 	"einet/network"
 	"einet/record"
 	"einet/record/hdf5"
@@ -43,9 +44,9 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	names := []string{neuronsFile, synapsesFile, networkFile}
+	names := []string{neuronsFile, synapsesFile, experiment.NetworkFile}
 	if c.To == "sonata" {
-		names = []string{nodesFile, edgesFile, nodeTypesFile, edgeTypesFile, networkFile}
+		names = []string{nodesFile, edgesFile, nodeTypesFile, edgeTypesFile, experiment.NetworkFile}
 		if err := hdf5.Absent(); err != nil {
 			return machine(fmt.Errorf("--to sonata: %w", err))
 		}
@@ -65,7 +66,7 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 		dir = filepath.Join("results", net.Name+"-network")
 	}
 	seen := record.Look(dir)
-	if err := vacant(dir, names, "export", c.Force); err != nil {
+	if err := experiment.Vacant(dir, names, "export", c.Force); err != nil {
 		return err
 	}
 	m, err := engines.Kept.Model(net, 0)
@@ -76,7 +77,7 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	files, err := t.openSet(seen, dir)
+	files, err := experiment.OpenSet(seen, dir, t.log.Warn)
 	if err != nil {
 		return err
 	}
@@ -95,10 +96,10 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 	} else if err != nil {
 		return machine(err)
 	}
-	if err := writeNetwork(files.Path(networkFile), net); err != nil {
+	if err := experiment.WriteNetwork(files.Path(experiment.NetworkFile), net); err != nil {
 		return machine(err)
 	}
-	if dir, err = commit(files, names, left); err != nil {
+	if dir, err = experiment.Commit(files, names, left); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(t.out, "%s: %d neurons, %d synapses in %s\n", dir, net.Neurons(), b.connectome.Synapses(), strings.Join(names, ", "))
@@ -140,12 +141,12 @@ func (x *export) npz() error {
 	s.FixedNames("from", from)
 	s.FixedNames("to", to)
 	s.FixedFloats("dt_ms", []float64{x.net.Dt})
-	g := &grower{Stream: s}
+	g := &record.Grower{Stream: s}
 	for k, p := range x.net.Projections {
-		source, target := g.uints(p.Name+"_source"), g.uints(p.Name+"_target")
-		weight, delay := g.floats(p.Name+"_weight"), g.floats(p.Name+"_delay")
-		if g.err != nil {
-			return g.err
+		source, target := g.Uints(p.Name+"_source"), g.Uints(p.Name+"_target")
+		weight, delay := g.Floats(p.Name+"_weight"), g.Floats(p.Name+"_delay")
+		if g.Err != nil {
+			return g.Err
 		}
 		err := x.each(k, func(i, j int, w float32, d float64) error {
 			return errors.Join(source.Append(uint32(i)), target.Append(uint32(j)), weight.Append(w), delay.Append(float32(d)))
@@ -198,21 +199,21 @@ func biases(m *dynamics.Model, i int) []float32 {
 func (x *export) neurons() error {
 	s := record.CreateStream(x.files.Path(neuronsFile))
 	defer s.Abort()
-	g := &grower{Stream: s}
-	for _, i := range withPotential(x.net) {
+	g := &record.Grower{Stream: s}
+	for _, i := range experiment.WithPotential(x.net) {
 		for _, c := range neuronColumns {
-			column := g.floats(x.net.Populations[i].Name + "_" + c.name)
-			if g.err != nil {
-				return g.err
+			column := g.Floats(x.net.Populations[i].Name + "_" + c.name)
+			if g.Err != nil {
+				return g.Err
 			}
 			if err := column.Append(c.of(x.built.model, i)...); err != nil {
 				return err
 			}
 		}
 		for r := range x.built.model.Populations[i].Receptors {
-			column := g.floats(fmt.Sprintf("%s_g%d", x.net.Populations[i].Name, r))
-			if g.err != nil {
-				return g.err
+			column := g.Floats(fmt.Sprintf("%s_g%d", x.net.Populations[i].Name, r))
+			if g.Err != nil {
+				return g.Err
 			}
 			if err := column.Append(x.built.model.InitialG(i, r)...); err != nil {
 				return err
@@ -299,7 +300,7 @@ func (x *export) types() error {
 		if p.Neuron.IsSource() {
 			model = "virtual"
 		}
-		if inhibits(x.net, p.Name) {
+		if experiment.Inhibits(x.net, p.Name) {
 			ei = "i"
 		}
 		fmt.Fprintf(&nodes, "%d %s %s einet:%s %s\n", i, p.Name, model, p.Neuron, ei)

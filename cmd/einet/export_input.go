@@ -29,7 +29,7 @@ type inputWriter func(n int64) (spikes int64, err error)
 func (x *export) input(steps int64) error {
 	s := record.CreateStream(x.files.Path(inputFile))
 	defer s.Abort()
-	g := &grower{Stream: s}
+	g := &record.Grower{Stream: s}
 	s.FixedFloats("dt_ms", []float64{x.net.Dt})
 	s.FixedInts("duration_steps", []int64{steps})
 	var writers []inputWriter
@@ -44,8 +44,8 @@ func (x *export) input(steps int64) error {
 		}
 		writers = append(writers, x.noise(g, i)...)
 	}
-	if g.err != nil {
-		return g.err
+	if g.Err != nil {
+		return g.Err
 	}
 	total := int64(0)
 	p := newProgress(x.t, false, x.net.Dt, steps)
@@ -83,16 +83,16 @@ func (c *countColumns) add(n int64, counts []uint32, also func() error) (spikes 
 	return spikes, nil
 }
 
-func (x *export) source(g *grower, i int) inputWriter {
+func (x *export) source(g *record.Grower, i int) inputWriter {
 	name, counts := x.net.Populations[i].Name, make([]uint32, x.net.Populations[i].Size)
-	c := countColumns{g.uints(name + "_step"), g.uints(name + "_neuron"), g.uints(name + "_count")}
+	c := countColumns{g.Uints(name + "_step"), g.Uints(name + "_neuron"), g.Uints(name + "_count")}
 	return func(n int64) (int64, error) {
 		x.built.model.SourceCounts(i, n, counts)
 		return c.add(n, counts, func() error { return nil })
 	}
 }
 
-func (x *export) poisson(g *grower, i int) inputWriter {
+func (x *export) poisson(g *record.Grower, i int) inputWriter {
 	p, m := &x.net.Populations[i], x.built.model
 	var weights, tau []float64
 	for k, in := range p.PoissonInput {
@@ -100,8 +100,8 @@ func (x *export) poisson(g *grower, i int) inputWriter {
 	}
 	g.FixedFloats(p.Name+"_poisson_weight", weights)
 	g.FixedFloats(p.Name+"_poisson_tau_syn", tau)
-	c := countColumns{g.uints(p.Name + "_poisson_step"), g.uints(p.Name + "_poisson_neuron"), g.uints(p.Name + "_poisson_count")}
-	input, counts := g.uints(p.Name+"_poisson_input"), make([]uint32, p.Size)
+	c := countColumns{g.Uints(p.Name + "_poisson_step"), g.Uints(p.Name + "_poisson_neuron"), g.Uints(p.Name + "_poisson_count")}
+	input, counts := g.Uints(p.Name+"_poisson_input"), make([]uint32, p.Size)
 	return func(n int64) (spikes int64, err error) {
 		for k := range weights {
 			m.PoissonCounts(i, k, n, counts)
@@ -114,15 +114,15 @@ func (x *export) poisson(g *grower, i int) inputWriter {
 	}
 }
 
-func (x *export) constant(g *grower, i int) inputWriter {
-	column := g.floats(x.net.Populations[i].Name + "_input")
+func (x *export) constant(g *record.Grower, i int) inputWriter {
+	column := g.Floats(x.net.Populations[i].Name + "_input")
 	return func(n int64) (int64, error) { return 0, column.Append(float32(x.built.model.Input(i, n-1))) }
 }
 
-func (x *export) noise(g *grower, i int) (writers []inputWriter) {
+func (x *export) noise(g *record.Grower, i int) (writers []inputWriter) {
 	m, name, size := x.built.model, x.net.Populations[i].Name, int64(x.net.Populations[i].Size)
 	normals := func(what string, draw uint32) {
-		column, words, z := g.floats(name+what, size), make([]uint32, size), make([]float32, size)
+		column, words, z := g.Floats(name+what, size), make([]uint32, size), make([]float32, size)
 		writers = append(writers, func(n int64) (int64, error) {
 			m.NoiseNormals(i, draw, n, words, z)
 			return 0, column.Append(z...)
@@ -133,8 +133,8 @@ func (x *export) noise(g *grower, i int) (writers []inputWriter) {
 		normals("_white_z", dynamics.WhiteDraw)
 	}
 	if noise.HasOU() {
-		u0 := g.floats(name + "_ou_u0")
-		g.err = errors.Join(g.err, u0.Append(m.InitialOU(i)...))
+		u0 := g.Floats(name + "_ou_u0")
+		g.Err = errors.Join(g.Err, u0.Append(m.InitialOU(i)...))
 		normals("_ou_z", dynamics.OUDraw)
 	}
 	return writers

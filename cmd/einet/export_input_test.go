@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"einet/experiment"
 	"einet/record"
 )
 
@@ -50,7 +51,7 @@ func TestExportedInputIsWhatEnginesUse(t *testing.T) {
 	require.Equal(t, exitDone, status, errs)
 	spikes := func(yaml string) (list [][2]uint32) {
 		_, _, _, run := written(t, yaml, "-q", "--no-plots")
-		s, err := record.ReadSpikes(filepath.Join(run, spikesFile))
+		s, err := record.ReadSpikes(filepath.Join(run, experiment.SpikesFile))
 		require.NoError(t, err)
 		for _, x := range s.Spikes {
 			if x.Neuron < 50 {
@@ -131,7 +132,7 @@ func TestDrivenNetworkRunsElsewhere(t *testing.T) {
 	require.Equal(t, exitDone, status, errs)
 	status, _, errs = einet(t, "run", "brunel2000exp", "--scale", "0.2", "--duration", "60ms", "--engine", "cpu", "--no-plots", "-q", "--out", filepath.Join(dir, "run"))
 	require.Equal(t, exitDone, status, errs)
-	s, err := record.ReadSpikes(filepath.Join(dir, "run", spikesFile))
+	s, err := record.ReadSpikes(filepath.Join(dir, "run", experiment.SpikesFile))
 	require.NoError(t, err)
 	x := exported{t, filepath.Join(dir, "network")}
 	type kick struct {
@@ -192,14 +193,14 @@ populations: {A: {size: 70, tau_m: 20, V_th: 100, V_reset: 0, V0: 0, input: [1, 
 `
 	_, _, _, run := written(t, noisy, "-q", "--no-plots")
 	network := filepath.Join(t.TempDir(), "network")
-	status, _, errs := einet(t, "export", filepath.Join(run, networkFile), "--input-duration", "30ms", "--out", network)
+	status, _, errs := einet(t, "export", filepath.Join(run, experiment.NetworkFile), "--input-duration", "30ms", "--out", network)
 	require.Equal(t, exitDone, status, errs)
 	x := exported{t, network}
 	white, ou, u0 := read[float32](x, inputFile, "A_white_z"), read[float32](x, inputFile, "A_ou_z"), read[float32](x, inputFile, "A_ou_u0")
 	input := read[float32](x, inputFile, "A_input")
 	require.Len(t, white, 300*70)
 	require.Len(t, input, 300)
-	v := read[float32](exported{t, run}, stateFile, "A_V")
+	v := read[float32](exported{t, run}, experiment.StateFile, "A_V")
 	worst := func(late int) float64 {
 		p, r := math.Exp(-0.1/20), math.Exp(-0.1/5)
 		worst := 0.0

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"einet/experiment"
 	"einet/record/hdf5"
 )
 
@@ -32,7 +33,7 @@ func writings(t *testing.T) []writing {
 	dir := filepath.Join(t.TempDir(), "small")
 	status, _, errs := einet(t, "run", "ei", "--scale", "0.1", "--engine", "cpu", "--duration", "400ms", "--no-plots", "-q", "--out", dir)
 	require.Equal(t, exitDone, status, errs)
-	net, spikes := filepath.Join(dir, networkFile), filepath.Join(dir, spikesFile)
+	net, spikes := filepath.Join(dir, experiment.NetworkFile), filepath.Join(dir, experiment.SpikesFile)
 	all := []writing{
 		{"export", []string{"export", net, "--input-duration", "2ms", "--force"}, "", tooLarge},
 		{"export --to sonata", []string{"export", net, "--to", "sonata", "--force"}, "", "is the disk full?"},

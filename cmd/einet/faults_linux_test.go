@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"einet/experiment"
 	"einet/record/hdf5"
 )
 
@@ -50,7 +51,7 @@ func TestFullDiskLeavesOutHDF5(t *testing.T) {
 	require.Equal(t, exitMachine, status, errs)
 	require.NotContains(t, errs, "HDF5-DIAG")
 	require.Contains(t, errs, "spikes.h5 is left out")
-	require.NoFileExists(t, filepath.Join(dir, sonataFile))
+	require.NoFileExists(t, filepath.Join(dir, experiment.SONATAFile))
 	isPart(t, dir)
 	nothingHidden(t, dir)
 }
@@ -64,7 +65,7 @@ func TestFullDiskKeepsReplicas(t *testing.T) {
 	require.Contains(t, errs, "no space left on device")
 	require.FileExists(t, filepath.Join(dir, "spikes-0.npz"))
 	require.FileExists(t, filepath.Join(dir, "spikes-1.npz"))
-	require.FileExists(t, filepath.Join(dir, summaryFile))
+	require.FileExists(t, filepath.Join(dir, experiment.SummaryFile))
 	nothingHidden(t, dir)
 }
 
@@ -142,6 +143,6 @@ func TestNoInodes(t *testing.T) {
 }
 
 func hasRun(dir string) bool {
-	found, _ := filepath.Glob(filepath.Join(dir, "run", spikesFile))
+	found, _ := filepath.Glob(filepath.Join(dir, "run", experiment.SpikesFile))
 	return len(found) > 0
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"einet/experiment"
 	"einet/record"
 )
 
@@ -84,17 +85,17 @@ func endless(t *testing.T, more ...string) []string {
 }
 
 // isPart holds what a run that was stopped left to a run of its network.yaml: the spikes are those.
-func isPart(t *testing.T, dir string) Summary {
+func isPart(t *testing.T, dir string) experiment.Summary {
 	t.Helper()
-	var s Summary
-	text, err := os.ReadFile(filepath.Join(dir, summaryFile))
+	var s experiment.Summary
+	text, err := os.ReadFile(filepath.Join(dir, experiment.SummaryFile))
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(text, &s))
 	require.True(t, s.Interrupted)
-	status, out, errs := einet(t, "run", filepath.Join(dir, networkFile), "--engine", "cpu", "--no-plots", "--json", "-q", "--out", filepath.Join(t.TempDir(), "again"))
+	status, out, errs := einet(t, "run", filepath.Join(dir, experiment.NetworkFile), "--engine", "cpu", "--no-plots", "--json", "-q", "--out", filepath.Join(t.TempDir(), "again"))
 	require.Equal(t, exitDone, status, errs)
 	require.Equal(t, s.Digest, digestOf(t, out))
-	spikes, err := record.ReadSpikes(filepath.Join(dir, spikesFile))
+	spikes, err := record.ReadSpikes(filepath.Join(dir, experiment.SpikesFile))
 	require.NoError(t, err)
 	require.EqualValues(t, s.Spikes, len(spikes.Spikes))
 	require.InDelta(t, s.DurationMs, float64(spikes.Steps)*s.DtMs, 1e-6)
@@ -190,8 +191,8 @@ func (m *meanwhile) Write(p []byte) (int, error) {
 
 func seedIn(t *testing.T, dir string) uint32 {
 	t.Helper()
-	var s Summary
-	text, err := os.ReadFile(filepath.Join(dir, summaryFile))
+	var s experiment.Summary
+	text, err := os.ReadFile(filepath.Join(dir, experiment.SummaryFile))
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(text, &s))
 	return s.Seed
@@ -242,8 +243,8 @@ func TestTwoRunsInOneFolder(t *testing.T) {
 // Replicas keep those that are complete, and of the others what was simulated.
 func TestInterruptedReplicas(t *testing.T) {
 	tries(t)
-	of := func(dir string) (s ReplicasSummary) {
-		text, err := os.ReadFile(filepath.Join(dir, summaryFile))
+	of := func(dir string) (s experiment.ReplicasSummary) {
+		text, err := os.ReadFile(filepath.Join(dir, experiment.SummaryFile))
 		require.NoError(t, err)
 		require.NoError(t, json.Unmarshal(text, &s))
 		require.True(t, s.Interrupted)
@@ -325,7 +326,7 @@ func TestUnresolvedStepKeepsWhatWasSimulated(t *testing.T) {
 	if devices, _ := thisMachine().Devices(); len(devices) > 0 {
 		engines = append(engines, "gpu")
 	}
-	var first Summary
+	var first experiment.Summary
 	for i, engine := range engines {
 		out := filepath.Join(dir, engine)
 		status, _, errs := einet(t, "run", file, "--engine", engine, "--no-plots", "-q", "--out", out)
@@ -371,7 +372,7 @@ func TestFewOpenFiles(t *testing.T) {
 	args := []string{"run", file, "--engine", "cpu", "--no-plots", "-q", "--out", dir}
 	status, errs := ended(t, child("nofile=24", args...))
 	require.Equal(t, exitDone, status, errs)
-	require.Len(t, readNpz[uint32](t, filepath.Join(dir, stateFile), "P199_step"), 20)
+	require.Len(t, readNpz[uint32](t, filepath.Join(dir, experiment.StateFile), "P199_step"), 20)
 
 	refused := 0
 	for n := 9; n < 24; n++ {
@@ -402,7 +403,7 @@ func TestLongestTimeStep(t *testing.T) {
 		args := []string{"run", file, "--engine", "cpu", "--spikes", "csv", "-q", "--out", filepath.Join(t.TempDir(), "run")}
 		status, _, errs := einet(t, args...)
 		require.Equal(t, exitDone, status, errs)
-		_, err := record.ReadTraces(filepath.Join(outOf(args), tracesFile))
+		_, err := record.ReadTraces(filepath.Join(outOf(args), experiment.TracesFile))
 		require.NoError(t, err)
 	}
 }
@@ -434,11 +435,11 @@ func isWholeState(t *testing.T, dir string) {
 	s := isPart(t, dir)
 	require.NotEmpty(t, s.Stopped)
 	require.Greater(t, s.DurationMs, 5.0)
-	steps := readNpz[uint32](t, filepath.Join(dir, stateFile), "E_step")
+	steps := readNpz[uint32](t, filepath.Join(dir, experiment.StateFile), "E_step")
 	// A sample of the last step itself was not taken any more.
 	require.InDelta(t, s.DurationMs, float64(len(steps))*0.1, 0.11)
-	require.Len(t, readNpz[float32](t, filepath.Join(dir, stateFile), "E_V"), 800*len(steps))
-	text, err := os.ReadFile(filepath.Join(dir, csvFile))
+	require.Len(t, readNpz[float32](t, filepath.Join(dir, experiment.StateFile), "E_V"), 800*len(steps))
+	text, err := os.ReadFile(filepath.Join(dir, experiment.CSVFile))
 	require.NoError(t, err)
 	require.EqualValues(t, s.Spikes+1, bytes.Count(text, []byte("\n")))
 	nothingHidden(t, dir)

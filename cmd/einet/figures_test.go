@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"einet/experiment"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -64,27 +66,27 @@ func TestPlotRefusesWhatCannotBe(t *testing.T) {
 		change       func([]byte)
 		want         string
 	}{
-		{spikesFile, "neuron", last32(100_000), "ids must be below 1000"},
-		{spikesFile, "step", last32(1<<32 - 1), "steps must be in 1..2500"},
-		{spikesFile, "step", last32(1), "not sorted"},
-		{spikesFile, "duration_steps", last64(1<<32 - 1), "duration_steps is 4294967295, network.yaml asks for 2500"},
-		{spikesFile, "duration_steps", last64(1 << 40), "duration_steps is 1099511627776, must be in"},
-		{spikesFile, "duration_steps", last64(7), "steps must be in 1..7"},
-		{spikesFile, "dt_ms", float(1e-7), "dt_ms is 1e-07, network.yaml has 0.1"},
-		{spikesFile, "population_size", last64(501), "population 1 is I of 501 neurons, in network.yaml it is I of 500"},
-		{spikesFile, "population_size", last64(1 << 31), "population 1 is I of 2147483648 neurons"},
-		{spikesFile, "population_names", last32('J'), "population 1 is J of 500"},
-		{tracesFile, "dt_ms", float(10), "dt_ms is 10, network.yaml has 0.1"},
-		{tracesFile, "population_size", last64(499), "population 1 is I of 499 neurons"},
-		{tracesFile, "V_th", float(-49), "population I has V_reset -60, V_th -49, E_L -52, in network.yaml they are -60, -50, -52"},
-		{tracesFile, "E_L", float(math.Inf(1)), "must be finite"},
-		{tracesFile, "v_edges_I", float(1e300), "histogram: edges must ascend and be potentials"},
-		{tracesFile, "v_counts_I", last64(math.MaxInt64), "histogram: edges must ascend"},
-		{tracesFile, "trace_step", last64(2501), "trace_step holds 2501, the run has 2500 steps"},
-		{tracesFile, "trace_step", last64(1 << 62), "trace_step holds 501 to 4611686018427387904"},
-		{tracesFile, "trace_neuron", last64(1000), "trace_neuron is 1000, must be in 0..999"},
-		{tracesFile, "trace_exc", last32(math.Float32bits(float32(math.NaN()))), "cannot be drawn"},
-		{tracesFile, "trace_inh", last32(math.Float32bits(float32(math.Inf(-1)))), "cannot be drawn"},
+		{experiment.SpikesFile, "neuron", last32(100_000), "ids must be below 1000"},
+		{experiment.SpikesFile, "step", last32(1<<32 - 1), "steps must be in 1..2500"},
+		{experiment.SpikesFile, "step", last32(1), "not sorted"},
+		{experiment.SpikesFile, "duration_steps", last64(1<<32 - 1), "duration_steps is 4294967295, network.yaml asks for 2500"},
+		{experiment.SpikesFile, "duration_steps", last64(1 << 40), "duration_steps is 1099511627776, must be in"},
+		{experiment.SpikesFile, "duration_steps", last64(7), "steps must be in 1..7"},
+		{experiment.SpikesFile, "dt_ms", float(1e-7), "dt_ms is 1e-07, network.yaml has 0.1"},
+		{experiment.SpikesFile, "population_size", last64(501), "population 1 is I of 501 neurons, in network.yaml it is I of 500"},
+		{experiment.SpikesFile, "population_size", last64(1 << 31), "population 1 is I of 2147483648 neurons"},
+		{experiment.SpikesFile, "population_names", last32('J'), "population 1 is J of 500"},
+		{experiment.TracesFile, "dt_ms", float(10), "dt_ms is 10, network.yaml has 0.1"},
+		{experiment.TracesFile, "population_size", last64(499), "population 1 is I of 499 neurons"},
+		{experiment.TracesFile, "V_th", float(-49), "population I has V_reset -60, V_th -49, E_L -52, in network.yaml they are -60, -50, -52"},
+		{experiment.TracesFile, "E_L", float(math.Inf(1)), "must be finite"},
+		{experiment.TracesFile, "v_edges_I", float(1e300), "histogram: edges must ascend and be potentials"},
+		{experiment.TracesFile, "v_counts_I", last64(math.MaxInt64), "histogram: edges must ascend"},
+		{experiment.TracesFile, "trace_step", last64(2501), "trace_step holds 2501, the run has 2500 steps"},
+		{experiment.TracesFile, "trace_step", last64(1 << 62), "trace_step holds 501 to 4611686018427387904"},
+		{experiment.TracesFile, "trace_neuron", last64(1000), "trace_neuron is 1000, must be in 0..999"},
+		{experiment.TracesFile, "trace_exc", last32(math.Float32bits(float32(math.NaN()))), "cannot be drawn"},
+		{experiment.TracesFile, "trace_inh", last32(math.Float32bits(float32(math.Inf(-1)))), "cannot be drawn"},
 	} {
 		dir := filepath.Join(t.TempDir(), "run")
 		require.NoError(t, os.CopyFS(dir, os.DirFS(whole)))
@@ -119,12 +121,6 @@ func TestInterruptedFigures(t *testing.T) {
 	require.Equal(t, exitInterrupted, run(ctx, []string{"plot", dir}, &out, &errs, false))
 	require.NoFileExists(t, filepath.Join(dir, "raster.png"))
 
-	r := &simulation{flags: &runCmd{JSON: true}, dir: dir, t: &terminal{out: &out, err: &errs}}
-	r.summary.Network = "vs96"
-	require.Equal(t, exitInterrupted, exitStatus(r.report(ctx)))
-	require.Contains(t, out.String(), `"network": "vs96"`)
-	require.NotContains(t, out.String(), "interrupted")
-	require.Contains(t, errs.String(), "the run in "+dir+" is complete")
 }
 
 // A context that ends at the n-th look at it.
@@ -143,7 +139,7 @@ func (e *ending) Err() error {
 func TestFiguresBeforeTheInterruptStay(t *testing.T) {
 	dir := clockRun(t)
 	// One look at each read of spikes, of which there is one, and at each figure.
-	names, err := drawFigures(&ending{t.Context(), 2}, dir, dir, window{})
+	names, err := experiment.Draw(&ending{t.Context(), 2}, dir, dir, experiment.Window{})
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, []string{"raster.png", "raster.svg"}, names)
 	require.FileExists(t, filepath.Join(dir, "raster.svg"))
@@ -174,7 +170,7 @@ func TestPlotOfSeveralRuns(t *testing.T) {
 
 	for _, k := range []struct{ want, from, to string }{
 		{"ends at 100 ms, figures cannot begin at 200 ms", "200ms", "1s"},
-		{"--from 50ms --to 20ms: must be times of a run, the first before the second", "50ms", "20ms"},
+		{"--from 50 ms --to 20 ms: must be times of a run, the first before the second", "50ms", "20ms"},
 		{"must be times of a run, the first before the second", "50ms", "50ms"},
 		{"must show at least a step of 0.1 ms", "50ms", "50.01ms"},
 	} {
@@ -185,14 +181,16 @@ func TestPlotOfSeveralRuns(t *testing.T) {
 }
 
 // drawn is the part of the run in dir that its raster, rate and currents show [ms].
-func drawn(t *testing.T, dir string, w window) (raster, rate, currents [2]float64) {
-	data, err := readRun(t.Context(), dir, w)
+func drawn(t *testing.T, dir string, w experiment.Window) (raster, rate, currents [2]float64) {
+	data, err := experiment.ReadRun(t.Context(), dir, w)
 	require.NoError(t, err)
 	raster[0], raster[1] = data.Sample.Window()
 	times := data.Currents[0].TimeMs
 	require.Len(t, data.Currents[0].Inh, len(times))
 	return raster, [2]float64{data.From, data.To}, [2]float64{times[0], times[len(times)-1]}
 }
+
+func between(from, to *float64) experiment.Window { return experiment.Window{FromMs: from, ToMs: to} }
 
 // Figures show what statistics are of, or the part that is asked for, in which the state is then traced; neither
 // changes a spike.
@@ -203,13 +201,13 @@ func TestFiguresShowTheWindow(t *testing.T) {
 		args := append([]string{"run", "ei", "--scale", "0.1", "--engine", "cpu", "--duration", "700ms", "--no-plots", "--json", "-q", "--out", dir}, flags...)
 		status, out, errs := einet(t, args...)
 		require.Equal(t, exitDone, status, errs)
-		var s Summary
+		var s experiment.Summary
 		require.NoError(t, json.Unmarshal([]byte(out), &s))
 		digests = append(digests, s.Digest)
 		return dir
 	}
 	at := func(ms float64) *float64 { return &ms }
-	check := func(dir string, w window, raster, rate, currents [2]float64) {
+	check := func(dir string, w experiment.Window, raster, rate, currents [2]float64) {
 		t.Helper()
 		gotRaster, gotRate, gotCurrents := drawn(t, dir, w)
 		for k := range 2 {
@@ -220,22 +218,22 @@ func TestFiguresShowTheWindow(t *testing.T) {
 	}
 	whole := [2]float64{0, 0}
 	plain := simulated()
-	check(plain, window{}, [2]float64{0, 500}, whole, [2]float64{500, 700})
-	check(plain, window{at(550), nil}, [2]float64{550, 700}, [2]float64{550, 0}, [2]float64{550, 700})
-	check(plain, window{at(100), at(300)}, [2]float64{100, 300}, [2]float64{100, 300}, [2]float64{500, 700}) // as traced
-	check(plain, window{nil, at(600)}, [2]float64{0, 600}, [2]float64{0, 600}, [2]float64{500, 600})
+	check(plain, experiment.Window{}, [2]float64{0, 500}, whole, [2]float64{500, 700})
+	check(plain, between(at(550), nil), [2]float64{550, 700}, [2]float64{550, 0}, [2]float64{550, 700})
+	check(plain, between(at(100), at(300)), [2]float64{100, 300}, [2]float64{100, 300}, [2]float64{500, 700}) // as traced
+	check(plain, between(nil, at(600)), [2]float64{0, 600}, [2]float64{0, 600}, [2]float64{500, 600})
 	later := simulated("--discard", "150ms")
-	check(later, window{}, [2]float64{150, 650}, whole, [2]float64{500, 700})
-	check(later, window{at(0), at(200)}, [2]float64{0, 200}, [2]float64{0, 200}, [2]float64{500, 700})
-	check(later, window{nil, at(100)}, [2]float64{0, 100}, [2]float64{0, 100}, [2]float64{500, 700})
+	check(later, experiment.Window{}, [2]float64{150, 650}, whole, [2]float64{500, 700})
+	check(later, between(at(0), at(200)), [2]float64{0, 200}, [2]float64{0, 200}, [2]float64{500, 700})
+	check(later, between(nil, at(100)), [2]float64{0, 100}, [2]float64{0, 100}, [2]float64{500, 700})
 	part := simulated("--from", "100", "--to", "160ms")
-	check(part, window{at(100), at(160)}, [2]float64{100, 160}, [2]float64{100, 160}, [2]float64{100, 160})
-	check(simulated("--to", "300"), window{}, [2]float64{0, 500}, whole, [2]float64{100, 300})
-	check(simulated("--from", "300"), window{}, [2]float64{0, 500}, whole, [2]float64{300, 500})
+	check(part, between(at(100), at(160)), [2]float64{100, 160}, [2]float64{100, 160}, [2]float64{100, 160})
+	check(simulated("--to", "300"), experiment.Window{}, [2]float64{0, 500}, whole, [2]float64{100, 300})
+	check(simulated("--from", "300"), experiment.Window{}, [2]float64{0, 500}, whole, [2]float64{300, 500})
 	for _, d := range digests {
 		require.Equal(t, digests[0], d)
 	}
-	data, err := readRun(t.Context(), later, window{})
+	data, err := experiment.ReadRun(t.Context(), later, experiment.Window{})
 	require.NoError(t, err)
 	require.InDelta(t, 150, data.Discarded, 1e-9)
 }
@@ -243,10 +241,10 @@ func TestFiguresShowTheWindow(t *testing.T) {
 // A window that a run doesn't have is refused before it is simulated.
 func TestWindowsRefused(t *testing.T) {
 	for _, k := range []struct{ want, flags string }{
-		{"--from 1s: ends at 100 ms, figures cannot begin at 1000 ms", "--from 1s"},
+		{"--from 1000 ms: ends at 100 ms, figures cannot begin at 1000 ms", "--from 1s"},
 		{"--from 50 ms --to 20 ms: must be times of a run", "--from 50 --to 20"},
 		{"--to 0 ms: must be times of a run", "--to 0"},
-		{"--from -3ms: must be times of a run", "--from=-3ms"},
+		{"--from -3 ms: must be times of a run", "--from=-3ms"},
 		{"figures must show at least a step", "--from 50 --to 50.01"},
 		{"--from 50 ms: with --replicas there are no figures", "--from 50 --replicas 2"},
 	} {
@@ -259,12 +257,12 @@ func TestWindowsRefused(t *testing.T) {
 	}
 	dir := clockRun(t)
 	for _, text := range []string{"{", `{"discard_ms": -1}`} {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, summaryFile), []byte(text), 0o666))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, experiment.SummaryFile), []byte(text), 0o666))
 		status, _, errs := einet(t, "plot", dir)
 		require.Equal(t, exitUsage, status)
-		require.Contains(t, errs, summaryFile)
+		require.Contains(t, errs, experiment.SummaryFile)
 	}
-	require.NoError(t, os.Remove(filepath.Join(dir, summaryFile)))
+	require.NoError(t, os.Remove(filepath.Join(dir, experiment.SummaryFile)))
 	status, _, errs := einet(t, "plot", dir)
 	require.Equal(t, exitDone, status, errs)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"einet/engines"
-	"einet/network"
+	"einet/experiment"
 	"einet/record"
 	"einet/record/hdf5"
 )
@@ -26,19 +25,12 @@ func readNpz[T any](t *testing.T, file, name string) (all []T) {
 	return all
 }
 
-// Files that can't be made are an error, and steps may be as long as a network may have them.
+// Steps may be as long as a network may have them.
 func TestKeptOfAnyStep(t *testing.T) {
-	net := &network.Network{Dt: math.NaN(), Populations: []network.Population{{Name: "E", Size: 10, Neuron: network.LIF}}}
-	files, err := record.NewSet(record.Look(filepath.Join(t.TempDir(), "run")))
-	require.NoError(t, err)
-	defer files.Abort()
-	_, err = newKept(&simulation{flags: &runCmd{}, net: net, files: files})
-	require.ErrorContains(t, err, "dt_ms is NaN")
-
 	for _, dt := range []string{"1e6", "1e9"} {
 		s, _, _, dir := written(t, "{dt: "+dt+", duration: "+dt+", populations: {E: {size: 10, tau_m: 20, V_th: 15, V_reset: 0, input: 20}}}", "-q")
 		require.EqualValues(t, 10, s.Populations["E"].Spikes)
-		trains, err := record.ReadSpikes(filepath.Join(dir, spikesFile))
+		trains, err := record.ReadSpikes(filepath.Join(dir, experiment.SpikesFile))
 		require.NoError(t, err)
 		require.Len(t, trains.Spikes, 10)
 	}
@@ -56,9 +48,9 @@ func TestRecord(t *testing.T) {
 	require.Equal(t, exitDone, status, errs)
 	require.Equal(t, digestOf(t, out), digestOf(t, recorded), "recording changes nothing, and the digest is of all spikes")
 
-	all, err := record.ReadSpikes(filepath.Join(outOf(plain), spikesFile))
+	all, err := record.ReadSpikes(filepath.Join(outOf(plain), experiment.SpikesFile))
 	require.NoError(t, err)
-	some, err := record.ReadSpikes(filepath.Join(dir, spikesFile))
+	some, err := record.ReadSpikes(filepath.Join(dir, experiment.SpikesFile))
 	require.NoError(t, err)
 	require.Equal(t, []record.Recorded{{Count: 50}, {}}, some.Recorded)
 	require.NotEmpty(t, some.Spikes)
@@ -70,11 +62,11 @@ func TestRecord(t *testing.T) {
 		}
 	}
 	require.Len(t, some.Spikes, kept)
-	text, err := os.ReadFile(filepath.Join(dir, csvFile))
+	text, err := os.ReadFile(filepath.Join(dir, experiment.CSVFile))
 	require.NoError(t, err)
 	require.Equal(t, kept+1, strings.Count(string(text), "\n"))
 
-	file := filepath.Join(dir, stateFile)
+	file := filepath.Join(dir, experiment.StateFile)
 	require.Equal(t, []int64{800, 801, 802}, readNpz[int64](t, file, "I_neuron"))
 	require.Len(t, readNpz[uint32](t, file, "I_step"), 200)
 	v, net := readNpz[float32](t, file, "I_V"), readNpz[float32](t, file, "I_net")
@@ -86,7 +78,7 @@ func TestRecord(t *testing.T) {
 		require.InDelta(t, exc[k]+inh[k]+ext[k], net[k], 1e-4)
 		require.Equal(t, []float32{exc[k], inh[k]}, []float32{g0[k], g1[k]}, "of weights in mV")
 	}
-	file = filepath.Join(dir, averageFile)
+	file = filepath.Join(dir, experiment.AverageFile)
 	require.Len(t, readNpz[uint32](t, file, "step"), 50)
 	require.InDeltaSlice(t, readNpz[float32](t, file, "I_exc"), readNpz[float32](t, file, "I_g0"), 1e-4, "of weights in mV")
 	require.InDeltaSlice(t, readNpz[float32](t, file, "I_inh"), readNpz[float32](t, file, "I_g1"), 1e-4)
@@ -103,7 +95,7 @@ func TestRecord(t *testing.T) {
 	}
 	require.InDelta(t, float64(counted)/800/0.1, sum/50, 1e-4)
 
-	file = filepath.Join(dir, histogramFile)
+	file = filepath.Join(dir, experiment.HistogramFile)
 	require.Equal(t, []float64{0, 3, 6, 9, 12, 15}, readNpz[float64](t, file, "I_V_edges"))
 	require.Len(t, readNpz[uint32](t, file, "I_V_step"), 50)
 	require.Len(t, readNpz[uint32](t, file, "I_net_counts"), 10*3)
@@ -132,7 +124,7 @@ func TestRecord(t *testing.T) {
 	}
 	status, _, errs = einet(t, again...)
 	require.Equal(t, exitDone, status, errs)
-	for _, gone := range askedFiles {
+	for _, gone := range experiment.AskedFiles {
 		require.NoFileExists(t, filepath.Join(dir, gone))
 	}
 }
@@ -143,8 +135,8 @@ func TestRecordAnyNeurons(t *testing.T) {
 	args := small(t, "--json", "-q", "--no-plots", "--set", "record={spikes: all, state: {I: {neurons: all, every: 0.5}}, averages: 2}", "--engine", "reference")
 	status, whole, errs := einet(t, args...)
 	require.Equal(t, exitDone, status, errs)
-	file, means := filepath.Join(outOf(args), stateFile), filepath.Join(outOf(args), averageFile)
-	all, err := record.ReadSpikes(filepath.Join(outOf(args), spikesFile))
+	file, means := filepath.Join(outOf(args), experiment.StateFile), filepath.Join(outOf(args), experiment.AverageFile)
+	all, err := record.ReadSpikes(filepath.Join(outOf(args), experiment.SpikesFile))
 	require.NoError(t, err)
 	on := func(t *testing.T, gl engines.OpenGL, engine string) {
 		args := small(t, "--json", "-q", "--engine", engine, "--set", "record={spikes: {E: [7, 3, {from: 600, every: 50}], I: [9]}, state: {I: {neurons: [150, 3, {from: 20, to: 40, every: 10}], every: 0.5, variables: [exc, g, V]}},"+
@@ -155,7 +147,7 @@ func TestRecordAnyNeurons(t *testing.T) {
 		require.Equal(t, digestOf(t, whole), digestOf(t, out))
 
 		neurons := []int{150, 3, 20, 30, 40}
-		state := filepath.Join(dir, stateFile)
+		state := filepath.Join(dir, experiment.StateFile)
 		require.Equal(t, []int64{950, 803, 820, 830, 840}, readNpz[int64](t, state, "I_neuron"))
 		for _, variable := range []string{"I_V", "I_exc", "I_g0", "I_g1"} {
 			every, some := readNpz[float32](t, file, variable), readNpz[float32](t, state, variable)
@@ -166,7 +158,7 @@ func TestRecordAnyNeurons(t *testing.T) {
 		}
 		require.ElementsMatch(t, []string{"dt_ms", "I_neuron", "I_tau_syn", "I_step", "I_V", "I_exc", "I_g0", "I_g1"}, arraysOf(t, state), "no more than was asked for")
 
-		some, err := record.ReadSpikes(filepath.Join(dir, spikesFile))
+		some, err := record.ReadSpikes(filepath.Join(dir, experiment.SpikesFile))
 		require.NoError(t, err)
 		require.Equal(t, []record.Recorded{{Count: 6, Neuron: []uint32{3, 7, 600, 650, 700, 750}}, {Count: 1, Neuron: []uint32{809}}}, some.Recorded)
 		kept := 0
@@ -177,9 +169,9 @@ func TestRecordAnyNeurons(t *testing.T) {
 			}
 		}
 		require.Len(t, some.Spikes, kept)
-		require.Equal(t, []uint32{3, 7, 600, 650, 700, 750, 809}, readNpz[uint32](t, filepath.Join(dir, spikesFile), "recorded_neuron"))
+		require.Equal(t, []uint32{3, 7, 600, 650, 700, 750, 809}, readNpz[uint32](t, filepath.Join(dir, experiment.SpikesFile), "recorded_neuron"))
 
-		averages := filepath.Join(dir, averageFile)
+		averages := filepath.Join(dir, experiment.AverageFile)
 		require.ElementsMatch(t, []string{"dt_ms", "step", "I_rate", "I_V"}, arraysOf(t, averages))
 		v, every := readNpz[float32](t, averages, "I_V"), readNpz[float32](t, file, "I_V")
 		for k, mean := range v {
@@ -191,7 +183,7 @@ func TestRecordAnyNeurons(t *testing.T) {
 		}
 		require.NotEqual(t, readNpz[float32](t, means, "I_V"), v)
 
-		histograms := filepath.Join(dir, histogramFile)
+		histograms := filepath.Join(dir, experiment.HistogramFile)
 		counts, below := readNpz[uint32](t, histograms, "I_V_counts"), readNpz[uint32](t, histograms, "I_V_below")
 		for k := range below {
 			total := below[k]
@@ -200,7 +192,7 @@ func TestRecordAnyNeurons(t *testing.T) {
 			}
 			require.EqualValues(t, 30, total)
 		}
-		traces, err := record.ReadTraces(filepath.Join(dir, tracesFile))
+		traces, err := record.ReadTraces(filepath.Join(dir, experiment.TracesFile))
 		require.NoError(t, err)
 		require.Equal(t, []int64{950, 803, 820}, traces.Neuron)
 		status, _, errs = einet(t, "plot", dir)
@@ -232,7 +224,7 @@ func TestChosenSpikesAreNoSource(t *testing.T) {
 	args := small(t, "-q", "--no-plots", "--set", "record.spikes={E: [3, 7, 99]}")
 	status, _, errs := einet(t, args...)
 	require.Equal(t, exitDone, status, errs)
-	file := filepath.Join(outOf(args), spikesFile)
+	file := filepath.Join(outOf(args), experiment.SpikesFile)
 	net := filepath.Join(t.TempDir(), "net.yaml")
 	require.NoError(t, os.WriteFile(net, []byte("populations: {E: {neuron: spikes, size: 800, file: "+file+"}}"), 0o666))
 	status, _, errs = einet(t, "show", net)
@@ -271,7 +263,7 @@ func TestAgainstForeignSpikes(t *testing.T) {
 	args := []string{"run", "ei", "--scale", "0.1", "--engine", "cpu", "--duration", "600ms", "--seed", "54", "--no-plots", "-q", "--spikes", "csv", "--out", filepath.Join(dir, "run")}
 	status, _, errs := einet(t, args...)
 	require.Equal(t, exitDone, status, errs)
-	text, err := os.ReadFile(filepath.Join(dir, "run", csvFile))
+	text, err := os.ReadFile(filepath.Join(dir, "run", experiment.CSVFile))
 	require.NoError(t, err)
 	nest := []string{"# NEST version: 3.6", "sender\ttime_ms"}
 	for _, line := range strings.Split(strings.TrimSpace(string(text)), "\n")[1:] {
@@ -299,7 +291,7 @@ func TestAgainstForeignSpikes(t *testing.T) {
 }
 
 func digestOf(t *testing.T, summary string) string {
-	var s Summary
+	var s experiment.Summary
 	require.NoError(t, json.Unmarshal([]byte(summary), &s))
 	return s.Digest
 }

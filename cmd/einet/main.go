@@ -321,3 +321,15 @@ func versionString() string {
 	}
 	return "unknown"
 }
+
+// commandLine is the command as a shell takes it.
+func commandLine(args []string) string {
+	words := []string{"einet"}
+	for _, a := range args {
+		if a == "" || strings.ContainsAny(a, " \t\n*?[]{}()<>|&;$`\"'\\!#~") {
+			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+		words = append(words, a)
+	}
+	return strings.Join(words, " ")
+}

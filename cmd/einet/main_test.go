@@ -16,7 +16,9 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"einet/experiment"
 	"einet/host"
+	"einet/sim"
 
 	"github.com/stretchr/testify/require"
 )
@@ -50,7 +52,7 @@ func TestRunLeavesItsFilesAndCanBeRepeatedFromThem(t *testing.T) {
 	status, out, errs := einet(t, args...)
 	require.Equal(t, exitDone, status, errs)
 	require.Empty(t, errs)
-	var s Summary
+	var s experiment.Summary
 	require.NoError(t, json.Unmarshal([]byte(out), &s))
 	require.Equal(t, "ei", s.Network)
 	require.Equal(t, uint32(5), s.Seed)
@@ -66,15 +68,15 @@ func TestRunLeavesItsFilesAndCanBeRepeatedFromThem(t *testing.T) {
 	}
 	require.NotNil(t, e.Correlation)
 	require.Nil(t, e.Fano, "100 ms are one window")
-	file, err := os.ReadFile(filepath.Join(outOf(args), summaryFile))
+	file, err := os.ReadFile(filepath.Join(outOf(args), experiment.SummaryFile))
 	require.NoError(t, err)
 	require.JSONEq(t, out, string(file))
 
-	again := []string{"run", filepath.Join(outOf(args), networkFile), "--engine", "reference", "--no-plots", "--json", "-q",
+	again := []string{"run", filepath.Join(outOf(args), experiment.NetworkFile), "--engine", "reference", "--no-plots", "--json", "-q",
 		"--out", filepath.Join(t.TempDir(), "again")}
 	status, out, errs = einet(t, again...)
 	require.Equal(t, exitDone, status, errs)
-	var r Summary
+	var r experiment.Summary
 	require.NoError(t, json.Unmarshal([]byte(out), &r))
 	require.Equal(t, s.Digest, r.Digest, "network.yaml is enough to run it again")
 
@@ -132,7 +134,7 @@ func TestBadInput(t *testing.T) {
 		{[]string{"run", "vs96", "--set", "projections.*.weight=1e-30", "--out", filepath.Join(dir, "w")}, exitUsage, []string{
 			"projections.E_to_E.weight: 1e-30 mV: must be 0 or of at least 4.59e-10 mV", "I_to_E", "E_to_I", "I_to_I"}},
 		{[]string{"run", "ei", "--duration", "0.25ms"}, exitUsage, []string{"--duration 0.25"}},
-		{[]string{"run", "ei", "--duration", "1s", "--discard", "1s"}, exitUsage, []string{"--discard 1s: must be shorter than the run, 1000 ms"}},
+		{[]string{"run", "ei", "--duration", "1s", "--discard", "1s"}, exitUsage, []string{"--discard 1000 ms: must be shorter than the run, 1000 ms"}},
 		{[]string{"run", "ei", "--discard", "50us"}, exitUsage, []string{"--discard 50us: must be a multiple of dt (0.1 ms)"}},
 		{[]string{"run", "ei", "--scale", "0"}, exitUsage, []string{"--scale 0: must be a factor above 0"}},
 		{[]string{"run", "ei", "--threads", "-2"}, exitUsage, []string{"--threads -2"}},
@@ -211,16 +213,16 @@ func TestInterrupt(t *testing.T) {
 	args[7] = "1000s"
 	out, errs := interrupted(t, append(args, "--json")...)
 	require.Contains(t, errs, "interrupted at")
-	file, err := os.ReadFile(filepath.Join(outOf(args), summaryFile))
+	file, err := os.ReadFile(filepath.Join(outOf(args), experiment.SummaryFile))
 	require.NoError(t, err)
 	require.JSONEq(t, string(file), out)
-	var s Summary
+	var s experiment.Summary
 	require.NoError(t, json.Unmarshal(file, &s))
 	require.True(t, s.Interrupted)
 	require.Greater(t, s.DurationMs, 0.0)
 	require.Less(t, s.DurationMs, 1e6)
 
-	again := []string{"run", filepath.Join(outOf(args), networkFile), "--engine", "cpu", "--no-plots", "--json", "-q", "--out", filepath.Join(t.TempDir(), "again")}
+	again := []string{"run", filepath.Join(outOf(args), experiment.NetworkFile), "--engine", "cpu", "--no-plots", "--json", "-q", "--out", filepath.Join(t.TempDir(), "again")}
 	status, out, errs := einet(t, again...)
 	require.Equal(t, exitDone, status, errs)
 	require.Equal(t, s.Digest, digestOf(t, out), "network.yaml has the time that was simulated")
@@ -229,7 +231,7 @@ func TestInterrupt(t *testing.T) {
 	require.Empty(t, out)
 	status, out, errs = einet(t, "plot", outOf(args))
 	require.Equal(t, exitDone, status, errs)
-	for _, f := range figureFiles() {
+	for _, f := range experiment.FigureFiles() {
 		require.Contains(t, out, f, "a run that is interrupted has all figures")
 	}
 }
@@ -281,7 +283,7 @@ func TestShortRuns(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "run")
 		status, out, errs := einet(t, "run", "vs96", "--engine", "reference", "--duration", duration, "--out", dir)
 		require.Equal(t, exitDone, status, "%s: %s", duration, errs)
-		for _, f := range figureNames {
+		for _, f := range experiment.FigureNames {
 			if strings.Contains(figures, f) {
 				require.FileExists(t, filepath.Join(dir, f+".png"), duration)
 				require.Contains(t, out, f+".svg")
@@ -299,10 +301,10 @@ func TestFailedRunLeavesTheEarlierOne(t *testing.T) {
 	status, _, errs := einet(t, args...)
 	require.Equal(t, exitDone, status, errs)
 	dir := outOf(args)
-	require.NoError(t, os.Remove(filepath.Join(dir, networkFile)))
-	require.NoError(t, os.MkdirAll(filepath.Join(dir, networkFile, "mine"), 0o777))
+	require.NoError(t, os.Remove(filepath.Join(dir, experiment.NetworkFile)))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, experiment.NetworkFile, "mine"), 0o777))
 	before := map[string][]byte{}
-	for _, f := range []string{summaryFile, spikesFile, tracesFile} {
+	for _, f := range []string{experiment.SummaryFile, experiment.SpikesFile, experiment.TracesFile} {
 		text, err := os.ReadFile(filepath.Join(dir, f))
 		require.NoError(t, err)
 		before[f] = text
@@ -354,9 +356,9 @@ func TestNumbersForPeople(t *testing.T) {
 	} {
 		require.Equal(t, want, host.Spaced(n))
 	}
-	require.Equal(t, 0.7, inMs(7, 0.1))
-	require.Equal(t, 491.9, inMs(4919, 0.1))
-	require.Equal(t, 0.375, inMs(3, 0.125))
+	require.Equal(t, 0.7, sim.InMs(7, 0.1))
+	require.Equal(t, 491.9, sim.InMs(4919, 0.1))
+	require.Equal(t, 0.375, sim.InMs(3, 0.125))
 	require.Equal(t, []string{"run", "--seed=-1", "-q", "--set", "a=-1", "--", "--seed", "-1"},
 		joinNegatives([]string{"run", "--seed", "-1", "-q", "--set", "a=-1", "--", "--seed", "-1"}))
 }
@@ -388,11 +390,11 @@ func TestProgressFitsTheTerminal(t *testing.T) {
 // The clocks of vs96 show in the spectrum at their rate, 41.7 Hz, and in ei
 // inhibition follows excitation closely.
 func TestSummaryOfSeries(t *testing.T) {
-	summary := func(args ...string) Summary {
+	summary := func(args ...string) experiment.Summary {
 		args = append(args, "--engine", "reference", "--no-plots", "--json", "-q", "--out", filepath.Join(t.TempDir(), "run"))
 		status, out, errs := einet(t, args...)
 		require.Equal(t, exitDone, status, errs)
-		var s Summary
+		var s experiment.Summary
 		require.NoError(t, json.Unmarshal([]byte(out), &s))
 		return s
 	}

@@ -13,6 +13,7 @@ import (
 	"einet/network"
 	"einet/network/presets"
 	"einet/record/hdf5"
+	"einet/sim"
 )
 
 // standardInput is the name of a network that is read from there; errors call it stdin.
@@ -111,7 +112,7 @@ func absent(name string) error {
 func onGrid(flag string, s span, net *network.Network) (int64, error) {
 	steps := net.Steps(s.ms)
 	if diff := s.ms - float64(steps)*net.Dt; !(math.Abs(diff) <= 1e-6*net.Dt) || s.ms < 0 {
-		nearest := inMs(int64(max(steps, 0)), net.Dt)
+		nearest := sim.InMs(int64(max(steps, 0)), net.Dt)
 		return 0, usage(fmt.Errorf("%s %v: must be a multiple of dt (%g ms), the nearest is %g ms", flag, s, net.Dt, nearest))
 	}
 	return int64(steps), nil

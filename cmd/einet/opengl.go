@@ -63,7 +63,7 @@ func printSighting(w io.Writer) error {
 	devices, err := gpu.Devices()
 	s := sighting{Version: versionString(), Devices: devices}
 	if err != nil {
-		s.Fault = oneLine(err)
+		s.Fault = engines.OneLine(err)
 	}
 	return json.NewEncoder(w).Encode(s)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"einet/experiment"
 	"einet/gpu"
 	"einet/record/hdf5"
 )
@@ -98,7 +99,7 @@ func TestStartsAnywhere(t *testing.T) {
 	require.Equal(t, exitDone, status, errs)
 	there := simulated(t, out)
 	require.Equal(t, "cpu", there.Engine)
-	for _, file := range []string{spikesFile, summaryFile, "raster.png"} {
+	for _, file := range []string{experiment.SpikesFile, experiment.SummaryFile, "raster.png"} {
 		require.FileExists(t, filepath.Join(root, "results/ei", file))
 	}
 	_, here, errs := called(t, child("", "run", "ei", "--duration", "50", "-q", "--engine", "reference", "--no-plots", "--json", "--out", t.TempDir()+"/run"))
@@ -120,7 +121,7 @@ func TestStartsAnywhere(t *testing.T) {
 }
 
 // simulated is the summary that run --json printed.
-func simulated(t *testing.T, out string) (s Summary) {
+func simulated(t *testing.T, out string) (s experiment.Summary) {
 	t.Helper()
 	require.NoError(t, json.Unmarshal([]byte(out), &s))
 	return s

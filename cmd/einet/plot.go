@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"einet/experiment"
 	"einet/plot"
 	"einet/record"
 )
@@ -24,7 +25,7 @@ type plotCmd struct {
 // written the machine's.
 func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
 	for _, dir := range c.Dirs {
-		if _, err := os.Stat(filepath.Join(dir, spikesFile)); err != nil {
+		if _, err := os.Stat(filepath.Join(dir, experiment.SpikesFile)); err != nil {
 			return usage(fmt.Errorf("%s: holds no run: %w", dir, err))
 		}
 	}
@@ -41,7 +42,7 @@ func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
 	if info, err := os.Stat(out); err == nil && !info.IsDir() || err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return usage(fmt.Errorf("--out %s: must be a folder", out))
 	}
-	files, err := t.openSet(record.Look(out), out)
+	files, err := experiment.OpenSet(record.Look(out), out, t.log.Warn)
 	if err != nil {
 		return err
 	}
@@ -50,16 +51,16 @@ func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
 	if err == nil {
 		err = ctx.Err()
 	}
-	var status *statusError
+	var unwritten *experiment.WriteError
 	switch {
-	case errors.As(err, &status) || errors.Is(err, context.Canceled):
+	case errors.As(err, &unwritten) || errors.Is(err, context.Canceled):
 		return err
 	case err != nil:
 		return usage(err)
 	case len(figures) == 0:
 		return usage(fmt.Errorf("%s: the run is too short for figures", c.Dirs[0]))
 	}
-	if out, err = commit(files, figures, nil); err != nil {
+	if out, err = experiment.Commit(files, figures, nil); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(t.out, "%s: %s\n", out, strings.Join(figures, ", "))
@@ -67,13 +68,13 @@ func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
 }
 
 // draw draws the figures of the one run, or of several together.
-func (c *plotCmd) draw(ctx context.Context, out string, w window) ([]string, error) {
+func (c *plotCmd) draw(ctx context.Context, out string, w experiment.Window) ([]string, error) {
 	if len(c.Dirs) == 1 {
-		return drawFigures(ctx, c.Dirs[0], out, w)
+		return experiment.Draw(ctx, c.Dirs[0], out, w)
 	}
 	var runs []plot.Titled
 	for _, dir := range c.Dirs {
-		data, err := readRun(ctx, dir, w)
+		data, err := experiment.ReadRun(ctx, dir, w)
 		if err != nil {
 			return nil, err
 		}
@@ -83,5 +84,5 @@ func (c *plotCmd) draw(ctx context.Context, out string, w window) ([]string, err
 	if err != nil {
 		return nil, err
 	}
-	return writeFigure(out, f)
+	return experiment.WriteFigure(out, f)
 }

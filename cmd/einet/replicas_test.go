@@ -9,17 +9,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"einet/experiment"
 	"einet/record"
 	"einet/sim"
 )
 
-func replicas(t *testing.T, dir, engine string, more ...string) ReplicasSummary {
+func replicas(t *testing.T, dir, engine string, more ...string) experiment.ReplicasSummary {
 	args := append([]string{"run", "vs96", "--scale", "0.2", "--duration", "60ms", "--engine", engine, "--out", dir, "--json", "-q"}, more...)
 	status, out, errs := einet(t, args...)
 	require.Equal(t, exitDone, status, errs)
-	var s ReplicasSummary
+	var s experiment.ReplicasSummary
 	require.NoError(t, json.Unmarshal([]byte(out), &s))
-	file, err := os.ReadFile(filepath.Join(dir, summaryFile))
+	file, err := os.ReadFile(filepath.Join(dir, experiment.SummaryFile))
 	require.NoError(t, err)
 	require.JSONEq(t, out, string(file))
 	return s
@@ -49,7 +50,7 @@ func TestReplicasAreTheirTrials(t *testing.T) {
 	status, out, errs := einet(t, "run", "vs96", "--scale", "0.2", "--duration", "60ms", "--engine", "reference", "--trial", "6",
 		"--json", "-q", "--no-plots", "--out", filepath.Join(dir, "one"))
 	require.Equal(t, exitDone, status, errs)
-	var one Summary
+	var one experiment.Summary
 	require.NoError(t, json.Unmarshal([]byte(out), &one))
 	require.Equal(t, one.Digest, want.Trials[2].Digest)
 	require.Equal(t, one.Populations["I"].RateHz, want.Trials[2].Populations["I"].RateHz)
@@ -92,10 +93,10 @@ func TestReplicasThatFitNoWorkGroup(t *testing.T) {
 // So are replicas whose synapses are drawn again, for a work group reads synapses.
 func TestReplicasOfDrawnSynapses(t *testing.T) {
 	gl := withGL(t)
-	of := func(more ...string) (ReplicasSummary, string) {
+	of := func(more ...string) (experiment.ReplicasSummary, string) {
 		status, out, errs := einetOn(t, gl, small(t, append([]string{"--replicas", "2", "--engine", "gpu", "--json", "-q"}, more...)...)...)
 		require.Equal(t, exitDone, status, errs)
-		var s ReplicasSummary
+		var s experiment.ReplicasSummary
 		require.NoError(t, json.Unmarshal([]byte(out), &s))
 		return s, errs
 	}
@@ -120,8 +121,8 @@ func TestReplicasAndARunReplaceOneAnother(t *testing.T) {
 	require.Equal(t, exitDone, status, errs)
 	require.NoFileExists(t, filepath.Join(dir, "spikes-0.npz"))
 	replicas(t, dir, "cpu", "--replicas", "1", "--force")
-	require.NoFileExists(t, filepath.Join(dir, spikesFile))
-	require.NoFileExists(t, filepath.Join(dir, tracesFile))
+	require.NoFileExists(t, filepath.Join(dir, experiment.SpikesFile))
+	require.NoFileExists(t, filepath.Join(dir, experiment.TracesFile))
 	require.FileExists(t, filepath.Join(dir, "spikes-0.npz"))
 }
 

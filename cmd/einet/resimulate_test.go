@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"einet/experiment"
 	"einet/record"
 )
 
@@ -128,7 +129,7 @@ func exportAndRun(t *testing.T, preset, scale string) (exported, *record.Spikes)
 	require.Equal(t, exitDone, status, errs)
 	status, _, errs = einet(t, "run", preset, "--scale", scale, "--duration", "200ms", "--engine", "cpu", "--no-plots", "-q", "--out", filepath.Join(dir, "run"))
 	require.Equal(t, exitDone, status, errs)
-	s, err := record.ReadSpikes(filepath.Join(dir, "run", spikesFile))
+	s, err := record.ReadSpikes(filepath.Join(dir, "run", experiment.SpikesFile))
 	require.NoError(t, err)
 	return exported{t, filepath.Join(dir, "network")}, s
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"einet/experiment"
 	"einet/sim"
 
 	"github.com/stretchr/testify/require"
@@ -23,7 +24,7 @@ func enginesHere() []string {
 }
 
 // runText runs a network that is given as text and returns its summary, its folder and what was said.
-func runText(t *testing.T, text, engine string, more ...string) (s Summary, dir, said string) {
+func runText(t *testing.T, text, engine string, more ...string) (s experiment.Summary, dir, said string) {
 	file, dir := filepath.Join(t.TempDir(), "net.yaml"), filepath.Join(t.TempDir(), "run")
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
 	args := append([]string{"run", file, "--engine", engine, "--no-plots", "-q", "--json", "--out", dir}, more...)
@@ -88,7 +89,7 @@ projections:
 	for _, engine := range enginesHere() {
 		status, out, errs := einet(t, "run", file, "--engine", engine, "--replicas", "2", "-q", "--json", "--out", filepath.Join(t.TempDir(), "run"))
 		require.Equal(t, exitDone, status, errs)
-		var s ReplicasSummary
+		var s experiment.ReplicasSummary
 		require.NoError(t, json.Unmarshal([]byte(out), &s))
 		got := []string{s.Trials[0].Digest, s.Trials[1].Digest}
 		if want == nil {

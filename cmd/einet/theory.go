@@ -10,6 +10,7 @@ import (
 
 	"einet/analysis/theory"
 	"einet/engines"
+	"einet/experiment"
 	"einet/network"
 	"einet/plot"
 )
@@ -145,35 +146,24 @@ func summariseTheory(net *network.Network, p theory.Prediction) *TheorySummary {
 	s := &TheorySummary{Network: net.Name, Populations: map[string]PopulationTheory{}}
 	s.Balance = BalanceSummary{Holds: p.Balance.Holds, Verdict: verdict(p.Balance)}
 	for _, k := range p.Balance.Conditions {
-		s.Balance.Conditions = append(s.Balance.Conditions, ConditionSummary{k.Name, number(k.Left), number(k.Right), k.Holds})
+		s.Balance.Conditions = append(s.Balance.Conditions, ConditionSummary{k.Name, experiment.Number(k.Left), experiment.Number(k.Right), k.Holds})
 	}
-	for i, k := range withPotential(net) {
+	for i, k := range experiment.WithPotential(net) {
 		q, f := &net.Populations[k], p.Full[i]
 		neuron := theory.LIF{TauM: q.TauM, EL: q.EL, VTh: q.VTh.Mean(), VReset: q.VReset, TRef: q.TRef}
 		x := PopulationTheory{
-			NoiselessHz: number(neuron.Constant(f.Net())), WhiteHz: number(p.White[i].Rate), ColouredHz: number(p.Coloured[i].Rate),
-			RateHz: number(f.Rate), RateSDHz: number(f.RateSD), CV: number(f.CV),
-			ExcitatoryMV: number(f.Excitatory), InhibitoryMV: number(f.Inhibitory), NetMV: number(f.Net()),
-			SDMV: number(f.SD), QuenchedMV: number(f.Quenched), ThresholdMV: number(q.VTh.Mean() - q.EL),
+			NoiselessHz: experiment.Number(neuron.Constant(f.Net())), WhiteHz: experiment.Number(p.White[i].Rate), ColouredHz: experiment.Number(p.Coloured[i].Rate),
+			RateHz: experiment.Number(f.Rate), RateSDHz: experiment.Number(f.RateSD), CV: experiment.Number(f.CV),
+			ExcitatoryMV: experiment.Number(f.Excitatory), InhibitoryMV: experiment.Number(f.Inhibitory), NetMV: experiment.Number(f.Net()),
+			SDMV: experiment.Number(f.SD), QuenchedMV: experiment.Number(f.Quenched), ThresholdMV: experiment.Number(q.VTh.Mean() - q.EL),
 		}
 		if p.Balance.Rates != nil {
-			x.BalanceHz = number(p.Balance.Rates[i])
+			x.BalanceHz = experiment.Number(p.Balance.Rates[i])
 		}
 		s.order = append(s.order, q.Name)
 		s.Populations[q.Name] = x
 	}
 	return s
-}
-
-// withPotential are the populations that the theory has, which are all but sources.
-func withPotential(net *network.Network) []int {
-	var all []int
-	for i := range net.Populations {
-		if !net.Populations[i].Neuron.IsSource() {
-			all = append(all, i)
-		}
-	}
-	return all
 }
 
 // verdict says in words whether a balanced state exists.

@@ -9,6 +9,7 @@ import (
 	"einet/analysis/theory"
 	"einet/dynamics"
 	"einet/engines"
+	"einet/experiment"
 	"einet/network"
 	"einet/plot"
 	"einet/record"
@@ -64,7 +65,7 @@ func (c *theoryCmd) simulate(ctx context.Context, t *terminal, net *network.Netw
 	s.Simulated = &SimulatedSummary{Engine: place.Name, SettleMs: settle, DurationMs: c.Simulate.ms}
 	for i, name := range s.order {
 		p := s.Populations[name]
-		p.SimulatedHz, p.SimulatedCV = number(populations[i].Rate), number(populations[i].CV)
+		p.SimulatedHz, p.SimulatedCV = experiment.Number(populations[i].Rate), experiment.Number(populations[i].CV)
 		p.Deviation = deviation(*p.RateHz, populations[i].Rate)
 		s.Populations[name] = p
 	}
@@ -83,7 +84,7 @@ func deviation(predicted, measured float64) *float64 {
 	if predicted < silent && measured < silent {
 		return new(float64)
 	}
-	return number(predicted/measured - 1)
+	return experiment.Number(predicted/measured - 1)
 }
 
 // rates simulates a network that was built.
@@ -98,7 +99,7 @@ func (c *theoryCmd) rates(ctx context.Context, t *terminal, place *engines.Place
 	for _, p := range net.Populations {
 		sizes = append(sizes, p.Size)
 	}
-	kept := withPotential(net)
+	kept := experiment.WithPotential(net)
 	first := int64(net.Steps(settle))
 	last := first + int64(net.Steps(c.Simulate.ms))
 	trains := analysis.NewTrains(sizes, net.Dt, first)
@@ -121,9 +122,9 @@ func (c *theoryCmd) rates(ctx context.Context, t *terminal, place *engines.Place
 func (c *theoryCmd) sweep(ctx context.Context, t *terminal, place *engines.Place, b built, s *TheorySummary) error {
 	net := b.model.Network
 	data := plot.Sweep{Theory: make([][]float64, len(s.order)), Simulated: make([][]float64, len(s.order))}
-	for i, k := range withPotential(net) {
+	for i, k := range experiment.WithPotential(net) {
 		p := &net.Populations[k]
-		data.Populations = append(data.Populations, plot.Population{Name: p.Name, Size: p.Size, Inhibitory: inhibits(net, p.Name)})
+		data.Populations = append(data.Populations, plot.Population{Name: p.Name, Size: p.Size, Inhibitory: experiment.Inhibits(net, p.Name)})
 		if limit := s.Populations[s.order[i]].BalanceHz; limit != nil && s.Balance.Holds {
 			data.Limit = append(data.Limit, *limit)
 		}
@@ -186,16 +187,16 @@ func (c *theoryCmd) write(t *terminal, net *network.Network, s *TheorySummary) e
 	if dir == "" {
 		dir = filepath.Join("results", net.Name+"-theory") // results/NAME is a run's
 	}
-	files, err := t.openSet(record.Look(dir), dir)
+	files, err := experiment.OpenSet(record.Look(dir), dir, t.log.Warn)
 	if err != nil {
 		return err
 	}
 	defer files.Abort()
-	names, err := writeFigure(files.Path(""), *s.figure)
+	names, err := experiment.WriteFigure(files.Path(""), *s.figure)
 	if err != nil {
 		return err
 	}
-	if dir, err = commit(files, names, nil); err != nil {
+	if dir, err = experiment.Commit(files, names, nil); err != nil {
 		return err
 	}
 	for _, name := range names {

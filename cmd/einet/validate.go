@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"einet/engines"
+	"einet/experiment"
 	"einet/network"
 	"einet/record"
 	"einet/sim"
@@ -113,7 +114,7 @@ func (c *validateCmd) Run(ctx context.Context, t *terminal) error {
 		if dir == "" {
 			dir = filepath.Join("results", v.Network+"-validate")
 		}
-		if files, err = t.openSet(record.Look(dir), dir); err != nil {
+		if files, err = experiment.OpenSet(record.Look(dir), dir, t.log.Warn); err != nil {
 			return err
 		}
 		defer files.Abort()

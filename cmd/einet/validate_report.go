@@ -9,6 +9,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"einet/experiment"
 	"einet/network"
 	"einet/record"
 	"einet/validate"
@@ -198,6 +199,6 @@ func writeReport(files *record.Set, v *validation, net *network.Network) error {
 		v.Figures = nil
 		return machine(err)
 	}
-	v.dir, err = commit(files, append(slices.Clone(figures), reportFile), validationFigures)
+	v.dir, err = experiment.Commit(files, append(slices.Clone(figures), reportFile), validationFigures)
 	return err
 }

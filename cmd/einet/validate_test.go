@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"einet/experiment"
 	"einet/validate"
 
 	"github.com/stretchr/testify/require"
@@ -137,7 +138,7 @@ func TestValidateAgainst(t *testing.T) {
 	args := small(t, "-q", "--seed", "78", "--duration", "800ms")
 	status, _, errs := einet(t, args...)
 	require.Equal(t, exitDone, status, errs)
-	file := filepath.Join(outOf(args), spikesFile)
+	file := filepath.Join(outOf(args), experiment.SpikesFile)
 
 	against := []string{"validate", "ei", "--scale", "0.1", "--against", file, "--seeds", "10", "-q", "--no-plots"}
 	status, out, errs := einet(t, against...)
@@ -174,7 +175,7 @@ record: {spikes: {E: %s}}
 		_, _, _, dir := written(t, text, "--duration", "1s", "--no-plots", "-q")
 		file := filepath.Join(t.TempDir(), "driven.yaml")
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
-		_, out, errs := einet(t, "validate", file, "--against", filepath.Join(dir, spikesFile), "--set", k.set, "--seeds", "10", "-q", "--no-plots")
+		_, out, errs := einet(t, "validate", file, "--against", filepath.Join(dir, experiment.SpikesFile), "--set", k.set, "--seeds", "10", "-q", "--no-plots")
 		require.Contains(t, out+errs, k.says)
 		require.NotContains(t, out+errs, k.not)
 	}
@@ -217,7 +218,7 @@ func TestValidateBadInput(t *testing.T) {
 	args := small(t, "-q", "--duration", "20ms")
 	status, _, errs := einet(t, args...)
 	require.Equal(t, exitDone, status, errs)
-	file := filepath.Join(outOf(args), spikesFile)
+	file := filepath.Join(outOf(args), experiment.SpikesFile)
 	blocked := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(blocked, nil, 0o666))
 	for _, k := range []struct {

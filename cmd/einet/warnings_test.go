@@ -10,11 +10,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"einet/experiment"
 	"einet/record"
 )
 
 // written runs a network from its text, and returns its summary, what it printed and its folder.
-func written(t *testing.T, yaml string, more ...string) (s Summary, out, errs, dir string) {
+func written(t *testing.T, yaml string, more ...string) (s experiment.Summary, out, errs, dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	file := filepath.Join(dir, "network.yaml")
@@ -22,7 +23,7 @@ func written(t *testing.T, yaml string, more ...string) (s Summary, out, errs, d
 	dir = filepath.Join(dir, "run")
 	status, out, errs := einet(t, append([]string{"run", file, "--engine", "cpu", "--out", dir}, more...)...)
 	require.Equal(t, exitDone, status, errs)
-	data, err := os.ReadFile(filepath.Join(dir, summaryFile))
+	data, err := os.ReadFile(filepath.Join(dir, experiment.SummaryFile))
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(data, &s))
 	return s, out, errs, dir
@@ -66,13 +67,13 @@ populations:
 // The CV of a short run is told to be low, with the duration that gives neurons enough spikes;
 // after that it is higher, and not warned of.
 func TestShortRunsWarnOfTheirCV(t *testing.T) {
-	run := func(duration string) (Summary, string) {
+	run := func(duration string) (experiment.Summary, string) {
 		args := append(small(t, "--discard", "50ms"), "--duration", duration)
 		status, _, errs := einet(t, args...)
 		require.Equal(t, exitDone, status, errs)
-		data, err := os.ReadFile(filepath.Join(outOf(args), summaryFile))
+		data, err := os.ReadFile(filepath.Join(outOf(args), experiment.SummaryFile))
 		require.NoError(t, err)
-		var s Summary
+		var s experiment.Summary
 		require.NoError(t, json.Unmarshal(data, &s))
 		return s, errs
 	}
@@ -111,7 +112,7 @@ populations: {A: {size: 1, tau_m: 20, V_th: 15, V_reset: 0, input: 15.05, V0: 0,
 	s, out, _, dir := written(t, one, "--set", "duration=30")
 	require.Greater(t, s.FinishS, 0.0)
 	require.Contains(t, out, "statistics and files in")
-	traces, err := record.ReadTraces(filepath.Join(dir, tracesFile))
+	traces, err := record.ReadTraces(filepath.Join(dir, experiment.TracesFile))
 	require.NoError(t, err)
 	require.Len(t, traces.Step, 10000)
 	for k, step := range traces.Step {
@@ -120,17 +121,6 @@ populations: {A: {size: 1, tau_m: 20, V_th: 15, V_reset: 0, input: 15.05, V0: 0,
 	svg, err := os.Stat(filepath.Join(dir, "currents.svg"))
 	require.NoError(t, err)
 	require.Less(t, svg.Size(), int64(1<<20))
-}
-
-func TestRoundedUp(t *testing.T) {
-	for _, k := range []struct {
-		ms, dt float64
-		want   string
-	}{
-		{3462, 0.1, "3.5s"}, {3500, 0.1, "3.5s"}, {347, 0.1, "350ms"}, {0.00123, 0.0001, "0.0013ms"}, {1000, 0.3, "1000.2ms"}, {981, 0.5, "990ms"}, {123456, 0.1, "130s"},
-	} {
-		require.Equal(t, k.want, roundedUp(k.ms, k.dt))
-	}
 }
 
 // Sources have no input, and so no row in that table, which is left out where nobody has. The correlation of

@@ -1,4 +1,4 @@
-package main
+package experiment
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"einet/analysis"
 	"einet/network"
+	"einet/sim"
 )
 
 // fewIntervals is how many inter-spike intervals a neuron should have on average for its CV: the
@@ -47,7 +48,7 @@ func shortForCV(net *network.Network, populations []analysis.PopulationStatistic
 	}
 	ms := (float64(discard) + longest) * net.Dt
 	return fmt.Sprintf("the run is short for CV of ISI, CV2 and LV, which come out too low: they want about %d spikes of each neuron, and there are %s; --duration %s is enough",
-		fewIntervals+1, firstOf(few), roundedUp(ms, net.Dt))
+		fewIntervals+1, FirstOf(few), roundedUp(ms, net.Dt))
 }
 
 // runaways say which populations fire about as fast as refractoriness, or the time grid, allows.
@@ -87,8 +88,8 @@ func runaways(net *network.Network, statistics *analysis.Statistics, populations
 	return list
 }
 
-// firstOf joins what is said of populations, of the first of many.
-func firstOf(list []string) string {
+// FirstOf joins what is said of populations, of the first of many.
+func FirstOf(list []string) string {
 	if more := len(list) - mostNamed; more > 0 {
 		list = append(slices.Clone(list[:mostNamed]), fmt.Sprintf("%d more populations", more))
 	}
@@ -99,7 +100,7 @@ func firstOf(list []string) string {
 // takes it.
 func roundedUp(ms, dt float64) string {
 	unit := math.Pow(10, math.Floor(math.Log10(ms))-1)
-	ms = inMs(int64(math.Ceil(math.Ceil(ms/unit-1e-9)*unit/dt-1e-9)), dt)
+	ms = sim.InMs(int64(math.Ceil(math.Ceil(ms/unit-1e-9)*unit/dt-1e-9)), dt)
 	if ms < 1000 || ms != math.Round(ms) {
 		return fmt.Sprintf("%.12gms", ms)
 	}

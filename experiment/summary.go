@@ -1,19 +1,16 @@
-package main
+package experiment
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"slices"
-	"strconv"
-	"strings"
-	"text/tabwriter"
 	"time"
 
 	"einet/analysis"
+	"einet/engines"
 	"einet/network"
 	"einet/record"
 	"einet/sim"
@@ -49,8 +46,10 @@ type Summary struct {
 	PeakRSSMB           float64 `json:"peak_rss_mb"`
 
 	Populations map[string]PopulationSummary `json:"populations"`
-	order       []string
-	files       []string // of the run, without its figures
+	Order       []string                     `json:"-"` // of the populations
+	Dir         string                       `json:"-"` // folder of the files
+	Files       []string                     `json:"-"` // of the run, without its figures
+	Figures     []string                     `json:"-"`
 
 	InhibitionLagMs *float64 `json:"inhibition_lag_ms"` // of inhibition behind excitation in the traced neurons
 
@@ -63,7 +62,8 @@ type Summary struct {
 // A PopulationSummary is the statistics of one population after discard_ms.
 // What could not be measured is null.
 type PopulationSummary struct {
-	source, delta bool // delta: some of its synapses are
+	Source bool `json:"-"` // it has no membrane
+	Delta  bool `json:"-"` // some of its synapses are
 
 	Size    int      `json:"size"`
 	Spikes  int64    `json:"spikes"`
@@ -92,21 +92,21 @@ type PopulationSummary struct {
 
 // describe fills in what is known before the simulation begins.
 func (r *simulation) describe(build time.Duration) {
-	c := r.built.connectome
+	c := r.connectome
 	s := &r.summary
 	*s = Summary{
-		Network: r.net.Name, Preset: r.flags.preset(), Engine: r.place.Name, Device: r.place.Device(),
-		Seed: r.net.Seed, Trial: r.net.Trial, DtMs: r.net.Dt, DiscardMs: inMs(r.discard, r.net.Dt),
-		Neurons: r.net.Neurons(), Synapses: c.Synapses(), Connectivity: r.flags.Connectivity, BuildS: build.Seconds(),
-		WeightRoundingError: r.built.model.WeightRounding(),
+		Network: r.net.Name, Preset: r.o.Preset, Engine: r.place.Name, Device: r.place.Device(),
+		Seed: r.net.Seed, Trial: r.net.Trial, DtMs: r.net.Dt, DiscardMs: sim.InMs(r.discard, r.net.Dt),
+		Neurons: r.net.Neurons(), Synapses: c.Synapses(), Connectivity: string(r.o.Synapses.Chosen()), BuildS: build.Seconds(),
+		WeightRoundingError: r.model.WeightRounding(),
 		Populations:         map[string]PopulationSummary{},
-		Version:             versionString(), Command: commandLine(r.t.args),
+		Version:             r.o.Version, Command: r.o.Command,
 	}
 	if s.Synapses > 0 {
 		s.BytesPerSynapse = float64(c.Bytes()) / float64(s.Synapses)
 	}
 	for _, p := range r.net.Populations {
-		s.order = append(s.order, p.Name)
+		s.Order = append(s.Order, p.Name)
 	}
 }
 
@@ -114,10 +114,10 @@ func (r *simulation) describe(build time.Duration) {
 func (s *Summary) finish(net *network.Network, rec *recorders, took time.Duration, stopped error) {
 	s.Interrupted = stopped != nil
 	if s.Interrupted && !errors.Is(stopped, context.Canceled) {
-		s.Stopped = oneLine(stopped)
+		s.Stopped = engines.OneLine(stopped)
 	}
 	step := rec.reached
-	s.DurationMs = inMs(step, s.DtMs)
+	s.DurationMs = sim.InMs(step, s.DtMs)
 	s.SimulateS = took.Seconds()
 	if s.DurationMs > 0 {
 		s.RealTimeFactor = s.SimulateS / (s.DurationMs / 1000)
@@ -125,11 +125,11 @@ func (s *Summary) finish(net *network.Network, rec *recorders, took time.Duratio
 	s.Spikes, s.Digest = rec.digest.Count(), rec.digest.String()
 	for i, p := range rec.statistics.Populations(max(step, rec.discard)) {
 		population := summarise(p, &net.Populations[i], &rec.state.Populations[i])
-		population.SpectrumPeakHz = number(rec.statistics.Counts.PeakHz(i, rec.discard, step))
-		population.delta = hasDelta(net, i)
-		s.Populations[s.order[i]] = population
+		population.SpectrumPeakHz = Number(rec.statistics.Counts.PeakHz(i, rec.discard, step))
+		population.Delta = hasDelta(net, i)
+		s.Populations[s.Order[i]] = population
 	}
-	s.InhibitionLagMs = number(inhibitionLag(rec.trace, s.DtMs*float64(rec.trace.Every())))
+	s.InhibitionLagMs = Number(inhibitionLag(rec.trace, s.DtMs*float64(rec.trace.Every())))
 }
 
 // hasDelta tells whether a population receives spikes through delta synapses.
@@ -149,118 +149,33 @@ func inhibitionLag(t *sim.Trace, every float64) float64 {
 	return lag
 }
 
-// inMs is a number of steps of dt in ms, without what the rounding of a decimal
-// fraction leaves behind its last decimal.
-func inMs(steps int64, dt float64) float64 {
-	ms, _ := strconv.ParseFloat(strconv.FormatFloat(float64(steps)*dt, 'g', 12, 64), 64)
-	return ms
-}
-
 func summarise(p analysis.PopulationStatistics, of *network.Population, state *sim.PopulationState) PopulationSummary {
 	v := analysis.Histogram{Edges: state.Edges, Counts: state.Counts}
 	return PopulationSummary{
-		source: of.Neuron.IsSource(), Size: p.Size, Spikes: p.Spikes, RateHz: number(p.Rate), CVISI: number(p.CV), CVCount: p.CVOver,
-		CV2: number(p.CV2), LV: number(p.LV), Fano: number(p.Fano), Correlation: number(p.Correlation.Value),
-		CorrelationError: number(p.Correlation.Error), CorrelationBins: p.Correlation.Bins,
-		CountDispersion: number(p.VarianceToMean),
-		ExcitatoryMV:    number(state.Excitatory.Mean()), InhibitoryMV: number(state.Inhibitory.Mean()),
-		NetMV: number(state.Net.Mean()), NetSDMV: number(state.Net.SD()),
-		NetOverExc: number(analysis.NetOverExcitatory(state)),
-		KSUniform:  number(analysis.KSUniform(v, of.VReset, of.VTh.Mean())),
+		Source: of.Neuron.IsSource(), Size: p.Size, Spikes: p.Spikes, RateHz: Number(p.Rate), CVISI: Number(p.CV), CVCount: p.CVOver,
+		CV2: Number(p.CV2), LV: Number(p.LV), Fano: Number(p.Fano), Correlation: Number(p.Correlation.Value),
+		CorrelationError: Number(p.Correlation.Error), CorrelationBins: p.Correlation.Bins,
+		CountDispersion: Number(p.VarianceToMean),
+		ExcitatoryMV:    Number(state.Excitatory.Mean()), InhibitoryMV: Number(state.Inhibitory.Mean()),
+		NetMV: Number(state.Net.Mean()), NetSDMV: Number(state.Net.SD()),
+		NetOverExc: Number(analysis.NetOverExcitatory(state)),
+		KSUniform:  Number(analysis.KSUniform(v, of.VReset, of.VTh.Mean())),
 	}
 }
 
-// number is nil for what JSON cannot hold.
-func number(x float64) *float64 {
+// Number is nil for what JSON cannot hold.
+func Number(x float64) *float64 {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return nil
 	}
 	return &x
 }
 
-func (s *Summary) json(w io.Writer) error {
+// JSON writes the summary as summary.json has it.
+func (s *Summary) JSON(w io.Writer) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(s)
 }
 
-func (s *Summary) write(path string) error { return record.WriteFile(path, s.json) }
-
-// print writes the summary for people.
-func (s *Summary) print(out io.Writer, dir string, figures []string) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	synapses := fmt.Sprintf("%d synapses at %.3f bytes", s.Synapses, s.BytesPerSynapse)
-	if s.Connectivity == "procedural" {
-		synapses = fmt.Sprintf("about %d synapses, drawn again for each spike", s.Synapses)
-	}
-	fmt.Fprintf(w, "network\t%s: %d neurons, %s, seed %d\n", s.Network, s.Neurons, synapses, s.Seed)
-	fmt.Fprintf(w, "engine\t%s on %s\n", s.Engine, s.Device)
-	fmt.Fprintf(w, "time\tbuilt in %.3g s; %g ms of model time in %.3g s (real-time factor %.3g); statistics and files in %.3g s\n",
-		s.BuildS, s.DurationMs, s.SimulateS, s.RealTimeFactor, s.FinishS)
-	fmt.Fprintf(w, "spikes\t%d, digest %s\n", s.Spikes, s.Digest)
-	fmt.Fprintln(w, "spike trains\trate [Hz]\tCV of ISI\tneurons\tCV2\tLV\tFano\tcorrelation")
-	for _, name := range s.order {
-		p := s.Populations[name]
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", name, shown(p.RateHz, 2), shown(p.CVISI, 3), p.CVCount,
-			shown(p.CV2, 3), shown(p.LV, 3), shown(p.Fano, 3), withError(p.Correlation, p.CorrelationError))
-	}
-	var deltas []string
-	header := "inputs [mV]\texcitatory\tinhibitory\tnet\tsd\t|net|/exc\tKS of V to uniform\n"
-	for _, name := range s.order {
-		p := s.Populations[name]
-		if p.source {
-			continue
-		}
-		fmt.Fprint(w, header)
-		header = ""
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name, shown(p.ExcitatoryMV, 1), shown(p.InhibitoryMV, 1),
-			shown(p.NetMV, 1), shown(p.NetSDMV, 1), orNone(shown(p.NetOverExc, 3)), shown(p.KSUniform, 3))
-		if p.delta {
-			deltas = append(deltas, name)
-		}
-	}
-	if len(deltas) > 0 {
-		fmt.Fprintf(w, "\tof %s without delta synapses, which are no current: their spikes move V itself\n", firstOf(deltas))
-	}
-	fmt.Fprintf(w, "files\t%s: %s\n", dir, strings.Join(slices.Concat(s.files, figures), ", "))
-	return w.Flush()
-}
-
-func shown(x *float64, decimals int) string {
-	if x == nil {
-		return "-"
-	}
-	return fmt.Sprintf("%.*f", decimals, *x)
-}
-
-// orNone says of what can't be there that it is not applicable.
-func orNone(text string) string {
-	if text == "-" {
-		return "n/a"
-	}
-	return text
-}
-
-// withError is a value to two digits of its standard error, and that, or ? where it is not known.
-func withError(x, e *float64) string {
-	switch {
-	case x == nil:
-		return shown(x, 5)
-	case e == nil || *e <= 0:
-		return shown(x, 5) + " ± ?"
-	}
-	decimals := min(max(1-int(math.Floor(math.Log10(*e))), 0), 7)
-	return fmt.Sprintf("%.*f ± %.*f", decimals, *x, decimals, *e)
-}
-
-// commandLine is the command as a shell takes it.
-func commandLine(args []string) string {
-	words := []string{"einet"}
-	for _, a := range args {
-		if a == "" || strings.ContainsAny(a, " \t\n*?[]{}()<>|&;$`\"'\\!#~") {
-			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
-		}
-		words = append(words, a)
-	}
-	return strings.Join(words, " ")
-}
+func (s *Summary) write(path string) error { return record.WriteFile(path, s.JSON) }

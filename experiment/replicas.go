@@ -1,4 +1,4 @@
-package main
+package experiment
 
 import (
 	"context"
@@ -46,16 +46,15 @@ type replica struct {
 }
 
 // newEnsemble is an error where the flags or the network ask for what replicas don't give.
-func newEnsemble(r *simulation) (*ensemble, error) {
-	n := *r.flags.Replicas
+func newEnsemble(r *simulation, n int) (*ensemble, error) {
 	if n < 1 || n > mostReplicas {
 		return nil, usage(fmt.Errorf("--replicas %d: must be from 1 to %d", n, mostReplicas))
 	}
-	if len(r.flags.Spikes) > 0 {
-		return nil, usage(fmt.Errorf("--spikes %s: with --replicas each has its spikes as npz only: leave it out", r.flags.Spikes[0]))
+	if len(r.o.Spikes) > 0 {
+		return nil, usage(fmt.Errorf("--spikes %s: with --replicas each has its spikes as npz only: leave it out", r.o.Spikes[0]))
 	}
-	if w := &r.flags.windowFlags; w.From != nil || w.To != nil {
-		return nil, usage(fmt.Errorf("%s: with --replicas there are no figures: leave it out", w.given()))
+	if w := r.o.Window; w.FromMs != nil || w.ToMs != nil {
+		return nil, usage(fmt.Errorf("%s: with --replicas there are no figures: leave it out", w))
 	}
 	if k := &r.net.Record; len(k.State) > 0 || len(k.Counted) > 0 || k.Averages.Every > 0 {
 		return nil, usage(fmt.Errorf("%s: record: with --replicas there are spikes only: remove state, histograms and averages", r.net.Name))
@@ -77,26 +76,26 @@ func newEnsemble(r *simulation) (*ensemble, error) {
 }
 
 // run leaves the replicas that are complete, and of those under way what was simulated.
-func (e *ensemble) run(ctx context.Context) (err error) {
+func (e *ensemble) run(ctx context.Context) (s *ReplicasSummary, err error) {
 	start := time.Now()
 	if err := e.build(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, e.on.Close()) }()
-	together, err := e.on.Together(ctx, e.models, e.built.connectome, e.t.log.Warn)
+	together, err := e.on.Together(ctx, e.models, e.connectome, e.o.Watch.Warn)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if together != nil {
 		defer together.Close()
 	}
 	built := time.Since(start)
-	if e.files, err = e.t.openSet(e.seen, e.dir); err != nil {
-		return err
+	if e.files, err = OpenSet(e.seen, e.dir, e.o.Watch.Warn); err != nil {
+		return nil, err
 	}
 	defer e.files.Abort()
 	if err := e.files.Reserve(reserved); err != nil {
-		return machine(err)
+		return nil, err
 	}
 	defer e.abort()
 	start = time.Now()
@@ -112,10 +111,11 @@ func (e *ensemble) run(ctx context.Context) (err error) {
 // build chooses the engine, and builds the network.
 func (e *ensemble) build(ctx context.Context) error {
 	var err error
-	if e.on, err = e.flags.choose(e.t, e.models[0]); err != nil {
+	if e.on, err = e.o.OpenGL.Choose(e.o.Choice, e.models[0], e.o.Watch.Warn); err != nil {
 		return err
 	}
-	if e.built, err = build(ctx, e.flags.synapses(), e.models[0], e.flags.Threads); err != nil {
+	e.model = e.models[0]
+	if e.connectome, err = e.o.Synapses.Build(ctx, e.net, e.o.Threads); err != nil {
 		return errors.Join(err, e.on.Close())
 	}
 	return nil
@@ -135,7 +135,7 @@ func (e *ensemble) begin(k int) (*replica, error) {
 	}
 	var err error
 	if r.spikes, err = record.CreateSpikes(e.files.Path(r.file), e.net.Dt, r.header.Populations); err != nil {
-		return nil, machine(err)
+		return nil, err
 	}
 	r.spikes.Only(r.header.Recorded)
 	return r, nil
@@ -161,7 +161,7 @@ func (r *replica) take(step int64, spikes []sim.Spike) error {
 		r.steps = step
 	}
 	if err != nil {
-		return machine(err)
+		return err
 	}
 	return nil
 }
@@ -175,7 +175,7 @@ func (e *ensemble) close(r *replica) error {
 	defer e.closing.Unlock()
 	e.files.Release()
 	if err := r.spikes.Close(r.steps); err != nil {
-		return machine(err)
+		return err
 	}
 	r.closed = true
 	_ = e.files.Reserve(reserved) // what could not be had, could not be had
@@ -202,36 +202,36 @@ func replicaFiles(dir string) []string {
 
 // stale are the files in dir that a run may find there and does not itself write.
 func stale(dir string, written []string) []string {
-	all := slices.Concat(runFiles, figureFiles(), askedFiles, replicaFiles(dir))
+	all := slices.Concat(runFiles, FigureFiles(), AskedFiles, replicaFiles(dir))
 	return slices.DeleteFunc(all, func(f string) bool { return slices.Contains(written, f) })
 }
 
 // write puts the files into the folder, in place of an earlier run's.
 func (e *ensemble) write(s *ReplicasSummary) error {
 	e.files.Release()
-	if err := writeNetwork(e.files.Path(networkFile), lasting(e.net, e.steps)); err != nil {
-		return machine(err)
+	if err := WriteNetwork(e.files.Path(NetworkFile), lasting(e.net, e.steps)); err != nil {
+		return err
 	}
 	s.FinishS = time.Since(e.ended).Seconds()
-	if err := s.write(e.files.Path(summaryFile)); err != nil {
-		return machine(err)
+	if err := s.write(e.files.Path(SummaryFile)); err != nil {
+		return err
 	}
 	var names []string
 	for _, r := range e.replicas {
 		names = append(names, r.file)
 	}
-	names = append(names, networkFile, summaryFile)
+	names = append(names, NetworkFile, SummaryFile)
 	var err error
-	e.dir, err = commit(e.files, names, stale(e.dir, names))
+	e.dir, err = Commit(e.files, names, stale(e.dir, names))
 	return err
 }
 
-// finish writes and prints what came of all that were simulated.
-func (e *ensemble) finish(built time.Duration, stopped error) error {
+// finish writes what came of all that were simulated.
+func (e *ensemble) finish(built time.Duration, stopped error) (*ReplicasSummary, error) {
 	e.ended = time.Now()
 	whole, failed := e.keep()
 	if len(e.replicas) == 0 {
-		return errors.Join(stop(stopped), failed)
+		return nil, errors.Join(stop(stopped), failed)
 	}
 	e.warn(e.replicas[0].statistics, e.replicas[0].steps)
 	s := e.summarise(built, stopped)
@@ -241,19 +241,14 @@ func (e *ensemble) finish(built time.Duration, stopped error) error {
 	if stopped != nil {
 		failed = errors.Join(stop(stopped), failed)
 		if e.dir != "" {
-			fmt.Fprintf(e.t.err, "einet: stopped: %d of %d replicas are complete, %d are in part; they are in %s\n",
-				whole, len(e.models), len(e.replicas)-whole, e.dir)
+			e.o.Watch.Say(fmt.Sprintf("stopped: %d of %d replicas are complete, %d are in part; they are in %s",
+				whole, len(e.models), len(e.replicas)-whole, e.dir))
 		}
 	}
-	switch {
-	case e.dir == "":
-		return failed
-	case e.flags.JSON:
-		return errors.Join(s.json(e.t.out), failed)
-	case !e.flags.Quiet && stopped == nil:
-		return errors.Join(s.print(e.t.out, e.dir), failed)
+	if s.Dir = e.dir; e.dir == "" {
+		return nil, failed
 	}
-	return failed
+	return s, failed
 }
 
 // keep leaves the replicas of which something was simulated and is in a file, and the number of steps of the longest. It

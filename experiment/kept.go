@@ -1,4 +1,4 @@
-package main
+package experiment
 
 import (
 	"cmp"
@@ -64,17 +64,17 @@ func (k *kept) openAll(r *simulation) error {
 
 func (k *kept) openSpikes(r *simulation) error {
 	populations, recorded := record.Populations(r.net), record.RecordedOf(r.net)
-	npz, err := record.CreateSpikes(r.files.Path(spikesFile), r.net.Dt, populations)
+	npz, err := record.CreateSpikes(r.files.Path(SpikesFile), r.net.Dt, populations)
 	if err != nil {
 		return err
 	}
 	npz.Only(recorded)
-	k.spikes = append(k.spikes, keptSpikes{npz, spikesFile})
+	k.spikes = append(k.spikes, keptSpikes{npz, SpikesFile})
 	for _, format := range []struct {
 		name, file string
 		create     func(string, float64, []record.Population) (record.SpikeSink, error)
-	}{{"csv", csvFile, record.CreateCSV}, {"sonata", sonataFile, record.CreateSONATA}} {
-		if !slices.Contains(r.flags.Spikes, format.name) {
+	}{{"csv", CSVFile, record.CreateCSV}, {"sonata", SONATAFile, record.CreateSONATA}} {
+		if !slices.Contains(r.o.Spikes, format.name) {
 			continue
 		}
 		sink, err := format.create(r.files.Path(format.file), r.net.Dt, populations)
@@ -96,7 +96,7 @@ func (k *kept) openSpikes(r *simulation) error {
 				k.note(err)
 			case err != nil:
 				k.broken = err
-				return machine(err)
+				return err
 			}
 		}
 		return nil
@@ -112,61 +112,43 @@ func (k *kept) note(err error) { k.full = cmp.Or(k.full, err) }
 func (k *kept) watch() sim.Recorder {
 	return sim.SpikeSink(func(int64, []sim.Spike) error {
 		if k.full != nil {
-			return machine(k.full)
+			return k.full
 		}
 		return nil
 	})
 }
 
-// A grower makes arrays of a stream until one fails.
-type grower struct {
-	*record.Stream
-	err error
-}
-
-func (g *grower) floats(name string, row ...int64) record.FloatColumn {
-	c, err := g.Floats(name, row...)
-	g.err = cmp.Or(g.err, err)
-	return c
-}
-
-func (g *grower) uints(name string, row ...int64) record.UintColumn {
-	c, err := g.Uints(name, row...)
-	g.err = cmp.Or(g.err, err)
-	return c
-}
-
 // open begins a file of state, with what a reader needs to know of the network.
-func (k *kept) open(r *simulation, file string) *grower {
+func (k *kept) open(r *simulation, file string) *record.Grower {
 	s := record.CreateStream(r.files.Path(file))
 	k.state = append(k.state, keptState{s, file})
 	s.FixedFloats("dt_ms", []float64{r.net.Dt})
-	return &grower{Stream: s}
+	return &record.Grower{Stream: s}
 }
 
 // openState begins the file of single neurons' state: of each population P that is
 // recorded P_step [T], P_neuron [K] (global ids) and, of those variables that are asked for, P_V, P_exc, P_inh, P_ext and P_net [T, K]
 // in mV, and for each receptor with a state P_gR [T, K] in the receptor's own unit.
 func (k *kept) openState(r *simulation) error {
-	g := k.open(r, stateFile)
+	g := k.open(r, StateFile)
 	for _, s := range r.net.Record.State {
 		if s.Neurons.Count() > 0 {
 			k.recorders = append(k.recorders, k.stateOf(g, r, s))
 		}
 	}
-	return g.err
+	return g.Err
 }
 
-func (k *kept) stateOf(g *grower, r *simulation, s network.RecordState) sim.Recorder {
-	i, m := r.net.Population(s.Population), r.built.model
+func (k *kept) stateOf(g *record.Grower, r *simulation, s network.RecordState) sim.Recorder {
+	i, m := r.net.Population(s.Population), r.model
 	neurons := sim.Neurons(r.net, i, &s.Neurons)
 	ids := make([]int64, len(neurons))
 	for j, n := range neurons {
 		ids[j] = int64(m.Populations[i].First + n)
 	}
 	g.FixedInts(s.Population+"_neuron", ids)
-	step := g.uints(s.Population + "_step")
-	columns := g.variables(m, i, s.Population, s.Variables, int64(len(ids)))
+	step := g.Uints(s.Population + "_step")
+	columns := variables(g, m, i, s.Population, s.Variables, int64(len(ids)))
 	return sim.NewSampler(m, sim.Selection{Population: i, Neurons: neurons, Variables: s.Variables}, int64(r.net.Steps(s.Every)), func(at int64, x *sim.NeuronState) error {
 		err := step.Append(uint32(at))
 		for _, c := range columns {
@@ -185,11 +167,11 @@ type variableColumn struct {
 
 // variables makes an array for each variable of a population that is asked for, nil for all: for V, exc, inh, ext and net,
 // and for each receptor with a state, by its number, beside all receptors' time constants.
-func (g *grower) variables(m *dynamics.Model, population int, name string, wanted []string, row ...int64) []variableColumn {
+func variables(g *record.Grower, m *dynamics.Model, population int, name string, wanted []string, row ...int64) []variableColumn {
 	var columns []variableColumn
 	for _, v := range network.HistogramVariables {
 		if wanted == nil || slices.Contains(wanted, v) {
-			columns = append(columns, variableColumn{g.floats(name+"_"+v, row...), variable(v)})
+			columns = append(columns, variableColumn{g.Floats(name+"_"+v, row...), variable(v)})
 		}
 	}
 	if wanted != nil && !slices.Contains(wanted, network.GVariable) {
@@ -201,7 +183,7 @@ func (g *grower) variables(m *dynamics.Model, population int, name string, wante
 	}
 	g.FixedFloats(name+"_tau_syn", tau)
 	for _, r := range sim.Variables(m, population)[1:] {
-		columns = append(columns, variableColumn{g.floats(name+"_g"+strconv.Itoa(int(r)), row...), func(x *sim.NeuronState) []float32 { return x.G[r] }})
+		columns = append(columns, variableColumn{g.Floats(name+"_g"+strconv.Itoa(int(r)), row...), func(x *sim.NeuronState) []float32 { return x.G[r] }})
 	}
 	return columns
 }

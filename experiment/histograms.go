@@ -1,9 +1,10 @@
-package main
+package experiment
 
 import (
 	"errors"
 
 	"einet/network"
+	"einet/record"
 	"einet/sim"
 )
 
@@ -11,25 +12,25 @@ import (
 // net) that is counted P_X_step [T], P_X_edges [bins+1] in mV, P_X_counts [T, bins], P_X_below [T] and
 // P_X_above [T].
 func (k *kept) openHistograms(r *simulation) error {
-	g := k.open(r, histogramFile)
+	g := k.open(r, HistogramFile)
 	for _, h := range r.net.Record.Counted {
 		k.recorders = append(k.recorders, k.histogramOf(g, r, h))
 	}
-	return g.err
+	return g.Err
 }
 
-func (k *kept) histogramOf(g *grower, r *simulation, h network.RecordHistogram) sim.Recorder {
+func (k *kept) histogramOf(g *record.Grower, r *simulation, h network.RecordHistogram) sim.Recorder {
 	i, name := r.net.Population(h.Population), h.Population+"_"+h.Variable
 	bins := sim.Bins{Low: h.Low, High: h.High, Counts: make([]uint32, h.Bins)}
 	g.FixedFloats(name+"_edges", bins.Edges())
-	step, counts := g.uints(name+"_step"), g.uints(name+"_counts", int64(h.Bins))
-	below, above := g.uints(name+"_below"), g.uints(name+"_above")
+	step, counts := g.Uints(name+"_step"), g.Uints(name+"_counts", int64(h.Bins))
+	below, above := g.Uints(name+"_below"), g.Uints(name+"_above")
 	over := sim.Selection{Population: i, Variables: []string{h.Variable}}
 	if h.Neurons != nil {
 		over.Neurons = sim.Neurons(r.net, i, h.Neurons)
 	}
 	of := variable(h.Variable)
-	return sim.NewSampler(r.built.model, over, int64(r.net.Steps(h.Every)), func(at int64, x *sim.NeuronState) error {
+	return sim.NewSampler(r.model, over, int64(r.net.Steps(h.Every)), func(at int64, x *sim.NeuronState) error {
 		bins.Count(of(x))
 		k.note(errors.Join(step.Append(uint32(at)), counts.Append(bins.Counts...), below.Append(bins.Below), above.Append(bins.Above)))
 		return nil

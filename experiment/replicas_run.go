@@ -1,4 +1,4 @@
-package main
+package experiment
 
 import (
 	"cmp"
@@ -30,8 +30,8 @@ func (e *ensemble) runTogether(ctx context.Context, r *gpu.Replicas) error {
 		}
 		e.replicas = append(e.replicas, one)
 	}
-	p := newProgress(e.t, e.flags.Quiet, e.net.Dt, e.steps)
-	defer p.done()
+	update, end := e.o.Watch.Progress(e.steps)
+	defer end()
 	var spikes []sim.Spike
 	total, stretch := int64(0), int64(firstLook)
 	for r.Step() < e.steps {
@@ -53,7 +53,9 @@ func (e *ensemble) runTogether(ctx context.Context, r *gpu.Replicas) error {
 		if stopped != nil {
 			return stopped
 		}
-		p.update(r.Step(), total)
+		if update != nil {
+			update(r.Step(), total)
+		}
 		switch took := time.Since(start); {
 		case took < shortLook:
 			stretch *= 2
@@ -70,11 +72,11 @@ const firstLook = 16
 // runEach simulates replicas one by one, on processors as many side by side as there are threads
 // and memory for.
 func (e *ensemble) runEach(ctx context.Context) error {
-	workers, place := e.on.Side(len(e.models), e.models[0], e.flags.synapses())
+	workers, place := e.on.Side(len(e.models), e.models[0], e.o.Synapses)
 	e.atOnce = workers
 	e.replicas = make([]*replica, len(e.models))
-	c := newCounter(e.t, e.flags.Quiet, len(e.models))
-	defer c.done()
+	one, end := e.o.Watch.Trials(len(e.models))
+	defer end()
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(workers)
 	for k := range e.models {
@@ -82,7 +84,7 @@ func (e *ensemble) runEach(ctx context.Context) error {
 			if err := e.runOne(ctx, k, place); err != nil {
 				return err
 			}
-			c.add()
+			one()
 			return nil
 		})
 	}
@@ -99,7 +101,7 @@ func (e *ensemble) runOne(ctx context.Context, k int, place *engines.Place) erro
 		return err
 	}
 	e.replicas[k] = r
-	engine, err := place.Open(ctx, e.models[k], e.built.connectome)
+	engine, err := place.Open(ctx, e.models[k], e.connectome)
 	if err != nil {
 		return err
 	}

@@ -1,18 +1,18 @@
-package main
+package experiment
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"text/tabwriter"
 	"time"
 
 	"gonum.org/v1/gonum/stat"
 
+	"einet/engines"
 	"einet/host"
 	"einet/record"
+	"einet/sim"
 )
 
 // A ReplicasSummary is what summary.json holds of a run of replicas. Times are wall times in
@@ -46,7 +46,8 @@ type ReplicasSummary struct {
 
 	Trials      []TrialSummary        `json:"trials"`
 	Populations map[string]OverTrials `json:"populations"`
-	order       []string
+	Order       []string              `json:"-"` // of the populations
+	Dir         string                `json:"-"` // folder of the files
 
 	Warnings []string `json:"warnings"` // of the network, and of the first replica's results
 
@@ -84,51 +85,51 @@ type Moments struct {
 	SD   *float64 `json:"sd"`
 }
 
-// momentsOf those that are there.
-func momentsOf(values []*float64) Moments {
+// MomentsOf those that are there.
+func MomentsOf(values []*float64) Moments {
 	var x []float64
 	for _, v := range values {
 		if v != nil {
 			x = append(x, *v)
 		}
 	}
-	m := Moments{Mean: number(stat.Mean(x, nil))}
+	m := Moments{Mean: Number(stat.Mean(x, nil))}
 	if len(x) > 1 {
-		m.SD = number(stat.StdDev(x, nil))
+		m.SD = Number(stat.StdDev(x, nil))
 	}
 	return m
 }
 
 func (e *ensemble) summarise(built time.Duration, stopped error) *ReplicasSummary {
 	s := &ReplicasSummary{
-		Network: e.net.Name, Preset: e.flags.preset(), Engine: e.on.Name, Device: e.on.Device(),
+		Network: e.net.Name, Preset: e.o.Preset, Engine: e.on.Name, Device: e.on.Device(),
 		Replicas: len(e.replicas), AtOnce: e.atOnce, Seed: e.net.Seed, DtMs: e.net.Dt,
-		DurationMs: inMs(e.steps, e.net.Dt), DiscardMs: inMs(e.discard, e.net.Dt),
-		Neurons: e.net.Neurons(), Synapses: e.built.connectome.Synapses(), Connectivity: e.flags.Connectivity,
+		DurationMs: sim.InMs(e.steps, e.net.Dt), DiscardMs: sim.InMs(e.discard, e.net.Dt),
+		Neurons: e.net.Neurons(), Synapses: e.connectome.Synapses(), Connectivity: string(e.o.Synapses.Chosen()),
 		BuildS: built.Seconds(), SimulateS: e.took.Seconds(),
-		WeightRoundingError: e.built.model.WeightRounding(), PeakRSSMB: host.PeakMB(),
+		WeightRoundingError: e.model.WeightRounding(), PeakRSSMB: host.PeakMB(),
 		Populations: map[string]OverTrials{},
 		Warnings:    append([]string{}, e.warnings...),
-		Version:     versionString(), Command: commandLine(e.t.args),
+		Version:     e.o.Version, Command: e.o.Command,
 	}
 	s.Interrupted = stopped != nil
 	if s.Interrupted && !errors.Is(stopped, context.Canceled) {
-		s.Stopped = oneLine(stopped)
+		s.Stopped = engines.OneLine(stopped)
 	}
 	for _, p := range e.net.Populations {
-		s.order = append(s.order, p.Name)
+		s.Order = append(s.Order, p.Name)
 	}
 	total := 0.0
-	rates, cvs := make([][]*float64, len(s.order)), make([][]*float64, len(s.order))
+	rates, cvs := make([][]*float64, len(s.Order)), make([][]*float64, len(s.Order))
 	for _, r := range e.replicas {
 		t := TrialSummary{
 			Trial: r.trial, Spikes: r.digest.Count(), Digest: r.digest.String(), File: r.file,
-			DurationMs: inMs(r.steps, e.net.Dt), Interrupted: r.steps < e.steps, Populations: map[string]TrialOfPopulation{},
+			DurationMs: sim.InMs(r.steps, e.net.Dt), Interrupted: r.steps < e.steps, Populations: map[string]TrialOfPopulation{},
 		}
 		total += t.DurationMs
 		for i, p := range r.statistics.Populations(max(r.steps, e.discard)) {
-			one := TrialOfPopulation{number(p.Rate), number(p.CV)}
-			t.Populations[s.order[i]] = one
+			one := TrialOfPopulation{Number(p.Rate), Number(p.CV)}
+			t.Populations[s.Order[i]] = one
 			if !t.Interrupted {
 				rates[i], cvs[i] = append(rates[i], one.RateHz), append(cvs[i], one.CVISI)
 			}
@@ -136,62 +137,17 @@ func (e *ensemble) summarise(built time.Duration, stopped error) *ReplicasSummar
 		s.Trials = append(s.Trials, t)
 	}
 	s.RealTimeFactor = s.SimulateS / (total / 1000)
-	for i, name := range s.order {
-		s.Populations[name] = OverTrials{e.net.Populations[i].Size, momentsOf(rates[i]), momentsOf(cvs[i])}
+	for i, name := range s.Order {
+		s.Populations[name] = OverTrials{e.net.Populations[i].Size, MomentsOf(rates[i]), MomentsOf(cvs[i])}
 	}
 	return s
 }
 
-func (s *ReplicasSummary) json(w io.Writer) error {
+// JSON writes the summary as summary.json has it.
+func (s *ReplicasSummary) JSON(w io.Writer) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(s)
 }
 
-func (s *ReplicasSummary) write(path string) error { return record.WriteFile(path, s.json) }
-
-// print writes the summary for people.
-func (s *ReplicasSummary) print(out io.Writer, dir string) error {
-	fmt.Fprintf(out, "network  %s: %d neurons, %d synapses, seed %d\n", s.Network, s.Neurons, s.Synapses, s.Seed)
-	fmt.Fprintf(out, "engine   %s on %s, %d of %d replicas at once\n", s.Engine, s.Device, s.AtOnce, s.Replicas)
-	fmt.Fprintf(out, "time     built in %.3g s; %d x %g ms of model time in %.3g s (real-time factor %.3g a replica)\n",
-		s.BuildS, s.Replicas, s.DurationMs, s.SimulateS, s.RealTimeFactor)
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	row := func(first, spikes string, each func(name string) (rate, cv *float64), last string) {
-		fmt.Fprintf(w, "%s\t%s\t", first, spikes)
-		for _, name := range s.order {
-			rate, cv := each(name)
-			fmt.Fprintf(w, "%s\t%s\t", shown(rate, 3), shown(cv, 3))
-		}
-		fmt.Fprintf(w, "%s\t\n", last)
-	}
-	fmt.Fprint(w, "trial\tspikes\t")
-	for _, name := range s.order {
-		fmt.Fprintf(w, "%s [Hz]\tCV\t", name)
-	}
-	fmt.Fprint(w, "digest\t\n")
-	spikes := make([]*float64, len(s.Trials))
-	for k, t := range s.Trials {
-		n := float64(t.Spikes)
-		spikes[k] = &n
-		row(fmt.Sprint(t.Trial), fmt.Sprint(t.Spikes), func(name string) (rate, cv *float64) {
-			return t.Populations[name].RateHz, t.Populations[name].CVISI
-		}, t.Digest[:16])
-	}
-	all := momentsOf(spikes)
-	row("mean", shown(all.Mean, 1), func(name string) (rate, cv *float64) {
-		return s.Populations[name].RateHz.Mean, s.Populations[name].CVISI.Mean
-	}, "")
-	row("sd", shown(all.SD, 1), func(name string) (rate, cv *float64) {
-		return s.Populations[name].RateHz.SD, s.Populations[name].CVISI.SD
-	}, "")
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	first, last := s.Trials[0].File, s.Trials[len(s.Trials)-1].File
-	if first != last {
-		first += " to " + last
-	}
-	_, err := fmt.Fprintf(out, "files    %s: %s, %s, %s\n", dir, first, networkFile, summaryFile)
-	return err
-}
+func (s *ReplicasSummary) write(path string) error { return record.WriteFile(path, s.JSON) }

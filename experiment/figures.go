@@ -1,4 +1,4 @@
-package main
+package experiment
 
 import (
 	"context"
@@ -32,44 +32,32 @@ const (
 	mostPanels    = 6 // of currents
 )
 
-// windowFlags choose the part of a run that figures show.
-type windowFlags struct {
-	From *span `placeholder:"300ms" help:"Model time at which figures begin; otherwise rasters begin behind what --discard leaves out, and rates at the start."`
-	To   *span `placeholder:"500ms" help:"Model time at which figures end; otherwise rasters end 500 ms after they begin, and rates with the run."`
-}
+// A Window is the part of a run that figures show, in model time [ms]; what is nil is not chosen.
+type Window struct{ FromMs, ToMs *float64 }
 
-// A window is model time [ms]; what is nil is not chosen.
-type window struct{ from, to *float64 }
-
-func (c *windowFlags) window() (window, error) {
-	var w window
-	if c.From != nil {
-		w.from = &c.From.ms
-	}
-	if c.To != nil {
-		w.to = &c.To.ms
-	}
-	if first := w.begin(0); w.from != nil && !(first >= 0) || w.to != nil && !(*w.to > first) {
-		return w, usage(fmt.Errorf("%s: must be times of a run, the first before the second", c.given()))
-	}
-	return w, nil
-}
-
-// given is the flags as they were given.
-func (c *windowFlags) given() string {
+// String is the window as einet's flags give it.
+func (w Window) String() string {
 	var given []string
-	if c.From != nil {
-		given = append(given, "--from "+c.From.String())
+	if w.FromMs != nil {
+		given = append(given, fmt.Sprintf("--from %g ms", *w.FromMs))
 	}
-	if c.To != nil {
-		given = append(given, "--to "+c.To.String())
+	if w.ToMs != nil {
+		given = append(given, fmt.Sprintf("--to %g ms", *w.ToMs))
 	}
 	return strings.Join(given, " ")
 }
 
+// Check is an error unless the window's times are those of some run.
+func (w Window) Check() error {
+	if first := w.begin(0); w.FromMs != nil && !(first >= 0) || w.ToMs != nil && !(*w.ToMs > first) {
+		return errors.New("must be times of a run, the first before the second")
+	}
+	return nil
+}
+
 // begin and end are the window's, or what stands for those that are not chosen.
-func (w window) begin(otherwise float64) float64 { return chosenOr(w.from, otherwise) }
-func (w window) end(otherwise float64) float64   { return chosenOr(w.to, otherwise) }
+func (w Window) begin(otherwise float64) float64 { return chosenOr(w.FromMs, otherwise) }
+func (w Window) end(otherwise float64) float64   { return chosenOr(w.ToMs, otherwise) }
 
 func chosenOr(x *float64, otherwise float64) float64 {
 	if x != nil {
@@ -78,12 +66,11 @@ func chosenOr(x *float64, otherwise float64) float64 {
 	return otherwise
 }
 
-// drawFigures draws the figures of the run in dir from its files into out and returns
+// Draw draws the figures of the run in dir from its files into out and returns
 // their names. Those that a short run leaves nothing to draw for are left out.
-// Each file appears whole or not at all; that one cannot be written is the
-// machine's fault.
-func drawFigures(ctx context.Context, dir, out string, w window) ([]string, error) {
-	data, err := readRun(ctx, dir, w)
+// Each file appears whole or not at all; that one cannot be written is a WriteError, all else the files' fault.
+func Draw(ctx context.Context, dir, out string, w Window) ([]string, error) {
+	data, err := ReadRun(ctx, dir, w)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +83,7 @@ func drawFigures(ctx context.Context, dir, out string, w window) ([]string, erro
 		if err != nil {
 			return names, fmt.Errorf("%s: %w", dir, err)
 		}
-		written, err := writeFigure(out, f)
+		written, err := WriteFigure(out, f)
 		names = append(names, written...)
 		if err != nil {
 			return names, err
@@ -105,8 +92,8 @@ func drawFigures(ctx context.Context, dir, out string, w window) ([]string, erro
 	return names, nil
 }
 
-// writeFigure writes a figure's files into a folder and returns their names.
-func writeFigure(dir string, f plot.Figure) (names []string, err error) {
+// WriteFigure writes a figure's files into a folder and returns their names.
+func WriteFigure(dir string, f plot.Figure) (names []string, err error) {
 	for _, file := range []struct {
 		name string
 		data []byte
@@ -116,7 +103,7 @@ func writeFigure(dir string, f plot.Figure) (names []string, err error) {
 			return err
 		})
 		if err != nil {
-			return names, machine(err)
+			return names, &WriteError{err}
 		}
 		names = append(names, file.name)
 	}
@@ -140,25 +127,25 @@ func figuresOf(data plot.Data) []func() (plot.Figure, error) {
 	return list
 }
 
-// readRun reads what the run in dir left to draw.
-func readRun(ctx context.Context, dir string, w window) (plot.Data, error) {
+// ReadRun reads what the run in dir left to draw.
+func ReadRun(ctx context.Context, dir string, w Window) (plot.Data, error) {
 	data := plot.Data{From: w.begin(0), To: w.end(0)}
-	net, err := readNetwork(filepath.Join(dir, networkFile))
+	net, err := readNetwork(filepath.Join(dir, NetworkFile))
 	if err != nil {
 		return data, err
 	}
-	if data.Discarded, err = readDiscard(filepath.Join(dir, summaryFile)); err != nil {
+	if data.Discarded, err = readDiscard(filepath.Join(dir, SummaryFile)); err != nil {
 		return data, err
 	}
 	all := make([]plot.Population, len(net.Populations))
 	for i, p := range net.Populations {
-		all[i] = plot.Population{Name: p.Name, Size: p.Size, Inhibitory: inhibits(net, p.Name)}
+		all[i] = plot.Population{Name: p.Name, Size: p.Size, Inhibitory: Inhibits(net, p.Name)}
 	}
 	data.Populations = all
-	if err := readSpikes(ctx, filepath.Join(dir, spikesFile), net, w, &data); err != nil {
+	if err := readSpikes(ctx, filepath.Join(dir, SpikesFile), net, w, &data); err != nil {
 		return data, err
 	}
-	return data, readState(filepath.Join(dir, tracesFile), net, w, all, &data)
+	return data, readState(filepath.Join(dir, TracesFile), net, w, all, &data)
 }
 
 // readDiscard is the first part of a run that its statistics leave out [ms]; 0 where no summary says so.
@@ -189,9 +176,9 @@ func readNetwork(path string) (*network.Network, error) {
 	return network.Load(f, path, network.Options{HDF5: hdf5.OpenTree})
 }
 
-// inhibits says whether a population's synapses are inhibitory: any projection
+// Inhibits says whether a population's synapses are inhibitory: any projection
 // of it, since Dale's law is the network's own affair.
-func inhibits(net *network.Network, name string) bool {
+func Inhibits(net *network.Network, name string) bool {
 	for _, p := range net.Projections {
 		if p.From == name && !p.Excitatory() {
 			return true
@@ -203,23 +190,23 @@ func inhibits(net *network.Network, name string) bool {
 // sameGrid is an error unless a file is of a run of the network.
 func sameGrid(path string, net *network.Network, dt float64, populations []record.Population) error {
 	if math.Abs(dt/net.Dt-1) > 1e-9 {
-		return fmt.Errorf("%s: dt_ms is %g, %s has %g", path, dt, networkFile, net.Dt)
+		return fmt.Errorf("%s: dt_ms is %g, %s has %g", path, dt, NetworkFile, net.Dt)
 	}
 	want := record.Populations(net)
 	if len(populations) != len(want) {
-		return fmt.Errorf("%s: has %d populations, %s has %d", path, len(populations), networkFile, len(want))
+		return fmt.Errorf("%s: has %d populations, %s has %d", path, len(populations), NetworkFile, len(want))
 	}
 	for i, p := range populations {
 		if p != want[i] {
 			return fmt.Errorf("%s: population %d is %s of %d neurons, in %s it is %s of %d",
-				path, i, p.Name, p.Size, networkFile, want[i].Name, want[i].Size)
+				path, i, p.Name, p.Size, NetworkFile, want[i].Name, want[i].Size)
 		}
 	}
 	return nil
 }
 
 // readSpikes streams the spike file into the raster's sample and the rates.
-func readSpikes(ctx context.Context, path string, net *network.Network, w window, data *plot.Data) error {
+func readSpikes(ctx context.Context, path string, net *network.Network, w Window, data *plot.Data) error {
 	r, err := record.OpenSpikes(path)
 	if err != nil {
 		return err
@@ -229,10 +216,10 @@ func readSpikes(ctx context.Context, path string, net *network.Network, w window
 		return err
 	}
 	if asked := int64(net.Steps(net.Duration)); r.Steps > asked {
-		return fmt.Errorf("%s: duration_steps is %d, %s asks for %d", path, r.Steps, networkFile, asked)
+		return fmt.Errorf("%s: duration_steps is %d, %s asks for %d", path, r.Steps, NetworkFile, asked)
 	}
 	if !record.SameRecorded(r.Recorded, record.RecordedOf(net)) {
-		return fmt.Errorf("%s: holds the spikes of other neurons than %s asks for (population_recorded, recorded_neuron)", path, networkFile)
+		return fmt.Errorf("%s: holds the spikes of other neurons than %s asks for (population_recorded, recorded_neuron)", path, NetworkFile)
 	}
 	among := newAmong(r.Header, data)
 	data.Steps = r.Steps
@@ -265,20 +252,20 @@ func readSpikes(ctx context.Context, path string, net *network.Network, w window
 }
 
 // rasterSteps are the steps of a run of so many that its raster shows.
-func rasterSteps(net *network.Network, steps int64, w window, discarded float64) (from, to int64, err error) {
+func rasterSteps(net *network.Network, steps int64, w Window, discarded float64) (from, to int64, err error) {
 	end := steps
-	if w.to != nil {
-		end = min(end, int64(net.Steps(*w.to)))
+	if w.ToMs != nil {
+		end = min(end, int64(net.Steps(*w.ToMs)))
 	}
-	if from = int64(net.Steps(w.begin(discarded))); w.from == nil && from >= end {
+	if from = int64(net.Steps(w.begin(discarded))); w.FromMs == nil && from >= end {
 		from = 0
 	}
 	switch {
 	case from >= steps && from > 0:
-		return 0, 0, usage(fmt.Errorf("ends at %g ms, figures cannot begin at %g ms", inMs(steps, net.Dt), *w.from))
+		return 0, 0, usage(fmt.Errorf("ends at %g ms, figures cannot begin at %g ms", sim.InMs(steps, net.Dt), *w.FromMs))
 	case from >= end && end < steps:
-		return 0, 0, usage(fmt.Errorf("from %g to %g ms: figures must show at least a step of %g ms", w.begin(0), *w.to, net.Dt))
-	case w.to == nil:
+		return 0, 0, usage(fmt.Errorf("from %g to %g ms: figures must show at least a step of %g ms", w.begin(0), *w.ToMs, net.Dt))
+	case w.ToMs == nil:
 		end = min(end, from+max(1, int64(net.Steps(rasterMs))))
 	}
 	return from, end, nil
@@ -336,7 +323,7 @@ func (a *among) renumber(spikes []sim.Spike) {
 }
 
 // readState reads the recorded state, if there is any.
-func readState(path string, net *network.Network, w window, all []plot.Population, data *plot.Data) error {
+func readState(path string, net *network.Network, w Window, all []plot.Population, data *plot.Data) error {
 	t, err := record.ReadTraces(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -354,7 +341,7 @@ func readState(path string, net *network.Network, w window, all []plot.Populatio
 	for i, p := range t.Populations {
 		if q := &net.Populations[i]; !q.Neuron.IsSource() && (p.VTh != q.VTh.Mean() || p.VReset != q.VReset || p.EL != q.EL) {
 			return fmt.Errorf("%s: population %s has V_reset %g, V_th %g, E_L %g, in %s they are %g, %g, %g",
-				path, p.Name, p.VReset, p.VTh, p.EL, networkFile, q.VReset, q.VTh.Mean(), q.EL)
+				path, p.Name, p.VReset, p.VTh, p.EL, NetworkFile, q.VReset, q.VTh.Mean(), q.EL)
 		}
 		v := analysis.Histogram(p.V)
 		if v.Total() > 0 {
@@ -366,7 +353,7 @@ func readState(path string, net *network.Network, w window, all []plot.Populatio
 
 // readCurrents takes the part of the traces that is in the window, or all where they were taken elsewhere,
 // unless the run ended before there were two times of them.
-func readCurrents(path string, t *record.Traces, w window, all []plot.Population, data *plot.Data) error {
+func readCurrents(path string, t *record.Traces, w Window, all []plot.Population, data *plot.Data) error {
 	if len(t.Step) < 2 {
 		return nil
 	}
@@ -393,7 +380,7 @@ func readCurrents(path string, t *record.Traces, w window, all []plot.Population
 }
 
 // part is the range of ascending times [ms] in a window, or all where fewer than two are.
-func part(times []float64, w window) (first, last int) {
+func part(times []float64, w Window) (first, last int) {
 	first, _ = slices.BinarySearch(times, w.begin(0))
 	last, at := slices.BinarySearch(times, w.end(math.Inf(1)))
 	if at {
@@ -404,3 +391,10 @@ func part(times []float64, w window) (first, last int) {
 	}
 	return first, last
 }
+
+// A WriteError says that a file could not be written.
+type WriteError struct{ Err error }
+
+func (e *WriteError) Error() string { return e.Err.Error() }
+
+func (e *WriteError) Unwrap() error { return e.Err }

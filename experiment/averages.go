@@ -1,4 +1,4 @@
-package main
+package experiment
 
 import (
 	"errors"
@@ -14,22 +14,22 @@ import (
 // step P_V, P_exc, P_inh, P_ext and P_net [T] in mV, and of each receptor's state P_gR [T] in its own unit; of those variables
 // and neurons that are asked for.
 func (k *kept) openAverages(r *simulation) error {
-	g := k.open(r, averageFile)
+	g := k.open(r, AverageFile)
 	asked := &r.net.Record.Averages
 	every := int64(r.net.Steps(asked.Every))
 	populations := averaged(r.net)
 	k.recorders = append(k.recorders, k.rates(g, r, populations, every))
 	wanted := asked.Variables
 	if wanted != nil && !slices.ContainsFunc(wanted, func(v string) bool { return v != network.RateVariable }) {
-		return g.err
+		return g.Err
 	}
 	for _, over := range populations {
 		if r.net.Populations[over.Population].Neuron.IsSource() {
 			continue
 		}
 		over.Variables = wanted
-		columns := g.variables(r.built.model, over.Population, r.net.Populations[over.Population].Name, wanted)
-		k.recorders = append(k.recorders, sim.NewSampler(r.built.model, over, every, func(_ int64, x *sim.NeuronState) error {
+		columns := variables(g, r.model, over.Population, r.net.Populations[over.Population].Name, wanted)
+		k.recorders = append(k.recorders, sim.NewSampler(r.model, over, every, func(_ int64, x *sim.NeuronState) error {
 			var err error
 			for _, c := range columns {
 				err = errors.Join(err, c.Append(float32(meanOf(c.of(x)))))
@@ -38,7 +38,7 @@ func (k *kept) openAverages(r *simulation) error {
 			return nil
 		}))
 	}
-	return g.err
+	return g.Err
 }
 
 // averaged are the populations of which there are averages, with the neurons that these are over.
@@ -66,15 +66,15 @@ func meanOf(x []float32) float64 {
 }
 
 // rates is a Recorder of the steps at which windows of so many steps end and, if they are asked for, of rates in them.
-func (k *kept) rates(g *grower, r *simulation, populations []sim.Selection, every int64) *windowCounts {
-	w := &windowCounts{note: k.note, every: every, step: g.uints("step"), header: record.Header{Populations: record.Populations(r.net)}}
+func (k *kept) rates(g *record.Grower, r *simulation, populations []sim.Selection, every int64) *windowCounts {
+	w := &windowCounts{note: k.note, every: every, step: g.Uints("step"), header: record.Header{Populations: record.Populations(r.net)}}
 	if v := r.net.Record.Averages.Variables; v != nil && !slices.Contains(v, network.RateVariable) {
 		return w
 	}
 	w.of = make([]*windowCount, len(r.net.Populations))
 	for _, s := range populations {
 		p := w.header.Populations[s.Population]
-		c := &windowCount{rate: g.floats(p.Name + "_rate"), perHz: float64(p.Size) * (float64(every) * r.net.Dt / 1000)}
+		c := &windowCount{rate: g.Floats(p.Name + "_rate"), perHz: float64(p.Size) * (float64(every) * r.net.Dt / 1000)}
 		if s.Neurons != nil {
 			c.among = make(map[uint32]bool, len(s.Neurons))
 			for _, n := range s.Neurons {

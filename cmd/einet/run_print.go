@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"einet/experiment"
+)
+
+// printSummary writes what came of a run for people.
+func printSummary(out io.Writer, s *experiment.Summary) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	synapses := fmt.Sprintf("%d synapses at %.3f bytes", s.Synapses, s.BytesPerSynapse)
+	if s.Connectivity == "procedural" {
+		synapses = fmt.Sprintf("about %d synapses, drawn again for each spike", s.Synapses)
+	}
+	fmt.Fprintf(w, "network\t%s: %d neurons, %s, seed %d\n", s.Network, s.Neurons, synapses, s.Seed)
+	fmt.Fprintf(w, "engine\t%s on %s\n", s.Engine, s.Device)
+	fmt.Fprintf(w, "time\tbuilt in %.3g s; %g ms of model time in %.3g s (real-time factor %.3g); statistics and files in %.3g s\n",
+		s.BuildS, s.DurationMs, s.SimulateS, s.RealTimeFactor, s.FinishS)
+	fmt.Fprintf(w, "spikes\t%d, digest %s\n", s.Spikes, s.Digest)
+	fmt.Fprintln(w, "spike trains\trate [Hz]\tCV of ISI\tneurons\tCV2\tLV\tFano\tcorrelation")
+	for _, name := range s.Order {
+		p := s.Populations[name]
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", name, shown(p.RateHz, 2), shown(p.CVISI, 3), p.CVCount,
+			shown(p.CV2, 3), shown(p.LV, 3), shown(p.Fano, 3), withError(p.Correlation, p.CorrelationError))
+	}
+	var deltas []string
+	header := "inputs [mV]\texcitatory\tinhibitory\tnet\tsd\t|net|/exc\tKS of V to uniform\n"
+	for _, name := range s.Order {
+		p := s.Populations[name]
+		if p.Source {
+			continue
+		}
+		fmt.Fprint(w, header)
+		header = ""
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name, shown(p.ExcitatoryMV, 1), shown(p.InhibitoryMV, 1),
+			shown(p.NetMV, 1), shown(p.NetSDMV, 1), orNone(shown(p.NetOverExc, 3)), shown(p.KSUniform, 3))
+		if p.Delta {
+			deltas = append(deltas, name)
+		}
+	}
+	if len(deltas) > 0 {
+		fmt.Fprintf(w, "\tof %s without delta synapses, which are no current: their spikes move V itself\n", experiment.FirstOf(deltas))
+	}
+	fmt.Fprintf(w, "files\t%s: %s\n", s.Dir, strings.Join(slices.Concat(s.Files, s.Figures), ", "))
+	return w.Flush()
+}
+
+func shown(x *float64, decimals int) string {
+	if x == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.*f", decimals, *x)
+}
+
+// orNone says of what can't be there that it is not applicable.
+func orNone(text string) string {
+	if text == "-" {
+		return "n/a"
+	}
+	return text
+}
+
+// withError is a value to two digits of its standard error, and that, or ? where it is not known.
+func withError(x, e *float64) string {
+	switch {
+	case x == nil:
+		return shown(x, 5)
+	case e == nil || *e <= 0:
+		return shown(x, 5) + " ± ?"
+	}
+	decimals := min(max(1-int(math.Floor(math.Log10(*e))), 0), 7)
+	return fmt.Sprintf("%.*f ± %.*f", decimals, *x, decimals, *e)
+}
+
+// printReplicas writes what came of replicas for people.
+func printReplicas(out io.Writer, s *experiment.ReplicasSummary) error {
+	fmt.Fprintf(out, "network  %s: %d neurons, %d synapses, seed %d\n", s.Network, s.Neurons, s.Synapses, s.Seed)
+	fmt.Fprintf(out, "engine   %s on %s, %d of %d replicas at once\n", s.Engine, s.Device, s.AtOnce, s.Replicas)
+	fmt.Fprintf(out, "time     built in %.3g s; %d x %g ms of model time in %.3g s (real-time factor %.3g a replica)\n",
+		s.BuildS, s.Replicas, s.DurationMs, s.SimulateS, s.RealTimeFactor)
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	row := func(first, spikes string, each func(name string) (rate, cv *float64), last string) {
+		fmt.Fprintf(w, "%s\t%s\t", first, spikes)
+		for _, name := range s.Order {
+			rate, cv := each(name)
+			fmt.Fprintf(w, "%s\t%s\t", shown(rate, 3), shown(cv, 3))
+		}
+		fmt.Fprintf(w, "%s\t\n", last)
+	}
+	fmt.Fprint(w, "trial\tspikes\t")
+	for _, name := range s.Order {
+		fmt.Fprintf(w, "%s [Hz]\tCV\t", name)
+	}
+	fmt.Fprint(w, "digest\t\n")
+	spikes := make([]*float64, len(s.Trials))
+	for k, t := range s.Trials {
+		n := float64(t.Spikes)
+		spikes[k] = &n
+		row(fmt.Sprint(t.Trial), fmt.Sprint(t.Spikes), func(name string) (rate, cv *float64) {
+			return t.Populations[name].RateHz, t.Populations[name].CVISI
+		}, t.Digest[:16])
+	}
+	all := experiment.MomentsOf(spikes)
+	row("mean", shown(all.Mean, 1), func(name string) (rate, cv *float64) {
+		return s.Populations[name].RateHz.Mean, s.Populations[name].CVISI.Mean
+	}, "")
+	row("sd", shown(all.SD, 1), func(name string) (rate, cv *float64) {
+		return s.Populations[name].RateHz.SD, s.Populations[name].CVISI.SD
+	}, "")
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	first, last := s.Trials[0].File, s.Trials[len(s.Trials)-1].File
+	if first != last {
+		first += " to " + last
+	}
+	_, err := fmt.Fprintf(out, "files    %s: %s, %s, %s\n", s.Dir, first, experiment.NetworkFile, experiment.SummaryFile)
+	return err
+}

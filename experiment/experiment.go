@@ -1,0 +1,156 @@
+// Package experiment runs a network with recorders and leaves its files in a folder: spikes, state, statistics, figures and a
+// summary. It is what the command einet run does, for Go programs.
+//
+// Its one invariant: nothing simulated is lost. A run that is stopped leaves what was simulated as a whole run does, and no run
+// replaces what it has not seen.
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"einet/dynamics"
+	"einet/engines"
+	"einet/network"
+	"einet/record"
+	"einet/record/hdf5"
+)
+
+// Options say how a network is run. The zero value simulates it for its own duration on the engine that engines.Auto chooses and
+// leaves the files in results/NAME.
+type Options struct {
+	engines.Choice
+	OpenGL engines.OpenGL // how devices are reached; zero: from this process
+
+	DiscardMs float64  // first part of the run that the statistics leave out [ms], a multiple of dt
+	Window    Window   // part of the run that figures show
+	Out       string   // folder of the files; "": results/NAME
+	Replace   bool     // an earlier run there is replaced, once the new one is whole
+	Spikes    []string // formats that spikes are written in besides spikes.npz: csv, sonata
+	NoFigures bool
+
+	Preset  string // that the network is or was made from, for the summary
+	Version string // of the program, likewise
+	Command string // that made the run, likewise
+
+	Watch Watch
+}
+
+// A Watch hears how a run goes. What is nil is not told.
+type Watch struct {
+	Warn          func(message string, args ...any)                               // what the network's author should know, or went otherwise than asked
+	WarnOfResults func(message string)                                            // what results are to be taken with
+	Say           func(line string)                                               // what became of a run that was stopped
+	Mention       func(line string)                                               // what takes long
+	Progress      func(steps int64) (update func(step, spikes int64), end func()) // of a simulation
+	Trials        func(n int) (one, end func())                                   // of replicas one by one
+}
+
+// heard is the watch with nothing nil.
+func (w Watch) heard() Watch {
+	if w.Warn == nil {
+		w.Warn = func(string, ...any) {}
+	}
+	if w.WarnOfResults == nil {
+		w.WarnOfResults = func(string) {}
+	}
+	if w.Say == nil {
+		w.Say = func(string) {}
+	}
+	if w.Mention == nil {
+		w.Mention = func(string) {}
+	}
+	if w.Progress == nil {
+		w.Progress = func(int64) (func(step, spikes int64), func()) { return nil, func() {} }
+	}
+	if w.Trials == nil {
+		w.Trials = func(int) (one, end func()) { return func() {}, func() {} }
+	}
+	return w
+}
+
+// ErrInterrupted is wrapped by the error of a run whose context was cancelled.
+var ErrInterrupted = errors.New("interrupted")
+
+// usage marks an error as the fault of who asked: engines.InputError. All others are the machine's, or name the network's dt.
+func usage(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &engines.InputError{Err: err}
+}
+
+// Run simulates a network and leaves its files. The summary is nil where nothing was written; beside one, the error tells why the
+// run ended before its time (ErrInterrupted, or what stopped it) or which of its files are missing.
+func Run(ctx context.Context, net *network.Network, o Options) (*Summary, error) {
+	r, err := begin(net, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.destine(); err != nil {
+		return nil, err
+	}
+	return r.run(ctx)
+}
+
+// Replicas simulates n trials of a network, from its own on, which share the synapses, and leaves the spikes of each.
+func Replicas(ctx context.Context, net *network.Network, n int, o Options) (*ReplicasSummary, error) {
+	r, err := begin(net, o)
+	if err != nil {
+		return nil, err
+	}
+	e, err := newEnsemble(r, n)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.destine(); err != nil {
+		return nil, err
+	}
+	return e.run(ctx)
+}
+
+// begin checks what is asked for.
+func begin(net *network.Network, o Options) (*simulation, error) {
+	o.Watch = o.Watch.heard()
+	if o.Engine == "" {
+		o.Engine = engines.Auto
+	}
+	if o.OpenGL.Devices == nil {
+		o.OpenGL = engines.InProcess
+	}
+	r := &simulation{o: o, net: net, steps: int64(net.Steps(net.Duration)), discard: int64(net.Steps(o.DiscardMs))}
+	if r.steps < 1 {
+		return nil, usage(fmt.Errorf("%s: duration: %g: there is nothing to simulate: must be at least dt (%g ms), or use --duration", net.Name, net.Duration, net.Dt))
+	}
+	if _, _, err := rasterSteps(net, r.steps, o.Window, 0); err != nil {
+		return nil, usage(fmt.Errorf("%s: %w", o.Window, err))
+	}
+	if r.discard >= r.steps && r.discard > 0 {
+		return nil, usage(fmt.Errorf("--discard %g ms: must be shorter than the run, %g ms", o.DiscardMs, net.Duration))
+	}
+	if slices.Contains(o.Spikes, "sonata") {
+		if err := hdf5.Absent(); err != nil {
+			return nil, fmt.Errorf("--spikes sonata: %w", err)
+		}
+	}
+	return r, nil
+}
+
+// destine tells what the network's author should know, and chooses the folder.
+func (r *simulation) destine() (err error) {
+	if r.model, err = dynamics.New(r.net); err != nil { // refused, before it is warned of
+		return usage(err)
+	}
+	r.warnings = append(r.net.Warnings(), r.model.Losses()...)
+	for _, w := range r.warnings {
+		r.o.Watch.Warn(w)
+	}
+	r.dir = r.o.Out
+	if r.dir == "" {
+		r.dir = DefaultFolder(r.net.Name)
+	}
+	r.seen = record.Look(r.dir)
+	return Vacant(r.dir, runFiles, "run", r.o.Replace)
+}

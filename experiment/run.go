@@ -1,0 +1,358 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"einet/analysis"
+	"einet/connectome"
+	"einet/dynamics"
+	"einet/engines"
+	"einet/host"
+	"einet/network"
+	"einet/record"
+	"einet/sim"
+)
+
+// A simulation is one run under way.
+type simulation struct {
+	o       Options
+	net     *network.Network
+	model   *dynamics.Model
+	dir     string
+	seen    record.Folder // dir, before the run
+	steps   int64         // to simulate
+	discard int64         // of them not in the statistics
+
+	connectome *connectome.Connectome // nil once an engine has its own
+	place      *engines.Place
+	engine     sim.Engine
+	files      *record.Set
+	ended      time.Time // of the simulation
+	summary    Summary
+
+	warnings []string // of the network, and of the results
+}
+
+// warn adds what the results of a simulation to a step are to be taken with. They are printed
+// where the results are.
+func (r *simulation) warn(statistics *analysis.Statistics, step int64) {
+	for _, w := range resultWarnings(r.net, statistics, r.discard, max(step, r.discard)) {
+		r.o.Watch.WarnOfResults(w)
+		r.warnings = append(r.warnings, w)
+	}
+}
+
+// run makes the folder only once nothing but the machine can fail, and leaves
+// nothing in it unless the run is written as a whole.
+func (r *simulation) run(ctx context.Context) (*Summary, error) {
+	start := time.Now()
+	if err := r.start(ctx); err != nil {
+		return nil, err
+	}
+	defer r.close()
+	r.describe(time.Since(start))
+	r.release()
+
+	var err error
+	if r.files, err = OpenSet(r.seen, r.dir, r.o.Watch.Warn); err != nil {
+		return nil, err
+	}
+	defer r.files.Abort()
+	if err := r.files.Reserve(reserved); err != nil {
+		return nil, err
+	}
+	kept, err := newKept(r)
+	if err != nil {
+		return nil, err
+	}
+	defer kept.abort()
+	rec := r.recorders(kept)
+	update, end := r.o.Watch.Progress(r.steps)
+	start = time.Now()
+	stopped := sim.Run(ctx, r.engine, r.steps, update, rec.all...)
+	end()
+	if errors.Is(stopped, context.Canceled) {
+		r.trail(rec)
+	}
+	if kept.broken != nil || stopped != nil && rec.reached == 0 {
+		return nil, stop(stopped)
+	}
+	r.ended = time.Now()
+	defer r.tellOfWriting().Stop()
+	r.summary.finish(r.net, rec, r.ended.Sub(start), stopped)
+	r.warn(rec.statistics, rec.reached)
+	err = r.write(kept, rec)
+	switch {
+	case stopped != nil:
+		err = errors.Join(r.partly(stopped), err)
+	case r.dir != "":
+		err = errors.Join(r.draw(ctx), err)
+	}
+	if r.dir == "" {
+		return nil, err
+	}
+	return &r.summary, err
+}
+
+// reserved is the room on the disk that is kept for what is written when it is full: the spikes of a stretch of the run, which
+// are in memory, traces, network and summary.
+const reserved = 1 << 26
+
+// stop is the error of a simulation that ended before its time.
+func stop(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return ErrInterrupted
+	}
+	return err
+}
+
+// partly says what came of a run that ended before its time, and returns why.
+func (r *simulation) partly(stopped error) error {
+	why := stop(stopped)
+	if r.dir != "" {
+		said := "stopped"
+		if why == ErrInterrupted {
+			said = "interrupted"
+		}
+		r.o.Watch.Say(fmt.Sprintf("%s at %g ms of model time; what was simulated until then is in %s", said, r.summary.DurationMs, r.dir))
+	}
+	return why
+}
+
+// trailFor is the wall time that an interrupted run goes on for at most.
+const trailFor = time.Second
+
+// trail simulates the last bit of an interrupted run, so that it has traces of its end as a whole run has.
+func (r *simulation) trail(rec *recorders) {
+	from, m := r.engine.Step(), r.model
+	if len(rec.trace.Step) > 1 || rec.traceSteps == 0 {
+		return
+	}
+	to := min(r.steps, from+rec.traceSteps)
+	*rec.trace = *sim.NewTrace(m, rec.population, rec.traced, from, to).Thin(traceSamples)
+	ctx, cancel := context.WithTimeout(context.Background(), trailFor)
+	defer cancel()
+	_ = sim.Run(ctx, r.engine, to, nil, rec.all...) // what ends it early, the recorders tell
+}
+
+// start chooses the engine, makes sure that it takes the network, builds the
+// network and gives it to the engine.
+func (r *simulation) start(ctx context.Context) error {
+	var err error
+	if r.place, err = r.o.OpenGL.Choose(r.o.Choice, r.model, r.o.Watch.Warn); err != nil {
+		return err
+	}
+	if r.connectome, err = r.o.Synapses.Build(ctx, r.net, r.o.Threads); err == nil {
+		r.engine, err = r.place.Open(ctx, r.model, r.connectome)
+	}
+	if err != nil {
+		return errors.Join(err, r.place.Close())
+	}
+	return nil
+}
+
+// tellOfWriting says what goes on where the files of a simulation that has ended take long: they
+// hold every spike.
+func (r *simulation) tellOfWriting() *time.Timer {
+	return time.AfterFunc(2*time.Second, func() {
+		r.o.Watch.Mention("simulated; writing the files in " + r.dir)
+	})
+}
+
+// release frees the host's copy of the synapses where the engine has one of its
+// own.
+func (r *simulation) release() {
+	if !r.place.KeepsConnectome {
+		r.connectome = nil
+	}
+}
+
+// close frees the engine and its device.
+func (r *simulation) close() {
+	r.engine.Close()
+	r.place.Close()
+}
+
+// write puts the run's files into its folder, in place of an earlier run's. A file that can't be
+// written is left out and told of, unless it is spikes.npz: without it nothing is written, and r.dir is "".
+func (r *simulation) write(kept *kept, rec *recorders) error {
+	r.files.Release()
+	names, failed := kept.close(rec.reached)
+	if len(names) == 0 || names[0] != SpikesFile {
+		r.dir = ""
+		return failed
+	}
+	ended := func(name string, err error) {
+		if err == nil {
+			names = append(names, name)
+		}
+		failed = errors.Join(failed, err)
+	}
+	ended(TracesFile, record.WriteTraces(r.files.Path(TracesFile), rec.traces(r.net)))
+	ended(NetworkFile, WriteNetwork(r.files.Path(NetworkFile), lasting(r.net, rec.reached)))
+	r.summary.PeakRSSMB = host.PeakMB()
+	r.summary.Warnings = append([]string{}, r.warnings...)
+	r.summary.FinishS = time.Since(r.ended).Seconds()
+	ended(SummaryFile, r.summary.write(r.files.Path(SummaryFile)))
+	r.summary.Files = names
+	var err error
+	r.dir, err = Commit(r.files, names, stale(r.dir, names))
+	r.summary.Dir = r.dir
+	return errors.Join(err, failed)
+}
+
+// lasting is a network that is simulated for so many steps.
+func lasting(net *network.Network, steps int64) *network.Network {
+	n := *net
+	n.Duration = sim.InMs(steps, net.Dt)
+	return &n
+}
+
+// draw draws the figures. The run is complete without, so that a Ctrl-C among them only leaves some out.
+func (r *simulation) draw(ctx context.Context) (err error) {
+	if r.o.NoFigures {
+		return nil
+	}
+	r.summary.Figures, err = Draw(ctx, r.dir, r.dir, r.o.Window)
+	if errors.Is(err, context.Canceled) {
+		r.o.Watch.Say(fmt.Sprintf("interrupted while drawing; the run in %s is complete, and einet plot draws its figures", r.dir))
+		return ErrInterrupted
+	}
+	return err
+}
+
+// recorders are everything that watches a run.
+type recorders struct {
+	digest     *sim.Digest
+	statistics *analysis.Statistics
+	state      *sim.StateSampler
+	trace      *sim.Trace
+	all        []sim.Recorder
+
+	population int   // that is traced
+	traced     []int // its neurons that are
+	traceSteps int64 // that are to be traced
+	reached    int64 // the step up to which all have seen everything
+	discard    int64
+}
+
+// Intervals of the recorded state: potentials and inputs of all neurons every so many ms, and
+// every step of a few neurons in the run's last part or the one that figures show, or as many steps as leave so many samples.
+// A sample of all neurons takes as long as some dozens of their steps, so there are as many
+// between two, unless that left fewer samples than leastSamples.
+const (
+	stateEveryMs    = 20
+	stateEverySteps = 50
+	leastSamples    = 20
+	traceMs         = 200
+	traceNeurons    = 3
+	traceSamples    = 10000
+)
+
+// stateEvery is the number of steps between samples of all neurons.
+func (r *simulation) stateEvery() int64 {
+	return max(1, int64(r.net.Steps(stateEveryMs)), min(stateEverySteps, (r.steps-r.discard)/leastSamples))
+}
+
+func (r *simulation) recorders(kept *kept) *recorders {
+	m := r.model
+	sizes := make([]int, len(m.Populations))
+	for i := range sizes {
+		sizes[i] = m.Populations[i].Size
+	}
+	population, traced := tracedIn(r.net)
+	from, to := int64(0), int64(0)
+	if traced != nil { // sources have nothing to trace
+		from, to = r.traceInterval()
+	}
+	rec := &recorders{
+		digest:     sim.NewDigest(),
+		statistics: analysis.NewStatistics(sizes, r.net.Dt, r.discard),
+		state:      sim.NewStateSampler(m, r.discard, r.stateEvery()),
+		trace:      sim.NewTrace(m, population, traced, from, to).Thin(traceSamples),
+		population: population, traced: traced, traceSteps: min(to-from, int64(r.net.Steps(traceMs))),
+		discard: r.discard,
+	}
+	rec.all = []sim.Recorder{
+		rec.digest, rec.state, rec.trace,
+		sim.SpikeSink(func(_ int64, s []sim.Spike) error { rec.statistics.Add(s); return nil }),
+	}
+	rec.all = append(rec.all, kept.recorders...)
+	rec.all = append(rec.all, sim.SpikeSink(func(step int64, _ []sim.Spike) error { rec.reached = step; return nil }), kept.watch())
+	return rec
+}
+
+// tracedIn are the neurons that the figure of currents shows, and their population: the first few whose state the network
+// records, or else the first of the first population with a potential. There are none where all are sources.
+func tracedIn(net *network.Network) (population int, neurons []int) {
+	for _, s := range net.Record.State {
+		if s.Neurons.Count() > 0 {
+			i := net.Population(s.Population)
+			all := sim.Neurons(net, i, &s.Neurons)
+			return i, all[:min(traceNeurons, len(all))]
+		}
+	}
+	kept := WithPotential(net)
+	if len(kept) == 0 {
+		return 0, nil
+	}
+	for k := range min(traceNeurons, net.Populations[kept[0]].Size) {
+		neurons = append(neurons, k)
+	}
+	return kept[0], neurons
+}
+
+// traceInterval are the steps of which state is traced: those that figures are to show.
+func (r *simulation) traceInterval() (from, to int64) {
+	length := int64(r.net.Steps(traceMs))
+	switch w := r.o.Window; {
+	case w.ToMs != nil:
+		to = min(r.steps, int64(r.net.Steps(*w.ToMs)))
+	case w.FromMs != nil:
+		to = min(r.steps, int64(r.net.Steps(*w.FromMs))+length)
+	default:
+		to = r.steps
+	}
+	from = max(0, to-length)
+	if w := r.o.Window; w.FromMs != nil {
+		from = int64(r.net.Steps(*w.FromMs))
+	}
+	return from, to
+}
+
+// traces is what was recorded of the state, as a file holds it.
+func (rec *recorders) traces(net *network.Network) *record.Traces {
+	t := &record.Traces{
+		DtMs: net.Dt, HistogramAt: rec.state.Steps,
+		Step: rec.trace.Step, V: rec.trace.V, Exc: rec.trace.Exc, Inh: rec.trace.Inh, Ext: rec.trace.Ext,
+	}
+	first := record.Populations(net)[rec.population].First
+	for _, k := range rec.traced {
+		t.Neuron = append(t.Neuron, int64(first+k))
+	}
+	for i, p := range record.Populations(net) {
+		q, s := &net.Populations[i], &rec.state.Populations[i]
+		t.Populations = append(t.Populations, record.Traced{
+			Population: p, VTh: q.VTh.Mean(), VReset: q.VReset, EL: q.EL,
+			V: record.Histogram{Edges: s.Edges, Counts: s.Counts},
+		})
+		if q.Neuron.IsSource() {
+			t.Populations[i].VTh = 1 // of no meaning, but the file's readers want it above V_reset
+		}
+	}
+	return t
+}
+
+// WithPotential are the populations that the theory has, which are all but sources.
+func WithPotential(net *network.Network) []int {
+	var all []int
+	for i := range net.Populations {
+		if !net.Populations[i].Neuron.IsSource() {
+			all = append(all, i)
+		}
+	}
+	return all
+}
