@@ -8,6 +8,7 @@ import (
 	"einet/connectome"
 	"einet/cpuref"
 	"einet/enginetest"
+	"einet/shaders/layout"
 	"einet/sim"
 
 	"github.com/stretchr/testify/require"
@@ -71,7 +72,7 @@ func TestUpdateKernel(t *testing.T) {
 				require.NoError(t, reference.Advance(t.Context(), 1))
 				want, err := reference.Spikes(nil)
 				require.NoError(t, err)
-				require.NoError(t, b.records.Upload(0, []window{{GroupsY: 1, GroupsZ: 1, Step: int32(e.step), Steps: 1}}))
+				require.NoError(t, b.records.Upload(0, []layout.Window{{GroupsY: 1, GroupsZ: 1, Step: int32(e.step), Steps: 1}}))
 				e.writeDrives(b, 1)
 				require.NoError(t, b.drives.Upload(0, b.drive))
 				require.NoError(t, e.bindUpdate(b, 0))
@@ -128,7 +129,7 @@ func deliverAll(t *testing.T, e *Engine, syn *connectome.Connectome, arriving gu
 	m, before := e.model, arriving.values(t)
 	b := e.batches[0]
 	require.NoError(t, b.ring.Upload(0, spikes))
-	require.NoError(t, b.records.Upload(0, []window{{
+	require.NoError(t, b.records.Upload(0, []layout.Window{{
 		GroupsX: uint32(len(spikes)), GroupsY: e.groupsPerSegment, GroupsZ: e.groupsPerRow, Spikes: uint32(len(spikes)),
 	}}))
 	require.NoError(t, e.bindUpdate(b, 0))
