@@ -29,8 +29,6 @@ const (
 	redrawLocal   = 64
 	shareSynapses = 1024 // of a fixed out-degree with multapses
 	choicePlaces  = 512  // words of shared memory in which choices meet
-
-	weightThresholds = 1023 // of drawn weights
 )
 
 // rules, as kernels number them.
@@ -193,7 +191,7 @@ func (a *drawLayout) defines(l *stateLayout) shaders.Defines {
 	choice := a.chosen > 0
 	d := shaders.Defines{
 		"SLOTS": l.slots, "STRIDE": l.stride, "CHUNK": connectome.Chunk, "SHARE": shareSynapses,
-		"TOP":    1 << (bits.Len(uint(max(a.codes, weightThresholds))) - 1),
+		"TOP":    1 << (bits.Len(uint(max(a.codes, connectome.MaxWeightCodes-1))) - 1),
 		"CHOICE": choice, "PLACES": choicePlaces, "MARKS": max(1, marks(a.chosen)), "LN_2": constant(math.Ln2),
 	}
 	for i, c := range rng.Log1p {
