@@ -67,6 +67,9 @@ func TestUpdateKernel(t *testing.T) {
 			require.NoError(t, err)
 
 			potentials, states, arriving := guardedState(t, e)
+			said := make([]uint32, e.tables.Len())
+			require.NoError(t, e.tables.Read(0, said))
+			tables := guardedFrom(t, c, said)
 			b := e.batches[0]
 			for range 2 {
 				require.NoError(t, reference.Advance(t.Context(), 1))
@@ -79,6 +82,7 @@ func TestUpdateKernel(t *testing.T) {
 				potentials.bind(t, bindPotentials)
 				states.bind(t, bindStates)
 				arriving.bind(t, bindArriving)
+				tables.bind(t, bindTables)
 				require.NoError(t, e.update.Dispatch(e.layout.row, e.layout.rows, 1))
 				e.step++
 
@@ -88,6 +92,7 @@ func TestUpdateKernel(t *testing.T) {
 				require.Equal(t, want, append([]sim.Spike(nil), e.spikes...))
 				e.spikes = e.spikes[:0]
 				v, g := potentials.values(t), states.values(t)
+				require.Equal(t, said, tables.values(t), "every step was resolved")
 				for i := range m.Populations {
 					p := &m.Populations[i]
 					dst := make([]float32, p.Size)
