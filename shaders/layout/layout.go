@@ -46,64 +46,45 @@ const (
 
 // A Population is what its neurons have in common.
 type Population struct {
-	FirstGroup        uint32 // of update's work groups
-	First             uint32 // global id of the first neuron
-	Size              uint32
-	Drive             uint32 // place of the population's row in drives
-	Clamped           uint32 // place in states of the ends of clamps; of a spike source of how many spikes were
-	MVv               float32
-	VTh               float32
-	VReset            float32
-	Grid              float32
-	Refractory        int32
-	Receptors         uint32
-	GeneralPopulation `if:"GENERAL"`
-	Receptor          []Receptor `len:"RECEPTORS"`
+	FirstGroup             uint32 // of update's work groups
+	First                  uint32 // global id of the first neuron
+	Size                   uint32
+	Drive                  uint32 // place of the population's row in drives
+	Clamped                uint32 // place in states of the ends of clamps; of a spike source of how many spikes were
+	MVv, VTh, VReset, Grid float32
+	Refractory             int32
+	Receptors              uint32
+	GeneralPopulation      `if:"GENERAL"`
+	Receptor               []Receptor `len:"RECEPTORS"`
 }
 
 // A GeneralPopulation is the rest of one in networks of more than lif neurons with exponential synapses.
 type GeneralPopulation struct {
-	Model         Model
-	Threshold     uint32 // places in states, or None
-	Bias          uint32
-	Ou            uint32
-	White         uint32 // whether there is white noise
-	Leak          float32
-	PerC          float32
-	WhiteStep     float32
-	MUu           float32
-	PVu           float32
-	OuKick        float32
-	OuGrid        float32
-	Seed          uint32
-	PoissonStream uint32
-	NoiseStream   uint32
-	SpikeStream   uint32
-	Train         uint32 // place in tables of where each neuron's steps begin
-	Inputs        uint32
-	Poisson       []PoissonInput `len:"INPUTS"`
+	Model                                         Model
+	Threshold                                     uint32 // places in states, or None
+	Bias, Ou                                      uint32
+	White                                         uint32 // whether there is white noise
+	Leak, PerC, WhiteStep                         float32
+	MUu, PVu, OuKick, OuGrid                      float32
+	Seed, PoissonStream, NoiseStream, SpikeStream uint32
+	Train                                         uint32 // place in tables of where each neuron's steps begin
+	Inputs                                        uint32
+	Poisson                                       []PoissonInput `len:"INPUTS"`
 }
 
 // A Receptor is what its neurons have in common.
 type Receptor struct {
-	PVr             float32
-	PRr             float32
-	Scale           float32
-	Grid            float32
-	Arriving        uint32 // place of the population's first neuron in a slot
-	State           uint32 // and in states
-	GeneralReceptor `if:"GENERAL"`
+	PVr, PRr, Scale, Grid float32
+	Arriving              uint32 // place of the population's first neuron in a slot
+	State                 uint32 // and in states
+	GeneralReceptor       `if:"GENERAL"`
 }
 
 // A GeneralReceptor is the rest of one in networks as of a GeneralPopulation.
 type GeneralReceptor struct {
-	Shape    Shape
-	Rise     uint32 // place in states of what feeds an alpha
-	PGy      float32
-	PVy      float32
-	HalfStep float32
-	HalfRise float32
-	Reversal float32
+	Shape                                  Shape
+	Rise                                   uint32 // place in states of what feeds an alpha
+	PGy, PVy, HalfStep, HalfRise, Reversal float32
 }
 
 // A PoissonInput is one of a population's.
@@ -116,9 +97,8 @@ type PoissonInput struct {
 
 // A Source is a population's place in segments.
 type Source struct {
-	End          uint32 // one past the global id of its last neuron
-	FirstSegment uint32
-	Segments     uint32
+	End                    uint32 // one past the global id of its last neuron
+	FirstSegment, Segments uint32
 }
 
 // A Segment is the synapses from consecutive neurons of one population to a block of targets.
@@ -135,40 +115,31 @@ type Segment struct {
 
 // A ShareOut is the shares of a population's neurons.
 type ShareOut struct {
-	End    uint32 // one past the global id of its last neuron
-	First  uint32
-	Shares uint32
+	End           uint32 // one past the global id of its last neuron
+	First, Shares uint32
 }
 
-// A Share is what one work group draws of a source's synapses: of FixedProbability some
-// chunks, of AllToAll one, of FixedOutDegree with multapses SHARE synapses and else
-// everything.
-type Share struct {
-	Draw uint32
-	Part uint32
-}
+// A Share is what one work group draws of a source's synapses: of FixedProbability some chunks, of AllToAll one, of
+// FixedOutDegree with multapses SHARE synapses and else everything.
+type Share struct{ Draw, Part uint32 }
 
 // A Draw is a projection whose synapses are drawn again, as docs/equations.md has it.
 type Draw struct {
-	Rule         Rule
-	FirstSource  uint32 // global id
-	Targets      uint32 // of the target population
-	Arriving     uint32 // place of its first neuron in a slot
-	NoAutapses   uint32 // 1 where no neuron may have a synapse to itself, and some could
-	Synapses     uint32 // of a source, of FixedOutDegree
-	Multapses    uint32
-	Scale        float32 // of distances, of FixedProbability
-	Team         uint32  // invocations that draw a row together, likewise
-	Seed         uint32
-	Stream       uint32
-	WeightStream uint32
-	DelayStream  uint32
-	Weight       int32  // units of the receptor's scale; of drawn weights the place of code 0 in tables
-	Delay        uint32 // steps; of drawn delays that of code 0
-	Weights      uint32 // place in tables of the thresholds of codes
-	WeightCodes  uint32 // and how many there are: 0 where weights are alike
-	Delays       uint32
-	DelayCodes   uint32
+	Rule                                    Rule
+	FirstSource                             uint32 // global id
+	Targets                                 uint32 // of the target population
+	Arriving                                uint32 // place of its first neuron in a slot
+	NoAutapses                              uint32 // 1 where no neuron may have a synapse to itself, and some could
+	Synapses                                uint32 // of a source, of FixedOutDegree
+	Multapses                               uint32
+	Scale                                   float32 // of distances, of FixedProbability
+	Team                                    uint32  // invocations that draw a row together, likewise
+	Seed, Stream, WeightStream, DelayStream uint32
+	Weight                                  int32  // units of the receptor's scale; of drawn weights the place of code 0 in tables
+	Delay                                   uint32 // steps; of drawn delays that of code 0
+	Weights                                 uint32 // place in tables of the thresholds of codes
+	WeightCodes                             uint32 // and how many there are: 0 where weights are alike
+	Delays, DelayCodes                      uint32
 }
 
 // A Window is Steps steps from step Step on. Its first four words are what

@@ -19,20 +19,13 @@ struct PoissonInput {
 
 // A Receptor is what its neurons have in common.
 struct Receptor {
-    float p_vr;
-    float p_rr;
-    float scale;
-    float grid;
+    float p_vr, p_rr, scale, grid;
     uint arriving;  // place of the population's first neuron in a slot
     uint state;  // and in states
 #if GENERAL
     uint shape;
     uint rise;  // place in states of what feeds an alpha
-    float p_gy;
-    float p_vy;
-    float half_step;
-    float half_rise;
-    float reversal;
+    float p_gy, p_vy, half_step, half_rise, reversal;
 #endif
 };
 
@@ -43,29 +36,17 @@ struct Population {
     uint size;
     uint drive;  // place of the population's row in drives
     uint clamped;  // place in states of the ends of clamps; of a spike source of how many spikes were
-    float m_vv;
-    float v_th;
-    float v_reset;
-    float grid;
+    float m_vv, v_th, v_reset, grid;
     int refractory;
     uint receptors;
 #if GENERAL
     uint model;
     uint threshold;  // places in states, or None
-    uint bias;
-    uint ou;
+    uint bias, ou;
     uint white;  // whether there is white noise
-    float leak;
-    float per_c;
-    float white_step;
-    float m_uu;
-    float p_vu;
-    float ou_kick;
-    float ou_grid;
-    uint seed;
-    uint poisson_stream;
-    uint noise_stream;
-    uint spike_stream;
+    float leak, per_c, white_step;
+    float m_uu, p_vu, ou_kick, ou_grid;
+    uint seed, poisson_stream, noise_stream, spike_stream;
     uint train;  // place in tables of where each neuron's steps begin
     uint inputs;
     PoissonInput poisson[INPUTS];

@@ -15,6 +15,5 @@ struct Segment {
 // A Source is a population's place in segments.
 struct Source {
     uint end;  // one past the global id of its last neuron
-    uint first_segment;
-    uint segments;
+    uint first_segment, segments;
 };
