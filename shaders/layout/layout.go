@@ -1,7 +1,7 @@
-// Package layout declares what host and kernels tell each other in buffers, once: shaders/include/layout has it in GLSL,
+// Package layout declares once what host and kernels tell each other in buffers. shaders/include/layout has it in GLSL,
 // printed by go test ./shaders/layout -update. Its one invariant: std430 lays out each struct as Go does, without
-// padding, for every field is one word. Where it is an array, its length is the definition that its tag len names;
-// what has a tag if is part of the struct only where that definition is 1.
+// padding, because every field is one word or an array of structs of such. The tag len of an array names the definition
+// that is its length. A field with a tag if is there only where that definition is 1.
 package layout
 
 import (
@@ -58,7 +58,7 @@ type Population struct {
 	Receptor               []Receptor `len:"RECEPTORS"`
 }
 
-// A GeneralPopulation is the rest of one in networks of more than lif neurons with exponential synapses.
+// A GeneralPopulation is the rest of a Population in networks of more than lif neurons with exponential synapses.
 type GeneralPopulation struct {
 	Model                                         Model
 	Threshold                                     uint32 // places in states, or None
@@ -72,7 +72,7 @@ type GeneralPopulation struct {
 	Poisson                                       []PoissonInput `len:"INPUTS"`
 }
 
-// A Receptor is what its neurons have in common.
+// A Receptor is one of a population's.
 type Receptor struct {
 	PVr, PRr, Scale, Grid float32
 	Arriving              uint32 // place of the population's first neuron in a slot
@@ -80,14 +80,14 @@ type Receptor struct {
 	GeneralReceptor       `if:"GENERAL"`
 }
 
-// A GeneralReceptor is the rest of one in networks as of a GeneralPopulation.
+// A GeneralReceptor is the rest of a Receptor in such networks.
 type GeneralReceptor struct {
 	Shape                                  Shape
 	Rise                                   uint32 // place in states of what feeds an alpha
 	PGy, PVy, HalfStep, HalfRise, Reversal float32
 }
 
-// A PoissonInput is one of a population's.
+// A PoissonInput is one of a population's, to one of its receptors.
 type PoissonInput struct {
 	Receptor   uint32
 	Weight     int32

@@ -9,7 +9,7 @@ const uint LIF = 0u, LIF_COND = 1u, POISSON_SOURCE = 2u, SPIKE_SOURCE = 3u;
 // The shapes.
 const uint EXPONENTIAL = 0u, ALPHA = 1u, DELTA = 2u;
 
-// A PoissonInput is one of a population's.
+// A PoissonInput is one of a population's, to one of its receptors.
 struct PoissonInput {
     uint receptor;
     int weight;
@@ -17,7 +17,7 @@ struct PoissonInput {
     uint most;  // how many there are
 };
 
-// A Receptor is what its neurons have in common.
+// A Receptor is one of a population's.
 struct Receptor {
     float p_vr, p_rr, scale, grid;
     uint arriving;  // place of the population's first neuron in a slot
