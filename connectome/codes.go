@@ -16,9 +16,6 @@ type Codes struct {
 	FirstDelay, Delays int       // delay of code 0 [steps], and the number of codes
 }
 
-// weightCodes is how many codes a drawn weight has.
-const weightCodes = 1 << mostWeightBits
-
 // NewCodes is the codes of projection i of a valid network.
 func NewCodes(net *network.Network, i int) Codes {
 	p := &net.Projections[i]
@@ -41,9 +38,9 @@ func NewCodes(net *network.Network, i int) Codes {
 func drawnWeights(d network.Dist) []float64 {
 	lo, hi := d.WeightBounds()
 	even := func(lo, hi float64, k int) float64 {
-		return lo + float64((hi-lo)*(float64(k)/(weightCodes-1)))
+		return lo + float64((hi-lo)*(float64(k)/(MaxWeightCodes-1)))
 	}
-	weights := make([]float64, weightCodes)
+	weights := make([]float64, MaxWeightCodes)
 	for k := range weights {
 		switch {
 		case d.Kind == network.LogNormal && hi <= 0:
@@ -64,7 +61,7 @@ func listWeights(all []float64) (weights []float64, mean float64) {
 		mean += math.Abs(w) / float64(len(all))
 	}
 	weights = slices.Compact(slices.Sorted(slices.Values(all)))
-	if len(weights) <= weightCodes {
+	if len(weights) <= MaxWeightCodes {
 		return weights, mean
 	}
 	return drawnWeights(network.Between(weights[0], weights[len(weights)-1])), mean

@@ -14,7 +14,7 @@ import (
 
 // MaxBlock is the largest number of targets in a block, so that a target fits
 // 16 bits.
-const MaxBlock = 1 << 16
+const MaxBlock = 1 << mostTargetBits
 
 // A Connectome holds the synapses of every projection, in file order.
 type Connectome struct {

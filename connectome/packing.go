@@ -12,10 +12,15 @@ type Packing struct {
 	WeightBits int
 }
 
+// The most bits that a packed synapse has for its weight, and the codes that these can be: as many as a drawn weight has.
+const (
+	MaxWeightBits  = 10
+	MaxWeightCodes = 1 << MaxWeightBits
+)
+
 const (
 	fewestDelayBits = 6
-	mostTargetBits  = 16
-	mostWeightBits  = 10
+	mostTargetBits  = 32 - fewestDelayBits - MaxWeightBits
 )
 
 // newPacking is that of a projection with so many codes of weights and of delays, at most
@@ -24,7 +29,7 @@ func newPacking(weights, delays int) Packing {
 	if need := bits.Len(uint(delays - 1)); need > fewestDelayBits {
 		return Packing{32 - need, bits.Len(uint(weights - 1))}
 	}
-	return Packing{32 - fewestDelayBits, mostWeightBits}
+	return Packing{32 - fewestDelayBits, MaxWeightBits}
 }
 
 // Targets is the most targets of a block.

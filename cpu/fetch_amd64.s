@@ -3,6 +3,11 @@
 #include "textflag.h"
 
 // func fetch(address uintptr, lines int)
+//
+//	for range max(1, lines) {
+//		prefetch(address)
+//		address += 64
+//	}
 TEXT ·fetch(SB), NOSPLIT, $0-16
 	MOVQ address+0(FP), AX
 	MOVQ lines+8(FP), CX

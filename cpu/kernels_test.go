@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"einet/dynamics"
+	"einet/enginetest"
 	"einet/network"
 
 	"github.com/stretchr/testify/require"
@@ -58,35 +60,123 @@ func bitsOf(p *population, m *moment) (all []uint32) {
 	return all
 }
 
-// Every kernel does what the scalar one does, for every number of tiles from
-// either end, and touches nothing beside them.
+// matches holds a kernel to the scalar one: for every number of tiles from either end the same state and hits, and
+// nothing beside the tiles touched. It returns how many tiles had hits and how many calls a step that was not resolved.
+func matches(t *testing.T, name string, scalar, kernel updateKernel, random func(seed uint64) (*population, *moment)) (fired, failed int) {
+	_, m := random(0)
+	tiles := len(m.arriving[0])
+	for lo := range tiles {
+		for hi := lo; hi <= tiles; hi++ {
+			p, m := random(uint64(lo*100 + hi))
+			q, l := random(uint64(lo*100 + hi))
+			before := bitsOf(p, m)
+			per := len(before) / tiles
+			want, got := make([]uint32, hi-lo+1), make([]uint32, hi-lo+2)
+			got[hi-lo+1] = 0xdeadbeef
+			want = want[:scalar(p, m, lo, hi, want)]
+			n := kernel(q, l, lo, hi, got[:hi-lo+1])
+			require.Equal(t, want, got[:n], name)
+			require.EqualValues(t, 0xdeadbeef, got[hi-lo+1])
+			require.Equal(t, m.failed, l.failed, name)
+			after := bitsOf(q, l)
+			require.True(t, slices.Equal(bitsOf(p, m), after), "%s, tiles %d to %d", name, lo, hi)
+			require.Equal(t, before[:lo*per], after[:lo*per])
+			require.Equal(t, before[hi*per:], after[hi*per:])
+			fired += n
+			failed += min(m.failed, 1)
+		}
+	}
+	return fired, failed
+}
+
 func TestUpdateKernels(t *testing.T) {
-	const tiles = 7
 	for _, k := range available() {
 		for receptors := range 4 {
-			fired := 0
-			for lo := range tiles {
-				for hi := lo; hi <= tiles; hi++ {
-					p, m := randomPopulation(uint64(lo*100+hi), tiles, receptors)
-					q, l := randomPopulation(uint64(lo*100+hi), tiles, receptors)
-					before := bitsOf(p, m)
-					per := len(before) / tiles
-					want, got := make([]uint32, hi-lo+1), make([]uint32, hi-lo+2)
-					got[hi-lo+1] = 0xdeadbeef
-					want = want[:updateScalar(p, m, lo, hi, want)]
-					n := k.update(q, l, lo, hi, got[:hi-lo+1])
-					require.Equal(t, want, got[:n], k.name)
-					require.EqualValues(t, 0xdeadbeef, got[hi-lo+1])
-					after := bitsOf(q, l)
-					require.True(t, slices.Equal(bitsOf(p, m), after), "%s, %d receptors, tiles %d to %d", k.name, receptors, lo, hi)
-					require.Equal(t, before[:lo*per], after[:lo*per])
-					require.Equal(t, before[hi*per:], after[hi*per:])
-					fired += n
-				}
-			}
+			fired, _ := matches(t, fmt.Sprintf("%s, %d receptors", k.name, receptors), updateScalar, k.update, func(seed uint64) (*population, *moment) {
+				return randomPopulation(seed, 7, receptors)
+			})
 			require.NotZero(t, fired)
 		}
 	}
+}
+
+// randomGeneral is a few neurons of a population of some network in every condition. Its last tile is not full, and the
+// conductances of some are more than a step resolves.
+func randomGeneral(seed uint64, of *dynamics.Population) (*population, *moment) {
+	const tiles = 5
+	rnd := rand.New(rand.NewPCG(seed, 8))
+	few := *of
+	few.Size = tiles*lanes - 3
+	p, m := &population{Population: &few}, &moment{now: clock(1000), drive: 0.3}
+	p.allocate()
+	fill := func(row int, x func() float32) {
+		for i := range tiles * lanes {
+			if row >= 0 {
+				p.row(i/lanes, row)[i%lanes] = x()
+			}
+		}
+	}
+	between := func() float32 { return few.VReset + 1.3*rnd.Float32()*(few.VTh-few.VReset) }
+	fill(rowV, between)
+	fill(p.general.threshold, between)
+	fill(p.general.bias, func() float32 { return float32(rnd.NormFloat64()) })
+	fill(p.general.u, func() float32 { return float32(rnd.NormFloat64()) })
+	for r := range few.Receptors {
+		strength := func() float32 { // about 1; of conductances a sixth of the most that a step resolves
+			x := float32(rnd.ExpFloat64())
+			if few.Neuron == network.LIFCond {
+				x *= dynamics.MaxZ / few.PerC / 6
+			}
+			return x
+		}
+		fill(p.general.g[r], strength)
+		fill(p.general.y[r], strength)
+		m.arriving = append(m.arriving, make([][lanes]int32, tiles))
+		for i := range tiles * lanes {
+			m.arriving[r][i/lanes][i%lanes] = int32(rnd.NormFloat64()/float64(few.Receptors[r].Scale)) * int32(rnd.IntN(2))
+		}
+	}
+	for d := range m.noise {
+		m.noise[d] = make([][lanes]float32, tiles)
+		for i := range tiles * lanes {
+			m.noise[d][i/lanes][i%lanes] = float32(rnd.NormFloat64())
+		}
+	}
+	for i := range tiles * lanes {
+		p.clamp(i/lanes, i%lanes, 999+rnd.Int64N(3))
+	}
+	return p, m
+}
+
+// The same of general populations, of every kind that the networks of the conformance suite have.
+func TestGeneralKernels(t *testing.T) {
+	seen := map[string]bool{}
+	for _, net := range enginetest.Networks() {
+		model, err := dynamics.New(net)
+		require.NoError(t, err)
+		for i := range model.Populations {
+			of := &model.Populations[i]
+			if of.IsSource() || newGeneral(of) == nil || len(of.Receptors) == 0 {
+				continue
+			}
+			kinds := map[string]bool{
+				string(of.Neuron): true, "threshold": of.HasThresholds(), "bias": of.HasBiases(), "white": of.Noise.HasWhite(), "ou": of.Noise.HasOU(),
+			}
+			for _, r := range of.Receptors {
+				kinds[string(of.Neuron)+" "+string(r.Synapse)] = true
+			}
+			for _, k := range available() {
+				name := k.name + ", " + net.Name + "." + net.Populations[i].Name
+				fired, failed := matches(t, name, generalScalar, k.general, func(seed uint64) (*population, *moment) { return randomGeneral(seed, of) })
+				require.NotZero(t, fired, name)
+				require.Equal(t, of.Neuron == network.LIFCond, failed > 0, name)
+			}
+			maps.DeleteFunc(kinds, func(_ string, has bool) bool { return !has })
+			maps.Copy(seen, kinds)
+		}
+	}
+	want := []string{"bias", "lif", "lif alpha", "lif delta", "lif exponential", "lif_cond", "lif_cond alpha", "lif_cond exponential", "ou", "threshold", "white"}
+	require.Equal(t, want, slices.Sorted(maps.Keys(seen)))
 }
 
 // Rows of bits are counted and weighed as their scalar twins do, for every number

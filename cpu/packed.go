@@ -28,8 +28,8 @@ func (c calendar) add(step int64, row cursor) {
 
 // Places of a synapse's parts where delays span 64 steps or less: see connectome.Packing.
 const (
-	targetShift = 10
-	weightMask  = 1<<10 - 1
+	targetShift = connectome.MaxWeightBits
+	weightMask  = connectome.MaxWeightCodes - 1
 )
 
 // A packing is a connectome.Packing as loops need it. A shift whose count is masked by 31 is one
@@ -109,7 +109,7 @@ func (g *segment) arrive(step int64, arriving *[maxBlock]int32) {
 
 // addPacked adds the weights of the synapses of one delay, which come first, up to last, and returns how
 // many these are.
-func addPacked(arriving *[maxBlock]int32, weights *[1 << 10]int32, synapses []uint32, last uint32) int {
+func addPacked(arriving *[maxBlock]int32, weights *[connectome.MaxWeightCodes]int32, synapses []uint32, last uint32) int {
 	for i, x := range synapses {
 		if x > last {
 			return i

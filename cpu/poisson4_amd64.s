@@ -17,6 +17,16 @@
 
 // func poisson4(arriving *[4][lanes]int32, words *[4][lanes]uint32, thresholds *uint32, n int, weight int32)
 //
+//	for i := range words {
+//		for k, w := range words[i] {
+//			for _, threshold := range unsafe.Slice(thresholds, n) {
+//				if w >= threshold {
+//					arriving[i][k] += weight
+//				}
+//			}
+//		}
+//	}
+//
 // SI: the next threshold; CX: how many are left.
 TEXT ·poisson4(SB), NOSPLIT, $0-36
 	MOVQ arriving+0(FP), DI

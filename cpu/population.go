@@ -14,9 +14,9 @@ import (
 // 512-bit vector of float32.
 const lanes = 16
 
-// maxBlock is connectome.MaxBlock: an index of 16 bits into an array of that
-// size needs no bounds check.
-const maxBlock = 1 << 16
+// maxBlock is the most targets of a block: an index of 16 bits into an array of
+// that size needs no bounds check.
+const maxBlock = connectome.MaxBlock
 
 // A tile's state is a row of lanes for each of these and for each receptor's
 // current, g, all behind each other.

@@ -12,7 +12,7 @@ type drawn struct {
 	rows    *connectome.Rows
 	chance  *chance // where a redrawKernel draws; otherwise rows does
 	lo, hi  int
-	weights *[1 << 10]int32
+	weights *[connectome.MaxWeightCodes]int32
 }
 
 // A chance is what the rows of a fixed_probability projection are drawn with whose
@@ -43,7 +43,7 @@ func redrawScalar(c *counts, d *chance, k uint32, n int32, sources []uint32) {
 }
 
 // addDrawn gives each share its part of projection k, of which no synapse is stored.
-func (e *Engine) addDrawn(k int, rows *connectome.Rows, weights *[1 << 10]int32) {
+func (e *Engine) addDrawn(k int, rows *connectome.Rows, weights *[connectome.MaxWeightCodes]int32) {
 	p := &e.model.Projections[k]
 	var c *chance
 	if b, ok := rows.Bernoulli(); ok && !b.Never() {

@@ -18,7 +18,7 @@ type segment struct {
 	lines      int // of a mean row that are fetched ahead
 
 	packed    []uint32 // instead, where synapses differ
-	weights   *[1 << 10]int32
+	weights   *[connectome.MaxWeightCodes]int32
 	packing   packing
 	calendar  calendar
 	divided   bool   // some of packed are another share's
@@ -29,7 +29,7 @@ type segment struct {
 func (e *Engine) distribute(c *connectome.Connectome) {
 	for k := range c.Projections {
 		p := &e.model.Projections[k]
-		weights := new([1 << 10]int32)
+		weights := new([connectome.MaxWeightCodes]int32)
 		copy(weights[:], p.Weights)
 		if rows := c.Projections[k].Rows; rows != nil {
 			e.addDrawn(k, rows, weights)
@@ -75,7 +75,7 @@ func (g *segment) synapses() int {
 // pack makes a segment of the packed synapses of a block onto count neurons from the
 // block's neuron lo on. Rows are by delay, so those of a share don't lie together: it
 // passes over the others'.
-func (g *segment) pack(block *connectome.Block, weights *[1 << 10]int32, lo, count int) {
+func (g *segment) pack(block *connectome.Block, weights *[connectome.MaxWeightCodes]int32, lo, count int) {
 	g.begin, g.end = block.Rows[:block.Sources()], block.Rows[1:]
 	g.packed, g.weights, g.calendar = block.Packed, weights, newCalendar(g.MaxDelay)
 	g.packing = newPacking(block.Packing)

@@ -4,6 +4,33 @@
 
 // func update2(state *[4][lanes]float32, a0, a1 *[lanes]int32, tiles int, c *constants2, hits *uint32) int
 //
+// With state, a0, a1 and hits as slices, and every product rounded by itself:
+//
+//	count := 0
+//	for i := range tiles {
+//		v, until, g0, g1 := &state[i][0], &state[i][1], &state[i][2], &state[i][3]
+//		bits := uint32(0)
+//		for k := range lanes {
+//			x := c.mvv*v[k] + c.pvr0*g0[k] + c.pvr1*g1[k] + c.drive
+//			g0[k] = c.prr0*g0[k] + float32(a0[i][k]) + c.grid0 - c.grid0
+//			g1[k] = c.prr1*g1[k] + float32(a1[i][k]) + c.grid1 - c.grid1
+//			a0[i][k], a1[i][k] = 0, 0
+//			y := (v[k] + c.gridV) + x - c.gridV
+//			if c.now < int32(math.Float32bits(until[k])) {
+//				y = c.vReset
+//			}
+//			if y >= c.vTh {
+//				bits |= 1 << k
+//			}
+//			v[k] = y
+//		}
+//		if bits != 0 {
+//			hits[count] = uint32(i)<<16 | bits
+//			count++
+//		}
+//	}
+//	return count
+//
 // SI, R8, R9: a tile's state and input; DX: tiles that are left; BX: the tile's number
 // << 16; DI: the next hit. Z16 to Z27: the constants, in their order; Z31: zero.
 TEXT ·update2(SB), NOSPLIT, $0-56

@@ -4,10 +4,12 @@ import (
 	"math"
 	"slices"
 	"time"
+	"unsafe"
 
 	"einet/connectome"
 	"einet/dynamics"
 	"einet/network"
+	"einet/shaders/layout"
 )
 
 // Counters are what an Engine asked of its device since it began to count. Bytes
@@ -49,10 +51,10 @@ const deliverLocal = 64
 
 // What a work group of deliver reads beside synapses: a spike, a source, a segment
 // and the two ends of a row.
-const shareBytes = 8 + 12 + 28 + 8
+const shareBytes = spikeBytes + int64(unsafe.Sizeof(layout.Source{})+unsafe.Sizeof(layout.Segment{})) + 8
 
 // And one of redraw: a spike, a source, a share and a projection.
-const drawnShareBytes = 8 + 12 + 8 + 76
+const drawnShareBytes = spikeBytes + int64(unsafe.Sizeof(layout.ShareOut{})+unsafe.Sizeof(layout.Share{})+unsafe.Sizeof(layout.Draw{}))
 
 // costs are those of every neuron, by global id, over the pages of synapses, whose
 // segments of a source are dealt out to so many work groups each, and each row to so

@@ -11,6 +11,7 @@ import (
 
 	"einet/dynamics"
 	"einet/network"
+	"einet/shaders/layout"
 	"einet/sim"
 
 	"github.com/go-gl/gl/v4.3-core/gl"
@@ -19,38 +20,27 @@ import (
 // A batch is a number of windows that are queued together, with room for as
 // many spikes as they can have at the most.
 type batch struct {
-	records *Buffer[window]
+	records *Buffer[layout.Window]
 	ring    *Buffer[sim.Spike]
 	drives  *Buffer[uint32] // floats as bits; of Poisson sources places of thresholds, which lie behind all
 	windows int             // queued and not collected; 0: the batch is free
 	fence   *Fence          // behind the last of them
 
-	host   []window // to upload and read back
-	drive  []uint32 // to upload
+	host   []layout.Window // to upload and read back
+	drive  []uint32        // to upload
 	floats []float32
 	counts dynamics.Counts
 	spikes []sim.Spike // read back
 }
 
-// A window is the shaders' Window.
-type window struct {
-	GroupsX, GroupsY, GroupsZ uint32
-	Spikes, Begin             uint32
-	Step, Steps               int32
-	Drive                     uint32
-}
-
-// windowBytes is the size of a window.
-const windowBytes = 32
-
 func (e *Engine) newBatch() (*batch, error) {
 	l := &e.layout
 	b := &batch{
-		host:  make([]window, l.windows),
+		host:  make([]layout.Window, l.windows),
 		drive: make([]uint32, l.driveWords(len(e.model.Populations))),
 	}
 	var err error
-	if b.records, err = keep[window](e, "windows", l.windows, nil); err != nil {
+	if b.records, err = keep[layout.Window](e, "windows", l.windows, nil); err != nil {
 		return nil, err
 	}
 	if b.ring, err = keep[sim.Spike](e, "spikes", l.ring, nil); err != nil {
@@ -67,7 +57,7 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 	b.windows = 0
 	for done := 0; done < steps; b.windows++ {
 		n := min(e.layout.window, steps-done)
-		b.host[b.windows] = window{
+		b.host[b.windows] = layout.Window{
 			GroupsY: e.groupsPerSegment, GroupsZ: e.groupsPerRow,
 			Step: int32(e.step) + int32(done), Steps: int32(n), Drive: uint32(done),
 		}
@@ -135,7 +125,7 @@ func (e *Engine) dispatch(b *batch, k int) error {
 			err = bindAll(e.pages[i]...)
 		}
 		if err == nil {
-			err = e.meter.time(b, delivering, func() error { return e.deliver.DispatchIndirect(b.records, k*windowBytes) })
+			err = e.meter.time(b, delivering, func() error { return e.deliver.DispatchIndirect(b.records, k*size[layout.Window]()) })
 		}
 	}
 	return err

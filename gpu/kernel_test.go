@@ -8,6 +8,7 @@ import (
 	"einet/connectome"
 	"einet/cpuref"
 	"einet/enginetest"
+	"einet/shaders/layout"
 	"einet/sim"
 
 	"github.com/stretchr/testify/require"
@@ -66,18 +67,22 @@ func TestUpdateKernel(t *testing.T) {
 			require.NoError(t, err)
 
 			potentials, states, arriving := guardedState(t, e)
+			said := make([]uint32, e.tables.Len())
+			require.NoError(t, e.tables.Read(0, said))
+			tables := guardedFrom(t, c, said)
 			b := e.batches[0]
 			for range 2 {
 				require.NoError(t, reference.Advance(t.Context(), 1))
 				want, err := reference.Spikes(nil)
 				require.NoError(t, err)
-				require.NoError(t, b.records.Upload(0, []window{{GroupsY: 1, GroupsZ: 1, Step: int32(e.step), Steps: 1}}))
+				require.NoError(t, b.records.Upload(0, []layout.Window{{GroupsY: 1, GroupsZ: 1, Step: int32(e.step), Steps: 1}}))
 				e.writeDrives(b, 1)
 				require.NoError(t, b.drives.Upload(0, b.drive))
 				require.NoError(t, e.bindUpdate(b, 0))
 				potentials.bind(t, bindPotentials)
 				states.bind(t, bindStates)
 				arriving.bind(t, bindArriving)
+				tables.bind(t, bindTables)
 				require.NoError(t, e.update.Dispatch(e.layout.row, e.layout.rows, 1))
 				e.step++
 
@@ -87,6 +92,7 @@ func TestUpdateKernel(t *testing.T) {
 				require.Equal(t, want, append([]sim.Spike(nil), e.spikes...))
 				e.spikes = e.spikes[:0]
 				v, g := potentials.values(t), states.values(t)
+				require.Equal(t, said, tables.values(t), "every step was resolved")
 				for i := range m.Populations {
 					p := &m.Populations[i]
 					dst := make([]float32, p.Size)
@@ -128,7 +134,7 @@ func deliverAll(t *testing.T, e *Engine, syn *connectome.Connectome, arriving gu
 	m, before := e.model, arriving.values(t)
 	b := e.batches[0]
 	require.NoError(t, b.ring.Upload(0, spikes))
-	require.NoError(t, b.records.Upload(0, []window{{
+	require.NoError(t, b.records.Upload(0, []layout.Window{{
 		GroupsX: uint32(len(spikes)), GroupsY: e.groupsPerSegment, GroupsZ: e.groupsPerRow, Spikes: uint32(len(spikes)),
 	}}))
 	require.NoError(t, e.bindUpdate(b, 0))

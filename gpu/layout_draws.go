@@ -10,17 +10,18 @@ import (
 	"einet/network"
 	"einet/rng"
 	"einet/shaders"
+	"einet/shaders/layout"
 )
 
-// A drawLayout is what redraw draws synapses from, in std430.
+// A drawLayout is what redraw draws synapses from.
 type drawLayout struct {
-	sources []uint32 // of each population the end of its ids and its shares
-	shares  []uint32 // projection and part
-	draws   []uint32 // projections
-	tables  []uint32 // of all projections the weights by code and the thresholds of codes
-	most    int      // shares of a source
-	chosen  int      // most synapses that a source chooses without multapses
-	codes   int      // most thresholds of a table of codes
+	sources []layout.ShareOut // of each population
+	shares  []layout.Share
+	draws   []layout.Draw // projections
+	tables  []uint32      // of all projections the weights by code and the thresholds of codes
+	most    int           // shares of a source
+	chosen  int           // most synapses that a source chooses without multapses
+	codes   int           // most thresholds of a table of codes
 }
 
 // Numbers of redraw's work groups.
@@ -28,13 +29,12 @@ const (
 	redrawLocal   = 64
 	shareSynapses = 1024 // of a fixed out-degree with multapses
 	choicePlaces  = 512  // words of shared memory in which choices meet
-
-	weightThresholds = 1023 // of drawn weights
 )
 
-// rules are numbered as in draw.glsl.
-var rules = map[network.Rule]uint32{
-	network.FixedProbability: 0, network.FixedOutDegree: 1, network.AllToAll: 2, network.OneToOne: 3,
+// rules, as kernels number them.
+var rules = map[network.Rule]layout.Rule{
+	network.FixedProbability: layout.FixedProbability, network.FixedOutDegree: layout.FixedOutDegree,
+	network.AllToAll: layout.AllToAll, network.OneToOne: layout.OneToOne,
 }
 
 // isDrawn tells whether synapses are drawn again for each spike: of all projections, or of none, or it is
@@ -56,14 +56,14 @@ func isDrawn(syn *connectome.Connectome) (bool, error) {
 func layoutDraws(d Device, m *dynamics.Model, syn *connectome.Connectome, l *stateLayout) (drawLayout, error) {
 	a := drawLayout{tables: []uint32{0}}
 	for i := range m.Populations {
-		first := len(a.shares) / 2
+		first := len(a.shares)
 		for k := range syn.Projections {
 			if m.Projections[k].From == i {
 				a.share(k, syn.Projections[k].Rows)
 			}
 		}
-		n := len(a.shares)/2 - first
-		a.sources = append(a.sources, uint32(m.Populations[i].First+m.Populations[i].Size), uint32(first), uint32(n))
+		n := len(a.shares) - first
+		a.sources = append(a.sources, layout.ShareOut{End: uint32(m.Populations[i].First + m.Populations[i].Size), First: uint32(first), Shares: uint32(n)})
 		a.most = max(a.most, n)
 	}
 	for k := range syn.Projections {
@@ -75,7 +75,7 @@ func layoutDraws(d Device, m *dynamics.Model, syn *connectome.Connectome, l *sta
 // share deals out what a spike has to draw of projection k.
 func (a *drawLayout) share(k int, rows *connectome.Rows) {
 	for part := range parts(rows) {
-		a.shares = append(a.shares, uint32(k), uint32(part))
+		a.shares = append(a.shares, layout.Share{Draw: uint32(k), Part: uint32(part)})
 	}
 }
 
@@ -131,22 +131,22 @@ func (a *drawLayout) add(m *dynamics.Model, k int, c connectome.Recipe, l *state
 		a.codes = max(a.codes, len(values))
 		return at, uint32(len(values))
 	}
-	flag := map[bool]uint32{true: 1}
-	weight := uint32(q.Weights[0])
+	weight := q.Weights[0]
 	if len(c.WeightThresholds) > 0 {
-		weight = uint32(len(a.tables))
+		weight = int32(len(a.tables))
 		for _, w := range q.Weights {
 			a.tables = append(a.tables, uint32(w))
 		}
 	}
 	weights, weightCodes := table(c.WeightThresholds)
 	delays, delayCodes := table(c.DelayThresholds)
-	a.draws = append(a.draws,
-		rules[c.Rule], uint32(m.Populations[q.From].First), uint32(c.Targets), uint32(l.receptor(&m.Populations[q.To], q.To, q.Receptor)),
-		flag[c.NoAutapses], uint32(c.N), flag[c.Multapses], math.Float32bits(c.Scale), uint32(team(c)),
-		c.Connectivity.Seed, c.Connectivity.Stream, c.Weights.Stream, c.Delays.Stream,
-		weight, uint32(q.Delay), weights, weightCodes, delays, delayCodes,
-	)
+	a.draws = append(a.draws, layout.Draw{
+		Rule: rules[c.Rule], FirstSource: uint32(m.Populations[q.From].First), Targets: uint32(c.Targets),
+		Arriving:   uint32(l.receptor(&m.Populations[q.To], q.To, q.Receptor)),
+		NoAutapses: flag(c.NoAutapses), Synapses: uint32(c.N), Multapses: flag(c.Multapses), Scale: c.Scale, Team: uint32(team(c)),
+		Seed: c.Connectivity.Seed, Stream: c.Connectivity.Stream, WeightStream: c.Weights.Stream, DelayStream: c.Delays.Stream,
+		Weight: weight, Delay: uint32(q.Delay), Weights: weights, WeightCodes: weightCodes, Delays: delays, DelayCodes: delayCodes,
+	})
 	if c.Rule == network.FixedOutDegree && !c.Multapses {
 		a.chosen = max(a.chosen, c.N)
 	}
@@ -191,7 +191,7 @@ func (a *drawLayout) defines(l *stateLayout) shaders.Defines {
 	choice := a.chosen > 0
 	d := shaders.Defines{
 		"SLOTS": l.slots, "STRIDE": l.stride, "CHUNK": connectome.Chunk, "SHARE": shareSynapses,
-		"TOP":    1 << (bits.Len(uint(max(a.codes, weightThresholds))) - 1),
+		"TOP":    1 << (bits.Len(uint(max(a.codes, connectome.MaxWeightCodes-1))) - 1),
 		"CHOICE": choice, "PLACES": choicePlaces, "MARKS": max(1, marks(a.chosen)), "LN_2": constant(math.Ln2),
 	}
 	for i, c := range rng.Log1p {

@@ -6,6 +6,7 @@ import (
 
 	"einet/connectome"
 	"einet/dynamics"
+	"einet/shaders/layout"
 )
 
 // A page is the synapses that one pair of storage blocks holds: rows and
@@ -130,33 +131,33 @@ func (s *segment) rows() []uint32 {
 	return rows
 }
 
-// tables is deliver's sources and segments of the page, in std430, and the most
-// segments of a population.
-func (p *page) tables(m *dynamics.Model, l *stateLayout) (sources, segments []uint32, most int) {
+// tables is deliver's sources and segments of the page, and the most segments of a
+// population.
+func (p *page) tables(m *dynamics.Model, l *stateLayout) (sources []layout.Source, segments []layout.Segment, most int) {
 	next := 0
 	for i := range m.Populations {
 		first := next
 		for next < len(p.segments) && m.Projections[p.segments[next].projection].From == i {
-			segments = append(segments, p.segments[next].table(m, l)...)
+			segments = append(segments, p.segments[next].table(m, l))
 			next++
 		}
 		end := m.Populations[i].First + m.Populations[i].Size
-		sources = append(sources, uint32(end), uint32(first), uint32(next-first))
+		sources = append(sources, layout.Source{End: uint32(end), FirstSegment: uint32(first), Segments: uint32(next - first)})
 		most = max(most, next-first)
 	}
 	return sources, segments, most
 }
 
-func (s *segment) table(m *dynamics.Model, l *stateLayout) []uint32 {
+func (s *segment) table(m *dynamics.Model, l *stateLayout) layout.Segment {
 	q := &m.Projections[s.projection]
-	weight, packing := uint32(q.Weights[0]), connectome.Packing{}
+	weight, packing := q.Weights[0], connectome.Packing{}
 	if s.block.Packed != nil {
-		weight, packing = uint32(weightsAt(m, s.projection)), s.block.Packing
+		weight, packing = int32(weightsAt(m, s.projection)), s.block.Packing
 	}
-	return []uint32{
-		uint32(m.Populations[q.From].First + s.firstSource), uint32(s.sources), uint32(s.row),
-		uint32(l.receptor(&m.Populations[q.To], q.To, q.Receptor) + s.block.First),
-		weight, uint32(q.Delay), uint32(packing.DelayShift), uint32(packing.WeightBits),
+	return layout.Segment{
+		FirstSource: uint32(m.Populations[q.From].First + s.firstSource), Sources: uint32(s.sources), Rows: uint32(s.row),
+		Arriving: uint32(l.receptor(&m.Populations[q.To], q.To, q.Receptor) + s.block.First),
+		Weight:   weight, Delay: uint32(q.Delay), DelayShift: uint32(packing.DelayShift), WeightBits: uint32(packing.WeightBits),
 	}
 }
 

@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"math"
 	"sort"
+	"unsafe"
 
 	"einet/dynamics"
 	"einet/network"
+	"einet/shaders/layout"
+	"einet/sim"
 )
 
 // bounds keep a batch small, whatever the network's delays. They change when the
@@ -32,7 +35,7 @@ func boundsOf(d Device) bounds {
 }
 
 // spikeBytes is the size of a spike in the ring.
-const spikeBytes = 8
+const spikeBytes = int64(unsafe.Sizeof(sim.Spike{}))
 
 // A stateLayout says where the neurons' state lies in the device's buffers.
 type stateLayout struct {
@@ -80,7 +83,7 @@ func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
 	l.chooseWindow(m, b)
 	for i := range m.Populations {
 		p := &m.Populations[i]
-		l.table = append(l.table, l.population(m, i)...)
+		l.table = append(l.table, layout.Words(l.extended, l.population(m, i))...)
 		l.groups += (p.Size + local - 1) / local
 	}
 	l.row = max(1, min(l.groups, b.row))
@@ -136,29 +139,22 @@ func mostSpikes(m *dynamics.Model, window int) int {
 
 // population is one element of update's table; l.groups counts the work groups
 // of the populations before it once groups are added.
-func (l *stateLayout) population(m *dynamics.Model, i int) []uint32 {
-	f := math.Float32bits
+func (l *stateLayout) population(m *dynamics.Model, i int) layout.Population {
 	p, s := &m.Populations[i], &l.states[i]
-	words := []uint32{
-		uint32(l.groups), uint32(p.First), uint32(p.Size), uint32(i * l.windows * l.window), uint32(s.clamped),
-		f(p.MVV), f(p.VTh), f(p.VReset), f(p.GridV),
-		uint32(p.Refractory), uint32(len(p.Receptors)),
+	q := layout.Population{
+		FirstGroup: uint32(l.groups), First: uint32(p.First), Size: uint32(p.Size), Drive: uint32(i * l.windows * l.window), Clamped: uint32(s.clamped),
+		MVv: p.MVV, VTh: p.VTh, VReset: p.VReset, Grid: p.GridV, Refractory: int32(p.Refractory), Receptors: uint32(len(p.Receptors)),
+		GeneralPopulation: l.general(m, i), Receptor: make([]layout.Receptor, l.receptors),
 	}
-	if l.extended {
-		words = append(words, l.general(m, i)...)
-	}
-	for r := range l.receptors {
-		var x dynamics.Receptor
-		at, g, y := 0, 0, 0
-		if r < len(p.Receptors) {
-			x, at, g, y = p.Receptors[r], l.receptor(p, i, r), s.g[r], s.y[r]
-		}
-		words = append(words, f(x.PVR), f(x.PRR), f(x.Scale), f(x.Grid), uint32(at), place(g))
-		if l.extended {
-			words = append(words, shapes[x.Synapse], place(y), f(x.PGY), f(x.PVY), f(x.Half), f(x.HalfY), f(x.Reversal))
+	for r, x := range p.Receptors {
+		q.Receptor[r] = layout.Receptor{
+			PVr: x.PVR, PRr: x.PRR, Scale: x.Scale, Grid: x.Grid, Arriving: uint32(l.receptor(p, i, r)), State: place(s.g[r]),
+			GeneralReceptor: layout.GeneralReceptor{
+				Shape: shapes[x.Synapse], Rise: place(s.y[r]), PGy: x.PGY, PVy: x.PVY, HalfStep: x.Half, HalfRise: x.HalfY, Reversal: x.Reversal,
+			},
 		}
 	}
-	return words
+	return q
 }
 
 // receptor is the place of receptor r of population i in a slot.

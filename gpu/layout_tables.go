@@ -6,10 +6,8 @@ import (
 	"einet/dynamics"
 	"einet/network"
 	"einet/rng"
+	"einet/shaders/layout"
 )
-
-// none is the place of what a population does not have.
-const none = math.MaxUint32
 
 // Places in tables of what is always there: the first step that was not
 // resolved, the polynomial and the cells of the normal distribution.
@@ -19,10 +17,12 @@ const (
 	tableNormal = tablePhi + 10
 )
 
-// Models and shapes, as general.glsl numbers them.
+// Models and shapes, as kernels number them.
 var (
-	models = map[network.Neuron]uint32{network.LIF: 0, network.LIFCond: 1, network.Poisson: 2, network.SpikeSource: 3}
-	shapes = map[network.Synapse]uint32{network.Exponential: 0, network.Alpha: 1, network.Delta: 2}
+	models = map[network.Neuron]layout.Model{
+		network.LIF: layout.LIF, network.LIFCond: layout.LIFCond, network.Poisson: layout.PoissonSource, network.SpikeSource: layout.SpikeSource,
+	}
+	shapes = map[network.Synapse]layout.Shape{network.Exponential: layout.Exponential, network.Alpha: layout.Alpha, network.Delta: layout.Delta}
 )
 
 // A statePlaces says where the state of a population's neurons lies.
@@ -53,7 +53,7 @@ func newStatePlaces(p *dynamics.Population, taken int) (statePlaces, int) {
 // place is a place as shaders have it.
 func place(at int) uint32 {
 	if at < 0 {
-		return none
+		return layout.None
 	}
 	return uint32(at)
 }
@@ -91,29 +91,30 @@ func newTables() []uint32 {
 }
 
 // general is the part of a population's entry that only a general network has.
-func (l *stateLayout) general(m *dynamics.Model, i int) []uint32 {
-	f := math.Float32bits
+func (l *stateLayout) general(m *dynamics.Model, i int) layout.GeneralPopulation {
 	p, s := &m.Populations[i], &l.states[i]
-	white := uint32(0)
-	if p.Noise.HasWhite() {
-		white = 1
+	g := layout.GeneralPopulation{
+		Model: models[p.Neuron], Threshold: place(s.threshold), Bias: place(s.bias), Ou: place(s.ou), White: flag(p.Noise.HasWhite()),
+		Leak: p.Leak, PerC: p.PerC,
+		WhiteStep: p.Noise.White, MUu: p.Noise.MUU, PVu: p.Noise.PVU, OuKick: p.Noise.Kick, OuGrid: p.Noise.Grid,
+		Seed: m.Network.Seed, PoissonStream: p.PoissonKey.Stream, NoiseStream: p.Noise.Key.Stream, SpikeStream: p.SpikeKey.Stream,
+		Train: l.addTrain(m, i), Inputs: uint32(len(p.Poisson)), Poisson: make([]layout.PoissonInput, l.inputs),
 	}
-	words := []uint32{
-		models[p.Neuron], place(s.threshold), place(s.bias), place(s.ou), white,
-		f(p.Leak), f(p.PerC), f(p.Noise.White), f(p.Noise.MUU), f(p.Noise.PVU), f(p.Noise.Kick), f(p.Noise.Grid),
-		m.Network.Seed, p.PoissonKey.Stream, p.Noise.Key.Stream, p.SpikeKey.Stream,
-		l.addTrain(m, i), uint32(len(p.Poisson)),
-	}
-	for k := range l.inputs {
-		if k >= len(p.Poisson) {
-			words = append(words, 0, 0, 0, 0)
-			continue
+	for k, in := range p.Poisson {
+		g.Poisson[k] = layout.PoissonInput{
+			Receptor: uint32(in.Receptor), Weight: in.Weight, Thresholds: uint32(len(l.tables)), Most: uint32(len(in.Thresholds)),
 		}
-		in := &p.Poisson[k]
-		words = append(words, uint32(in.Receptor), uint32(in.Weight), uint32(len(l.tables)), uint32(len(in.Thresholds)))
 		l.tables = append(l.tables, in.Thresholds...)
 	}
-	return words
+	return g
+}
+
+// flag is 1 or 0.
+func flag(is bool) uint32 {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // addTrain puts the spikes of a spike source into tables: for each neuron the place of
@@ -121,7 +122,7 @@ func (l *stateLayout) general(m *dynamics.Model, i int) []uint32 {
 func (l *stateLayout) addTrain(m *dynamics.Model, i int) uint32 {
 	p := &m.Populations[i]
 	if p.Neuron != network.SpikeSource {
-		return none
+		return layout.None
 	}
 	steps := make([][]uint32, p.Size)
 	for _, s := range m.Train(i) {

@@ -37,8 +37,8 @@ func checkPage(t *testing.T, p *page, m *dynamics.Model, l *stateLayout, limit i
 	require.LessOrEqual(t, 2*int64(p.targets), limit)
 	require.LessOrEqual(t, 4*int64(p.rows), limit)
 	sources, segments, most := p.tables(m, l)
-	require.Len(t, sources, 3*len(m.Populations))
-	require.Len(t, segments, 8*len(p.segments))
+	require.Len(t, sources, len(m.Populations))
+	require.Len(t, segments, len(p.segments))
 	nextRow, from := 0, 0
 	for i := range p.segments {
 		s := &p.segments[i]

@@ -6,6 +6,7 @@ import (
 
 	"einet/dynamics"
 	"einet/shaders"
+	"einet/shaders/layout"
 )
 
 // A replicaLayout says how replicas of a network lie on a device: the state of each in
@@ -81,7 +82,7 @@ func (l *replicaLayout) chooseSteps(d Device, m *dynamics.Model, most int) error
 	l.ring = mostSpikes(m, l.steps)
 	l.table, l.window, l.windows = nil, l.steps, 1
 	for i := range m.Populations {
-		l.table = append(l.table, l.population(m, i)...)
+		l.table = append(l.table, layout.Words(false, l.population(m, i))...)
 	}
 	return nil
 }

@@ -154,18 +154,14 @@ func (e *Engine) uploadDraws(_ context.Context, syn *connectome.Connectome, _ in
 	if e.deliver, err = NewProgram(e.c, "redraw.comp", l.defines(&e.layout)); err != nil {
 		return err
 	}
-	var page []binding
-	for _, b := range []struct {
-		label string
-		words []uint32
-		at    int
-	}{{"sources", l.sources, bindSources}, {"shares", l.shares, bindShares}, {"draws", l.draws, bindDraws}, {"codes", l.tables, bindCodes}} {
-		buffer, err := keep(e, b.label, len(b.words), b.words)
-		if err != nil {
-			return err
-		}
-		page = append(page, binding{buffer, b.at})
+	sources, noSources := keep(e, "sources", len(l.sources), l.sources)
+	shares, noShares := keep(e, "shares", len(l.shares), l.shares)
+	draws, noDraws := keep(e, "draws", len(l.draws), l.draws)
+	codes, noCodes := keep(e, "codes", len(l.tables), l.tables)
+	if err := errors.Join(noSources, noShares, noDraws, noCodes); err != nil {
+		return err
 	}
+	page := []binding{{sources, bindSources}, {shares, bindShares}, {draws, bindDraws}, {codes, bindCodes}}
 	e.pages, e.groupsPerSegment, e.groupsPerRow = [][]binding{page}, uint32(l.most), 1
 	return nil
 }

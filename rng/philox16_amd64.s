@@ -14,6 +14,10 @@ GLOBL lanes16<>(SB), RODATA|NOPTR, $64
 // ROUND is a round of Philox for eight counters c0 to c3, one in the low half of each
 // 64-bit lane; what is in the high halves is never used. Z16, Z17: multipliers;
 // Z18, Z19: key; Z30, Z31: scratch.
+//
+//	hi0, lo0 := bits.Mul32(mul0, c0)
+//	hi1, lo1 := bits.Mul32(mul1, c2)
+//	c0, c1, c2, c3 = hi1^c1^k0, lo1, hi0^c3^k1, lo0
 #define ROUND(c0, c1, c2, c3) \
 	VPMULUDQ Z16, c0, Z30 \
 	VPMULUDQ Z17, c2, Z31 \
@@ -40,6 +44,10 @@ GLOBL lanes16<>(SB), RODATA|NOPTR, $64
 	VMOVDQU32 even, at(DI)
 
 // func philox16AVX512(seed, stream, c0, c1, c2, c3 uint32, words *[4][16]uint32)
+//
+//	for k := range uint32(16) {
+//		words[0][k], words[1][k], words[2][k], words[3][k] = Philox(Key{seed, stream}, c0+k, c1, c2, c3)
+//	}
 TEXT ·philox16AVX512(SB), NOSPLIT, $0-32
 	MOVQ words+24(FP), DI
 	MOVL $0xD2511F53, AX

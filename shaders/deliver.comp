@@ -10,7 +10,7 @@ layout(local_size_x = 64) in;
 #include "window.glsl"
 #include "arriving.glsl"
 
-#include "segment.glsl"
+#include "layout/segment.glsl"
 
 layout(std430, binding = 3) readonly buffer Sources {
     Source sources[];

@@ -13,7 +13,7 @@ layout(local_size_x = 64) in;
 #include "arriving.glsl"
 #include "philox.glsl"
 #include "geometric.glsl"
-#include "draw.glsl"
+#include "layout/draw.glsl"
 
 layout(std430, binding = 3) readonly buffer Sources {
     ShareOut sources[];
@@ -30,8 +30,6 @@ layout(std430, binding = 5) readonly buffer Draws {
 layout(std430, binding = 6) readonly buffer Tables {
     uint tables[];  // weights by code, and thresholds of codes
 };
-
-const uint NONE = 0xffffffffu;
 
 shared uint going[2];  // whether there is more to do, in rounds of even and of odd number
 shared uint lengths[64];

@@ -16,7 +16,7 @@ import (
 	"strings"
 )
 
-//go:embed *.comp include/*.glsl
+//go:embed *.comp include/*.glsl include/layout/*.glsl
 var files embed.FS
 
 // Defines are preprocessor symbols: integers of any size, booleans (1 or 0) or

@@ -10,8 +10,8 @@
 layout(local_size_x = LOCAL) in;
 
 #include "population.glsl"
-#include "segment.glsl"
-#include "spike.glsl"
+#include "layout/segment.glsl"
+#include "layout/spike.glsl"
 
 layout(std140, binding = 0) uniform Span {
     int step;   // n, the step before the first

@@ -258,8 +258,8 @@ void main() {
         for (uint k = 0u; k < populations[q].inputs; k++) {
             uvec2 key = uvec2(populations[q].seed, populations[q].poisson_stream);
             uint w = neuron_word(key, i, uint(n + 1), k);
-            uint count = poisson_count(w, populations[q].input_[k].thresholds, populations[q].input_[k].most);
-            counted[populations[q].input_[k].receptor] += int(count) * populations[q].input_[k].weight;
+            uint count = poisson_count(w, populations[q].poisson[k].thresholds, populations[q].poisson[k].most);
+            counted[populations[q].poisson[k].receptor] += int(count) * populations[q].poisson[k].weight;
         }
         precise float x;
         if (populations[q].model == LIF_COND) {

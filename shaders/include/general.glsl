@@ -3,9 +3,6 @@
 // are of the first step that was not resolved: 1 and where its window begins, or 0, and in the window
 // step * NEURONS + neuron.
 
-const uint NONE = 0xffffffffu;
-const uint LIF_COND = 1u, POISSON_SOURCE = 2u, SPIKE_SOURCE = 3u;
-const uint ALPHA = 1u, DELTA = 2u;
 const float MAX_Z = 4.0;
 
 float table_float(uint at) {

@@ -1,4 +1,0 @@
-struct Spike {
-    uint step;
-    uint neuron;  // global id
-};

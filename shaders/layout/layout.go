@@ -1,0 +1,183 @@
+// Package layout declares once what host and kernels tell each other in buffers. shaders/include/layout has it in GLSL,
+// printed by go test ./shaders/layout -update. Its one invariant: std430 lays out each struct as Go does, without
+// padding, because every field is one word or an array of structs of such. The tag len of an array names the definition
+// that is its length. A field with a tag if is there only where that definition is 1.
+package layout
+
+import (
+	"math"
+	"reflect"
+)
+
+// None is the place of what there is not.
+const None uint32 = math.MaxUint32
+
+// A Model is what a population's neurons are.
+type Model uint32
+
+// The models: those from PoissonSource on have no membrane.
+const (
+	LIF Model = iota
+	LIFCond
+	PoissonSource
+	SpikeSource
+)
+
+// A Shape is that of a receptor's synapses.
+type Shape uint32
+
+// The shapes.
+const (
+	Exponential Shape = iota
+	Alpha
+	Delta
+)
+
+// A Rule is how synapses are drawn.
+type Rule uint32
+
+// The rules whose synapses can be drawn again.
+const (
+	FixedProbability Rule = iota
+	FixedOutDegree
+	AllToAll
+	OneToOne
+)
+
+// A Population is what its neurons have in common.
+type Population struct {
+	FirstGroup             uint32 // of update's work groups
+	First                  uint32 // global id of the first neuron
+	Size                   uint32
+	Drive                  uint32 // place of the population's row in drives
+	Clamped                uint32 // place in states of the ends of clamps; of a spike source of how many spikes were
+	MVv, VTh, VReset, Grid float32
+	Refractory             int32
+	Receptors              uint32
+	GeneralPopulation      `if:"GENERAL"`
+	Receptor               []Receptor `len:"RECEPTORS"`
+}
+
+// A GeneralPopulation is the rest of a Population in networks of more than lif neurons with exponential synapses.
+type GeneralPopulation struct {
+	Model                                         Model
+	Threshold                                     uint32 // places in states, or None
+	Bias, Ou                                      uint32
+	White                                         uint32 // whether there is white noise
+	Leak, PerC, WhiteStep                         float32
+	MUu, PVu, OuKick, OuGrid                      float32
+	Seed, PoissonStream, NoiseStream, SpikeStream uint32
+	Train                                         uint32 // place in tables of where each neuron's steps begin
+	Inputs                                        uint32
+	Poisson                                       []PoissonInput `len:"INPUTS"`
+}
+
+// A Receptor is one of a population's.
+type Receptor struct {
+	PVr, PRr, Scale, Grid float32
+	Arriving              uint32 // place of the population's first neuron in a slot
+	State                 uint32 // and in states
+	GeneralReceptor       `if:"GENERAL"`
+}
+
+// A GeneralReceptor is the rest of a Receptor in such networks.
+type GeneralReceptor struct {
+	Shape                                  Shape
+	Rise                                   uint32 // place in states of what feeds an alpha
+	PGy, PVy, HalfStep, HalfRise, Reversal float32
+}
+
+// A PoissonInput is one of a population's, to one of its receptors.
+type PoissonInput struct {
+	Receptor   uint32
+	Weight     int32
+	Thresholds uint32 // place in tables
+	Most       uint32 // how many there are
+}
+
+// A Source is a population's place in segments.
+type Source struct {
+	End                    uint32 // one past the global id of its last neuron
+	FirstSegment, Segments uint32
+}
+
+// A Segment is the synapses from consecutive neurons of one population to a block of targets.
+type Segment struct {
+	FirstSource uint32 // global id
+	Sources     uint32
+	Rows        uint32 // place of the first source in rows; one more row than sources
+	Arriving    uint32 // place of the block's first neuron in a slot
+	Weight      int32  // units of the receptor's scale; of packed synapses the place of code 0 in weights
+	Delay       uint32 // steps; of packed synapses that of code 0
+	DelayShift  uint32 // of packed synapses, which have weights or delays of their own: the bits below the delay's; else 0
+	WeightBits  uint32 // likewise: the lowest bits; the target has those between
+}
+
+// A ShareOut is the shares of a population's neurons.
+type ShareOut struct {
+	End           uint32 // one past the global id of its last neuron
+	First, Shares uint32
+}
+
+// A Share is what one work group draws of a source's synapses: of FixedProbability some chunks, of AllToAll one, of
+// FixedOutDegree with multapses SHARE synapses and else everything.
+type Share struct{ Draw, Part uint32 }
+
+// A Draw is a projection whose synapses are drawn again, as docs/equations.md has it.
+type Draw struct {
+	Rule                                    Rule
+	FirstSource                             uint32 // global id
+	Targets                                 uint32 // of the target population
+	Arriving                                uint32 // place of its first neuron in a slot
+	NoAutapses                              uint32 // 1 where no neuron may have a synapse to itself, and some could
+	Synapses                                uint32 // of a source, of FixedOutDegree
+	Multapses                               uint32
+	Scale                                   float32 // of distances, of FixedProbability
+	Team                                    uint32  // invocations that draw a row together, likewise
+	Seed, Stream, WeightStream, DelayStream uint32
+	Weight                                  int32  // units of the receptor's scale; of drawn weights the place of code 0 in tables
+	Delay                                   uint32 // steps; of drawn delays that of code 0
+	Weights                                 uint32 // place in tables of the thresholds of codes
+	WeightCodes                             uint32 // and how many there are: 0 where weights are alike
+	Delays, DelayCodes                      uint32
+}
+
+// A Window is Steps steps from step Step on. Its first four words are what
+// glDispatchComputeIndirect reads to launch deliver.
+type Window struct {
+	GroupsX uint32 // work groups for the spikes, counted by update
+	GroupsY uint32 // for the segments of a source
+	GroupsZ uint32 // for the pieces of a row
+	Spikes  uint32 // counted by update
+	Begin   uint32 // place of the first spike in the ring
+	Step    int32  // n, the step before the first
+	Steps   int32  // at most the smallest delay
+	Drive   uint32 // place of its first step in a population's row of drives
+}
+
+// Words are populations as kernels with GENERAL 1 or 0 read them.
+func Words(general bool, populations ...Population) []uint32 {
+	return appendWords(nil, general, reflect.ValueOf(populations))
+}
+
+func appendWords(words []uint32, general bool, v reflect.Value) []uint32 {
+	switch v.Kind() {
+	case reflect.Float32:
+		return append(words, math.Float32bits(float32(v.Float())))
+	case reflect.Int32:
+		return append(words, uint32(v.Int()))
+	case reflect.Slice:
+		for i := range v.Len() {
+			words = appendWords(words, general, v.Index(i))
+		}
+		return words
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if general || v.Type().Field(i).Tag.Get("if") == "" {
+				words = appendWords(words, general, v.Field(i))
+			}
+		}
+		return words
+	}
+	return append(words, uint32(v.Uint()))
+}
