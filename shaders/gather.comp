@@ -1,4 +1,5 @@
 #version 430
+// defines:
 //
 // gather copies the numbers at given places of a buffer of state, as bits.
 
