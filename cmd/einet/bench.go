@@ -36,11 +36,11 @@ type benchCmd struct {
 	NoLimits      bool      `help:"Don't measure what the machine can do (bandwidth, random increments), which takes 5 s."`
 	Counters      bool      `help:"Instead of that, what the gpu engine asks of each OpenGL device (dispatches, bytes, atomics) and how long the device takes for each kernel, beside the cpu engine. 1000 steps, unless --duration says otherwise."`
 	Against       string    `placeholder:"FILE" help:"Lay this bench.json, of another machine or version, beside. Other spikes are a failed check."`
-	Out           string    `placeholder:"DIR" help:"Write bench.json, the tables (bench.md) and figures there; otherwise nothing is written."`
-	Force         bool      `help:"Replace earlier results in that folder."`
-	Format        string    `enum:"table,json,go" default:"table" help:"What to print: ${enum}. table is Markdown, json what bench.json holds, go lines for benchstat."`
-	JSON          bool      `help:"The same as --format json."`
-	Quiet         bool      `short:"q" help:"Print no progress."`
+	outFlag       `set:"files=bench.json, the tables (bench.md) and figures" set:"otherwise=nothing is written"`
+	forceFlag     `set:"what=bench" set:"more="`
+	Format        string `enum:"table,json,go" default:"table" help:"What to print: ${enum}. table is Markdown, json what bench.json holds, go lines for benchstat."`
+	JSON          bool   `help:"The same as --format json."`
+	quietFlag     `set:"and="`
 
 	seen record.Folder // --out, before anything is measured
 }

@@ -21,9 +21,9 @@ func (f *synapsesFlag) synapses() engines.Synapses { return engines.Synapses(f.C
 // engineFlags choose what simulates.
 type engineFlags struct {
 	synapsesFlag
-	Engine  string `enum:"auto,${engines}" default:"auto" help:"What simulates: ${enum}. auto is gpu where there is a hardware device, else cpu."`
-	Device  string `placeholder:"D" help:"OpenGL device of the gpu engine: a number or part of a name, as einet devices lists them."`
-	Threads int    `placeholder:"N" help:"Threads that build the network and, in the cpu engine, simulate it; otherwise one for each processor."`
+	Engine      string `enum:"auto,${engines}" default:"auto" help:"What simulates: ${enum}. auto is gpu where there is a hardware device, else cpu."`
+	Device      string `placeholder:"D" help:"OpenGL device of the gpu engine: a number or part of a name, as einet devices lists them."`
+	threadsFlag `set:"of= that build the network and, in the cpu engine, simulate it"`
 }
 
 // choice is what the flags mean.

@@ -16,10 +16,10 @@ import (
 
 // reproduceCmd measures what publications and other simulators say of the presets.
 type reproduceCmd struct {
-	Presets []string `arg:"" optional:"" name:"preset" help:"Presets (see einet list); otherwise all. All of them take a few minutes and 2 GB, most of both for potjans2014."`
-	Threads int      `placeholder:"N" help:"Threads; otherwise one for each processor."`
-	JSON    bool     `help:"Print JSON, and nothing else."`
-	Quiet   bool     `short:"q" help:"Print no progress."`
+	Presets     []string `arg:"" optional:"" name:"preset" help:"Presets (see einet list); otherwise all. All of them take a few minutes and 2 GB, most of both for potjans2014."`
+	threadsFlag `set:"of="`
+	jsonFlag    `set:"json=JSON on standard output"`
+	quietFlag   `set:"and="`
 }
 
 // Run prints the figures as tables in Markdown, each with its verdict.

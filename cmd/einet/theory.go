@@ -19,12 +19,12 @@ import (
 type theoryCmd struct {
 	networkFlags
 	engineFlags
-	Simulate span   `placeholder:"1s" help:"Simulate this much model time too, after half a second to settle, and compare."`
-	Sweep    bool   `help:"Draw rates against the strength of the external input, theory beside simulation."`
-	Out      string `placeholder:"DIR" help:"Where the figure of --sweep goes; otherwise results/NAME-theory."`
-	NoPlots  bool   `help:"Draw no figure of --sweep: print its numbers alone."`
-	JSON     bool   `help:"Print the results as JSON."`
-	Quiet    bool   `short:"q" help:"Print no progress."`
+	Simulate  span `placeholder:"1s" help:"Simulate this much model time too, after half a second to settle, and compare."`
+	Sweep     bool `help:"Draw rates against the strength of the external input, theory beside simulation."`
+	outFlag   `set:"files=the figures of --sweep" set:"otherwise=results/NAME-theory"`
+	NoPlots   bool `help:"Draw no figure of --sweep: print its numbers alone."`
+	jsonFlag  `set:"json=the results as JSON on standard output"`
+	quietFlag `set:"and="`
 }
 
 // A TheorySummary is what einet theory --json prints.

@@ -23,18 +23,18 @@ type validateCmd struct {
 	networkFlags
 	synapsesFlag
 	againstFlags
-	Discard     *span  `placeholder:"300ms" help:"Leave this first part of the seeds' runs out of their statistics; otherwise 300 ms, at most a third."`
-	DiscardFile *span  `placeholder:"300ms" help:"Leave this first part of the file of --against out; otherwise as much as of the seeds."`
-	Statistical bool   `help:"Only compare with other seeds, statistically."`
-	Exact       bool   `help:"Only compare the engines, spike for spike."`
-	Claims      bool   `help:"Only hold the network to what its source claims, beside the controls in which each claim must fail."`
-	Quick       bool   `help:"Within half a minute for ei, saying what is left out."`
-	Seeds       int    `placeholder:"N" help:"Seeds that a statistical comparison takes, at least 10; otherwise 20. One run in N + 1 of the same network fails by chance."`
-	Workers     int    `placeholder:"N" help:"Simulations at a time; otherwise one for each processor."`
-	Out         string `placeholder:"DIR" help:"Where figures and report.json go; otherwise results/NAME-validate."`
-	NoPlots     bool   `help:"Write no figures and no report."`
-	JSON        bool   `help:"Print the report as JSON, and nothing else."`
-	Quiet       bool   `short:"q" help:"Print no progress."`
+	Discard     *span `placeholder:"300ms" help:"Leave this first part of the seeds' runs out of their statistics; otherwise 300 ms, at most a third."`
+	DiscardFile *span `placeholder:"300ms" help:"Leave this first part of the file of --against out; otherwise as much as of the seeds."`
+	Statistical bool  `help:"Only compare with other seeds, statistically."`
+	Exact       bool  `help:"Only compare the engines, spike for spike."`
+	Claims      bool  `help:"Only hold the network to what its source claims, beside the controls in which each claim must fail."`
+	Quick       bool  `help:"Within half a minute for ei, saying what is left out."`
+	Seeds       int   `placeholder:"N" help:"Seeds that a statistical comparison takes, at least 10; otherwise 20. One run in N + 1 of the same network fails by chance."`
+	Workers     int   `placeholder:"N" help:"Simulations at a time; otherwise one for each processor."`
+	outFlag     `set:"files=figures and report.json" set:"otherwise=results/NAME-validate"`
+	NoPlots     bool `help:"Write no figures and no report."`
+	jsonFlag    `set:"json=the report as JSON on standard output"`
+	quietFlag   `set:"and="`
 }
 
 // A validation is the report of einet validate.

@@ -1,0 +1,23 @@
+package main
+
+// Flags that several commands have. What differs in their help a command sets where it embeds them, as variables.
+
+type quietFlag struct {
+	Quiet bool `short:"q" help:"Print no progress${and}."`
+}
+
+type jsonFlag struct {
+	JSON bool `help:"Print ${json}, and nothing else there."`
+}
+
+type threadsFlag struct {
+	Threads int `placeholder:"N" help:"Threads${of}; otherwise one for each processor."`
+}
+
+type outFlag struct {
+	Out string `placeholder:"DIR" help:"Where ${files} go; otherwise ${otherwise}."`
+}
+
+type forceFlag struct {
+	Force bool `help:"Replace an earlier ${what} in that folder.${more}"`
+}
