@@ -36,8 +36,8 @@ type benchCmd struct {
 	NoLimits      bool      `help:"Don't measure what the machine can do (bandwidth, random increments), which takes 5 s."`
 	Counters      bool      `help:"Instead of that, what the gpu engine asks of each OpenGL device (dispatches, bytes, atomics) and how long the device takes for each kernel, beside the cpu engine. 1000 steps, unless --duration says otherwise."`
 	Against       string    `placeholder:"FILE" help:"Lay this bench.json, of another machine or version, beside. Other spikes are a failed check."`
-	outFlag       `set:"files=bench.json, the tables (bench.md) and figures" set:"otherwise=nothing is written"`
-	forceFlag     `set:"what=bench" set:"more="`
+	outFlag       `set:"out=bench.json, the tables (bench.md) and figures go; otherwise nothing is written"`
+	forceFlag     `set:"force=bench in that folder."`
 	Format        string `enum:"table,json,go" default:"table" help:"What to print: ${enum}. table is Markdown, json what bench.json holds, go lines for benchstat."`
 	JSON          bool   `help:"The same as --format json."`
 	quietFlag     `set:"and="`

@@ -21,8 +21,8 @@ import (
 type exportCmd struct {
 	networkFlags
 	To          string `enum:"npz,sonata" default:"npz" help:"Format: npz (numpy), sonata (HDF5)."`
-	outFlag     `set:"files=the files" set:"otherwise=results/NAME-network"`
-	forceFlag   `set:"what=export" set:"more="`
+	outFlag     `set:"out=the files go; otherwise results/NAME-network"`
+	forceFlag   `set:"force=export in that folder."`
 	threadsFlag `set:"of= that build"`
 
 	InputDuration *span `placeholder:"500ms" help:"Write also what the network receives in so much model time: its external input, the counts of its Poisson inputs (16 bytes for each that is not 0), the numbers that its noise is made of (4 bytes a neuron and step), and the spikes of sources, as input.npz."`

@@ -17,8 +17,8 @@ type runCmd struct {
 	Duration  *span `placeholder:"1s" help:"Model time to simulate: 500 (ms), \"500 ms\" or 0.5s; otherwise what the network states."`
 	Discard   span  `placeholder:"500ms" help:"Leave this first part of the run out of the rates and the other statistics."`
 	Replicas  *int  `placeholder:"N" help:"Simulate N trials, from --trial (or 0) on, which share the synapses: each gives the spikes of a run with that --trial. The gpu engine runs each in one work group where the network fits one, all at once; cpu and reference as many side by side as there are threads. There are spikes and no figures."`
-	outFlag   `set:"files=the files" set:"otherwise=results/NAME"`
-	forceFlag `set:"what=run" set:"more= It stays until the new one is written as a whole; of a new one that is interrupted, what was simulated until then replaces it. Without --force, not even an incomplete run (a folder without summary.json) is replaced."`
+	outFlag   `set:"out=the files go; otherwise results/NAME"`
+	forceFlag `set:"force=run in that folder. It stays until the new one is written as a whole; of a new one that is interrupted, what was simulated until then replaces it. Without --force, not even an incomplete run (a folder without summary.json) is replaced."`
 	Spikes    []string `enum:"csv,sonata" placeholder:"FORMAT" help:"Write spikes in this format too, beside spikes.npz: csv (spikes.csv), sonata (spikes.h5, HDF5). Repeatable."`
 	NoPlots   bool     `help:"Draw no figures."`
 	windowFlags

@@ -1,6 +1,6 @@
 package main
 
-// Flags that several commands have. What differs in their help a command sets where it embeds them, as variables.
+// Flags that several commands have. What differs in their help a command sets where it embeds them, as a variable.
 
 type quietFlag struct {
 	Quiet bool `short:"q" help:"Print no progress${and}."`
@@ -15,9 +15,9 @@ type threadsFlag struct {
 }
 
 type outFlag struct {
-	Out string `placeholder:"DIR" help:"Where ${files} go; otherwise ${otherwise}."`
+	Out string `placeholder:"DIR" help:"Where ${out}."`
 }
 
 type forceFlag struct {
-	Force bool `help:"Replace an earlier ${what} in that folder.${more}"`
+	Force bool `help:"Replace an earlier ${force}"`
 }

@@ -21,7 +21,7 @@ type theoryCmd struct {
 	engineFlags
 	Simulate  span `placeholder:"1s" help:"Simulate this much model time too, after half a second to settle, and compare."`
 	Sweep     bool `help:"Draw rates against the strength of the external input, theory beside simulation."`
-	outFlag   `set:"files=the figures of --sweep" set:"otherwise=results/NAME-theory"`
+	outFlag   `set:"out=the figures of --sweep go; otherwise results/NAME-theory"`
 	NoPlots   bool `help:"Draw no figure of --sweep: print its numbers alone."`
 	jsonFlag  `set:"json=the results as JSON on standard output"`
 	quietFlag `set:"and="`

@@ -31,7 +31,7 @@ type validateCmd struct {
 	Quick       bool  `help:"Within half a minute for ei, saying what is left out."`
 	Seeds       int   `placeholder:"N" help:"Seeds that a statistical comparison takes, at least 10; otherwise 20. One run in N + 1 of the same network fails by chance."`
 	Workers     int   `placeholder:"N" help:"Simulations at a time; otherwise one for each processor."`
-	outFlag     `set:"files=figures and report.json" set:"otherwise=results/NAME-validate"`
+	outFlag     `set:"out=figures and report.json go; otherwise results/NAME-validate"`
 	NoPlots     bool `help:"Write no figures and no report."`
 	jsonFlag    `set:"json=the report as JSON on standard output"`
 	quietFlag   `set:"and="`
