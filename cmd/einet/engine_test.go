@@ -38,7 +38,7 @@ func withoutGL() engines.OpenGL {
 // withGL is this machine, if it has OpenGL. Where EINET_REQUIRE_GL says that it must, a test that
 // finds none fails.
 func withGL(t *testing.T) engines.OpenGL {
-	gl := thisMachine()
+	gl := thisMachine(t.Context())
 	if devices, err := gl.Devices(); len(devices) == 0 {
 		if os.Getenv("EINET_REQUIRE_GL") == "1" {
 			t.Fatal(err)
@@ -71,7 +71,7 @@ func TestAutoFallsBackWithAWarning(t *testing.T) {
 	dead := withoutGL()
 	dead.Devices = func() ([]gpu.Device, error) { return []gpu.Device{{Renderer: "imagined"}}, nil }
 	cases := map[string]engines.OpenGL{"another": dead}
-	if gl := thisMachine(); !missingGL(gl) {
+	if gl := thisMachine(t.Context()); !missingGL(gl) {
 		inexact := hardware(gl, none)
 		inexact.Probe = func(*gpu.Context) error { return fmt.Errorf("fused: %w", gpu.ErrInexact) }
 		cases["fused: "] = inexact
@@ -146,7 +146,7 @@ func TestStatusOfDevicesThatDoNotOpen(t *testing.T) {
 
 // Devices that work are not lost to others that do not.
 func TestSomeDevicesDoNotOpen(t *testing.T) {
-	gl := thisMachine()
+	gl := thisMachine(t.Context())
 	devices, _ := gl.Devices()
 	failing := errors.Join(errors.New("egl-device: broken"), errors.New("egl-surfaceless: broken"))
 	gl.Devices = func() ([]gpu.Device, error) {

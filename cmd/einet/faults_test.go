@@ -271,7 +271,7 @@ func TestInterruptedReplicas(t *testing.T) {
 	require.NoFileExists(t, filepath.Join(one, whole.Trials[1].File))
 
 	engines := []string{"cpu"}
-	if devices, _ := thisMachine().Devices(); len(devices) > 0 {
+	if devices, _ := thisMachine(t.Context()).Devices(); len(devices) > 0 {
 		engines = append(engines, "gpu")
 	}
 	for _, engine := range engines {
@@ -323,7 +323,7 @@ func TestUnresolvedStepKeepsWhatWasSimulated(t *testing.T) {
 	file := filepath.Join(dir, "net.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(unresolvable), 0o666))
 	engines := []string{"reference", "cpu"}
-	if devices, _ := thisMachine().Devices(); len(devices) > 0 {
+	if devices, _ := thisMachine(t.Context()).Devices(); len(devices) > 0 {
 		engines = append(engines, "gpu")
 	}
 	var first experiment.Summary

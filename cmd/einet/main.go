@@ -67,8 +67,8 @@ type terminal struct {
 }
 
 func main() {
-	if slices.Equal(os.Args[1:], []string{look}) {
-		if err := printSighting(os.Stdout); err != nil {
+	if len(os.Args) == 2 && (os.Args[1] == look || os.Args[1] == greet) {
+		if err := printSighting(os.Stdout, os.Args[1]); err != nil {
 			os.Exit(exitMachine)
 		}
 		return
@@ -91,7 +91,7 @@ func interruptible() context.Context {
 
 // run is main with everything passed in. It returns the exit status.
 func run(ctx context.Context, args []string, out, errs io.Writer, tty bool) int {
-	t := &terminal{out: out, err: errs, tty: tty, args: args, log: logger(errs, tty), gl: thisMachine()}
+	t := &terminal{out: out, err: errs, tty: tty, args: args, log: logger(errs, tty), gl: thisMachine(ctx)}
 	return t.run(ctx)
 }
 
@@ -119,11 +119,7 @@ func (t *terminal) run(ctx context.Context) int {
 	t.out = out
 	err := t.command(ctx)
 	if err != nil && hdf5.Missed() && !gpu.Built && !out.any {
-		why := fmt.Errorf("what was read from standard input can't be handed to %s: call that, or give a file", sibling)
-		if !slices.Contains(t.args, "-") {
-			why = t.become()
-		}
-		err = machine(fmt.Errorf("%w (%w)", err, why))
+		err = machine(fmt.Errorf("%w (%w)", err, t.becomeForHDF5(ctx)))
 	}
 	if out.err != nil {
 		err = machine(out.err)
@@ -164,8 +160,8 @@ func (t *terminal) command(ctx context.Context) error {
 	if err := notEmpty(k); err != nil {
 		return usage(err)
 	}
-	if err := t.handOver(k); err != nil {
-		return machine(err)
+	if err := t.handOver(ctx, k); err != nil {
+		return err
 	}
 	return k.Run(ctx, t)
 }

@@ -27,14 +27,15 @@ import (
 
 // thisMachine is the OpenGL that there is. A driver that crashes or hangs must not take einet with it, so a child process
 // looks at the devices first.
-func thisMachine() engines.OpenGL {
+func thisMachine(ctx context.Context) engines.OpenGL {
+	look := func() ([]gpu.Device, error) { return lookedAt(ctx) }
 	open := func(selector string) (*gpu.Context, error) {
-		if devices, err := lookedAt(); len(devices) == 0 {
+		if devices, err := look(); len(devices) == 0 {
 			return nil, err
 		}
 		return gpu.Open(selector)
 	}
-	return engines.OpenGL{Devices: lookedAt, Open: open, Probe: gpu.Probe, May: hasGraphics}
+	return engines.OpenGL{Devices: look, Open: open, Probe: gpu.Probe, May: hasGraphics}
 }
 
 // graphics are the device files that the drivers of graphics hardware open.
@@ -48,77 +49,121 @@ func hasGraphics() bool {
 	})
 }
 
-// A sighting is what a process found that looked at the OpenGL devices.
+// A sighting is what a process says of itself and, if it was asked to look, of the OpenGL devices.
 type sighting struct {
 	Version string // of einet
+	OpenGL  bool   // it was built with OpenGL, and so with HDF5
 	Devices []gpu.Device
 	Fault   string // of devices that did not open, or why there are none
 }
 
-// look is the command line of the process that looks. No user needs it.
-const look = "look-at-opengl"
+// What the process is asked for, as its command line. No user needs these.
+const (
+	look  = "look-at-opengl"
+	greet = "say-what-you-are"
+)
 
 // printSighting is that process.
-func printSighting(w io.Writer) error {
-	devices, err := gpu.Devices()
-	s := sighting{Version: versionString(), Devices: devices}
-	if err != nil {
-		s.Fault = engines.OneLine(err)
+func printSighting(w io.Writer, asked string) error {
+	s := sighting{Version: versionString(), OpenGL: gpu.Built}
+	if asked == look {
+		devices, err := gpu.Devices()
+		s.Devices = devices
+		if err != nil {
+			s.Fault = engines.OneLine(err)
+		}
 	}
 	return json.NewEncoder(w).Encode(s)
 }
 
 func (s sighting) result() ([]gpu.Device, error) {
 	switch {
-	case s.Fault == "":
-		return s.Devices, nil
+	case len(s.Devices) == 0 && s.Fault == "":
+		return nil, fmt.Errorf("%w: none was found", gpu.ErrUnavailable)
 	case len(s.Devices) == 0:
 		return nil, fmt.Errorf("%w: %s", gpu.ErrUnavailable, strings.TrimPrefix(s.Fault, gpu.ErrUnavailable.Error()+": "))
+	case s.Fault != "":
+		return s.Devices, errors.New(s.Fault)
 	}
-	return s.Devices, errors.New(s.Fault)
+	return s.Devices, nil
 }
 
 // seen is the one look of this process.
-var seen = sync.OnceValues(sight)
+var seen struct {
+	sync.Mutex
+	done bool
+	sighting
+	err error
+}
 
 // lookedAt lists the OpenGL devices, as gpu.Devices does. With none the error wraps gpu.ErrUnavailable but where a driver
 // crashes or hangs.
-func lookedAt() ([]gpu.Device, error) {
-	s, err := seen()
-	if err != nil {
-		return nil, err
+func lookedAt(ctx context.Context) ([]gpu.Device, error) {
+	seen.Lock()
+	defer seen.Unlock()
+	if !seen.done {
+		seen.sighting, seen.err = handedOn()
+		if seen.Version == "" {
+			seen.sighting, seen.err = ask(ctx, look)
+		}
+		seen.done = ctx.Err() == nil
 	}
-	return s.result()
+	if seen.err != nil {
+		return nil, seen.err
+	}
+	return seen.result()
+}
+
+// handedOn is what the einet saw whose place this one took; without a version where there was none.
+func handedOn() (s sighting, err error) {
+	text := os.Getenv(sightingVariable)
+	if text == "" || json.Unmarshal([]byte(text), &s) != nil || s.Version != versionString() {
+		return sighting{}, nil
+	}
+	return s, nil
 }
 
 const (
 	// sightingVariable hands what was seen to the einet that takes the place of the one that saw it.
 	sightingVariable = "EINET_SIGHTING"
-	// lookVariable is how long drivers may take, as Go writes times. Those of a GPU that slept take seconds.
+	// lookVariable is how long drivers may take, as times of flags are written. Those of a GPU that slept take seconds.
 	lookVariable = "EINET_LOOK"
 	longestLook  = 20 * time.Second
 )
 
-// sight looks at the OpenGL devices in a child process.
-func sight() (s sighting, err error) {
-	if text := os.Getenv(sightingVariable); text != "" && json.Unmarshal([]byte(text), &s) == nil {
-		return s, nil
+// looksFor is how long a look may take.
+func looksFor() (time.Duration, error) {
+	text := os.Getenv(lookVariable)
+	if text == "" {
+		return longestLook, nil
 	}
+	var s span
+	if err := s.UnmarshalText([]byte(text)); err != nil || s.ms <= 0 {
+		return 0, fmt.Errorf("%s=%s: must be a time, such as 60s", lookVariable, text)
+	}
+	return time.Duration(s.ms * float64(time.Millisecond)), nil
+}
+
+// ask asks the program with OpenGL, as a child process, for what it sees or is.
+func ask(ctx context.Context, asked string) (s sighting, err error) {
 	program, err := withOpenGL()
 	if err != nil {
 		return s, err
 	}
-	limit := longestLook
-	if d, err := time.ParseDuration(os.Getenv(lookVariable)); err == nil {
-		limit = d
+	limit, err := looksFor()
+	if err != nil {
+		return s, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	timed, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, program, look)
+	cmd := exec.CommandContext(timed, program, asked)
 	cmd.WaitDelay = time.Second
+	dieWithParent(cmd)
 	out, err := cmd.Output() // keeps some of standard error too
 	switch exit := (*exec.ExitError)(nil); {
 	case ctx.Err() != nil:
+		return s, ctx.Err()
+	case timed.Err() != nil:
 		return s, fmt.Errorf("the OpenGL driver did not answer within %v (%s=60s waits longer)", limit, lookVariable)
 	case errors.As(err, &exit) && slices.Contains(notStarted, exit.ExitCode()):
 		return s, fmt.Errorf("%w: %s does not start: %s", gpu.ErrUnavailable, program, cause(exit.Stderr, program))
@@ -127,13 +172,18 @@ func sight() (s sighting, err error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return s, fmt.Errorf("%w: %s does not start: it is for systems with the GNU C library", gpu.ErrUnavailable, program)
 	case err != nil:
-		return s, fmt.Errorf("%w: %w", gpu.ErrUnavailable, err)
+		return s, fmt.Errorf("%w: %s can't be started: %w", gpu.ErrUnavailable, program, errors.Unwrap(err))
 	}
 	out = bytes.TrimSpace(out)
 	if err := json.Unmarshal(out[bytes.LastIndexByte(out, '\n')+1:], &s); err != nil { // drivers may print, too
 		return s, fmt.Errorf("%w: %s is no einet", gpu.ErrUnavailable, program)
 	}
-	if s.Version != versionString() {
+	switch {
+	case s.Version == "":
+		return s, fmt.Errorf("%w: %s is no einet", gpu.ErrUnavailable, program)
+	case !s.OpenGL:
+		return s, fmt.Errorf("%w: %s is an einet that was built without it", gpu.ErrUnavailable, program)
+	case s.Version != versionString():
 		return s, fmt.Errorf("%w: %s is of another version, %s instead of %s", gpu.ErrUnavailable, program, s.Version, versionString())
 	}
 	return s, nil
@@ -211,7 +261,7 @@ func (*validateCmd) wants() wish { return anyDevice }
 
 // handOver makes the sibling carry out the command, where this einet was built without OpenGL and the command would use a
 // device that is there. Then it does not return.
-func (t *terminal) handOver(k *kong.Context) error {
+func (t *terminal) handOver(ctx context.Context, k *kong.Context) error {
 	if gpu.Built || k.Selected() == nil || k.Selected().Target.Kind() != reflect.Struct {
 		return nil
 	}
@@ -227,23 +277,33 @@ func (t *terminal) handOver(k *kong.Context) error {
 		devices, _ = t.gl.Devices()
 	}
 	if len(devices) == 0 {
-		return nil // the command says why, where that matters
+		return ctx.Err() // the command says why there are none, where that matters
 	}
-	return t.become()
+	return t.become(ctx, seen.sighting)
 }
 
-// become replaces this process by the sibling with the same arguments; it returns only where it can't.
-func (t *terminal) become() error {
-	s, err := seen()
-	if err != nil {
+// becomeForHDF5 replaces this process by the sibling, whose OpenGL nobody needs then.
+func (t *terminal) becomeForHDF5(ctx context.Context) error {
+	if slices.Contains(t.args, standardInput) {
+		return fmt.Errorf("what was read from standard input can't be handed to %s: call that, or give a file", sibling)
+	}
+	if _, err := ask(ctx, greet); err != nil {
 		return err
 	}
+	return t.become(ctx, sighting{})
+}
+
+// become replaces this process by the sibling with the same arguments, and what was seen; it returns only where it can't.
+func (t *terminal) become(ctx context.Context, s sighting) error {
 	program, err := withOpenGL()
 	if err != nil {
 		return err
 	}
 	text, err := json.Marshal(s)
 	if err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	err = unix.Exec(program, append([]string{program}, t.args...), append(os.Environ(), sightingVariable+"="+string(text)))

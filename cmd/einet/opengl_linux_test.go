@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -46,7 +47,11 @@ func installed(t *testing.T, script string) (einet string) {
 		require.NoError(t, os.Symlink(os.Args[0], filepath.Join(dir, sibling)))
 		return einet
 	}
-	require.NoError(t, os.WriteFile(filepath.Join(dir, sibling), []byte("#!/bin/sh\n"+script+"\n"), 0o777))
+	mode := os.FileMode(0o777)
+	if script == "none" {
+		mode = 0o666
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, sibling), []byte("#!/bin/sh\n"+script+"\n"), mode))
 	return einet
 }
 
@@ -205,7 +210,9 @@ func TestBrokenDriver(t *testing.T) {
 		{name: "crashes", script: "kill -SEGV $$", want: "the OpenGL driver failed (signal: segmentation fault): without a word"},
 		{name: "hangs", script: "sleep 100", look: "200ms", want: "the OpenGL driver did not answer within 200ms (EINET_LOOK=60s waits longer)"},
 		{name: "is no einet", script: "echo hello", want: "/einet-gl is no einet"},
-		{name: "is another version", script: `echo chatter; echo '{"Version":"other"}'`, want: "/einet-gl is of another version, other instead of " + versionString()},
+		{name: "is another version", script: `echo chatter; echo '{"Version":"other","OpenGL":true}'`, want: "/einet-gl is of another version, other instead of " + versionString()},
+		{name: "states no version", script: "echo '{}'", want: "/einet-gl is no einet"},
+		{name: "can't be started", script: "none", want: "/einet-gl can't be started: permission denied"},
 		{name: "needs a newer C library", script: "echo \"$0: libc.so.6: version GLIBC_9 not found\" >&2; exit 1", want: "/einet-gl does not start: libc.so.6: version GLIBC_9 not found"},
 		{name: "crashes in C", libraries: crash, want: "the OpenGL driver failed (exit status 2): SIGSEGV: segmentation violation"},
 		{name: "hangs in C", libraries: hang, look: "2s", want: "the OpenGL driver did not answer within 2s"},
@@ -282,10 +289,69 @@ func falseEGL(t *testing.T, dir, what string) {
 	require.NoError(t, err, string(out))
 }
 
-// Two look once: the process that takes another's place does not look again.
+// Who takes another's place does not look again, unless what it is handed is not an einet's of its version.
 func TestSightingIsHandedOn(t *testing.T) {
-	t.Setenv(sightingVariable, `{"Devices":[{"Renderer":"imagined"}]}`)
-	s, err := sight()
+	t.Setenv(sightingVariable, `{"Version":"`+versionString()+`","Devices":[{"Renderer":"imagined"}]}`)
+	s, err := handedOn()
 	require.NoError(t, err)
 	require.Equal(t, "imagined", s.Devices[0].Renderer)
+	for _, other := range []string{"", "{}", "null", "[", `{"Version":"other","Devices":[{"Renderer":"imagined"}]}`} {
+		t.Setenv(sightingVariable, other)
+		s, err := handedOn()
+		require.NoError(t, err)
+		require.Empty(t, s, other)
+	}
+	_, err = sighting{Version: "any"}.result()
+	require.ErrorIs(t, err, gpu.ErrUnavailable, "no device and no fault is none, too")
+}
+
+// A signal during the look, however long that takes, ends the command.
+func TestSignalDuringTheLook(t *testing.T) {
+	tries(t)
+	pid := filepath.Join(t.TempDir(), "pid")
+	einet := installed(t, "echo $$ > "+pid+"; exec sleep 300")
+	cmd := exec.Command(einet, "run", "vs96", "--engine", "gpu", "--out", filepath.Join(t.TempDir(), "run"))
+	looking := func() int {
+		text, _ := os.ReadFile(pid)
+		n, _ := strconv.Atoi(strings.TrimSpace(string(text)))
+		return n
+	}
+	require.NoError(t, cmd.Start())
+	require.Eventually(t, func() bool { return looking() > 0 }, 10*time.Second, 10*time.Millisecond)
+	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
+	require.Error(t, cmd.Wait())
+	require.Equal(t, exitInterrupted, cmd.ProcessState.ExitCode())
+	require.ErrorIs(t, syscall.Kill(looking(), 0), syscall.ESRCH, "who looks ends, too")
+
+	require.NoError(t, os.Remove(pid))
+	cmd = exec.Command(einet, "devices")
+	require.NoError(t, cmd.Start())
+	require.Eventually(t, func() bool { return looking() > 0 }, 10*time.Second, 10*time.Millisecond)
+	require.NoError(t, cmd.Process.Kill())
+	require.Error(t, cmd.Wait())
+	require.Eventually(t, func() bool { return syscall.Kill(looking(), 0) == syscall.ESRCH }, 10*time.Second, 10*time.Millisecond)
+}
+
+// HDF5 does not hang on OpenGL, and a sibling that is none is not called.
+func TestHDF5WithoutOpenGL(t *testing.T) {
+	if !gpu.Built {
+		t.Skip("built without OpenGL")
+	}
+	if err := hdf5.Absent(); err != nil {
+		t.Skip(err)
+	}
+	real, err := filepath.Abs(os.Args[0])
+	require.NoError(t, err)
+	args := []string{"run", "vs96", "--duration", "10", "--engine", "cpu", "--spikes", "sonata", "--no-plots", "-q", "--out"}
+	dir := t.TempDir()
+	einet := installed(t, `[ "$1" = `+look+` ] && kill -SEGV $$; exec `+real+` "$@"`)
+	status, _, errs := called(t, exec.Command(einet, append(args, filepath.Join(dir, "run"))...))
+	require.Equal(t, exitDone, status, errs)
+
+	built, err := plain()
+	require.NoError(t, err)
+	einet = installed(t, "exec "+built+` "$@"`)
+	status, _, errs = called(t, exec.Command(einet, append(args, filepath.Join(dir, "no"))...))
+	require.Equal(t, exitMachine, status)
+	require.Contains(t, errs, "/einet-gl is an einet that was built without it)\n")
 }

@@ -39,7 +39,7 @@ func TestReplicasAreTheirTrials(t *testing.T) {
 	require.Len(t, seen, 3)
 	require.NotNil(t, want.Populations["E"].RateHz.SD)
 	engines := []string{"cpu"}
-	if devices, _ := thisMachine().Devices(); len(devices) > 0 {
+	if devices, _ := thisMachine(t.Context()).Devices(); len(devices) > 0 {
 		engines = append(engines, "gpu")
 	}
 	for _, engine := range engines {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -17,7 +18,7 @@ import (
 // enginesHere are the engines that this machine has.
 func enginesHere() []string {
 	engines := []string{"reference", "cpu"}
-	if devices, _ := thisMachine().Devices(); len(devices) > 0 {
+	if devices, _ := thisMachine(context.Background()).Devices(); len(devices) > 0 {
 		engines = append(engines, "gpu")
 	}
 	return engines

@@ -5,13 +5,12 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"einet/network"
 )
 
 // A span is a time that a flag gives, in ms. It is written as in the network language, 500,
-// "500 ms" or 0.5s, or as Go writes durations, 1m30s.
+// "500 ms" or 0.5s. Minutes and hours are no units: 500m is a slip of 500ms.
 type span struct {
 	ms   float64
 	text string // as it was given
@@ -28,13 +27,9 @@ func inSpan(ms float64) span {
 // UnmarshalText reads a flag's value.
 func (s *span) UnmarshalText(text []byte) error {
 	given := strings.TrimSpace(string(text))
-	ms, ok := network.ParseTime(given)
+	ms, ok := network.ParseTime(strings.NewReplacer("µs", "us", "μs", "us").Replace(given))
 	if !ok {
-		d, err := time.ParseDuration(given)
-		if err != nil {
-			return fmt.Errorf(`%s: must be a time, such as 500 (ms), "500 ms" or 0.5s; its units are ms, s and us`, given)
-		}
-		ms = float64(d) / float64(time.Millisecond)
+		return fmt.Errorf(`%s: must be a time, such as 500 (ms), "500 ms" or 0.5s; its units are ms, s and us`, given)
 	}
 	if math.Abs(ms) > maxSpan {
 		return fmt.Errorf("%s: must be a time of at most %g ms", given, maxSpan)
