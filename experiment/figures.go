@@ -262,7 +262,7 @@ func rasterSteps(net *network.Network, steps int64, w Window, discarded float64)
 	}
 	switch {
 	case from >= steps && from > 0:
-		return 0, 0, usage(fmt.Errorf("ends at %g ms, figures cannot begin at %g ms", sim.InMs(steps, net.Dt), *w.FromMs))
+		return 0, 0, usage(fmt.Errorf("the run ends at %g ms, figures cannot begin at %g ms", sim.InMs(steps, net.Dt), *w.FromMs))
 	case from >= end && end < steps:
 		return 0, 0, usage(fmt.Errorf("from %g to %g ms: figures must show at least a step of %g ms", w.begin(0), *w.ToMs, net.Dt))
 	case w.ToMs == nil:

@@ -145,6 +145,9 @@ func (r *simulation) start(ctx context.Context) error {
 	if r.place, err = r.o.OpenGL.Choose(r.o.Choice, r.model, r.o.Watch.Warn); err != nil {
 		return err
 	}
+	if r.place.OnDevices && r.place.GL.Software {
+		r.o.Watch.Mention(r.place.Device() + " computes on the processor: the cpu engine gives the same spikes, much sooner")
+	}
 	if r.connectome, err = r.o.Synapses.Build(ctx, r.net, r.o.Threads); err == nil {
 		r.engine, err = r.place.Open(ctx, r.model, r.connectome)
 	}

@@ -23,11 +23,28 @@ const mostNamed = 4
 // of the steps from discard+1 to step.
 func resultWarnings(net *network.Network, statistics *analysis.Statistics, discard, step int64) []string {
 	populations := statistics.Populations(step)
-	warnings := runaways(net, statistics, populations, discard, step)
+	warnings := slices.Concat(silent(net, populations, discard, step), runaways(net, statistics, populations, discard, step))
 	if w := shortForCV(net, populations, discard, step); w != "" {
 		warnings = append(warnings, w)
 	}
 	return warnings
+}
+
+// silentMs is the time that makes silence remarkable.
+const silentMs = 100
+
+// silent says which populations with a membrane did not fire at all.
+func silent(net *network.Network, populations []analysis.PopulationStatistics, discard, step int64) []string {
+	var list []string
+	for i, p := range populations {
+		if q := &net.Populations[i]; p.Spikes == 0 && !q.Neuron.IsSource() {
+			list = append(list, q.Name)
+		}
+	}
+	if ms := float64(step-discard) * net.Dt; len(list) == 0 || ms < silentMs {
+		return nil
+	}
+	return []string{"no neuron fired of " + FirstOf(list) + ": the table of inputs has their mean and sd beside the threshold that V must reach"}
 }
 
 // shortForCV says of which populations the CV is of too few intervals, and what duration is enough.

@@ -45,7 +45,7 @@ func CollectWithin(bytes int64) {
 func machineMemory() (int64, bool) {
 	v, found := procField("/proc/meminfo", "MemAvailable")
 	if !found {
-		return 0, false
+		return freeMemory()
 	}
 	kB, err := strconv.ParseInt(strings.TrimSuffix(v, " kB"), 10, 64)
 	return kB << 10, err == nil

@@ -15,7 +15,7 @@ type Titled struct {
 }
 
 // Rasters draws the raster and the rate of several runs side by side, two to a row, each
-// over its sample's window of time. The key is that of the first run.
+// over its sample's window of time. There is one key, where populations are called alike in all.
 func Rasters(runs []Titled) (Figure, error) {
 	const columns, titlePadding, rowGap = 2, vg.Length(4), vg.Length(12)
 	if len(runs) == 0 {
@@ -47,7 +47,10 @@ func Rasters(runs []Titled) (Figure, error) {
 		cells = append(cells, panels)
 	}
 	rows := (len(runs) + columns - 1) / columns
-	key := keyRows(width-2*margin, list[0].rates.key())
+	var key [][]entry
+	if !slices.ContainsFunc(runs, func(r Titled) bool { return !sameNames(r.Populations, runs[0].Populations) }) {
+		key = keyRows(width-2*margin, list[0].rates.key())
+	}
 	return render("rasters", vg.Length(rows)*height+vg.Length(len(key))*keyHeight+2*margin, func(c draw.Canvas) {
 		c = drawKey(draw.Crop(c, margin, -margin, margin, -margin), key)
 		wide, high := (c.Max.X-c.Min.X)/columns, (c.Max.Y-c.Min.Y)/vg.Length(rows)
@@ -65,6 +68,11 @@ func Rasters(runs []Titled) (Figure, error) {
 			column(draw.Crop(area, 0, 0, rowGap/2, -rowGap/2), panels)
 		}
 	})
+}
+
+// sameNames tells whether populations are called alike, so that one key is for all.
+func sameNames(a, b []Population) bool {
+	return slices.EqualFunc(a, b, func(p, q Population) bool { return p.Name == q.Name })
 }
 
 // dashAlike gives a population the dashes of one run in all, for they have one key.

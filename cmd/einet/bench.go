@@ -27,11 +27,11 @@ type benchCmd struct {
 	Scale         []float64 `placeholder:"S" xor:"size" help:"Factors on the sizes of the networks instead."`
 	FixedIndegree bool      `help:"Sizes change neither in-degrees nor weights, whatever rule of scaling the network states."`
 	Set           []string  `sep:"none" placeholder:"PATH=VALUE" help:"Change a value of the networks, as for einet run. Repeatable."`
-	Duration      *span     `placeholder:"1s" help:"Model time of a measurement; otherwise the suite's, or 1 s."`
+	Duration      *span     `placeholder:"TIME" help:"Model time of a measurement; otherwise the suite's, or 1 s."`
 	Engines       []string  `enum:"all,${engines}" placeholder:"ENGINE" help:"Engines to time: ${enum}. gpu is every OpenGL device; all is reference, cpu, and gpu where there is one. Otherwise all or, of the suite peers, cpu and gpu on hardware."`
 	Threads       []int     `placeholder:"N" help:"Threads of the cpu engine; otherwise 1 and one for each processor. Networks are built with the most of them."`
 	Repetitions   int       `default:"3" help:"Measurements, of which median, shortest and spread are shown."`
-	Limit         *span     `placeholder:"2s" help:"Wall time that an engine may take of a network: a slower one is repeated less, then simulates a tenth or a hundredth of the model time. 0 is no limit. Otherwise 2 s, and no limit for the suite peers."`
+	Limit         *span     `placeholder:"TIME" help:"Wall time that an engine may take of a network: a slower one is repeated less, then simulates a tenth or a hundredth of the model time. 0 is no limit. Otherwise 2 s, and no limit for the suite peers."`
 	NoParts       bool      `help:"Measure no parts of a step, which takes the networks without their synapses and Poisson inputs too."`
 	NoLimits      bool      `help:"Don't measure what the machine can do (bandwidth, random increments), which takes 5 s."`
 	Counters      bool      `help:"Instead of that, what the gpu engine asks of each OpenGL device (dispatches, bytes, atomics) and how long the device takes for each kernel, beside the cpu engine. 1000 steps, unless --duration says otherwise."`

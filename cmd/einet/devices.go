@@ -19,9 +19,13 @@ type devicesCmd struct{}
 
 // Run prints them.
 func (devicesCmd) Run(ctx context.Context, t *terminal) error {
-	memory, _ := host.AvailableMemory()
+	memory, known := host.AvailableMemory()
+	available := "an unknown amount of memory"
+	if known {
+		available = host.Bytes(memory)
+	}
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "engine %s\t%s, %s available\n", engines.CPU.Name, engines.OnProcessor(engines.CPU, 0).Device(), host.Bytes(memory))
+	fmt.Fprintf(w, "engine %s\t%s, %s available\n", engines.CPU.Name, engines.OnProcessor(engines.CPU, 0).Device(), available)
 	fmt.Fprintf(w, "engine %s\tthe same, %s\n", engines.Reference.Name, engines.Reference.Text)
 	devices, err := t.gl.Devices()
 	if len(devices) == 0 {

@@ -25,7 +25,7 @@ type exportCmd struct {
 	forceFlag   `set:"force=export in that folder."`
 	threadsFlag `set:"of= that build"`
 
-	InputDuration *span `placeholder:"500ms" help:"Write also what the network receives in so much model time: its external input, the counts of its Poisson inputs (16 bytes for each that is not 0), the numbers that its noise is made of (4 bytes a neuron and step), and the spikes of sources, as input.npz."`
+	InputDuration *span `placeholder:"TIME" help:"Write also what the network receives in so much model time: its external input, the counts of its Poisson inputs (16 bytes for each that is not 0), the numbers that its noise is made of (4 bytes a neuron and step), and the spikes of sources, as input.npz."`
 }
 
 // The files of an export. The last one marks a complete one.

@@ -241,7 +241,7 @@ func TestFiguresShowTheWindow(t *testing.T) {
 // A window that a run doesn't have is refused before it is simulated.
 func TestWindowsRefused(t *testing.T) {
 	for _, k := range []struct{ want, flags string }{
-		{"--from 1000 ms: ends at 100 ms, figures cannot begin at 1000 ms", "--from 1s"},
+		{"--from 1000 ms: the run ends at 100 ms, figures cannot begin at 1000 ms", "--from 1s"},
 		{"--from 50 ms --to 20 ms: must be times of a run", "--from 50 --to 20"},
 		{"--to 0 ms: must be times of a run", "--to 0"},
 		{"--from -3 ms: must be times of a run", "--from=-3ms"},

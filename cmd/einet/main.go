@@ -25,6 +25,7 @@ import (
 	"golang.org/x/term"
 
 	"einet/engines"
+	"einet/experiment"
 	"einet/gpu"
 	"einet/network"
 	"einet/record/hdf5"
@@ -64,6 +65,7 @@ type terminal struct {
 	log      *slog.Logger
 	args     []string
 	gl       engines.OpenGL
+	told     bool // what became of an interrupted run
 }
 
 func main() {
@@ -182,7 +184,7 @@ func notEmpty(k *kong.Context) error {
 		if p.Flag != nil {
 			value, name = p.Flag.Value, "--"
 		}
-		if value == nil || value.Enum != "" || value.Passthrough {
+		if value == nil || value.Passthrough {
 			continue
 		}
 		for _, text := range texts(value.Target) {
@@ -259,9 +261,16 @@ func engineNames() string {
 
 // fail prints an error, one line a fault and below it the place in the file, and returns
 // its exit status.
-func (t *terminal) fail(err error) int {
+func (t *terminal) fail(err error) (status int) {
 	if errors.Is(err, context.Canceled) {
 		err = errInterrupted
+	}
+	if t.told && errors.Is(err, experiment.ErrInterrupted) { // of the interruption, with what was kept
+		err = without(err, experiment.ErrInterrupted)
+		if err == nil {
+			return exitInterrupted
+		}
+		defer func() { status = exitInterrupted }()
 	}
 	all := distinct(faults(err))
 	for i, fault := range all {
@@ -278,6 +287,11 @@ func (t *terminal) fail(err error) int {
 		}
 	}
 	return exitStatus(err)
+}
+
+// without is what an error joins besides one.
+func without(err, one error) error {
+	return errors.Join(slices.DeleteFunc(faults(err), func(e error) bool { return errors.Is(e, one) })...)
 }
 
 // distinct leaves out errors that say what one before them says: columns of one file that can't be written, say.

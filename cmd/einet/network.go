@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 
 	"einet/network"
 	"einet/network/presets"
@@ -38,7 +39,10 @@ func (f *networkFlags) load(ctx context.Context, duration *span) (*network.Netwo
 		opts.Duration = &duration.ms
 	}
 	net, err := until(ctx, func() (*network.Network, error) { return f.read(opts) })
-	if err != nil && !errors.Is(err, context.Canceled) {
+	switch {
+	case errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE):
+		err = machine(err)
+	case err != nil && !errors.Is(err, context.Canceled):
 		err = usage(err)
 	}
 	return net, err

@@ -26,6 +26,9 @@ type plotCmd struct {
 func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
 	for _, dir := range c.Dirs {
 		if _, err := os.Stat(filepath.Join(dir, experiment.SpikesFile)); err != nil {
+			if found, _ := filepath.Glob(filepath.Join(dir, "spikes-*.npz")); len(found) > 0 {
+				return usage(fmt.Errorf("%s: holds replicas, of which there are spikes (%s and others) and no figures", dir, filepath.Base(found[0])))
+			}
 			return usage(fmt.Errorf("%s: holds no run: %w", dir, err))
 		}
 	}
@@ -77,6 +80,9 @@ func (c *plotCmd) draw(ctx context.Context, out string, w experiment.Window) ([]
 		data, err := experiment.ReadRun(ctx, dir, w)
 		if err != nil {
 			return nil, err
+		}
+		if data.Sample == nil {
+			return nil, fmt.Errorf("%s: holds no spikes to draw", dir)
 		}
 		runs = append(runs, plot.Titled{Title: filepath.Base(filepath.Clean(dir)), Data: data})
 	}

@@ -14,8 +14,8 @@ import (
 type runCmd struct {
 	networkFlags
 	engineFlags
-	Duration  *span `placeholder:"1s" help:"Model time to simulate: 500 (ms), \"500 ms\" or 0.5s; otherwise what the network states."`
-	Discard   span  `placeholder:"500ms" help:"Leave this first part of the run out of the rates and the other statistics."`
+	Duration  *span `placeholder:"TIME" help:"Model time to simulate: 500 (ms), \"500 ms\" or 0.5s; otherwise what the network states."`
+	Discard   span  `placeholder:"TIME" help:"Leave this first part of the run out of the rates and the other statistics."`
 	Replicas  *int  `placeholder:"N" help:"Simulate N trials, from --trial (or 0) on, which share the synapses: each gives the spikes of a run with that --trial. The gpu engine runs each in one work group where the network fits one, all at once; cpu and reference as many side by side as there are threads. There are spikes and no figures."`
 	outFlag   `set:"out=the files go; otherwise results/NAME"`
 	forceFlag `set:"force=run in that folder. It stays until the new one is written as a whole; of a new one that is interrupted, what was simulated until then replaces it. Without --force, not even an incomplete run (a folder without summary.json) is replaced."`
@@ -26,14 +26,17 @@ type runCmd struct {
 	quietFlag `set:"and= and no table"`
 }
 
+// mostThreads is more than any machine has processors.
+const mostThreads = 1 << 14
+
 // Run simulates and prints what came of it.
 func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	net, err := c.load(ctx, c.Duration)
 	if err != nil {
 		return err
 	}
-	if c.Threads < 0 {
-		return usage(fmt.Errorf("--threads %d: must be at least 1, or 0 for one each processor", c.Threads))
+	if c.Threads < 0 || c.Threads > mostThreads {
+		return usage(fmt.Errorf("--threads %d: must be from 1 to %d, or 0 for one each processor", c.Threads, mostThreads))
 	}
 	if c.Duration != nil && net.Steps(net.Duration) < 1 {
 		return usage(fmt.Errorf("--duration %v: must be at least dt (%g ms)", *c.Duration, net.Dt))
@@ -93,8 +96,8 @@ func (c *runCmd) printReplicas(t *terminal, s *experiment.ReplicasSummary) error
 
 // windowFlags choose the part of a run that figures show.
 type windowFlags struct {
-	From *span `placeholder:"300ms" help:"Model time at which figures begin; otherwise rasters begin behind what --discard leaves out, and rates at the start."`
-	To   *span `placeholder:"500ms" help:"Model time at which figures end; otherwise rasters end 500 ms after they begin, and rates with the run."`
+	From *span `placeholder:"TIME" help:"Model time at which figures begin; otherwise rasters begin behind what --discard leaves out, and rates at the start."`
+	To   *span `placeholder:"TIME" help:"Model time at which figures end; otherwise rasters end 500 ms after they begin, and rates with the run."`
 }
 
 func (c *windowFlags) window() (experiment.Window, error) {

@@ -45,7 +45,7 @@ func printSummary(out io.Writer, s *experiment.Summary) error {
 		}
 	}
 	if len(deltas) > 0 {
-		fmt.Fprintf(w, "\tof %s without delta synapses, which are no current: their spikes move V itself\n", experiment.FirstOf(deltas))
+		fmt.Fprintf(w, "\tinputs of %s leave out delta synapses, whose spikes move V at once and are no current\n", experiment.FirstOf(deltas))
 	}
 	fmt.Fprintf(w, "files\t%s: %s\n", s.Dir, strings.Join(slices.Concat(s.Files, s.Figures), ", "))
 	return w.Flush()

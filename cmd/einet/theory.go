@@ -19,7 +19,7 @@ import (
 type theoryCmd struct {
 	networkFlags
 	engineFlags
-	Simulate  span `placeholder:"1s" help:"Simulate this much model time too, after half a second to settle, and compare."`
+	Simulate  span `placeholder:"TIME" help:"Simulate this much model time too, after half a second to settle, and compare."`
 	Sweep     bool `help:"Draw rates against the strength of the external input, theory beside simulation."`
 	outFlag   `set:"out=the figures of --sweep go; otherwise results/NAME-theory"`
 	NoPlots   bool `help:"Draw no figure of --sweep: print its numbers alone."`

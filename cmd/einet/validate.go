@@ -23,8 +23,8 @@ type validateCmd struct {
 	networkFlags
 	synapsesFlag
 	againstFlags
-	Discard     *span `placeholder:"300ms" help:"Leave this first part of the seeds' runs out of their statistics; otherwise 300 ms, at most a third."`
-	DiscardFile *span `placeholder:"300ms" help:"Leave this first part of the file of --against out; otherwise as much as of the seeds."`
+	Discard     *span `placeholder:"TIME" help:"Leave this first part of the seeds' runs out of their statistics; otherwise 300 ms, at most a third."`
+	DiscardFile *span `placeholder:"TIME" help:"Leave this first part of the file of --against out; otherwise as much as of the seeds."`
 	Statistical bool  `help:"Only compare with other seeds, statistically."`
 	Exact       bool  `help:"Only compare the engines, spike for spike."`
 	Claims      bool  `help:"Only hold the network to what its source claims, beside the controls in which each claim must fail."`
@@ -128,6 +128,9 @@ func (c *validateCmd) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	if !v.Pass {
+		if !v.fails() {
+			return &statusError{exitCheckFailed, errors.New("the comparison with seeds noticed none of the changes that it was tried with: the run is too short, or the network silent")}
+		}
 		return errFailed
 	}
 	return nil

@@ -151,7 +151,7 @@ projections: {p: {from: C, to: B, p: 1, weight: 0.1, delay: 1, synapse: %s, tau_
 `
 	s, out, _, _ := written(t, fmt.Sprintf(nets, "exponential", "5"), "--no-plots")
 	require.Regexp(t, `\nA  .* 0\.0 .*\n`, out)
-	require.Contains(t, out, "of A without delta synapses, which are no current: their spikes move V itself")
+	require.Contains(t, out, "inputs of A leave out delta synapses")
 	require.Nil(t, s.Populations["B"].NetOverExc)
 	require.Regexp(t, `\nB +-\d\.\d .* n/a `, out)
 	require.NotNil(t, s.Populations["C"].NetOverExc)

@@ -11,7 +11,7 @@ import (
 func (t *terminal) watch(net *network.Network, quiet bool) experiment.Watch {
 	say := func(line string) { fmt.Fprintf(t.err, "einet: %s\n", line) }
 	w := experiment.Watch{
-		Warn: t.log.Warn, Say: say,
+		Warn: t.log.Warn, Say: func(line string) { t.told = true; say(line) },
 		Progress: func(steps int64) (update func(step, spikes int64), end func()) {
 			p := newProgress(t, quiet, net.Dt, steps)
 			return p.update, p.done
