@@ -48,8 +48,10 @@ var imports = map[string][]string{
 	"dynamics":   {"connectome"},
 	"connectome": {"network", "rng"},
 
-	"network/presets":  {"network"},
-	"network":          {"libm", "table"},
+	"network/presets":  {"network/language"},
+	"network/language": {"network", "table"},
+	"network":          {"fault", "libm"},
+	"fault":            {},
 	"table/readertest": {},
 	"table":            {},
 	"host":             {},

@@ -66,15 +66,3 @@ func (d Dist) Times(s float64) Dist {
 	d.A, d.B, d.Low, d.High = d.A*s, d.B*s, d.Low*s, d.High*s
 	return d
 }
-
-// WeightUnit is the unit of the weights of synapses of that shape onto the
-// population.
-func (p *Population) WeightUnit(s Synapse) string {
-	switch {
-	case p.Neuron == LIFCond:
-		return "nS"
-	case p.CM > 0 && s != Delta:
-		return "pA"
-	}
-	return "mV"
-}

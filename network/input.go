@@ -11,7 +11,6 @@ type Input []Component
 // Samples. Its times count from the start of the simulation.
 type Component interface {
 	check(c *checker, path string)
-	yaml() string
 	scaled(s float64) Component
 	bounds() (lo, hi float64) // of its value over all time
 }

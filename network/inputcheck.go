@@ -5,14 +5,16 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"einet/fault"
 )
 
 const (
 	maxComponents = 256     // of an input: their sum stays in range
-	maxSamples    = 1 << 18 // numbers of all Samples: a resolved network holds them as text
+	MaxSamples    = 1 << 18 // numbers of all Samples: a resolved network holds them as text
 )
 
-var mustSamples = fmt.Sprintf("must be at most %d numbers in the samples of all inputs; a wider grid of samples needs fewer", maxSamples)
+var MustSamples = fmt.Sprintf("must be at most %d numbers in the samples of all inputs; a wider grid of samples needs fewer", MaxSamples)
 
 // input checks every component. That of an input with no other is at the
 // input's own path, whether it stands in a list or not.
@@ -21,7 +23,7 @@ func (c *checker) input(path string, in Input) {
 	for i, part := range in {
 		at := path
 		if len(in) > 1 {
-			at = dotted(path, strconv.Itoa(i))
+			at = fault.Path(path, strconv.Itoa(i))
 		}
 		switch part.(type) {
 		case DC, Step, Pulse, Ramp, Sinusoid, Samples:
@@ -56,10 +58,10 @@ func (r Ramp) check(c *checker, path string) {
 func (s Sinusoid) check(c *checker, path string) {
 	path += ".sinusoid"
 	c.number(path+".amplitude", s.Amplitude)
-	if c.want(s.Frequency > 0 && s.Frequency <= maxMagnitude, path+".frequency", s.Frequency, mustFrequency) {
+	if c.want(s.Frequency > 0 && s.Frequency <= MaxMagnitude, path+".frequency", s.Frequency, MustFrequency) {
 		const slack = 1 + 1e-9 // decimal fractions
 		c.want(!(s.Frequency*c.dt > 500*slack), path+".frequency", s.Frequency,
-			"must be at most "+short(500/c.dt)+" Hz, two steps of dt a period")
+			"must be at most "+fault.Number(500/c.dt)+" Hz, two steps of dt a period")
 	}
 	c.number(path+".phase", s.Phase)
 }
@@ -69,7 +71,7 @@ func (s Samples) check(c *checker, path string) {
 	path += ".samples"
 	c.samples += len(s.Times) + len(s.Values)
 	c.want(len(s.Values) > 0, path+".values", len(s.Values), "must be at least one value")
-	isBad := func(x float64) bool { return !(math.Abs(x) <= maxMagnitude) }
+	isBad := func(x float64) bool { return !(math.Abs(x) <= MaxMagnitude) }
 	if i := slices.IndexFunc(s.Values, isBad); i >= 0 {
 		c.number(path+".values."+strconv.Itoa(i), s.Values[i])
 		c.more(countIf(s.Values[i+1:], isBad))
@@ -96,16 +98,20 @@ func (s Samples) check(c *checker, path string) {
 
 // later checks that a time is behind the one before.
 func (c *checker) later(path string, t, before float64) {
-	c.want(!(t <= before), path, t, "must be later than the time before it, "+short(before))
+	c.want(!(t <= before), path, t, MustBeLater(before))
+}
+
+// MustBeLater says what a time [ms] must be behind the one before.
+func MustBeLater(before float64) string {
+	return "must be later than the time before it, " + fault.Number(before)
 }
 
 // countTimes counts those of times that are not on the grid, or not later than the one before.
 func countTimes(times []float64, before, dt float64) (count int) {
 	for _, t := range times {
-		c := checker{dt: dt}
-		c.grid("", t, 0)
-		c.later("", t, before)
-		count += min(1, len(c.faults))
+		if GridFault(t, dt, 0) != "" || t <= before {
+			count++
+		}
 		before = t
 	}
 	return count
@@ -113,14 +119,5 @@ func countTimes(times []float64, before, dt float64) (count int) {
 
 // more says in the last fault how many others are like it.
 func (c *checker) more(count int) {
-	c.faults[len(c.faults)-1].Allowed += andMore(count)
-}
-
-// first is the first fault of a row of a file, where the path is the column, or empty.
-func (c *checker) first() string {
-	if len(c.faults) == 0 {
-		return ""
-	}
-	f := &c.faults[0]
-	return f.Path + ": " + f.Value + ": " + f.Allowed
+	c.faults[len(c.faults)-1].Allowed += fault.AndMore(count)
 }

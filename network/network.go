@@ -1,7 +1,7 @@
 // Package network says what a model is: populations of neurons, the
-// projections between them, their inputs and units. It is pure data and
-// imports nothing of einet but libm and the reader of tables. Its one invariant: a *Network that Load returned,
-// or that Validate accepted, can be built and simulated by every engine.
+// projections between them, their inputs and units. It is pure data with its checks: package
+// language reads and writes it. Its one invariant: a *Network that Validate accepts can be
+// built and simulated by every engine.
 package network
 
 import (

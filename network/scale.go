@@ -1,6 +1,10 @@
 package network
 
-import "math"
+import (
+	"math"
+
+	"einet/fault"
+)
 
 // scaleBy multiplies the sizes by s, which other parameters follow as Scale says.
 func (n *Network) scaleBy(s float64) {
@@ -11,7 +15,7 @@ func (n *Network) scaleBy(s float64) {
 	for i := range n.Populations {
 		p := &n.Populations[i]
 		size := math.Round(float64(p.Size) * s)
-		p.Size = int(math.Min(math.Max(size, 1), maxNeurons+1))
+		p.Size = int(math.Min(math.Max(size, 1), MaxNeurons+1))
 		p.Input = p.Input.scaled(power(s, n.Scale.Input))
 		p.PoissonInput = append([]PoissonInput(nil), p.PoissonInput...)
 		for k := range p.PoissonInput {
@@ -116,4 +120,38 @@ func (n *Network) meanInDegree(p *Projection) float64 {
 	case FixedProbability:
 	}
 	return p.P * pre
+}
+
+// rescale multiplies the sizes by s and what follows them by its power of s.
+// Powers are products and square roots only, which are the same on every
+// machine. Faults name the flag.
+func (n *Network) rescale(s float64) []fault.Error {
+	place := fault.Place{Source: "--scale " + fault.Exact(s)}
+	switch {
+	case s == 0 || s == 1:
+		return nil
+	case !(s > 0 && s <= MaxMagnitude):
+		return []fault.Error{{Place: place, Allowed: "must be a factor above 0 and at most 1e9"}}
+	}
+	n.scaleBy(s)
+	faults := n.Faults()
+	for i := range faults {
+		faults[i].Place = place
+	}
+	return faults
+}
+
+// power is s^exponent for the exponents that a Scaling may have.
+func power(s, exponent float64) float64 {
+	switch exponent {
+	case -1:
+		return 1 / s
+	case -0.5:
+		return 1 / math.Sqrt(s)
+	case 0.5:
+		return math.Sqrt(s)
+	case 1:
+		return s
+	}
+	return 1
 }

@@ -39,7 +39,7 @@ func (n *Network) given() []string {
 			list = append(list, fmt.Sprintf("populations.%s: all %d spikes are after the run's %g ms, the first at %g ms", p.Name, late, n.Duration, slices.Min(times)))
 		case late > 0:
 			list = append(list, fmt.Sprintf("populations.%s: %d of %d spikes are after the run's %g ms, the last at %g ms", p.Name, late, len(times), n.Duration, slices.Max(times)))
-		case p.Spikes.Unstated && inSeconds(times, n.Duration):
+		case p.Spikes.Unstated && InSeconds(times, n.Duration):
 			list = append(list, fmt.Sprintf("populations.%s: all %d spikes are in the first %.3g ms of the run's %g ms: if the file's times are in seconds, time_unit: s says so",
 				p.Name, len(times), slices.Max(times), n.Duration))
 		}

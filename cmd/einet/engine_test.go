@@ -12,12 +12,12 @@ import (
 	"testing"
 	"weak"
 
+	"github.com/stretchr/testify/require"
+
 	"einet/engines"
 	"einet/gpu"
-	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
-
-	"github.com/stretchr/testify/require"
 )
 
 // einetOn runs the command line on a machine with that OpenGL.
@@ -188,7 +188,7 @@ func TestRunChecksTheMemoryOfTheDevice(t *testing.T) {
 // The host's copy of the synapses is freed once a GPU has its own.
 func TestSynapsesAreFreedAfterUpload(t *testing.T) {
 	gl := withGL(t)
-	net, err := presets.Load("vs96", network.Options{})
+	net, err := presets.Load("vs96", language.Options{})
 	require.NoError(t, err)
 	for engine, kept := range map[string]bool{"gpu": false, "reference": true} {
 		r := &simulation{

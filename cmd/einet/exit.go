@@ -5,7 +5,7 @@ import (
 
 	"einet/dynamics"
 	"einet/engines"
-	"einet/network"
+	"einet/fault"
 )
 
 // Exit statuses, as documented in the help and in README.
@@ -39,7 +39,7 @@ var errInterrupted = &statusError{exitInterrupted, errors.New("interrupted")}
 // exitStatus is the status that goes with an error.
 func exitStatus(err error) int {
 	var status *statusError
-	var field network.FieldError
+	var field fault.Error
 	var input *engines.InputError
 	switch {
 	case errors.As(err, &status):

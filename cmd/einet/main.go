@@ -25,8 +25,8 @@ import (
 	"golang.org/x/term"
 
 	"einet/engines"
+	"einet/fault"
 	"einet/gpu"
-	"einet/network"
 	"einet/record/hdf5"
 )
 
@@ -234,7 +234,7 @@ func readable(err error) string {
 	}
 	if m := badWord.FindStringSubmatch(err.Error()); m != nil {
 		words := strings.Split(strings.ReplaceAll(m[1], `"`, ""), ",")
-		if guess := network.Meant(m[2], words); guess != "" {
+		if guess := fault.Meant(m[2], words); guess != "" {
 			return err.Error() + ", did you mean \"" + guess + "\"?"
 		}
 	}
@@ -268,16 +268,16 @@ func (t *terminal) fail(err error) int {
 		err = errInterrupted
 	}
 	all := distinct(faults(err))
-	for i, fault := range all {
+	for i, one := range all {
 		if i == maxFaults {
 			fmt.Fprintf(t.err, "einet: and %d more faults\n", len(all)-i)
 			break
 		}
-		for line := range strings.Lines(fault.Error()) {
+		for line := range strings.Lines(one.Error()) {
 			fmt.Fprintf(t.err, "einet: %s\n", strings.TrimSuffix(line, "\n"))
 		}
-		var field network.FieldError
-		if errors.As(fault, &field) && field.Snippet() != "" {
+		var field fault.Error
+		if errors.As(one, &field) && field.Snippet() != "" {
 			fmt.Fprintln(t.err, field.Snippet())
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"einet/network"
+	"einet/network/language"
 )
 
 // A span is a time that a flag gives, in ms. It is written as in the network language, 500,
@@ -28,7 +28,7 @@ func inSpan(ms float64) span {
 // UnmarshalText reads a flag's value.
 func (s *span) UnmarshalText(text []byte) error {
 	given := strings.TrimSpace(string(text))
-	ms, ok := network.ParseTime(given)
+	ms, ok := language.ParseTime(given)
 	if !ok {
 		d, err := time.ParseDuration(given)
 		if err != nil {

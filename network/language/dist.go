@@ -1,0 +1,130 @@
+package language
+
+import (
+	"math"
+	"slices"
+
+	"einet/fault"
+	"einet/network"
+)
+
+// dist reads a number or a mapping of one distribution's name to its
+// parameters.
+func (f *fields) dist(key string, otherwise float64) network.Dist {
+	if n := f.get(key); n != nil {
+		return f.d.dist(n, fault.Path(f.path, key))
+	}
+	return network.Number(otherwise)
+}
+
+// distNeeded is dist for a key that must be there.
+func (f *fields) distNeeded(key string) network.Dist {
+	if n := f.need(key, network.MustDist); n != nil {
+		return f.d.dist(n, fault.Path(f.path, key))
+	}
+	return network.Number(math.NaN())
+}
+
+// delay is distNeeded for a delay.
+func (f *fields) delay(key string) network.Dist {
+	if n := f.need(key, network.MustTime); n != nil && n.kind == mapping {
+		return f.d.dist(n, fault.Path(f.path, key))
+	} else if n != nil {
+		return network.Number(f.d.number(n, fault.Path(f.path, key), network.MustTime))
+	}
+	return network.Number(math.NaN())
+}
+
+// What may stand behind outside, of a distribution.
+const (
+	clipped = "clip"
+	redrawn = "redraw"
+)
+
+func (d *decoder) dist(n *node, path string) network.Dist {
+	if n.kind != mapping {
+		return network.Number(d.number(n, path, network.MustDist))
+	}
+	f := d.fields(path, n.place, n)
+	var found []network.Dist
+	for _, kind := range []network.DistKind{network.Uniform, network.Normal, network.LogNormal} {
+		if of := f.get(string(kind)); of != nil {
+			at := fault.Path(path, string(kind))
+			if kind == network.Uniform {
+				a, b := d.pair(of, at, mustPair)
+				found = append(found, network.Between(a, b))
+				continue
+			}
+			found = append(found, d.moments(of, at, kind))
+		}
+	}
+	if len(found) != 1 {
+		allowed := network.MustDist
+		for _, e := range n.entries {
+			if e.key == redrawn {
+				allowed += "; " + mustRedraw
+			} else if len(found) == 0 {
+				allowed += fault.DidYouMean(e.key, []string{string(network.Uniform), string(network.Normal), string(network.LogNormal)})
+			}
+		}
+		d.fault(n, path, allowed)
+		return network.Number(math.NaN())
+	}
+	for _, e := range n.entries {
+		if slices.Contains([]string{"mean", "sd", "low", "high", "outside", redrawn}, e.key) {
+			d.fault(e.value, fault.Path(path, e.key), "must stand within the distribution: "+exampleMoments)
+			return found[0]
+		}
+	}
+	f.done()
+	return found[0]
+}
+
+// pair reads a list of two numbers.
+func (d *decoder) pair(n *node, path, allowed string) (a, b float64) {
+	if n.kind != sequence || len(n.items) != 2 {
+		d.fault(n, path, allowed)
+		return math.NaN(), math.NaN()
+	}
+	return d.number(n.items[0], fault.Path(path, "0"), network.MustNumber), d.number(n.items[1], fault.Path(path, "1"), network.MustNumber)
+}
+
+// moments reads a mean, a standard deviation, bounds and what happens outside them.
+func (d *decoder) moments(n *node, path string, kind network.DistKind) network.Dist {
+	dist := network.Dist{Kind: kind, Low: math.Inf(-1), High: math.Inf(1)}
+	if n.kind != mapping {
+		allowed := mustMoments
+		if slices.ContainsFunc(n.items, func(item *node) bool { return item.text == redrawn }) {
+			allowed += "; " + mustRedraw
+		}
+		dist.A, dist.B = d.pair(n, path, allowed)
+		return dist
+	}
+	f := d.fields(path, n.place, n)
+	if i := n.index(redrawn); i >= 0 {
+		d.fault(n.entries[i].value, fault.Path(path, redrawn), "must be left out: "+mustRedraw)
+		defer f.ignore()
+	} else {
+		defer f.done()
+	}
+	dist.A, dist.B = f.number("mean", network.MustNumber), f.number("sd", network.MustNumber)
+	dist.Low = f.numberOr("low", dist.Low, network.MustNumber)
+	dist.High = f.numberOr("high", dist.High, network.MustNumber)
+	outside := f.wordOr("outside", clipped, mustOutside)
+	if outside != clipped && outside != redrawn {
+		f.d.fault(f.get("outside"), fault.Path(path, "outside"), mustOutside)
+	}
+	dist.Redraw = outside == redrawn
+	return dist
+}
+
+func (f *fields) boolOr(key string, otherwise bool) bool {
+	n := f.get(key)
+	if n == nil {
+		return otherwise
+	}
+	if n.kind != scalar || n.text != "true" && n.text != "false" {
+		f.d.fault(n, fault.Path(f.path, key), mustBool)
+	}
+	return n.text == "true"
+}
