@@ -241,3 +241,19 @@ func TestSpanOfDelays(t *testing.T) {
 		require.ErrorContains(t, err, fmt.Sprintf("projections.p.delay: %q: must span at most 4096 steps of dt (0.1 ms): narrow it with low and high", k.span))
 	}
 }
+
+// Names that are not there are followed by what they may be a slip of.
+func TestNamesThatAreMeant(t *testing.T) {
+	const net = "populations: {Exc: {size: 1, tau_m: 1, V_th: 1, V_reset: 0}, Inh: {size: 1, tau_m: 1, V_th: 1, V_reset: 0}}\n"
+	for text, want := range map[string]string{
+		"projections: {a: {from: Ecx, to: inh, p: 1, weight: 1, delay: 1, tau_syn: 1}}": `projections.a.from: "Ecx": must be the name of a population: Exc, Inh; did you mean Exc?`,
+		"projections: {a: {from: Exc, to: inh, p: 1, weight: 1, delay: 1, tau_syn: 1}}": `projections.a.to: "inh": must be the name of a population: Exc, Inh; did you mean Inh?`,
+		"record: {spikes: {exc: 1}}":       `record.spikes.exc: "exc": must be the name of a population: Exc, Inh; did you mean Exc?`,
+		"scale: {rates: {Exc: 1, ihn: 5}}": `scale.rates.ihn: "ihn": must be the name of a population: Exc, Inh; did you mean Inh?`,
+	} {
+		_, err := load(net+text, language.Options{})
+		require.ErrorContains(t, err, want)
+	}
+	_, err := load(net, language.Options{Set: []string{"populations.exc.size=3"}})
+	require.EqualError(t, err, "--set populations.exc.size=3: populations.exc: does not exist; there are Exc, Inh; did you mean Exc?")
+}

@@ -279,7 +279,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add("populations: {E: &a {size: 1, tau_m: 1, V_th: 1, V_reset: 0}, I: {<<: *a, size: 2}}", "dt=0.05")
 	f.Add(strings.Replace(small, "input: 60", "input: [1, {step: {at: 1, by: 2}}, {samples: {times: [0, 1], values: [1, 2]}}]", 1),
 		"populations.I.input={sinusoid: {amplitude: 1, frequency: 5}}")
-	files, err := filepath.Glob("presets/*.yaml")
+	files, err := filepath.Glob("../presets/*.yaml")
 	require.NoError(f, err)
 	for _, file := range files {
 		text, err := os.ReadFile(file)
