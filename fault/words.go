@@ -15,11 +15,7 @@ func Listing(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// MeantOf follows what is allowed with the word that a slip of the keyboard made this one of.
-func MeantOf(word, words string) string {
-	return DidYouMean(word, strings.Split(words, "|"))
-}
-
+// DidYouMean follows what is allowed with the name that a slip of the keyboard made this word of, if any.
 func DidYouMean(word string, names []string) string {
 	if guess := Closest(word, names); guess != "" {
 		return "; did you mean " + guess + "?"

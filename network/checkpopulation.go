@@ -32,7 +32,7 @@ func (c *checker) population(path string, p Population) {
 		c.number(path+".E_ex", p.EEx)
 		c.number(path+".E_in", p.EIn)
 	default:
-		c.fault(path+".neuron", fault.Clip(strconv.Quote(string(p.Neuron))), MustNeuron+fault.MeantOf(string(p.Neuron), Kinds))
+		c.fault(path+".neuron", fault.Clip(strconv.Quote(string(p.Neuron))), MustNeuron+fault.DidYouMean(string(p.Neuron), Kinds))
 		return
 	}
 	c.number(path+".E_L", p.EL)
@@ -106,7 +106,7 @@ func (c *checker) synapse(path string, to *Population, shape Synapse, tau float6
 		c.want(tau == 0, path+".tau_syn", tau, "must be left out: a delta synapse has none")
 		c.want(to == nil || to.Neuron != LIFCond, path+".synapse", string(shape), "must be exponential or alpha: a conductance can't be a delta")
 	default:
-		c.fault(path+".synapse", fault.Clip(strconv.Quote(string(shape))), MustSynapse+fault.MeantOf(string(shape), Shapes))
+		c.fault(path+".synapse", fault.Clip(strconv.Quote(string(shape))), MustSynapse+fault.DidYouMean(string(shape), Shapes))
 	}
 }
 

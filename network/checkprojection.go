@@ -15,56 +15,12 @@ func (c *checker) projection(path string, p *Projection, n *Network) {
 		pre, post = &n.Populations[from], &n.Populations[to]
 		c.want(!post.Neuron.IsSource(), path+".to", p.To, "must not be a source, which takes no input")
 	}
-	if !OneOf(Rules, string(p.Rule)) {
-		c.fault(path+".rule", fault.Clip(strconv.Quote(string(p.Rule))), MustRule+fault.MeantOf(string(p.Rule), Rules))
+	if !c.rule(path, p, pre, post) {
 		return
 	}
-	c.rule(path, p, pre, post)
 	c.weight(path, p)
 	c.delay(path, p)
 	c.synapse(path, post, p.Synapse, p.TauSyn)
-}
-
-// rule checks what a rule needs; pre and post are nil where they are at fault.
-func (c *checker) rule(path string, p *Projection, pre, post *Population) {
-	known := pre != nil
-	switch p.Rule {
-	case FixedProbability:
-		c.want(p.P >= 0 && p.P <= 1, path+".p", p.P, MustP)
-	case FixedInDegree:
-		c.count(path+".indegree", p, known, func() int { return pre.Size }, p.From)
-	case FixedOutDegree:
-		c.count(path+".outdegree", p, known, func() int { return post.Size }, p.To)
-	case FixedTotalNumber:
-		c.want(p.N >= 0, path+".synapses", p.N, MustCount)
-		c.want(p.Multapses, path+".multapses", "false", "must be true: fixed_total_number draws every synapse by itself")
-		if known && !p.Autapses && p.From == p.To {
-			c.want(p.N <= 0 || pre.Size > 1, path+".autapses", "false", "must be true: the population has one neuron")
-		}
-	case AllToAll:
-	case OneToOne:
-		c.want(!known || pre.Size == post.Size, path+".rule", string(p.Rule), "needs populations of one size, to connect neuron i to neuron i")
-	case List:
-		if known {
-			c.edges(path, p, pre, post)
-		}
-	}
-}
-
-// count checks N against the neurons that may be chosen.
-func (c *checker) count(path string, p *Projection, known bool, size func() int, of string) {
-	if !c.want(p.N >= 0 && p.N <= math.MaxInt32, path, p.N, MustCount) || !known {
-		return
-	}
-	choice, why := size(), ""
-	if !p.Autapses && p.From == p.To {
-		choice, why = choice-1, ", itself left out"
-	}
-	if p.Multapses {
-		c.want(p.N == 0 || choice > 0, path, p.N, "must be 0: there is no neuron to choose"+why)
-		return
-	}
-	c.want(p.N <= choice, path, p.N, fmt.Sprintf("must be at most %d, the neurons of %s%s; or allow multapses", choice, of, why))
 }
 
 // place is the key that gives a list, of the projection at path.
@@ -76,6 +32,9 @@ func (e *Edges) place(path string) string {
 }
 
 func (c *checker) edges(path string, p *Projection, pre, post *Population) {
+	if pre == nil {
+		return
+	}
 	e, at, listed := &p.Edges, p.Edges.place(path), p.Edges.File.Path == ""
 	if listed {
 		c.want(len(e.Source) <= MaxSamples, at, len(e.Source), fmt.Sprintf("must be at most %d; more may stand in a file", MaxSamples))

@@ -127,6 +127,12 @@ const (
 	SpikeSource Neuron = "spikes"
 )
 
+// Kinds are the models and sources, and Shapes those of synapses, in the order in which they are told.
+var (
+	Kinds  = []string{string(LIF), string(LIFCond), string(Poisson), string(SpikeSource)}
+	Shapes = []string{string(Exponential), string(Alpha), string(Delta)}
+)
+
 // IsSource tells whether the neurons have no membrane potential and no input.
 func (n Neuron) IsSource() bool { return n == Poisson || n == SpikeSource }
 
@@ -276,20 +282,6 @@ const (
 	Exponential Synapse = "exponential"
 	Alpha       Synapse = "alpha"
 	Delta       Synapse = "delta"
-)
-
-// A Rule names the way a projection chooses its synapses.
-type Rule string
-
-// The rules. docs/equations.md has what each draws.
-const (
-	FixedProbability Rule = "fixed_probability"  // each ordered pair independently with probability P
-	FixedInDegree    Rule = "fixed_indegree"     // N sources for each target
-	FixedOutDegree   Rule = "fixed_outdegree"    // N targets for each source
-	FixedTotalNumber Rule = "fixed_total_number" // N synapses in all
-	AllToAll         Rule = "all_to_all"         // each ordered pair
-	OneToOne         Rule = "one_to_one"         // neuron i to neuron i
-	List             Rule = "list"               // the synapses of Edges
 )
 
 // A Projection is a set of synapses from one population to another (or to

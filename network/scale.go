@@ -26,27 +26,12 @@ func (n *Network) scaleBy(s float64) {
 	for i := range n.Projections {
 		p := &n.Projections[i]
 		p.Weight = p.Weight.Times(weight)
-		p.P *= power(s, n.Scale.P)
-		k := power(s, n.Scale.Indegree)
-		switch p.Rule {
-		case FixedInDegree, FixedOutDegree:
-			p.N = scaledCount(float64(p.N) * k)
-		case FixedTotalNumber:
-			p.N = scaledCount(float64(p.N) * s * k)
-		case FixedProbability:
-			if n.Scale.Rule == FixedInDegree {
-				pre := before.Populations[before.Population(p.From)].Size
-				p.Rule, p.N, p.P = FixedInDegree, scaledCount(before.Projections[i].P*float64(pre)*k), 0
-			}
-		case AllToAll, OneToOne, List:
-		}
+		pre, _ := before.Sizes(i)
+		p.rescale(s, &n.Scale, pre)
 	}
 	n.Record = n.Record.scaled(&before, n)
 	n.keepMeans(&before)
 }
-
-// scaledCount is a whole number that N may be.
-func scaledCount(x float64) int { return int(math.Min(math.Round(x), 1<<53)) }
 
 // keepMeans adds a constant input to each population that makes up for what scaling
 // changed in its mean synaptic input, at the rates of Scale.Rates.
@@ -80,7 +65,7 @@ func (n *Network) meanInputs() []float64 {
 		p := &n.Projections[k]
 		i := n.Population(p.To)
 		weight, _ := p.Weight.WeightMoments()
-		perTarget := n.meanInDegree(p)
+		perTarget, _ := n.MeanSynapses(k)
 		mean[i] += float64(perTarget * rate[p.From] * n.Populations[i].meanOfSpike(p.Synapse, p.TauSyn, weight))
 	}
 	return mean
@@ -99,27 +84,6 @@ func (p *Population) meanOfSpike(shape Synapse, tau, weight float64) float64 {
 	case Exponential:
 	}
 	return weight * tau / 1000
-}
-
-func (n *Network) meanInDegree(p *Projection) float64 {
-	pre := float64(n.Populations[n.Population(p.From)].Size)
-	post := float64(n.Populations[n.Population(p.To)].Size)
-	switch p.Rule {
-	case FixedInDegree:
-		return float64(p.N)
-	case FixedOutDegree:
-		return float64(p.N) * pre / post
-	case FixedTotalNumber:
-		return float64(p.N) / post
-	case AllToAll:
-		return pre
-	case OneToOne:
-		return 1
-	case List:
-		return float64(len(p.Edges.Source)) / post
-	case FixedProbability:
-	}
-	return p.P * pre
 }
 
 // rescale multiplies the sizes by s and what follows them by its power of s.

@@ -138,7 +138,7 @@ var membrane = []key{
 func cells(model string, own ...key) []key {
 	first := []key{
 		{name: "size", is: aWhole, about: "neurons", need: true},
-		{name: "neuron", is: aWord, of: network.Kinds, about: "the model: " + model},
+		{name: "neuron", is: aWord, of: strings.Join(network.Kinds, "|"), about: "the model: " + model},
 	}
 	return slices.Concat(first, own)
 }
@@ -189,7 +189,7 @@ var populations = []object{
 
 // course is the shape of a synapse.
 var course = []key{
-	{name: "synapse", is: aWord, of: network.Shapes, about: "exponential if left out; delta moves V itself by the weight in mV, not for lif_cond"},
+	{name: "synapse", is: aWord, of: strings.Join(network.Shapes, "|"), about: "exponential if left out; delta moves V itself by the weight in mV, not for lif_cond"},
 	{name: "tau_syn", is: aNumber, unit: "ms", about: "synaptic time constant; none of delta, else needed"},
 }
 
@@ -197,7 +197,7 @@ func synapses(rule string, own ...key) object {
 	ends := []key{
 		{name: "from", is: aText, about: "name of the source population", need: true},
 		{name: "to", is: aText, about: "name of the target population, which is no source", need: true},
-		{name: "rule", is: aWord, of: network.Rules, about: "fixed_probability if left out"},
+		{name: "rule", is: aWord, of: strings.Join(network.Rules(), "|"), about: "fixed_probability if left out"},
 	}
 	listed := rule == string(network.List)
 	rest := append([]key{

@@ -3,6 +3,7 @@ package language
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"einet/fault"
@@ -97,7 +98,7 @@ func (d *decoder) population(path string, e entry) network.Population {
 	p := network.Population{
 		Name: e.key, Size: f.d.whole(f.need("size", mustHaveSize), fault.Path(path, "size"), network.MustSize), Neuron: network.Neuron(f.wordOr("neuron", string(network.LIF), network.MustNeuron)),
 	}
-	if !network.OneOf(network.Kinds, string(p.Neuron)) { // the one fault, which the checker has
+	if !slices.Contains(network.Kinds, string(p.Neuron)) { // the one fault, which the checker has
 		f.ignore()
 		return p
 	}
@@ -177,7 +178,7 @@ func (f *fields) synapse() (network.Synapse, float64) {
 		}
 		return shape, 0
 	}
-	if !network.OneOf(network.Shapes, string(shape)) { // the one fault, which the checker has
+	if !slices.Contains(network.Shapes, string(shape)) { // the one fault, which the checker has
 		return shape, f.numberOr("tau_syn", 0, network.MustTau)
 	}
 	return shape, f.number("tau_syn", network.MustTau)
@@ -192,7 +193,7 @@ func (d *decoder) projection(path string, e entry) network.Projection {
 		To:   f.word("to", "must be the name of a population"),
 		Rule: network.Rule(f.wordOr("rule", string(network.FixedProbability), network.MustRule)),
 	}
-	if !network.OneOf(network.Rules, string(p.Rule)) { // the one fault, which the checker has
+	if !slices.Contains(network.Rules(), string(p.Rule)) { // the one fault, which the checker has
 		f.ignore()
 		return p
 	}

@@ -192,7 +192,7 @@ func unitAt(n *network.Network, path string) string {
 		return ""
 	}
 	p := &n.Populations[i]
-	if !network.OneOf(network.Kinds, string(p.Neuron)) {
+	if !slices.Contains(network.Kinds, string(p.Neuron)) {
 		return ""
 	}
 	switch segments[2] {
