@@ -128,14 +128,14 @@ func Rules() []string {
 	return names
 }
 
-// table finds the rule's row, nil of a word that is no rule.
+// table is the rule's row; that of a word that is no rule draws nothing and has no name.
 func (r Rule) table() *rule {
 	for i := range rules {
 		if rules[i].name == r {
 			return &rules[i]
 		}
 	}
-	return nil
+	return &rule{synapses: func(*Projection, float64, float64) (float64, float64) { return 0, 0 }}
 }
 
 // eachTarget is the numbers of synapses where each target has k, and inAll where there are n in all.
@@ -259,7 +259,7 @@ func (c *checker) totalNumber(path string, p *Projection, pre, _ *Population) {
 // rule checks that there is such a rule, and what it needs.
 func (c *checker) rule(path string, p *Projection, pre, post *Population) bool {
 	r := p.Rule.table()
-	if r == nil {
+	if r.name == "" {
 		c.fault(path+".rule", fault.Clip(strconv.Quote(string(p.Rule))), MustRule+fault.DidYouMean(string(p.Rule), Rules()))
 		return false
 	}
