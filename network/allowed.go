@@ -4,6 +4,7 @@ package network
 const (
 	MustNeuron    = "must be one of lif, lif_cond, poisson, spikes"
 	MustRule      = "must be one of fixed_probability, fixed_indegree, fixed_outdegree, fixed_total_number, all_to_all, one_to_one, list"
+	MustHaveNone  = "must be left out: a delta synapse has none" // of tau_syn
 	MustSynapse   = "must be one of exponential, alpha, delta"
 	MustScaleRule = "must be fixed_indegree, which replaces fixed_probability, or left out"
 )

@@ -15,44 +15,27 @@ const (
 	maxPoissonMean   = 500 // counts of a step, of a Poisson source's neuron too
 )
 
-func (c *checker) population(path string, p Population) {
-	switch p.Neuron {
-	case Poisson:
-		c.rate(path, p.Rate)
-		return
-	case SpikeSource:
-		c.spikes(path, &p)
-		return
-	case LIF:
-		c.positive(path+".tau_m", p.TauM)
-		c.want(!(p.CM < 0) && p.CM <= MaxMagnitude, path+".C_m", p.CM, MustPositive)
-	case LIFCond:
-		c.want(p.CM > 0 && p.CM <= MaxMagnitude, path+".C_m", p.CM, MustPositive)
-		c.want(p.GL > 0 && p.GL <= MaxMagnitude, path+".g_L", p.GL, MustPositive)
-		c.number(path+".E_ex", p.EEx)
-		c.number(path+".E_in", p.EIn)
-	default:
+// population checks all but the size.
+func (c *checker) population(path string, p *Population) {
+	keys := Keys("population", string(p.Neuron))
+	if keys == nil {
 		c.fault(path+".neuron", fault.Clip(strconv.Quote(string(p.Neuron))), MustNeuron+fault.DidYouMean(string(p.Neuron), Kinds))
 		return
 	}
-	c.number(path+".E_L", p.EL)
-	thresholds := c.dist(path+".V_th", p.VTh)
-	if c.number(path+".V_reset", p.VReset) && thresholds {
+	c.keys(path, p, keys)
+	if p.Neuron == SpikeSource {
+		c.spikes(path, p)
+	}
+}
+
+// reset holds V_reset below every threshold.
+func (c *checker) reset(path string, p *Population) {
+	thresholds := checker{dt: c.dt}
+	if c.number(path, p.VReset) && thresholds.dist("", p.VTh) {
 		low, _ := p.VTh.perNeuron()
 		low = min(low, p.VTh.Mean()) // which gives V its grid
-		c.want(!(p.VReset >= low), path+".V_reset", p.VReset, "must be below V_th ("+fault.Number(low)+")")
+		c.want(!(p.VReset >= low), path, p.VReset, "must be below V_th ("+fault.Number(low)+")")
 	}
-	c.grid(path+".t_ref", p.TRef, 0)
-	c.dist(path+".V0", p.V0)
-	c.dist(path+".g0.excitatory", p.G0Ex)
-	c.dist(path+".g0.inhibitory", p.G0In)
-	if p.Neuron == LIFCond {
-		c.notNegative(path+".g0.excitatory", p.G0Ex)
-		c.notNegative(path+".g0.inhibitory", p.G0In)
-	}
-	c.input(path+".input", p.Input)
-	c.dist(path+".bias", p.Bias)
-	c.noise(path, &p)
 }
 
 // perNeuron encloses all that is drawn per neuron: a normal variable of 32 bits is within 6.4
@@ -69,31 +52,31 @@ func (d Dist) perNeuron() (lo, hi float64) {
 	return lo, hi
 }
 
-// notNegative holds a conductance to its sign.
-func (c *checker) notNegative(path string, d Dist) {
-	low, _ := d.perNeuron()
-	c.want(!(low < 0), path, low, "must not be negative: a conductance; a distribution may have a bound, low: 0")
+// synapticState checks g at the start, of a conductance its sign too.
+func (c *checker) synapticState(path string, p *Population, g Dist) {
+	c.dist(path, g)
+	if low, _ := g.perNeuron(); p.Neuron == LIFCond {
+		c.want(!(low < 0), path, low, "must not be negative: a conductance; a distribution may have a bound, low: 0")
+	}
 }
 
-func (c *checker) noise(path string, p *Population) {
-	c.want(len(p.PoissonInput) <= MaxPoissonInputs, path+".poisson", len(p.PoissonInput),
-		fmt.Sprintf("must be at most %d", MaxPoissonInputs))
-	for i, in := range p.PoissonInput {
-		at := path + ".poisson"
+// poisson checks the Poisson inputs, that of a population with no other at the path without its number.
+func (c *checker) poisson(path string, p *Population) {
+	c.want(len(p.PoissonInput) <= MaxPoissonInputs, path, len(p.PoissonInput), fmt.Sprintf("must be at most %d", MaxPoissonInputs))
+	for i := range p.PoissonInput {
+		in, at := &p.PoissonInput[i], path
 		if len(p.PoissonInput) > 1 {
 			at = fault.Path(at, strconv.Itoa(i))
 		}
-		if c.want(!(in.Rate < 0) && in.Rate <= MaxMagnitude, at+".rate", in.Rate, MustRate) {
-			c.want(!(in.Rate*c.dt/1000 > maxPoissonMean), at+".rate", in.Rate,
-				"must be at most "+fault.Number(1000*maxPoissonMean/c.dt)+" Hz, 500 spikes in a step; more is white_noise")
-		}
-		c.number(at+".weight", in.Weight)
+		c.keys(at, in, Keys("poisson", ""))
 		c.synapse(at, p, in.Synapse, in.TauSyn)
 	}
-	c.want(p.WhiteNoise >= 0 && p.WhiteNoise <= MaxMagnitude, path+".white_noise.sd", p.WhiteNoise, MustPositive)
-	if u := p.OUNoise; u != (OUNoise{}) {
-		c.want(u.SD > 0 && u.SD <= MaxMagnitude, path+".ou_noise.sd", u.SD, MustPositive)
-		c.positive(path+".ou_noise.tau", u.Tau)
+}
+
+func (c *checker) poissonRate(path string, in *PoissonInput) {
+	if c.want(!(in.Rate < 0) && in.Rate <= MaxMagnitude, path, in.Rate, MustRate) {
+		c.want(!(in.Rate*c.dt/1000 > maxPoissonMean), path, in.Rate,
+			"must be at most "+fault.Number(1000*maxPoissonMean/c.dt)+" Hz, 500 spikes in a step; more is white_noise")
 	}
 }
 
@@ -103,7 +86,7 @@ func (c *checker) synapse(path string, to *Population, shape Synapse, tau float6
 	case Exponential, Alpha:
 		c.positive(path+".tau_syn", tau)
 	case Delta:
-		c.want(tau == 0, path+".tau_syn", tau, "must be left out: a delta synapse has none")
+		c.want(tau == 0, path+".tau_syn", tau, MustHaveNone)
 		c.want(to == nil || to.Neuron != LIFCond, path+".synapse", string(shape), "must be exponential or alpha: a conductance can't be a delta")
 	default:
 		c.fault(path+".synapse", fault.Clip(strconv.Quote(string(shape))), MustSynapse+fault.DidYouMean(string(shape), Shapes))
@@ -111,13 +94,13 @@ func (c *checker) synapse(path string, to *Population, shape Synapse, tau float6
 }
 
 // rate checks the rate of a Poisson source.
-func (c *checker) rate(path string, rate Input) {
-	c.input(path+".rate", rate)
-	lo, hi := rate.Bounds()
+func (c *checker) rate(path string, p *Population) {
+	c.input(path, p.Rate)
+	lo, hi := p.Rate.Bounds()
 	if lo < 0 {
-		c.fault(path+".rate", fault.Number(lo), "must not become negative")
+		c.fault(path, fault.Number(lo), "must not become negative")
 	}
-	c.want(!(hi*c.dt/1000 > maxPoissonMean), path+".rate", hi,
+	c.want(!(hi*c.dt/1000 > maxPoissonMean), path, hi,
 		"must be at most "+fault.Number(1000*maxPoissonMean/c.dt)+" Hz, 500 spikes in a step; more is white_noise of the targets")
 }
 
@@ -260,8 +243,7 @@ func (c *checker) record(n *Network) {
 	}
 	for _, r := range n.Record.State {
 		path := fault.Path("record.state", r.Population)
-		c.grid(path+".every", r.Every, 1)
-		c.variables(path+".variables", r.Variables, StateVariables)
+		c.keys(path, &r, Keys("state", ""))
 		if p := population(path, r.Population, true); p != nil {
 			c.neurons(path+".neurons", &r.Neurons, p)
 		}
@@ -275,9 +257,7 @@ func (c *checker) record(n *Network) {
 			c.want(r.Neurons.Count() > 0, path+".neurons", 0, "must be some")
 		}
 		c.want(slices.Contains(HistogramVariables, r.Variable), path, r.Variable, "must be one of "+strings.Join(HistogramVariables, ", "))
-		c.want(r.Bins >= 1 && r.Bins <= maxBins, path+".bins", r.Bins, MustBins)
-		c.want(r.High > r.Low, path+".high", r.High, fmt.Sprintf("must be above low, %g", r.Low))
-		c.grid(path+".every", r.Every, 1)
+		c.keys(path, &r, Keys("histogram", ""))
 	}
 	c.averages(n, population)
 }
@@ -290,9 +270,8 @@ func (c *checker) averages(n *Network, population func(path, name string, state 
 			c.neurons(at, &over.Neurons, p)
 		}
 	}
-	c.variables(path+".variables", r.Variables, AverageVariables)
 	if r.Neurons != nil || r.Variables != nil {
-		c.grid(path+".every", r.Every, 1)
+		c.keys(path, r, Keys("averages", ""))
 		return
 	}
 	c.grid(path, r.Every, 0)
@@ -304,4 +283,8 @@ func (c *checker) variables(path string, names, of []string) {
 		c.want(slices.Contains(of, name) && !slices.Contains(names[:i], name), path, name, "must be one of "+strings.Join(of, ", ")+", once")
 	}
 	c.want(names == nil || len(names) > 0, path, "", "must be some of "+strings.Join(of, ", "))
+}
+
+func (c *checker) highEnd(path string, h *RecordHistogram) {
+	c.want(h.High > h.Low, path, h.High, fmt.Sprintf("must be above low, %g", h.Low))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"einet/fault"
 )
@@ -18,8 +19,7 @@ func (c *checker) projection(path string, p *Projection, n *Network) {
 	if !c.rule(path, p, pre, post) {
 		return
 	}
-	c.weight(path, p)
-	c.delay(path, p)
+	c.keys(path, p, Keys("projection", string(p.Rule)))
 	c.synapse(path, post, p.Synapse, p.TauSyn)
 }
 
@@ -39,8 +39,8 @@ func (c *checker) edges(path string, p *Projection, pre, post *Population) {
 	if listed {
 		c.want(len(e.Source) <= MaxSamples, at, len(e.Source), fmt.Sprintf("must be at most %d; more may stand in a file", MaxSamples))
 	}
-	same := func(n int) bool { return n == 0 || n == len(e.Source) }
-	if !c.want(len(e.Source) == len(e.Target) && same(len(e.Weight)) && same(len(e.Delay)) && (!listed || e.Delay == nil || e.Weight != nil), at, len(e.Source),
+	same := func(each []float64) bool { return each == nil || len(each) == len(e.Source) }
+	if !c.want(len(e.Source) == len(e.Target) && same(e.Weight) && same(e.Delay) && (!listed || e.Delay == nil || e.Weight != nil), at, len(e.Source),
 		"must have a source and a target for each synapse, and a weight for each or none, and with weights a delay for each or none") {
 		return
 	}
@@ -98,18 +98,18 @@ func shownIndex(i uint32) string {
 
 // weight holds a distribution of weights to one sign.
 func (c *checker) weight(path string, p *Projection) {
-	if !c.dist(path+".weight", p.Weight) || p.Weight.Kind == Constant || p.Weight.Kind == "" {
+	if !c.dist(path, p.Weight) || p.Weight.Kind == Constant || p.Weight.Kind == "" {
 		return
 	}
 	if d := p.Weight; d.IsNumber() {
-		c.want(d.A*d.Mean() >= 0, path+".weight", d.Mean(), "must have the sign of its mean, "+fault.Number(d.A))
+		c.want(d.A*d.Mean() >= 0, path, d.Mean(), "must have the sign of its mean, "+fault.Number(d.A))
 	} else if d.Kind == Uniform {
-		c.want(d.A >= 0 || d.B <= 0, path+".weight", fault.Number(d.A)+" to "+fault.Number(d.B), "must have one sign: make two projections")
-	} else if c.want(d.A != 0, path+".weight", d.A, "must have a mean that is not 0, whose sign the weights keep") {
+		c.want(d.A >= 0 || d.B <= 0, path, fault.Number(d.A)+" to "+fault.Number(d.B), "must have one sign: make two projections")
+	} else if c.want(d.A != 0, path, d.A, "must have a mean that is not 0, whose sign the weights keep") {
 		lo, hi := d.WeightBounds()
-		if c.want(lo <= hi && (d.A > 0 && lo >= 0 || d.A < 0 && hi <= 0), path+".weight", fault.Number(lo)+" to "+fault.Number(hi),
+		if c.want(lo <= hi && (d.A > 0 && lo >= 0 || d.A < 0 && hi <= 0), path, fault.Number(lo)+" to "+fault.Number(hi),
 			"must leave room for weights of the sign of their mean") {
-			c.mass(path+".weight", d, lo, hi)
+			c.mass(path, d, lo, hi)
 		}
 	}
 }
@@ -117,22 +117,22 @@ func (c *checker) weight(path string, p *Projection) {
 func (c *checker) delay(path string, p *Projection) {
 	listed := p.Rule == List && len(p.Edges.Delay) > 0
 	if !listed && (p.Delay.Kind == Constant || p.Delay.Kind == "") {
-		c.grid(path+".delay", p.Delay.A, 1)
+		c.grid(path, p.Delay.A, 1)
 		return
 	}
-	if !listed && !c.dist(path+".delay", p.Delay) || math.IsNaN(c.dt) {
+	if !listed && !c.dist(path, p.Delay) || math.IsNaN(c.dt) {
 		return
 	}
 	if lo, hi := p.Delay.delayBounds(c.dt); !listed && p.Delay.Redraw {
-		if !c.mass(path+".delay", p.Delay, lo, hi) {
+		if !c.mass(path, p.Delay, lo, hi) {
 			return
 		}
-	} else if !listed && !c.want(lo <= hi && hi > 0, path+".delay", fault.Number(lo)+" to "+fault.Number(hi), "must be above 0") {
+	} else if !listed && !c.want(lo <= hi && hi > 0, path, fault.Number(lo)+" to "+fault.Number(hi), "must be above 0") {
 		return
 	}
-	at, what, narrow := path+".delay", "", "narrow it with low and high"
+	at, what, narrow := path, "", "narrow it with low and high"
 	if listed {
-		at, what, narrow = p.Edges.place(path), "delays ", "make several projections of it"
+		at, what, narrow = p.Edges.place(strings.TrimSuffix(path, ".delay")), "delays ", "make several projections of it"
 	}
 	first, last := p.DelaySteps(c.dt)
 	c.want(last-first < MaxDelayCodes, at, fault.Number(float64(first)*c.dt)+" to "+fault.Number(float64(last)*c.dt)+" ms",

@@ -10,9 +10,39 @@ type Input []Component
 // A Component is one term of an Input: a DC, Step, Pulse, Ramp, Sinusoid or
 // Samples. Its times count from the start of the simulation.
 type Component interface {
-	check(c *checker, path string)
 	scaled(s float64) Component
 	bounds() (lo, hi float64) // of its value over all time
+}
+
+// A Course is a kind of Component but DC: the name that it has in a description, how to make one of which the fields
+// are to be set, and what it is as a Component.
+type Course struct {
+	Name  string
+	New   func() any
+	Value func(of any) Component
+	of    func(part Component) (of any, ok bool)
+}
+
+// Courses are all of them.
+var Courses = []Course{
+	course[Step]("step"), course[Pulse]("pulse"), course[Ramp]("ramp"), course[Sinusoid]("sinusoid"), course[Samples]("samples"),
+}
+
+func course[T Component](name string) Course {
+	return Course{
+		Name: name, New: func() any { return new(T) }, Value: func(of any) Component { return *of.(*T) },
+		of: func(part Component) (any, bool) { x, ok := part.(T); return &x, ok },
+	}
+}
+
+// CourseOf is a component's course and a pointer to a copy of it; nil of a DC.
+func CourseOf(part Component) (*Course, any) {
+	for i := range Courses {
+		if of, ok := Courses[i].of(part); ok {
+			return &Courses[i], of
+		}
+	}
+	return nil, nil
 }
 
 // A DC is constant [mV].

@@ -25,50 +25,32 @@ func (c *checker) input(path string, in Input) {
 		if len(in) > 1 {
 			at = fault.Path(path, strconv.Itoa(i))
 		}
-		switch part.(type) {
-		case DC, Step, Pulse, Ramp, Sinusoid, Samples:
-			part.check(c, at)
-		default: // nil or a pointer, of a Network built in Go
+		if d, ok := part.(DC); ok {
+			c.number(at, float64(d))
+			continue
+		}
+		switch course, of := CourseOf(part); x := of.(type) {
+		case nil: // nil or a pointer, of a Network built in Go
 			c.fault(at, fmt.Sprintf("%T", part), "must be a DC, Step, Pulse, Ramp, Sinusoid or Samples")
+		case *Samples:
+			c.samplesOf(at+".samples", x)
+		default:
+			c.keys(fault.Path(at, course.Name), of, Keys(course.Name, ""))
 		}
 	}
 }
 
-func (d DC) check(c *checker, path string) { c.number(path, float64(d)) }
-
-func (s Step) check(c *checker, path string) {
-	c.grid(path+".step.at", s.At, 0)
-	c.number(path+".step.by", s.By)
-}
-
-func (p Pulse) check(c *checker, path string) {
-	c.grid(path+".pulse.at", p.At, 0)
-	c.grid(path+".pulse.duration", p.Duration, 1)
-	c.number(path+".pulse.amplitude", p.Amplitude)
-}
-
-func (r Ramp) check(c *checker, path string) {
-	c.grid(path+".ramp.at", r.At, 0)
-	c.grid(path+".ramp.duration", r.Duration, 1)
-	c.number(path+".ramp.by", r.By)
-}
-
-// check refuses a frequency whose samples at the steps are those of a lower
-// one.
-func (s Sinusoid) check(c *checker, path string) {
-	path += ".sinusoid"
-	c.number(path+".amplitude", s.Amplitude)
-	if c.want(s.Frequency > 0 && s.Frequency <= MaxMagnitude, path+".frequency", s.Frequency, MustFrequency) {
+// frequency refuses one whose samples at the steps are those of a lower one.
+func (c *checker) frequency(path string, s *Sinusoid) {
+	if c.want(s.Frequency > 0 && s.Frequency <= MaxMagnitude, path, s.Frequency, MustFrequency) {
 		const slack = 1 + 1e-9 // decimal fractions
-		c.want(!(s.Frequency*c.dt > 500*slack), path+".frequency", s.Frequency,
+		c.want(!(s.Frequency*c.dt > 500*slack), path, s.Frequency,
 			"must be at most "+fault.Number(500/c.dt)+" Hz, two steps of dt a period")
 	}
-	c.number(path+".phase", s.Phase)
 }
 
-// check reports the first fault of each list: there may be 100 000 alike.
-func (s Samples) check(c *checker, path string) {
-	path += ".samples"
+// samplesOf reports the first fault of each list: there may be 100 000 alike.
+func (c *checker) samplesOf(path string, s *Samples) {
 	c.samples += len(s.Times) + len(s.Values)
 	c.want(len(s.Values) > 0, path+".values", len(s.Values), "must be at least one value")
 	isBad := func(x float64) bool { return !(math.Abs(x) <= MaxMagnitude) }

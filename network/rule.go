@@ -26,6 +26,8 @@ const (
 // A rule is what follows from a Rule for a projection between populations of pre and post neurons.
 type rule struct {
 	name Rule
+	// keys are what a projection has of it in a description.
+	keys []Key
 	// counts: the rule draws a given number of synapses, N.
 	counts bool
 	// synapses are the mean numbers of synapses of a target and in all, with those from a neuron to itself.
@@ -48,16 +50,18 @@ type rule struct {
 var rules = []rule{
 	{
 		name:     FixedProbability,
+		keys:     []Key{{Name: "p", Is: ANumber, Bound: Bound{Allowed: MustP, holds: func(x float64) bool { return x >= 0 && x <= 1 }}, At: at(func(p *Projection) *float64 { return &p.P }), About: "each pair has a synapse with this probability", Need: true}},
 		synapses: func(p *Projection, pre, post float64) (float64, float64) { return eachTarget(p.P*pre, post) },
 		own:      func(p *Projection, pre float64) float64 { return p.P * pre },
 		most:     allSources,
 		variance: func(p *Projection, k, _, _ float64) (float64, float64) { return k * (1 - p.P), k * (1 - p.P) },
-		check: func(c *checker, path string, p *Projection, _, _ *Population) {
-			c.want(p.P >= 0 && p.P <= 1, path+".p", p.P, MustP)
-		},
 	},
 	{
 		name: FixedInDegree, counts: true,
+		keys: []Key{
+			{Name: "indegree", Is: AWhole, Bound: aCount, At: at(func(p *Projection) *int { return &p.N }), About: "synapses of each target", Need: true},
+			multapses,
+		},
 		synapses: func(p *Projection, _, post float64) (float64, float64) { return eachTarget(float64(p.N), post) },
 		most:     func(p *Projection, _, _ int) int { return p.N },
 		variance: func(p *Projection, k, pre, _ float64) (float64, float64) {
@@ -73,6 +77,10 @@ var rules = []rule{
 	},
 	{
 		name: FixedOutDegree, counts: true,
+		keys: []Key{
+			{Name: "outdegree", Is: AWhole, Bound: aCount, At: at(func(p *Projection) *int { return &p.N }), About: "synapses of each source", Need: true},
+			multapses,
+		},
 		synapses: func(p *Projection, pre, post float64) (float64, float64) { return inAll(float64(p.N)*pre, post) },
 		variance: func(p *Projection, k, _, post float64) (float64, float64) {
 			if p.Multapses {
@@ -88,6 +96,10 @@ var rules = []rule{
 	},
 	{
 		name: FixedTotalNumber, counts: true,
+		keys: []Key{
+			{Name: "synapses", Is: AWhole, Bound: aCount, At: at(func(p *Projection) *int { return &p.N }), About: "in all", Need: true},
+			multapses,
+		},
 		synapses: func(p *Projection, _, post float64) (float64, float64) { return inAll(float64(p.N), post) },
 		variance: func(_ *Projection, k, _, _ float64) (float64, float64) { return k, k },
 		scale:    func(n, s, k float64) float64 { return n * s * k },
@@ -111,6 +123,15 @@ var rules = []rule{
 	},
 	{
 		name: List,
+		keys: []Key{
+			{Name: "file", Is: AText, About: "a file of synapses, its columns by their names or source, target and, if wanted, weight, delay [ms]; neurons from 0; its path is relative to the network's file"},
+			{Name: "sha256", Is: AText, About: "checksum that the file must have"},
+			{Name: "columns", Is: Names, About: "names of the file's columns in place of its own; ignore leaves one out"},
+			{Name: "population", Is: AText, About: "which of the file's lists, of einet's export or SONATA; that of the projection's name or the only one, if left out"},
+			{Name: "first_source", Is: AWhole, About: "the number that the file gives to the first source neuron, 0 if left out"},
+			{Name: "first_target", Is: AWhole, About: "and to the first target neuron, 0 if left out"},
+			{Name: "edges", Is: ATable, About: "the same columns in the place of a file"},
+		},
 		synapses: func(p *Projection, _, post float64) (float64, float64) {
 			return inAll(float64(len(p.Edges.Source)), post)
 		},

@@ -36,24 +36,11 @@ type checker struct {
 // Faults are those of Validate, in the order of the fields.
 func (n *Network) Faults() []fault.Error {
 	c := &checker{dt: math.NaN()}
-	if c.want(n.Dt > 0 && n.Dt <= MaxMagnitude, "dt", n.Dt, MustTau) {
-		c.dt = n.Dt
-	}
-	c.want(networkName.MatchString(n.Name), "name", n.Name, "must match "+networkPattern)
-	c.want(isText(n.Description), "description", n.Description, "must be UTF-8 text without control characters")
-	c.want(isText(n.Source), "source", n.Source, "must be UTF-8 text without control characters")
-	c.want(n.Trial <= maxTrial, "trial", n.Trial, MustTrial)
-	c.grid("duration", n.Duration, 0)
-	c.exponent("scale.weight", n.Scale.Weight)
-	c.exponent("scale.input", n.Scale.Input)
-	c.exponent("scale.p", n.Scale.P)
+	c.keys("", n, Keys("network", ""))
 	c.want(len(n.Populations) <= MaxPopulations, "populations", len(n.Populations),
 		fmt.Sprintf("must be at most %d", MaxPopulations))
 	c.want(len(n.Projections) <= MaxProjections, "projections", len(n.Projections),
 		fmt.Sprintf("must be at most %d", MaxProjections))
-	c.want(n.Scale.Rule == "" || n.Scale.Rule == FixedInDegree, "scale.rule", string(n.Scale.Rule), MustScaleRule)
-	c.exponent("scale.indegree", n.Scale.Indegree)
-	c.exponent("scale.poisson_rate", n.Scale.PoissonRate)
 	c.populations(n.Populations)
 	c.projections(n)
 	c.rates(n)
@@ -72,7 +59,7 @@ func (c *checker) populations(all []Population) {
 		if c.want(p.Size >= 1, path+".size", p.Size, MustSize) && neurons <= MaxNeurons {
 			neurons += min(p.Size, MaxNeurons+1)
 		}
-		c.population(path, p)
+		c.population(path, &p)
 	}
 	c.want(c.samples <= MaxSamples, "populations", c.samples, MustSamples)
 	if neurons > MaxNeurons {
@@ -146,8 +133,23 @@ func (c *checker) positive(path string, x float64) {
 	c.want(x > 0 && x <= MaxMagnitude, path, x, MustTau)
 }
 
-func (c *checker) exponent(path string, x float64) {
-	c.want(x == 0 || math.Abs(x) == 0.5 || math.Abs(x) == 1, path, x, MustExponent)
+// step checks dt, which others are held to.
+func (c *checker) step(path string, n *Network) {
+	if c.bound(path, n.Dt, &timeConstant) {
+		c.dt = n.Dt
+	}
+}
+
+func (c *checker) named(path string, n *Network) {
+	c.want(networkName.MatchString(n.Name), path, n.Name, "must match "+networkPattern)
+}
+
+func (c *checker) text(path, text string) {
+	c.want(isText(text), path, text, "must be UTF-8 text without control characters")
+}
+
+func (c *checker) scaleRule(path string, s *Scaling) {
+	c.want(s.Rule == "" || s.Rule == FixedInDegree, path, string(s.Rule), MustScaleRule)
 }
 
 // want makes a fault of what isn't so, and returns whether it is.

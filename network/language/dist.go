@@ -8,42 +8,16 @@ import (
 	"einet/network"
 )
 
-// dist reads a number or a mapping of one distribution's name to its
-// parameters.
-func (f *fields) dist(key string, otherwise float64) network.Dist {
-	if n := f.get(key); n != nil {
-		return f.d.dist(n, fault.Path(f.path, key))
-	}
-	return network.Number(otherwise)
-}
-
-// distNeeded is dist for a key that must be there.
-func (f *fields) distNeeded(key string) network.Dist {
-	if n := f.need(key, network.MustDist); n != nil {
-		return f.d.dist(n, fault.Path(f.path, key))
-	}
-	return network.Number(math.NaN())
-}
-
-// delay is distNeeded for a delay.
-func (f *fields) delay(key string) network.Dist {
-	if n := f.need(key, network.MustTime); n != nil && n.kind == mapping {
-		return f.d.dist(n, fault.Path(f.path, key))
-	} else if n != nil {
-		return network.Number(f.d.number(n, fault.Path(f.path, key), network.MustTime))
-	}
-	return network.Number(math.NaN())
-}
-
 // What may stand behind outside, of a distribution.
 const (
 	clipped = "clip"
 	redrawn = "redraw"
 )
 
-func (d *decoder) dist(n *node, path string) network.Dist {
+// dist reads a number, or a mapping of one distribution's name to its parameters.
+func (d *decoder) dist(n *node, path, allowed string) network.Dist {
 	if n.kind != mapping {
-		return network.Number(d.number(n, path, network.MustDist))
+		return network.Number(d.number(n, path, allowed))
 	}
 	f := d.fields(path, n.place, n)
 	var found []network.Dist
@@ -116,15 +90,4 @@ func (d *decoder) moments(n *node, path string, kind network.DistKind) network.D
 	}
 	dist.Redraw = outside == redrawn
 	return dist
-}
-
-func (f *fields) boolOr(key string, otherwise bool) bool {
-	n := f.get(key)
-	if n == nil {
-		return otherwise
-	}
-	if n.kind != scalar || n.text != "true" && n.text != "false" {
-		f.d.fault(n, fault.Path(f.path, key), mustBool)
-	}
-	return n.text == "true"
 }

@@ -5,16 +5,17 @@ import (
 	"slices"
 
 	"einet/fault"
+	"einet/network"
 )
 
 // Slips of the indentation: YAML takes what was to stand within a population for its neighbour.
 
 // keysOf are all that a population or projection may have.
 func keysOf(of string) (names []string) {
-	for _, o := range language {
-		if o.name == of {
-			for _, k := range o.keys {
-				names = append(names, k.name)
+	for _, o := range network.Mappings() {
+		if o.Name == of {
+			for _, k := range o.Keys {
+				names = append(names, k.Name)
 			}
 		}
 	}

@@ -13,45 +13,17 @@ const (
 	mustEvery  = "must be the time in ms from each value to the next"
 )
 
-// courses are the time courses of the language.
-var courses = []struct {
-	name string
-	read func(*fields) network.Component
-}{
-	{"step", func(f *fields) network.Component {
-		return network.Step{At: f.number("at", network.MustTime), By: f.number("by", network.MustNumber)}
-	}},
-	{"pulse", func(f *fields) network.Component {
-		return network.Pulse{At: f.number("at", network.MustTime), Duration: f.number("duration", network.MustTime), Amplitude: f.number("amplitude", network.MustNumber)}
-	}},
-	{"ramp", func(f *fields) network.Component {
-		return network.Ramp{At: f.number("at", network.MustTime), Duration: f.number("duration", network.MustTime), By: f.number("by", network.MustNumber)}
-	}},
-	{"sinusoid", func(f *fields) network.Component {
-		return network.Sinusoid{Amplitude: f.number("amplitude", network.MustNumber), Frequency: f.number("frequency", network.MustFrequency), Phase: f.numberOr("phase", 0, network.MustNumber)}
-	}},
-	{"samples", (*fields).samples},
-}
-
-// input reads a component or a list of components.
-func (f *fields) input(key string) network.Input {
-	if n := f.get(key); n != nil {
-		return f.components(n, key)
-	}
-	return network.Input{network.DC(0)}
-}
-
-func (f *fields) components(n *node, key string) network.Input {
-	path := fault.Path(f.path, key)
+// components reads a component or a list of components.
+func (d *decoder) components(n *node, path string) network.Input {
 	switch {
 	case n.kind != sequence:
-		return network.Input{f.d.component(n, path)}
+		return network.Input{d.component(n, path)}
 	case len(n.items) == 1: // as the checker calls it
-		return network.Input{f.d.component(n.items[0], path)}
+		return network.Input{d.component(n.items[0], path)}
 	}
 	var in network.Input
 	for i, item := range n.items {
-		in = append(in, f.d.component(item, fault.Path(path, strconv.Itoa(i))))
+		in = append(in, d.component(item, fault.Path(path, strconv.Itoa(i))))
 	}
 	return in
 }
@@ -66,10 +38,16 @@ func (d *decoder) component(n *node, path string) network.Component {
 	f := d.fields(path, n.place, n)
 	defer f.done()
 	var found []network.Component
-	for _, course := range courses {
-		if n := f.get(course.name); n != nil {
-			g := d.fields(fault.Path(path, course.name), n.place, n)
-			found = append(found, course.read(g))
+	for _, course := range network.Courses {
+		if n := f.get(course.Name); n != nil {
+			g := d.fields(fault.Path(path, course.Name), n.place, n)
+			if course.Name == "samples" {
+				found = append(found, g.samples())
+			} else {
+				of := course.New()
+				g.keys(of, network.Keys(course.Name, ""))
+				found = append(found, course.Value(of))
+			}
 			g.done()
 		}
 	}

@@ -19,129 +19,76 @@ func Marshal(n *network.Network) ([]byte, error) {
 		return nil, err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "name: %s\n", quote(n.Name))
-	fmt.Fprintf(&b, "description: %s\n", quote(n.Description))
-	fmt.Fprintf(&b, "source: %s\n", quote(n.Source))
-	fmt.Fprintf(&b, "dt: %s # ms\n", fault.Exact(n.Dt))
-	fmt.Fprintf(&b, "duration: %s # ms\n", fault.Exact(n.Duration))
-	fmt.Fprintf(&b, "seed: %d\n", n.Seed)
-	fmt.Fprintf(&b, "trial: %d\n", n.Trial)
+	keys := network.Keys("network", "")
+	for i := range keys {
+		k := &keys[i]
+		if k.Is == network.AText {
+			fmt.Fprintf(&b, "%s: %s\n", k.Name, quote(*k.At(n).(*string)))
+		} else if k.Is == network.ANumber || k.Is == network.AWhole {
+			fmt.Fprintf(&b, "%s: %s%s\n", k.Name, writeField(k, k.At(n)), unitComment(k))
+		}
+	}
 	b.WriteString("\n# exponents: what follows a factor s on the sizes, as s^weight and so on\n")
-	fmt.Fprintf(&b, "scale: {%s}\n", writeScaling(n.Scale))
-	fmt.Fprintf(&b, "\nrecord: {%s}\n", writeRecord(n.Record))
+	fmt.Fprintf(&b, "scale: %s\n", writeMapping(&n.Scale, network.Keys("scale", "")))
+	fmt.Fprintf(&b, "\nrecord: %s\n", writeMapping(&n.Record, network.Keys("record", "")))
 	b.WriteString("\n# size in neurons; times in ms; potentials in mV; currents as R*I in mV or, with C_m [pF], in pA; rates in Hz;\n" +
 		"# of inputs the times in ms, frequency in Hz, phase in degrees\npopulations:\n")
 	for _, p := range n.Populations {
-		fmt.Fprintf(&b, "  %s: {%s}\n", p.Name, writePopulation(p))
+		fmt.Fprintf(&b, "  %s: {%s}\n", p.Name, writePopulation(&p))
 	}
 	if len(n.Projections) == 0 {
 		return []byte(b.String()), nil
 	}
 	b.WriteString("\n# weight in mV, in pA where the target has C_m, in nS of lif_cond; delay, tau_syn in ms\nprojections:\n")
 	for _, p := range n.Projections {
-		fmt.Fprintf(&b, "  %s: {%s}\n", p.Name, writeProjection(p))
+		fmt.Fprintf(&b, "  %s: {%s}\n", p.Name, writeProjection(&p))
 	}
 	return []byte(b.String()), nil
 }
 
-func writePopulation(p network.Population) string {
-	f := fieldsOut{}
-	f.add("size", strconv.Itoa(p.Size))
-	f.add("neuron", string(p.Neuron))
-	switch p.Neuron {
-	case network.Poisson:
-		f.add("rate", writeInput(p.Rate))
-		return f.String()
-	case network.SpikeSource:
-		if p.Spikes.File.Path != "" {
-			f.file(p.Spikes.File)
-			f.reading(p.Spikes.As.Columns, p.Spikes.As.Population)
-			f.first("first_id", p.Spikes.As.FirstID)
-			f.word("time_unit", p.Spikes.As.TimeUnit)
-			f.word("early", p.Spikes.Early)
-			return f.String()
-		}
-		f.add("times", list(p.Spikes.Times))
-		neurons := make([]float64, len(p.Spikes.Neuron))
-		for i, n := range p.Spikes.Neuron {
+func unitComment(k *network.Key) string {
+	if k.Unit == "" {
+		return ""
+	}
+	return " # " + k.Unit
+}
+
+func writePopulation(p *network.Population) string {
+	f, shared := fieldsOut{}, network.Shared("population")
+	f.write(p, shared)
+	if p.Neuron == network.SpikeSource {
+		f.spikes(&p.Spikes)
+	}
+	f.write(p, network.Keys("population", string(p.Neuron))[len(shared):])
+	return f.String()
+}
+
+func writeProjection(p *network.Projection) string {
+	f, shared := fieldsOut{}, network.Shared("projection")
+	f.write(p, shared)
+	if p.Rule == network.List {
+		f.edges(&p.Edges)
+	}
+	f.write(p, network.Keys("projection", string(p.Rule))[len(shared):])
+	return f.String()
+}
+
+// spikes writes when the neurons of a source fire, or the file that says so.
+func (f *fieldsOut) spikes(s *network.SpikeTrain) {
+	if s.File.Path != "" {
+		f.file(s.File)
+		f.reading(s.As.Columns, s.As.Population)
+		f.first("first_id", s.As.FirstID)
+		f.word("time_unit", s.As.TimeUnit)
+	} else {
+		f.add("times", list(s.Times))
+		neurons := make([]float64, len(s.Neuron))
+		for i, n := range s.Neuron {
 			neurons[i] = float64(n)
 		}
 		f.add("neurons", list(neurons))
-		f.word("early", p.Spikes.Early)
-		return f.String()
-	case network.LIFCond:
-		f.number("C_m", p.CM)
-		f.number("g_L", p.GL)
-		f.number("E_ex", p.EEx)
-		f.number("E_in", p.EIn)
-	case network.LIF:
-		f.number("tau_m", p.TauM)
-		if p.CM > 0 {
-			f.number("C_m", p.CM)
-		}
 	}
-	f.number("E_L", p.EL)
-	f.add("V_th", writeDist(p.VTh))
-	f.number("V_reset", p.VReset)
-	f.number("t_ref", p.TRef)
-	f.add("V0", writeDist(p.V0))
-	if zero := network.Number(0); p.G0Ex != zero || p.G0In != zero {
-		f.add("g0", "{excitatory: "+writeDist(p.G0Ex)+", inhibitory: "+writeDist(p.G0In)+"}")
-	}
-	f.add("input", writeInput(p.Input))
-	if p.Bias != network.Number(0) {
-		f.add("bias", writeDist(p.Bias))
-	}
-	f.noise(&p)
-	return f.String()
-}
-
-func (f *fieldsOut) noise(p *network.Population) {
-	var inputs []string
-	for _, in := range p.PoissonInput {
-		g := fieldsOut{}
-		g.number("rate", in.Rate)
-		g.number("weight", in.Weight)
-		g.synapse(in.Synapse, in.TauSyn)
-		inputs = append(inputs, "{"+g.String()+"}")
-	}
-	if len(inputs) > 0 {
-		f.add("poisson", "["+strings.Join(inputs, ", ")+"]")
-	}
-	if p.WhiteNoise > 0 {
-		f.add("white_noise", "{sd: "+fault.Exact(p.WhiteNoise)+"}")
-	}
-	if p.OUNoise != (network.OUNoise{}) {
-		f.add("ou_noise", "{sd: "+fault.Exact(p.OUNoise.SD)+", tau: "+fault.Exact(p.OUNoise.Tau)+"}")
-	}
-}
-
-func writeProjection(p network.Projection) string {
-	f := fieldsOut{}
-	f.add("from", plain(p.From))
-	f.add("to", plain(p.To))
-	f.add("rule", string(p.Rule))
-	switch p.Rule {
-	case network.FixedProbability:
-		f.number("p", p.P)
-	case network.FixedInDegree:
-		f.add("indegree", strconv.Itoa(p.N))
-	case network.FixedOutDegree:
-		f.add("outdegree", strconv.Itoa(p.N))
-	case network.FixedTotalNumber:
-		f.add("synapses", strconv.Itoa(p.N))
-	case network.List:
-		f.edges(&p.Edges)
-	case network.AllToAll, network.OneToOne:
-	}
-	if p.Rule.Counts() {
-		f.add("multapses", strconv.FormatBool(p.Multapses))
-	}
-	f.add("autapses", strconv.FormatBool(p.Autapses))
-	f.add("weight", writeDist(p.Weight))
-	f.add("delay", writeDist(p.Delay))
-	f.synapse(p.Synapse, p.TauSyn)
-	return f.String()
+	f.word("early", s.Early)
 }
 
 // fieldsOut are the entries of a mapping, written in a line.
@@ -150,13 +97,6 @@ type fieldsOut []string
 func (f *fieldsOut) add(key, value string)        { *f = append(*f, key+": "+value) }
 func (f *fieldsOut) number(key string, x float64) { f.add(key, fault.Exact(x)) }
 func (f fieldsOut) String() string                { return strings.Join(f, ", ") }
-
-func (f *fieldsOut) synapse(shape network.Synapse, tau float64) {
-	f.add("synapse", string(shape))
-	if shape != network.Delta {
-		f.number("tau_syn", tau)
-	}
-}
 
 func (f *fieldsOut) file(file network.File) {
 	f.add("file", quote(file.Path))
@@ -234,104 +174,6 @@ func writeDist(d network.Dist) string {
 	return fault.Exact(d.A)
 }
 
-func writeScaling(s network.Scaling) string {
-	f := fieldsOut{}
-	f.number("weight", s.Weight)
-	f.number("input", s.Input)
-	f.number("p", s.P)
-	f.number("indegree", s.Indegree)
-	f.number("poisson_rate", s.PoissonRate)
-	if s.Rule != "" {
-		f.add("rule", string(s.Rule))
-	}
-	if len(s.Rates) > 0 {
-		g := fieldsOut{}
-		for _, r := range s.Rates {
-			g.number(r.Population, r.Hz)
-		}
-		f.add("rates", "{"+g.String()+"}")
-	}
-	return f.String()
-}
-
-func writeRecord(r network.Record) string {
-	f := fieldsOut{}
-	switch {
-	case r.Spikes == nil:
-		f.add("spikes", "all")
-	case len(r.Spikes) == 0:
-		f.add("spikes", "none")
-	default:
-		g := fieldsOut{}
-		for _, s := range r.Spikes {
-			g.add(s.Population, writeNeurons(&s.Neurons))
-		}
-		f.add("spikes", "{"+g.String()+"}")
-	}
-	if len(r.State) > 0 {
-		g := fieldsOut{}
-		for _, s := range r.State {
-			h := fieldsOut{}
-			h.add("neurons", writeNeurons(&s.Neurons))
-			h.number("every", s.Every)
-			h.variables(s.Variables)
-			g.add(s.Population, "{"+h.String()+"}")
-		}
-		f.add("state", "{"+g.String()+"}")
-	}
-	if len(r.Counted) > 0 {
-		f.add("histograms", "{"+histogramsYAML(r.Counted)+"}")
-	}
-	if r.Averages.Every > 0 {
-		f.add("averages", writeAverages(&r.Averages))
-	}
-	return f.String()
-}
-
-func writeAverages(r *network.RecordAverages) string {
-	if r.Neurons == nil && r.Variables == nil {
-		return fault.Exact(r.Every)
-	}
-	f := fieldsOut{}
-	f.number("every", r.Every)
-	if r.Neurons != nil {
-		g := fieldsOut{}
-		for _, s := range r.Neurons {
-			g.add(s.Population, writeNeurons(&s.Neurons))
-		}
-		f.add("neurons", "{"+g.String()+"}")
-	}
-	f.variables(r.Variables)
-	return "{" + f.String() + "}"
-}
-
-func (f *fieldsOut) variables(names []string) {
-	if names != nil {
-		f.add("variables", "["+strings.Join(names, ", ")+"]")
-	}
-}
-
-func histogramsYAML(all []network.RecordHistogram) string {
-	f := fieldsOut{}
-	for len(all) > 0 {
-		g, population := fieldsOut{}, all[0].Population
-		for ; len(all) > 0 && all[0].Population == population; all = all[1:] {
-			h := all[0]
-			k := fieldsOut{}
-			k.number("low", h.Low)
-			k.number("high", h.High)
-			k.add("bins", strconv.Itoa(h.Bins))
-			k.number("every", h.Every)
-			if h.Neurons != nil {
-				k.add("neurons", writeNeurons(h.Neurons))
-			}
-			g.add(h.Variable, "{"+k.String()+"}")
-		}
-		f.add(population, "{"+g.String()+"}")
-	}
-	return f.String()
-}
-
 func writeInput(in network.Input) string {
 	if len(in) == 1 {
 		return writeComponent(in[0])
@@ -343,30 +185,26 @@ func writeInput(in network.Input) string {
 	return "[" + strings.Join(parts, ", ") + "]"
 }
 
-func writeDC(d network.DC) string { return fault.Exact(float64(d)) }
-
-func writeStep(s network.Step) string {
-	return fmt.Sprintf("{step: {at: %s, by: %s}}", fault.Exact(s.At), fault.Exact(s.By))
+func writeComponent(part network.Component) string {
+	if d, ok := part.(network.DC); ok {
+		return fault.Exact(float64(d))
+	}
+	course, of := network.CourseOf(part)
+	text := ""
+	if s, ok := of.(*network.Samples); ok {
+		text = writeSamples(s)
+	} else {
+		text = writeMapping(of, network.Keys(course.Name, ""))
+	}
+	return "{" + course.Name + ": " + text + "}"
 }
 
-func writePulse(p network.Pulse) string {
-	return fmt.Sprintf("{pulse: {at: %s, duration: %s, amplitude: %s}}", fault.Exact(p.At), fault.Exact(p.Duration), fault.Exact(p.Amplitude))
-}
-
-func writeRamp(r network.Ramp) string {
-	return fmt.Sprintf("{ramp: {at: %s, duration: %s, by: %s}}", fault.Exact(r.At), fault.Exact(r.Duration), fault.Exact(r.By))
-}
-
-func writeSinusoid(s network.Sinusoid) string {
-	return fmt.Sprintf("{sinusoid: {amplitude: %s, frequency: %s, phase: %s}}", fault.Exact(s.Amplitude), fault.Exact(s.Frequency), fault.Exact(s.Phase))
-}
-
-func writeSamples(s network.Samples) string {
+func writeSamples(s *network.Samples) string {
 	when := "every: " + fault.Exact(s.Every)
 	if s.Times != nil {
 		when = "times: " + list(s.Times)
 	}
-	return fmt.Sprintf("{samples: {%s, values: %s}}", when, list(s.Values))
+	return fmt.Sprintf("{%s, values: %s}", when, list(s.Values))
 }
 
 func list(numbers []float64) string {
@@ -416,20 +254,4 @@ func quote(s string) string {
 func hex(r rune, digits int) string {
 	s := strconv.FormatInt(int64(r), 16)
 	return strings.Repeat("0", digits-len(s)) + s
-}
-
-func writeComponent(c network.Component) string {
-	switch c := c.(type) {
-	case network.DC:
-		return writeDC(c)
-	case network.Step:
-		return writeStep(c)
-	case network.Pulse:
-		return writePulse(c)
-	case network.Ramp:
-		return writeRamp(c)
-	case network.Sinusoid:
-		return writeSinusoid(c)
-	}
-	return writeSamples(c.(network.Samples))
 }

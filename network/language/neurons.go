@@ -11,10 +11,6 @@ import (
 )
 
 // neurons reads some neurons of a population.
-func (f *fields) neurons(key string) network.Neurons {
-	return f.d.neurons(f.need(key, mustNeurons), fault.Path(f.path, key))
-}
-
 func (d *decoder) neurons(n *node, path string) network.Neurons {
 	switch {
 	case n == nil:

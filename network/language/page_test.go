@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"einet/fault"
+	"einet/network"
 )
 
 var update = flag.Bool("update", false, "write what docs/language.md should hold")
@@ -40,10 +41,10 @@ func TestReferencePage(t *testing.T) {
 	if *update {
 		require.NoError(t, os.WriteFile(page, []byte(want), 0o666))
 	}
-	require.Equal(t, string(text), want, "go test ./network -run Page -update mends it")
+	require.Equal(t, string(text), want, "go test ./network/language -run Page -update mends it")
 	require.Len(t, slips.FindAllString(want, -1), 6)
-	for _, o := range language {
-		require.Regexp(t, `<!-- keys:.* `+o.name+`[ -]`, want)
+	for _, o := range network.Mappings() {
+		require.Regexp(t, `<!-- keys:.* `+o.Name+`[ -]`, want)
 	}
 	example, _, _ := strings.Cut(want[strings.Index(want, "```yaml\n")+len("```yaml\n"):], "```")
 	_, err = Load(strings.NewReader(example), "net.yaml", Options{})
@@ -66,9 +67,9 @@ func answer(t *testing.T, yaml string) string {
 // keyTable is the keys of the objects of one or several names. Those of objects of
 // several kinds make one table, which says the kinds.
 func keyTable(names []string) string {
-	var objects []object
-	for _, o := range language {
-		if slices.Contains(names, o.name) {
+	var objects []network.Mapping
+	for _, o := range network.Mappings() {
+		if slices.Contains(names, o.Name) {
 			objects = append(objects, o)
 		}
 	}
@@ -82,45 +83,45 @@ func keyTable(names []string) string {
 	type row struct{ key, about string }
 	var done []row
 	for _, o := range objects {
-		for _, k := range o.keys {
-			if o.by == k.name {
-				k.about = o.choice(k)
+		for _, k := range o.Keys {
+			if o.By == k.Name {
+				k.About = choice(&k)
 			}
-			if slices.Contains(done, row{k.name, k.about}) {
+			if slices.Contains(done, row{k.Name, k.Text()}) {
 				continue
 			}
-			done = append(done, row{k.name, k.about})
+			done = append(done, row{k.Name, k.Text()})
 			var of []string
 			for _, other := range objects {
-				if slices.ContainsFunc(other.keys, func(l key) bool { return l.name == k.name && (l.about == k.about || l.name == o.by) }) {
-					of = append(of, other.called())
+				if slices.ContainsFunc(other.Keys, func(l network.Key) bool { return l.Name == k.Name && (l.Text() == k.Text() || l.Name == o.By) }) {
+					of = append(of, called(&other))
 				}
 			}
-			about := k.about
-			if k.need {
+			about := k.Text()
+			if k.Need {
 				about = "**needed**; " + about
 			}
-			fmt.Fprintf(&b, "| `%s` | ", k.name)
+			fmt.Fprintf(&b, "| `%s` | ", k.Name)
 			if several && len(of) == len(objects) {
 				b.WriteString("all | ")
 			} else if several {
 				b.WriteString(strings.Join(of, ", ") + " | ")
 			}
-			fmt.Fprintf(&b, "%s | %s |\n", k.unit, about)
+			fmt.Fprintf(&b, "%s | %s |\n", k.Unit, about)
 		}
 	}
 	return b.String()
 }
 
-func (o object) called() string {
-	if o.by != "" {
-		return o.value
+func called(o *network.Mapping) string {
+	if o.By != "" {
+		return o.Value
 	}
-	return o.name
+	return o.Name
 }
 
 // choice is what the key may be that tells objects apart.
-func (o object) choice(k key) string {
-	words := strings.Split(k.of, "|")
+func choice(k *network.Key) string {
+	words := strings.Split(k.Of, "|")
 	return "`" + strings.Join(words, "`, `") + "`; " + words[0] + " if left out"
 }

@@ -22,8 +22,8 @@ func Schema() []byte {
 			schema{"type": "array", "items": anyOf(ref("whole_number"), ref("neurons"))}),
 		"numbers_named": schema{"type": "object", "additionalProperties": ref("number")},
 	}
-	for _, o := range language {
-		defs[o.def()] = o.schema()
+	for _, o := range network.Mappings() {
+		defs[definition(&o)] = mappingSchema(&o)
 	}
 	for _, name := range []string{"population", "projection"} {
 		defs[name] = kindsSchema(name)
@@ -57,27 +57,27 @@ func mapOf(name string) schema {
 }
 
 // def is the name of an object's definition.
-func (o object) def() string {
-	if o.by != "" {
-		return o.name + "_" + o.value
+func definition(o *network.Mapping) string {
+	if o.By != "" {
+		return o.Name + "_" + o.Value
 	}
-	return o.name
+	return o.Name
 }
 
-func (o object) schema() schema {
+func mappingSchema(o *network.Mapping) schema {
 	properties, needed := schema{}, []string{}
-	for _, k := range o.keys {
-		properties[k.name] = k.schema()
-		if k.need {
-			needed = append(needed, k.name)
+	for _, k := range o.Keys {
+		properties[k.Name] = keySchema(&k)
+		if k.Need {
+			needed = append(needed, k.Name)
 		}
 	}
-	if o.by != "" && o.value != firstOfKind[o.name] {
-		needed = append(needed, o.by)
+	if o.By != "" && o.Value != firstOfKind[o.Name] {
+		needed = append(needed, o.By)
 	}
-	s := schema{"type": "object", "description": o.about, "properties": properties, "additionalProperties": false}
-	if o.by != "" {
-		properties[o.by].(schema)["enum"] = []string{o.value}
+	s := schema{"type": "object", "description": o.About, "properties": properties, "additionalProperties": false}
+	if o.By != "" {
+		properties[o.By].(schema)["enum"] = []string{o.Value}
 	}
 	if len(needed) > 0 {
 		s["required"] = needed
@@ -94,71 +94,71 @@ func kindsSchema(name string) schema {
 	var choices []schema
 	var words []string
 	by := ""
-	for _, o := range language {
-		if o.name != name {
+	for _, o := range network.Mappings() {
+		if o.Name != name {
 			continue
 		}
-		by, words = o.by, append(words, o.value)
-		says := schema{"properties": schema{by: schema{"const": o.value}}}
-		if o.value != firstOfKind[name] {
+		by, words = o.By, append(words, o.Value)
+		says := schema{"properties": schema{by: schema{"const": o.Value}}}
+		if o.Value != firstOfKind[name] {
 			says["required"] = []string{by}
 		}
-		choices = append(choices, schema{"if": says, "then": ref(o.def())})
+		choices = append(choices, schema{"if": says, "then": ref(definition(&o))})
 	}
 	return schema{"type": "object", "properties": schema{by: schema{"enum": words}}, "allOf": choices}
 }
 
-func (k key) schema() schema {
-	s := k.shape()
-	about := k.about
-	if k.unit != "" {
-		about += " [" + k.unit + "]"
+func keySchema(k *network.Key) schema {
+	s := shapeSchema(k)
+	about := k.Text()
+	if k.Unit != "" {
+		about += " [" + k.Unit + "]"
 	}
 	s["description"] = about
 	return s
 }
 
-func (k key) shape() schema {
-	switch k.is {
-	case aWhole:
+func shapeSchema(k *network.Key) schema {
+	switch k.Is {
+	case network.AWhole:
 		return ref("whole_number")
-	case aText:
+	case network.AText:
 		return schema{"type": []string{"string", "number", "boolean"}}
-	case aBool:
+	case network.ABool:
 		return schema{"type": "boolean"}
-	case aDist:
+	case network.ADist:
 		return ref("distribution")
-	case anInput:
+	case network.AnInput:
 		return ref("input")
-	case aList:
+	case network.AList:
 		return ref("numbers")
-	case aNames:
+	case network.Names:
 		return schema{"type": "array", "items": schema{"type": "string"}, "minItems": 1}
-	case aTable:
+	case network.ATable:
 		return schema{"type": "array", "items": schema{"type": "array", "items": ref("number"), "minItems": 2, "maxItems": 4}}
-	case anExponent:
+	case network.AnExponent:
 		return anyOf(schema{"enum": []float64{-1, -0.5, 0, 0.5, 1}}, text("an expression"))
-	case aWord:
-		return schema{"enum": strings.Split(k.of, "|")}
-	case aMapping:
-		return ref(k.of)
-	case aMap:
-		return mapOf(k.of)
-	case oneOrMore:
-		return anyOf(ref(k.of), schema{"type": "array", "items": ref(k.of), "maxItems": network.MaxPoissonInputs})
-	case numbers:
+	case network.AWord:
+		return schema{"enum": strings.Split(k.Of, "|")}
+	case network.AMapping:
+		return ref(k.Of)
+	case network.AMap:
+		return mapOf(k.Of)
+	case network.OneOrMore:
+		return anyOf(ref(k.Of), schema{"type": "array", "items": ref(k.Of), "maxItems": network.MaxPoissonInputs})
+	case network.Numbers:
 		return ref("numbers_named")
-	case someNeurons:
+	case network.SomeNeurons:
 		return ref("some_neurons")
-	case neuronsBy:
+	case network.NeuronsBy:
 		return anyOf(schema{"enum": []string{"all", "none"}}, mapOf("some_neurons"))
-	case neuronsOf:
+	case network.NeuronsOf:
 		return mapOf("some_neurons")
-	case someOf:
-		return schema{"type": "array", "items": schema{"enum": strings.Split(k.of, "|")}, "minItems": 1}
-	case numberOr:
-		return anyOf(ref("number"), ref(k.of))
-	case aNumber:
+	case network.SomeOf:
+		return schema{"type": "array", "items": schema{"enum": strings.Split(k.Of, "|")}, "minItems": 1}
+	case network.NumberOr:
+		return anyOf(ref("number"), ref(k.Of))
+	case network.ANumber:
 	}
 	return ref("number")
 }
@@ -180,8 +180,8 @@ func distributionSchema() schema {
 
 func componentSchema() schema {
 	properties := schema{}
-	for _, o := range inputs {
-		properties[o.name] = ref(o.name)
+	for _, o := range network.Courses {
+		properties[o.Name] = ref(o.Name)
 	}
 	return anyOf(ref("number"), schema{
 		"type": "object", "minProperties": 1, "maxProperties": 1, "properties": properties, "additionalProperties": false,

@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"einet/network"
 )
 
 // mismatch says where a value is not what a schema wants, or is empty. It knows the
@@ -260,24 +262,24 @@ func TestReaderKnowsTheDeclaredKeys(t *testing.T) {
 		"white_noise": fmt.Sprintf(around, "white_noise: {zzz: 1}"),
 		"ou_noise":    fmt.Sprintf(around, "ou_noise: {zzz: 1}"),
 	}
-	for _, o := range inputs {
-		places[o.name] = fmt.Sprintf(around, "input: {"+o.name+": {zzz: 1}}")
+	for _, o := range network.Courses {
+		places[o.Name] = fmt.Sprintf(around, "input: {"+o.Name+": {zzz: 1}}")
 	}
-	for _, o := range language {
-		if o.by != "" {
-			places[o.def()] = fmt.Sprintf("%ss: {E: {%s: %s, zzz: 1}}", o.name, o.by, o.value)
+	for _, o := range network.Mappings() {
+		if o.By != "" {
+			places[definition(&o)] = fmt.Sprintf("%ss: {E: {%s: %s, zzz: 1}}", o.Name, o.By, o.Value)
 		}
 	}
-	for _, o := range language {
-		require.Contains(t, places, o.def())
-		_, err := Load(strings.NewReader(places[o.def()]), "net.yaml", Options{})
+	for _, o := range network.Mappings() {
+		require.Contains(t, places, definition(&o))
+		_, err := Load(strings.NewReader(places[definition(&o)]), "net.yaml", Options{})
 		require.Error(t, err)
 		m := regexp.MustCompile(`zzz: unknown key: allowed are (.*)`).FindStringSubmatch(err.Error())
-		require.NotNil(t, m, "%s: %v", o.def(), err)
+		require.NotNil(t, m, "%s: %v", definition(&o), err)
 		declared := []string{}
-		for _, k := range o.keys {
-			declared = append(declared, k.name)
+		for _, k := range o.Keys {
+			declared = append(declared, k.Name)
 		}
-		require.ElementsMatch(t, declared, strings.Split(m[1], ", "), o.def())
+		require.ElementsMatch(t, declared, strings.Split(m[1], ", "), definition(&o))
 	}
 }
