@@ -3,6 +3,7 @@ package network
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -131,43 +132,13 @@ func checked[T any](check func(c *checker, path string, of *T)) func(c *checker,
 	return func(c *checker, path string, of any) { check(c, path, of.(*T)) }
 }
 
-// IsDefault tells whether the key's field is what it is where the key is left out.
+// IsDefault tells whether the key's field is what it is where the key is left out, of those that are then zero.
 func (k *Key) IsDefault(of any) bool {
-	switch x := k.At(of).(type) {
-	case *float64:
-		return *x == 0
-	case *Dist:
-		return *x == Number(0)
-	case *string:
-		return *x == ""
-	case *Rule:
-		return *x == ""
-	case *[]PoissonInput:
-		return len(*x) == 0
-	case *[]Rate:
-		return len(*x) == 0
-	case *[]RecordState:
-		return len(*x) == 0
-	case *[]RecordHistogram:
-		return len(*x) == 0
-	case *RecordAverages:
-		return x.Every == 0
-	case **Neurons:
-		return *x == nil
-	case *[]string:
-		return *x == nil
-	case *[]RecordNeurons:
-		return *x == nil
+	if k.Is == AMapping {
+		return !slices.ContainsFunc(Keys(k.Of, ""), func(inner Key) bool { return !inner.IsDefault(k.At(of)) })
 	}
-	if k.Is != AMapping {
-		return false
-	}
-	for _, inner := range Keys(k.Of, "") {
-		if !inner.IsDefault(k.At(of)) {
-			return false
-		}
-	}
-	return true
+	field := reflect.ValueOf(k.At(of)).Elem()
+	return field.IsZero() || field.Interface() == any(Number(0))
 }
 
 // Keys are those of the mapping of a name and, where there are several of it, of what its key By says.
@@ -210,9 +181,9 @@ func (c *checker) value(path string, k *Key, field any) {
 	case *float64:
 		c.bound(path, *x, &k.Bound)
 	case *int:
-		c.want(k.Bound.holds == nil || k.Bound.holds(float64(*x)), path, *x, k.Bound.Allowed)
+		c.want(k.Bound.allows(float64(*x)), path, *x, k.Bound.Allowed)
 	case *uint32:
-		c.want(k.Bound.holds == nil || k.Bound.holds(float64(*x)), path, *x, k.Bound.Allowed)
+		c.want(k.Bound.allows(float64(*x)), path, *x, k.Bound.Allowed)
 	case *Dist:
 		c.dist(path, *x)
 	case *Input:
@@ -226,12 +197,12 @@ func (c *checker) value(path string, k *Key, field any) {
 	}
 }
 
-func (c *checker) bound(path string, x float64, b *Bound) bool {
-	before := len(c.faults)
+func (b *Bound) allows(x float64) bool { return b.holds == nil || b.holds(x) }
+
+func (c *checker) bound(path string, x float64, b *Bound) {
 	if b.onGrid {
 		c.grid(path, x, b.steps)
-	} else if b.holds != nil {
-		c.want(b.holds(x), path, x, b.Allowed)
+		return
 	}
-	return len(c.faults) == before
+	c.want(b.allows(x), path, x, b.Allowed)
 }

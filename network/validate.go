@@ -135,7 +135,7 @@ func (c *checker) positive(path string, x float64) {
 
 // step checks dt, which others are held to.
 func (c *checker) step(path string, n *Network) {
-	if c.bound(path, n.Dt, &timeConstant) {
+	if c.want(timeConstant.holds(n.Dt), path, n.Dt, MustTau) {
 		c.dt = n.Dt
 	}
 }

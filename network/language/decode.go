@@ -126,10 +126,6 @@ func (f *fields) whole(key, allowed string) int {
 	return f.d.whole(f.need(key, allowed), fault.Path(f.path, key), allowed)
 }
 
-func (f *fields) word(key, allowed string) string {
-	return f.d.word(f.need(key, allowed), fault.Path(f.path, key), allowed)
-}
-
 func (f *fields) wordOr(key, otherwise, allowed string) string {
 	if n := f.get(key); n != nil {
 		return f.d.word(n, fault.Path(f.path, key), allowed)

@@ -1,7 +1,9 @@
 package language
 
 import (
+	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,22 +73,6 @@ func unread(to any) {
 // setDefault is for a key that is left out. What its table doesn't say stays as it is.
 func setDefault(of, to any, k *network.Key) {
 	switch x := to.(type) {
-	case *float64:
-		if v, ok := k.Default.(float64); ok {
-			*x = v
-		}
-	case *uint32:
-		if v, ok := k.Default.(uint32); ok {
-			*x = v
-		}
-	case *bool:
-		*x = k.Default == true
-	case *network.Neuron:
-		*x = k.Default.(network.Neuron)
-	case *network.Synapse:
-		*x = k.Default.(network.Synapse)
-	case *network.Rule:
-		*x, _ = k.Default.(network.Rule)
 	case *network.Input:
 		*x = network.Input{network.DC(0)}
 	case *network.Dist:
@@ -94,12 +80,14 @@ func setDefault(of, to any, k *network.Key) {
 		if rest, ok := k.Default.(func(*network.Population) float64); ok {
 			*x = network.Number(rest(of.(*network.Population)))
 		}
+	default:
+		if k.Default != nil {
+			reflect.ValueOf(to).Elem().Set(reflect.ValueOf(k.Default))
+		}
 	}
 	if k.Is == network.AMapping {
 		for _, inner := range network.Keys(k.Of, "") {
-			if inner.At != nil {
-				setDefault(to, inner.At(to), &inner)
-			}
+			setDefault(to, inner.At(to), &inner)
 		}
 	}
 }
@@ -115,14 +103,6 @@ func (d *decoder) field(n *node, path string, k *network.Key, to any) {
 		*x = d.uint32(n, path, allowed(k))
 	case *bool:
 		*x = d.bool(n, path)
-	case *string:
-		*x = d.word(n, path, allowed(k))
-	case *network.Neuron:
-		*x = network.Neuron(d.word(n, path, allowed(k)))
-	case *network.Synapse:
-		*x = network.Synapse(d.word(n, path, allowed(k)))
-	case *network.Rule:
-		*x = network.Rule(d.word(n, path, allowed(k)))
 	case *network.Dist:
 		*x = d.dist(n, path, allowed(k))
 	case *network.Input:
@@ -162,6 +142,10 @@ func (d *decoder) field(n *node, path string, k *network.Key, to any) {
 		f.keys(x, network.Keys(k.Of, ""))
 		f.done()
 	default:
+		if word := reflect.ValueOf(to).Elem(); word.Kind() == reflect.String {
+			word.SetString(d.word(n, path, allowed(k)))
+			return
+		}
 		d.mapping(path, n.place, n, to, network.Keys(k.Of, ""))
 	}
 }
@@ -231,20 +215,8 @@ func writeField(k *network.Key, field any) string {
 	switch x := field.(type) {
 	case *float64:
 		return fault.Exact(*x)
-	case *int:
-		return strconv.Itoa(*x)
-	case *uint32:
-		return strconv.FormatUint(uint64(*x), 10)
-	case *bool:
-		return strconv.FormatBool(*x)
 	case *string:
 		return plain(*x)
-	case *network.Neuron:
-		return string(*x)
-	case *network.Synapse:
-		return string(*x)
-	case *network.Rule:
-		return string(*x)
 	case *network.Dist:
 		return writeDist(*x)
 	case *network.Input:
@@ -282,7 +254,10 @@ func writeField(k *network.Key, field any) string {
 			return fault.Exact(x.Every)
 		}
 	}
-	return writeMapping(field, network.Keys(k.Of, ""))
+	if keys := network.Keys(k.Of, ""); keys != nil {
+		return writeMapping(field, keys)
+	}
+	return fmt.Sprint(reflect.ValueOf(field).Elem()) // a whole number, a word, true or false
 }
 
 // writeNeuronsBy is some neurons of each population that is named; without names all or none of all, where that may be said.

@@ -59,8 +59,8 @@ func TestSetFaults(t *testing.T) {
 func TestFlagFaults(t *testing.T) {
 	trial, duration := uint32(16384), 0.25
 	_, err := load(small, language.Options{Trial: &trial, Duration: &duration})
-	require.EqualError(t, err, "--trial 16384: trial: 16384: must be a whole number from 0 to 16383\n"+
-		"--duration 0.25: duration: 0.25: must be a whole multiple of dt (0.1 ms), at least 0; the nearest is 0.3")
+	require.EqualError(t, err, "--duration 0.25: duration: 0.25: must be a whole multiple of dt (0.1 ms), at least 0; the nearest is 0.3\n"+
+		"--trial 16384: trial: 16384: must be a whole number from 0 to 16383")
 	_, err = load(small, language.Options{Scale: -1})
 	require.EqualError(t, err, "--scale -1: must be a factor above 0 and at most 1e9")
 	_, err = load(small, language.Options{Scale: 5, Set: []string{"scale.p=1"}})
