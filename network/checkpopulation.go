@@ -19,7 +19,7 @@ const (
 func (c *checker) population(path string, p *Population) {
 	keys := Keys("population", string(p.Neuron))
 	if keys == nil {
-		c.fault(path+".neuron", fault.Clip(strconv.Quote(string(p.Neuron))), MustNeuron+fault.DidYouMean(string(p.Neuron), Kinds))
+		c.fault(path+".neuron", fault.Clip(strconv.Quote(string(p.Neuron))), mustNeuron+fault.DidYouMean(string(p.Neuron), Kinds))
 		return
 	}
 	c.keys(path, p, keys)
@@ -74,7 +74,7 @@ func (c *checker) poisson(path string, p *Population) {
 }
 
 func (c *checker) poissonRate(path string, in *PoissonInput) {
-	if c.want(!(in.Rate < 0) && in.Rate <= MaxMagnitude, path, in.Rate, MustRate) {
+	if c.want(!(in.Rate < 0) && in.Rate <= MaxMagnitude, path, in.Rate, mustRate) {
 		c.want(!(in.Rate*c.dt/1000 > maxPoissonMean), path, in.Rate,
 			"must be at most "+fault.Number(1000*maxPoissonMean/c.dt)+" Hz, 500 spikes in a step; more is white_noise")
 	}
@@ -89,7 +89,7 @@ func (c *checker) synapse(path string, to *Population, shape Synapse, tau float6
 		c.want(tau == 0, path+".tau_syn", tau, MustHaveNone)
 		c.want(to == nil || to.Neuron != LIFCond, path+".synapse", string(shape), "must be exponential or alpha: a conductance can't be a delta")
 	default:
-		c.fault(path+".synapse", fault.Clip(strconv.Quote(string(shape))), MustSynapse+fault.DidYouMean(string(shape), Shapes))
+		c.fault(path+".synapse", fault.Clip(strconv.Quote(string(shape))), mustSynapse+fault.DidYouMean(string(shape), Shapes))
 	}
 }
 
@@ -116,7 +116,7 @@ func (c *checker) spikes(path string, p *Population) {
 		fmt.Sprintf("must be as many as times, %d", len(s.Times))) {
 		return
 	}
-	c.want(s.Early == "" || slices.Contains(EarlySpikes, s.Early), path+".early", s.Early, "must be one of "+strings.Join(EarlySpikes, ", "))
+	c.want(s.Early == "" || slices.Contains(EarlySpikes, s.Early), path+".early", s.Early, mustBeOneOf(EarlySpikes))
 	if early, first := s.early(c.dt); early > 0 && s.Early == "" {
 		c.fault(at("times", first), fault.Number(s.Times[first]), MustNotBeEarly(c.dt, len(s.Times), early))
 		return
@@ -200,7 +200,7 @@ func (c *checker) rates(n *Network) {
 			}
 			c.fault(path, fault.Clip(strconv.Quote(r.Population)), "must be the name of a population: "+fault.Listing(names)+fault.DidYouMean(r.Population, names))
 		}
-		c.want(r.Hz >= 0 && r.Hz <= MaxMagnitude, path, r.Hz, MustRate)
+		c.want(r.Hz >= 0 && r.Hz <= MaxMagnitude, path, r.Hz, mustRate)
 	}
 	if len(n.Scale.Rates) == 0 {
 		return
@@ -256,7 +256,7 @@ func (c *checker) record(n *Network) {
 			c.neurons(path+".neurons", r.Neurons, p)
 			c.want(r.Neurons.Count() > 0, path+".neurons", 0, "must be some")
 		}
-		c.want(slices.Contains(HistogramVariables, r.Variable), path, r.Variable, "must be one of "+strings.Join(HistogramVariables, ", "))
+		c.want(slices.Contains(HistogramVariables, r.Variable), path, r.Variable, mustBeOneOf(HistogramVariables))
 		c.keys(path, &r, Keys("histogram", ""))
 	}
 	c.averages(n, population)

@@ -166,3 +166,17 @@ func (d Dist) WeightCDF(x float64) float64 {
 	lo, hi := d.WeightBounds()
 	return d.cdfWithin(lo, hi, x)
 }
+
+// Plus is the distribution of the variable plus x.
+func (d Dist) Plus(x float64) Dist {
+	if d.A, d.Low, d.High = d.A+x, d.Low+x, d.High+x; d.Kind == Uniform {
+		d.B += x
+	}
+	return d
+}
+
+// Times is the distribution of s times the variable, s > 0.
+func (d Dist) Times(s float64) Dist {
+	d.A, d.B, d.Low, d.High = d.A*s, d.B*s, d.Low*s, d.High*s
+	return d
+}

@@ -1,6 +1,9 @@
 package network
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // An Input is the external input R*I of a population [mV]: the sum of its
 // components in file order, zero without any. It is constant from each step to
@@ -10,7 +13,6 @@ type Input []Component
 // A Component is one term of an Input: a DC, Step, Pulse, Ramp, Sinusoid or
 // Samples. Its times count from the start of the simulation.
 type Component interface {
-	scaled(s float64) Component
 	bounds() (lo, hi float64) // of its value over all time
 }
 
@@ -126,38 +128,26 @@ func (in Input) scaled(s float64) Input {
 	}
 	out := make(Input, len(in))
 	for i, part := range in {
-		out[i] = part.scaled(s)
+		if d, ok := part.(DC); ok {
+			out[i] = DC(float64(d) * s)
+			continue
+		}
+		course, of := CourseOf(part)
+		for _, k := range Keys(course.Name, "") {
+			if k.Unit != current {
+				continue
+			}
+			switch x := k.At(of).(type) {
+			case *float64:
+				*x *= s
+			case *[]float64:
+				*x = slices.Clone(*x)
+				for j := range *x {
+					(*x)[j] *= s
+				}
+			}
+		}
+		out[i] = course.Value(of)
 	}
 	return out
-}
-
-func (d DC) scaled(s float64) Component { return DC(float64(d) * s) }
-
-func (t Step) scaled(s float64) Component {
-	t.By *= s
-	return t
-}
-
-func (p Pulse) scaled(s float64) Component {
-	p.Amplitude *= s
-	return p
-}
-
-func (r Ramp) scaled(s float64) Component {
-	r.By *= s
-	return r
-}
-
-func (w Sinusoid) scaled(s float64) Component {
-	w.Amplitude *= s
-	return w
-}
-
-func (v Samples) scaled(s float64) Component {
-	values := make([]float64, len(v.Values))
-	for i, x := range v.Values {
-		values[i] = x * s
-	}
-	v.Values = values
-	return v
 }

@@ -42,7 +42,7 @@ func (c *checker) input(path string, in Input) {
 
 // frequency refuses one whose samples at the steps are those of a lower one.
 func (c *checker) frequency(path string, s *Sinusoid) {
-	if c.want(s.Frequency > 0 && s.Frequency <= MaxMagnitude, path, s.Frequency, MustFrequency) {
+	if c.want(s.Frequency > 0 && s.Frequency <= MaxMagnitude, path, s.Frequency, mustFrequency) {
 		const slack = 1 + 1e-9 // decimal fractions
 		c.want(!(s.Frequency*c.dt > 500*slack), path, s.Frequency,
 			"must be at most "+fault.Number(500/c.dt)+" Hz, two steps of dt a period")

@@ -96,13 +96,13 @@ type Bound struct {
 // The bounds that several keys have.
 var (
 	anyNumber      = Bound{Allowed: MustNumber, holds: func(x float64) bool { return math.Abs(x) <= MaxMagnitude }}
-	aboveZero      = Bound{Allowed: MustPositive, holds: func(x float64) bool { return x > 0 && x <= MaxMagnitude }}
+	aboveZero      = Bound{Allowed: mustPositive, holds: func(x float64) bool { return x > 0 && x <= MaxMagnitude }}
 	timeConstant   = Bound{Allowed: MustTau, holds: aboveZero.holds}
 	aTime          = Bound{Allowed: MustTime, onGrid: true}
 	aDuration      = Bound{Allowed: MustTime, onGrid: true, steps: 1}
-	exponent       = Bound{Allowed: MustExponent, holds: func(x float64) bool { return x == 0 || math.Abs(x) == 0.5 || math.Abs(x) == 1 }}
+	exponent       = Bound{Allowed: "must be -1, -0.5, 0, 0.5 or 1", holds: func(x float64) bool { return x == 0 || math.Abs(x) == 0.5 || math.Abs(x) == 1 }}
 	populationName = Bound{Allowed: "must be the name of a population"}
-	aCount         = Bound{Allowed: MustCount}
+	aCount         = Bound{Allowed: mustCount}
 )
 
 // Text is what the key is about, for people.

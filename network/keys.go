@@ -27,7 +27,7 @@ var general = []Mapping{
 		{Name: "dt", Is: ANumber, Unit: "ms", Bound: timeConstant, Default: 0.1, At: at(func(x *Network) *float64 { return &x.Dt }), check: checked((*checker).step), About: "step of the time grid, {default} if left out"},
 		{Name: "duration", Is: ANumber, Unit: "ms", Bound: aTime, Default: 1000.0, At: at(func(x *Network) *float64 { return &x.Duration }), About: "of a run, {default} if left out"},
 		{Name: "seed", Is: AWhole, Bound: Bound{Allowed: "must be a whole number from 0 to 4294967295"}, Default: uint32(1), At: at(func(x *Network) *uint32 { return &x.Seed }), About: "of every random draw, 0 to 4294967295; {default} if left out"},
-		{Name: "trial", Is: AWhole, Bound: Bound{Allowed: MustTrial, holds: func(x float64) bool { return x <= maxTrial }}, At: at(func(x *Network) *uint32 { return &x.Trial }), About: "other initial values and noise on the same synapses, 0 to 16383"},
+		{Name: "trial", Is: AWhole, Bound: Bound{Allowed: "must be a whole number from 0 to 16383", holds: func(x float64) bool { return x <= maxTrial }}, At: at(func(x *Network) *uint32 { return &x.Trial }), About: "other initial values and noise on the same synapses, 0 to 16383"},
 		{Name: "constants", Is: Numbers, About: "numbers and expressions that others may use by name"},
 		{Name: "scale", Is: AMapping, Of: "scale", At: at(func(x *Network) *Scaling { return &x.Scale }), About: "what --scale changes besides the sizes"},
 		{Name: "record", Is: AMapping, Of: "record", At: at(func(x *Network) *Record { return &x.Record }), About: "what a run keeps; all spikes, if left out"},
@@ -40,8 +40,8 @@ var general = []Mapping{
 		{Name: "p", Is: AnExponent, Bound: exponent, At: at(func(x *Scaling) *float64 { return &x.P }), About: "of connection probabilities"},
 		{Name: "indegree", Is: AnExponent, Bound: exponent, At: at(func(x *Scaling) *float64 { return &x.Indegree }), About: "of indegree and outdegree; synapses go with s times this"},
 		{Name: "poisson_rate", Is: AnExponent, Bound: exponent, At: at(func(x *Scaling) *float64 { return &x.PoissonRate }), About: "of the rates of Poisson inputs"},
-		{Name: "rule", Is: AWord, Of: "fixed_indegree", Bound: Bound{Allowed: MustScaleRule}, Shy: true, At: at(func(x *Scaling) *Rule { return &x.Rule }), check: checked((*checker).scaleRule), About: "at any factor but 1, fixed_probability becomes this, with p N_pre synapses a target"},
-		{Name: "rates", Is: Numbers, Unit: "Hz", Bound: Bound{Allowed: MustRate}, Shy: true, At: at(func(x *Scaling) *[]Rate { return &x.Rates }), About: "rate of each population, at which the mean input is kept by a constant input more"},
+		{Name: "rule", Is: AWord, Of: "fixed_indegree", Bound: Bound{Allowed: mustScaleRule}, Shy: true, At: at(func(x *Scaling) *Rule { return &x.Rule }), check: checked((*checker).scaleRule), About: "at any factor but 1, fixed_probability becomes this, with p N_pre synapses a target"},
+		{Name: "rates", Is: Numbers, Unit: "Hz", Bound: Bound{Allowed: mustRate}, Shy: true, At: at(func(x *Scaling) *[]Rate { return &x.Rates }), About: "rate of each population, at which the mean input is kept by a constant input more"},
 	}},
 	{Name: "record", About: "What a run keeps besides its statistics.", Keys: []Key{
 		{Name: "spikes", Is: NeuronsBy, At: at(func(x *Record) *[]RecordNeurons { return &x.Spikes }), About: "all, none, or of each population that is named those of some neurons"},
@@ -70,7 +70,7 @@ var general = []Mapping{
 	{Name: "histogram", About: "How a variable is counted.", Keys: []Key{
 		{Name: "low", Is: ANumber, Unit: "mV", Bound: Bound{Allowed: MustNumber}, At: at(func(x *RecordHistogram) *float64 { return &x.Low }), About: "lower end of the first bin", Need: true},
 		{Name: "high", Is: ANumber, Unit: "mV", Bound: Bound{Allowed: MustNumber}, At: at(func(x *RecordHistogram) *float64 { return &x.High }), check: checked((*checker).highEnd), About: "upper end of the last, above low", Need: true},
-		{Name: "bins", Is: AWhole, Bound: Bound{Allowed: MustBins, holds: func(x float64) bool { return x >= 1 && x <= maxBins }}, At: at(func(x *RecordHistogram) *int { return &x.Bins }), About: "how many, all equally wide; what lies beyond them is counted apart", Need: true},
+		{Name: "bins", Is: AWhole, Bound: Bound{Allowed: "must be a whole number of bins, 1 to 10000", holds: func(x float64) bool { return x >= 1 && x <= maxBins }}, At: at(func(x *RecordHistogram) *int { return &x.Bins }), About: "how many, all equally wide; what lies beyond them is counted apart", Need: true},
 		{Name: "every", Is: ANumber, Unit: "ms", Bound: aDuration, At: at(func(x *RecordHistogram) *float64 { return &x.Every }), About: "from one histogram to the next, a multiple of dt", Need: true},
 		{Name: "neurons", Is: SomeNeurons, Shy: true, At: at(func(x *RecordHistogram) **Neurons { return &x.Neurons }), About: "over which neurons; all if left out"},
 	}},
@@ -99,7 +99,7 @@ var membrane = []Key{
 func cells(model string, own ...Key) []Key {
 	first := []Key{
 		{Name: "size", Is: AWhole, Bound: Bound{Allowed: MustSize, Missing: MustSize + ", how many neurons there are"}, At: at(func(p *Population) *int { return &p.Size }), About: "neurons", Need: true},
-		{Name: "neuron", Is: AWord, Of: strings.Join(Kinds, "|"), Bound: Bound{Allowed: MustNeuron}, Default: LIF, At: at(func(p *Population) *Neuron { return &p.Neuron }), About: "the model: " + model},
+		{Name: "neuron", Is: AWord, Of: strings.Join(Kinds, "|"), Bound: Bound{Allowed: mustNeuron}, Default: LIF, At: at(func(p *Population) *Neuron { return &p.Neuron }), About: "the model: " + model},
 	}
 	return slices.Concat(first, own)
 }
@@ -108,7 +108,7 @@ var populations = []Mapping{
 	{Name: "population", By: "neuron", Value: "lif", About: "Leaky integrate-and-fire neurons with current-based synapses.",
 		Keys: cells("lif, also if left out", append([]Key{
 			{Name: "tau_m", Is: ANumber, Unit: "ms", Bound: timeConstant, At: at(func(p *Population) *float64 { return &p.TauM }), About: "membrane time constant", Need: true},
-			{Name: "C_m", Is: ANumber, Unit: "pF", Bound: Bound{Allowed: MustPositive, holds: func(x float64) bool { return x >= 0 && x <= MaxMagnitude }}, Shy: true, At: at(func(p *Population) *float64 { return &p.CM }), About: "capacitance; with it currents and weights are in pA, without it in mV"},
+			{Name: "C_m", Is: ANumber, Unit: "pF", Bound: Bound{Allowed: mustPositive, holds: func(x float64) bool { return x >= 0 && x <= MaxMagnitude }}, Shy: true, At: at(func(p *Population) *float64 { return &p.CM }), About: "capacitance; with it currents and weights are in pA, without it in mV"},
 		}, membrane...)...)},
 	{Name: "population", By: "neuron", Value: "lif_cond", About: "Leaky integrate-and-fire neurons with conductance-based synapses.",
 		Keys: cells("lif_cond", append([]Key{
@@ -118,7 +118,7 @@ var populations = []Mapping{
 			{Name: "E_in", Is: ANumber, Unit: "mV", Bound: anyNumber, At: at(func(p *Population) *float64 { return &p.EIn }), About: "reversal potential of synapses of negative weight", Need: true},
 		}, membrane...)...)},
 	{Name: "population", By: "neuron", Value: "poisson", About: "Sources that fire at random; a neuron's spikes reach all its targets.",
-		Keys: cells("poisson", Key{Name: "rate", Is: AnInput, Unit: "Hz", Bound: Bound{Allowed: MustRate}, At: at(func(p *Population) *Input { return &p.Rate }), check: checked((*checker).rate), About: "of each neuron, constant or in time; at most 500 spikes a step", Need: true})},
+		Keys: cells("poisson", Key{Name: "rate", Is: AnInput, Unit: "Hz", Bound: Bound{Allowed: mustRate}, At: at(func(p *Population) *Input { return &p.Rate }), check: checked((*checker).rate), About: "of each neuron, constant or in time; at most 500 spikes a step", Need: true})},
 	{Name: "population", By: "neuron", Value: "spikes", About: "Sources that fire at given times.",
 		Keys: cells("spikes", []Key{
 			{Name: "times", Is: AList, Unit: "ms", About: "of the spikes, rounded to the nearest step, which several may share; or file"},
@@ -136,7 +136,7 @@ var populations = []Mapping{
 		{Name: "inhibitory", Is: ADist, Unit: "as weights", At: at(func(p *Population) *Dist { return &p.G0In }), check: checked(func(c *checker, path string, p *Population) { c.synapticState(path, p, p.G0In) }), About: "0 if left out; negative where synapses are current-based"},
 	}},
 	{Name: "poisson", About: "Poisson spikes of a population's own.", Keys: append([]Key{
-		{Name: "rate", Is: ANumber, Unit: "Hz", Bound: Bound{Allowed: MustRate, holds: func(x float64) bool { return x >= 0 && x <= MaxMagnitude }}, At: at(func(x *PoissonInput) *float64 { return &x.Rate }), check: checked((*checker).poissonRate), About: "at most 500 spikes a step", Need: true},
+		{Name: "rate", Is: ANumber, Unit: "Hz", Bound: Bound{Allowed: mustRate, holds: func(x float64) bool { return x >= 0 && x <= MaxMagnitude }}, At: at(func(x *PoissonInput) *float64 { return &x.Rate }), check: checked((*checker).poissonRate), About: "at most 500 spikes a step", Need: true},
 		{Name: "weight", Is: ANumber, Unit: weights, Bound: anyNumber, At: at(func(x *PoissonInput) *float64 { return &x.Weight }), About: "negative inhibits", Need: true},
 	}, shape...)},
 	{Name: "white_noise", About: "Gaussian white noise.", Keys: []Key{
@@ -150,7 +150,7 @@ var populations = []Mapping{
 
 // shape is that of a synapse.
 var shape = []Key{
-	{Name: "synapse", Is: AWord, Of: strings.Join(Shapes, "|"), Bound: Bound{Allowed: MustSynapse}, Default: Exponential, At: shapeOf, About: "{default} if left out; delta moves V itself by the weight in mV, not for lif_cond"},
+	{Name: "synapse", Is: AWord, Of: strings.Join(Shapes, "|"), Bound: Bound{Allowed: mustSynapse}, Default: Exponential, At: shapeOf, About: "{default} if left out; delta moves V itself by the weight in mV, not for lif_cond"},
 	{Name: "tau_syn", Is: ANumber, Unit: "ms", Bound: Bound{Allowed: MustTau}, At: tauOf, Where: unlessDelta, About: "synaptic time constant; none of delta, else needed"},
 }
 
@@ -158,7 +158,7 @@ var shape = []Key{
 var ends = []Key{
 	{Name: "from", Is: AText, Bound: populationName, At: at(func(p *Projection) *string { return &p.From }), About: "name of the source population", Need: true},
 	{Name: "to", Is: AText, Bound: populationName, At: at(func(p *Projection) *string { return &p.To }), About: "name of the target population, which is no source", Need: true},
-	{Name: "rule", Is: AWord, Of: strings.Join(Rules(), "|"), Bound: Bound{Allowed: MustRule}, Default: FixedProbability, At: at(func(p *Projection) *Rule { return &p.Rule }), About: "{default} if left out"},
+	{Name: "rule", Is: AWord, Of: strings.Join(Rules(), "|"), Bound: Bound{Allowed: mustRule}, Default: FixedProbability, At: at(func(p *Projection) *Rule { return &p.Rule }), About: "{default} if left out"},
 }
 
 var drawn = append([]Key{
@@ -201,13 +201,13 @@ var courses = []Mapping{
 	}},
 	{Name: "sinusoid", About: "amplitude sin(2 pi frequency t + phase).", Keys: []Key{
 		{Name: "amplitude", Is: ANumber, Unit: current, Bound: anyNumber, At: at(func(x *Sinusoid) *float64 { return &x.Amplitude }), About: "of the sine", Need: true},
-		{Name: "frequency", Is: ANumber, Unit: "Hz", Bound: Bound{Allowed: MustFrequency, holds: aboveZero.holds}, At: at(func(x *Sinusoid) *float64 { return &x.Frequency }), check: checked((*checker).frequency), About: "at most one period in two steps", Need: true},
+		{Name: "frequency", Is: ANumber, Unit: "Hz", Bound: Bound{Allowed: mustFrequency, holds: aboveZero.holds}, At: at(func(x *Sinusoid) *float64 { return &x.Frequency }), check: checked((*checker).frequency), About: "at most one period in two steps", Need: true},
 		{Name: "phase", Is: ANumber, Unit: "deg", Bound: anyNumber, At: at(func(x *Sinusoid) *float64 { return &x.Phase }), About: "0 if left out"},
 	}},
 	{Name: "samples", About: "Values that hold until the next, the last of them for good.", Keys: []Key{
-		{Name: "every", Is: ANumber, Unit: "ms", About: "from each value to the next, a multiple of dt; or times"},
-		{Name: "times", Is: AList, Unit: "ms", About: "of the values, ascending multiples of dt"},
-		{Name: "values", Is: AList, Unit: current, About: "the values; or file"},
+		{Name: "every", Is: ANumber, Unit: "ms", At: at(func(x *Samples) *float64 { return &x.Every }), About: "from each value to the next, a multiple of dt; or times"},
+		{Name: "times", Is: AList, Unit: "ms", At: at(func(x *Samples) *[]float64 { return &x.Times }), About: "of the values, ascending multiples of dt"},
+		{Name: "values", Is: AList, Unit: current, At: at(func(x *Samples) *[]float64 { return &x.Values }), About: "the values; or file"},
 		{Name: "file", Is: AText, About: "a file, its columns by their names or time [ms], value, or value alone beside every"},
 		{Name: "columns", Is: Names, About: "names of the file's columns in place of its own; ignore leaves one out"},
 	}},

@@ -85,7 +85,7 @@ func (c *checker) neurons(path string, n *Neurons, p *Population) {
 			from, to = at, at
 		}
 		ok := c.want(s.From >= 0 && s.From < p.Size, from, s.From, last) && c.want(s.To >= s.From, to, s.To, fmt.Sprintf("must not be below from, %d", s.From)) &&
-			c.want(s.To < p.Size, to, s.To, last) && c.want(s.Every >= 1, at+".every", s.Every, MustEach)
+			c.want(s.To < p.Size, to, s.To, last) && c.want(s.Every >= 1, at+".every", s.Every, MustSize)
 		if !ok {
 			c.more(countIf(n.Listed[i+1:], func(s Span) bool { return s.From < 0 || s.To < s.From || s.To >= p.Size || s.Every < 1 }))
 			return

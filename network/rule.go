@@ -50,7 +50,7 @@ type rule struct {
 var rules = []rule{
 	{
 		name:     FixedProbability,
-		keys:     []Key{{Name: "p", Is: ANumber, Bound: Bound{Allowed: MustP, holds: func(x float64) bool { return x >= 0 && x <= 1 }}, At: at(func(p *Projection) *float64 { return &p.P }), About: "each pair has a synapse with this probability", Need: true}},
+		keys:     []Key{{Name: "p", Is: ANumber, Bound: Bound{Allowed: "must be a probability from 0 to 1", holds: func(x float64) bool { return x >= 0 && x <= 1 }}, At: at(func(p *Projection) *float64 { return &p.P }), About: "each pair has a synapse with this probability", Need: true}},
 		synapses: func(p *Projection, pre, post float64) (float64, float64) { return eachTarget(p.P*pre, post) },
 		own:      func(p *Projection, pre float64) float64 { return p.P * pre },
 		most:     allSources,
@@ -174,6 +174,22 @@ func (r Rule) IsBounded() bool { return r.table().most == nil }
 // MayRepeat tells whether a pair of neurons may have several synapses.
 func (p *Projection) MayRepeat() bool { return p.Rule == List || p.Rule.Counts() && p.Multapses }
 
+// meanWeight is that of a projection's synapses.
+func (p *Projection) meanWeight() float64 {
+	if len(p.Edges.Weight) == 0 {
+		return p.Weight.Mean()
+	}
+	sum := 0.0
+	for _, w := range p.Edges.Weight {
+		sum += w
+	}
+	return sum / float64(len(p.Edges.Weight))
+}
+
+// Excitatory tells whether a projection's weights are not negative: a weight of
+// zero counts as positive.
+func (p *Projection) Excitatory() bool { return p.meanWeight() >= 0 }
+
 // Sizes are the numbers of neurons at the two ends of projection i.
 func (n *Network) Sizes(i int) (pre, post int) {
 	p := &n.Projections[i]
@@ -255,7 +271,7 @@ func scaledCount(x float64) int { return int(math.Min(math.Round(x), 1<<53)) }
 
 // count checks N against the neurons of a population that may be chosen; it is nil where it is at fault.
 func (c *checker) count(path string, p *Projection, of *Population, name string) {
-	if !c.want(p.N >= 0 && p.N <= math.MaxInt32, path, p.N, MustCount) || of == nil {
+	if !c.want(p.N >= 0 && p.N <= math.MaxInt32, path, p.N, mustCount) || of == nil {
 		return
 	}
 	choice, why := of.Size, ""
@@ -270,7 +286,7 @@ func (c *checker) count(path string, p *Projection, of *Population, name string)
 }
 
 func (c *checker) totalNumber(path string, p *Projection, pre, _ *Population) {
-	c.want(p.N >= 0, path+".synapses", p.N, MustCount)
+	c.want(p.N >= 0, path+".synapses", p.N, mustCount)
 	c.want(p.Multapses, path+".multapses", "false", "must be true: fixed_total_number draws every synapse by itself")
 	if pre != nil && !p.Autapses && p.From == p.To {
 		c.want(p.N <= 0 || pre.Size > 1, path+".autapses", "false", "must be true: the population has one neuron")
@@ -281,7 +297,7 @@ func (c *checker) totalNumber(path string, p *Projection, pre, _ *Population) {
 func (c *checker) rule(path string, p *Projection, pre, post *Population) bool {
 	r := p.Rule.table()
 	if r.name == "" {
-		c.fault(path+".rule", fault.Clip(strconv.Quote(string(p.Rule))), MustRule+fault.DidYouMean(string(p.Rule), Rules()))
+		c.fault(path+".rule", fault.Clip(strconv.Quote(string(p.Rule))), mustRule+fault.DidYouMean(string(p.Rule), Rules()))
 		return false
 	}
 	if r.check != nil {

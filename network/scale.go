@@ -2,6 +2,7 @@ package network
 
 import (
 	"math"
+	"slices"
 
 	"einet/fault"
 )
@@ -118,4 +119,17 @@ func power(s, exponent float64) float64 {
 		return s
 	}
 	return 1
+}
+
+// Scaled is a copy of the network with all sizes multiplied by s, which other
+// parameters follow as Scale says: what --scale does. The error joins a
+// fault.Error for every fault of the result.
+func (n *Network) Scaled(s float64) (*Network, error) {
+	c := *n
+	c.Populations = slices.Clone(n.Populations)
+	c.Projections = slices.Clone(n.Projections)
+	if faults := c.rescale(s); len(faults) > 0 {
+		return nil, fault.Join(faults)
+	}
+	return &c, nil
 }

@@ -149,7 +149,7 @@ func (c *checker) text(path, text string) {
 }
 
 func (c *checker) scaleRule(path string, s *Scaling) {
-	c.want(s.Rule == "" || s.Rule == FixedInDegree, path, string(s.Rule), MustScaleRule)
+	c.want(s.Rule == "" || s.Rule == FixedInDegree, path, string(s.Rule), mustScaleRule)
 }
 
 // want makes a fault of what isn't so, and returns whether it is.

@@ -196,18 +196,6 @@ func lostNoise(q float64) string {
 	return ""
 }
 
-// meanWeight is that of a projection's synapses.
-func (p *Projection) meanWeight() float64 {
-	if len(p.Edges.Weight) == 0 {
-		return p.Weight.Mean()
-	}
-	sum := 0.0
-	for _, w := range p.Edges.Weight {
-		sum += w
-	}
-	return sum / float64(len(p.Edges.Weight))
-}
-
 // mayFire tells whether something besides the network's own spikes may bring a neuron
 // to threshold.
 func (p *Population) mayFire() bool {

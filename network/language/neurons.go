@@ -78,7 +78,7 @@ func (d *decoder) span(n *node, path string) network.Span {
 	for _, k := range []struct {
 		key, allowed string
 		to           *int
-	}{{"from", mustIndex, &s.From}, {"to", mustIndex, &s.To}, {"every", network.MustEach, &s.Every}} {
+	}{{"from", mustIndex, &s.From}, {"to", mustIndex, &s.To}, {"every", network.MustSize, &s.Every}} {
 		if v := f.get(k.key); v != nil {
 			if *k.to = d.whole(v, fault.Path(path, k.key), k.allowed); *k.to < 0 {
 				d.fault(v, fault.Path(path, k.key), k.allowed)
