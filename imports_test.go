@@ -49,8 +49,8 @@ var imports = map[string][]string{
 	"connectome": {"network", "rng"},
 
 	"network/presets":  {"network/language"},
-	"network/language": {"network", "table"},
-	"network":          {"fault", "libm"},
+	"network/language": {"network"},
+	"network":          {"fault", "libm", "table"},
 	"fault":            {},
 	"table/readertest": {},
 	"table":            {},
