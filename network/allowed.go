@@ -15,6 +15,7 @@ const (
 	mustSpread    = "must be a number from 0 to 1e9"
 	mustPositive  = "must be a number above 0 and at most 1e9"
 	mustCount     = "must be a whole number of at least 0"
+	mustBeFirst   = "must be a whole number, that which the file gives to the first neuron"
 	mustRate      = "must be a rate in Hz, not negative"
 	mustFrequency = "must be a frequency above 0 Hz"
 	mustScaleRule = "must be fixed_indegree, which replaces fixed_probability, or left out"

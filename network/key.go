@@ -21,10 +21,10 @@ type Key struct {
 	Need    bool
 	Default any    // what the field is where the key is left out, if that is not its zero
 	Shy     bool   // not written where the field is what it is without the key
+	Apart   bool   // read by code of its own, together with others
 	About   string // "{default}" stands for Default
 
-	// At points at the field of what has it: *float64, *Dist and so on. It is nil of a key that is read and written
-	// with others, such as those of a file.
+	// At points at the field of what has it: *float64, *Dist and so on. It is nil where there is no such field.
 	At func(of any) any
 	// Where tells whether the key is needed, optional or must be left out, where other fields decide; else Need does.
 	Where func(of any) Presence
@@ -55,6 +55,7 @@ const (
 	ANumber     Form = "number"
 	AWhole      Form = "whole number"
 	AText       Form = "text"
+	AName       Form = "name"
 	ABool       Form = "true or false"
 	ADist       Form = "number or distribution"
 	AnInput     Form = "input"
@@ -189,7 +190,9 @@ func (c *checker) value(path string, k *Key, field any) {
 	case *Input:
 		c.input(path, *x)
 	case *[]string:
-		c.variables(path, *x, strings.Split(k.Of, "|"))
+		if k.Is == SomeOf {
+			c.variables(path, *x, strings.Split(k.Of, "|"))
+		}
 	default:
 		if k.Is == AMapping {
 			c.keys(path, field, Keys(k.Of, ""))

@@ -121,15 +121,15 @@ var populations = []Mapping{
 		Keys: cells("poisson", Key{Name: "rate", Is: AnInput, Unit: "Hz", Bound: Bound{Allowed: mustRate}, At: at(func(p *Population) *Input { return &p.Rate }), check: checked((*checker).rate), About: "of each neuron, constant or in time; at most 500 spikes a step", Need: true})},
 	{Name: "population", By: "neuron", Value: "spikes", About: "Sources that fire at given times.",
 		Keys: cells("spikes", []Key{
-			{Name: "times", Is: AList, Unit: "ms", About: "of the spikes, rounded to the nearest step, which several may share; or file"},
-			{Name: "neurons", Is: AList, About: "which fire then, as many, from 0"},
-			{Name: "file", Is: AText, About: "a file of spikes, its columns by their names or time [ms], neuron; its path is relative to the network's file"},
-			{Name: "sha256", Is: AText, About: "checksum that the file must have"},
-			{Name: "columns", Is: Names, About: "names of the file's columns in place of its own; ignore leaves one out"},
-			{Name: "population", Is: AText, About: "which of the file's populations; that of the same name or the only one, if left out"},
-			{Name: "first_id", Is: AWhole, About: "the number that the file gives to the first neuron; 1 of senders, 0 of others, if left out"},
-			{Name: "time_unit", Is: AWord, Of: strings.Join(table.TimeUnits, "|"), About: "of times of the file whose unit it doesn't state; ms if left out"},
-			{Name: "early", Is: AWord, Of: strings.Join(EarlySpikes, "|"), About: "drop leaves out spikes in front of the first step, first moves them to it; a fault if left out"},
+			{Name: "times", Is: AList, Unit: "ms", Apart: true, Where: unlessFile, At: at(func(p *Population) *[]float64 { return &p.Spikes.Times }), About: "of the spikes, rounded to the nearest step, which several may share; or file"},
+			{Name: "neurons", Is: AList, Apart: true, Where: unlessFile, At: at(func(p *Population) *[]int { return &p.Spikes.Neuron }), About: "which fire then, as many, from 0"},
+			{Name: "file", Is: AText, Apart: true, Shy: true, At: at(func(p *Population) *string { return &p.Spikes.File.Path }), About: "a file of spikes, its columns by their names or time [ms], neuron; its path is relative to the network's file"},
+			{Name: "sha256", Is: AText, Apart: true, Shy: true, At: at(func(p *Population) *string { return &p.Spikes.File.SHA256 }), About: "checksum that the file must have"},
+			{Name: "columns", Is: Names, Apart: true, Shy: true, At: at(func(p *Population) *[]string { return &p.Spikes.As.Columns }), About: "names of the file's columns in place of its own; ignore leaves one out"},
+			{Name: "population", Is: AText, Apart: true, Shy: true, At: at(func(p *Population) *string { return &p.Spikes.As.Population }), About: "which of the file's populations; that of the same name or the only one, if left out"},
+			{Name: "first_id", Is: AWhole, Bound: Bound{Allowed: mustBeFirst}, Apart: true, Shy: true, At: at(func(p *Population) **int64 { return &p.Spikes.As.FirstID }), About: "the number that the file gives to the first neuron; 1 of senders, 0 of others, if left out"},
+			{Name: "time_unit", Is: AWord, Of: strings.Join(table.TimeUnits, "|"), Apart: true, Shy: true, At: at(func(p *Population) *string { return &p.Spikes.As.TimeUnit }), About: "of times of the file whose unit it doesn't state; ms if left out"},
+			{Name: "early", Is: AWord, Of: strings.Join(EarlySpikes, "|"), Apart: true, Shy: true, At: at(func(p *Population) *string { return &p.Spikes.Early }), About: "drop leaves out spikes in front of the first step, first moves them to it; a fault if left out"},
 		}...)},
 	{Name: "g0", About: "Synaptic state at the start, of all receptors of one sign.", Keys: []Key{
 		{Name: "excitatory", Is: ADist, Unit: "as weights", At: at(func(p *Population) *Dist { return &p.G0Ex }), check: checked(func(c *checker, path string, p *Population) { c.synapticState(path, p, p.G0Ex) }), About: "0 if left out"},
@@ -156,8 +156,8 @@ var shape = []Key{
 
 // ends are the keys in front of those of a projection's rule, and drawn those behind them.
 var ends = []Key{
-	{Name: "from", Is: AText, Bound: populationName, At: at(func(p *Projection) *string { return &p.From }), About: "name of the source population", Need: true},
-	{Name: "to", Is: AText, Bound: populationName, At: at(func(p *Projection) *string { return &p.To }), About: "name of the target population, which is no source", Need: true},
+	{Name: "from", Is: AName, Bound: populationName, At: at(func(p *Projection) *string { return &p.From }), About: "name of the source population", Need: true},
+	{Name: "to", Is: AName, Bound: populationName, At: at(func(p *Projection) *string { return &p.To }), About: "name of the target population, which is no source", Need: true},
 	{Name: "rule", Is: AWord, Of: strings.Join(Rules(), "|"), Bound: Bound{Allowed: mustRule}, Default: FixedProbability, At: at(func(p *Projection) *Rule { return &p.Rule }), About: "{default} if left out"},
 }
 
@@ -255,4 +255,19 @@ func atRest(p *Population) float64 {
 		return p.EL
 	}
 	return 0 // E_L is at fault, V0 is not
+}
+
+// unlessFile is of spikes and synapses that stand in the description itself.
+func unlessFile(of any) Presence {
+	file := File{}
+	switch x := of.(type) {
+	case *Population:
+		file = x.Spikes.File
+	case *Projection:
+		file = x.Edges.File
+	}
+	if file.Path != "" {
+		return Unwanted
+	}
+	return Optional
 }

@@ -15,7 +15,16 @@ import (
 // keys reads the fields of what a mapping describes, as the table of its keys says.
 func (f *fields) keys(of any, keys []network.Key) {
 	for i := range keys {
-		if keys[i].At != nil {
+		if keys[i].At != nil && !keys[i].Apart {
+			f.key(of, &keys[i])
+		}
+	}
+}
+
+// apart reads the fields of some keys that others are read with.
+func (f *fields) apart(of any, keys []network.Key, names ...string) {
+	for i := range keys {
+		if slices.Contains(names, keys[i].Name) {
 			f.key(of, &keys[i])
 		}
 	}
@@ -112,8 +121,21 @@ func (d *decoder) field(n *node, path string, k *network.Key, to any) {
 	case **network.Neurons:
 		some := d.neurons(n, path)
 		*x = &some
+	case **int64:
+		first := int64(d.whole(n, path, allowed(k)))
+		*x = &first
 	case *[]string:
+		if k.Is == network.Names {
+			*x = d.names(n, path)
+			return
+		}
 		*x = d.variables(n, path, strings.Split(k.Of, "|"))
+	case *string:
+		if k.Is == network.AWord {
+			*x = d.oneOf(n, path, strings.Split(k.Of, "|"))
+		} else {
+			*x = d.word(n, path, allowed(k))
+		}
 	case *[]network.PoissonInput:
 		*x = d.poisson(n, path)
 	case *[]network.Rate:
@@ -216,7 +238,21 @@ func writeField(k *network.Key, field any) string {
 	case *float64:
 		return fault.Exact(*x)
 	case *string:
-		return plain(*x)
+		switch k.Is {
+		case network.AText:
+			return quote(*x)
+		case network.AName:
+			return plain(*x)
+		}
+		return *x
+	case **int64:
+		return strconv.FormatInt(**x, 10)
+	case *[]float64:
+		return list(*x)
+	case *[]int:
+		return list(*x)
+	case *network.Edges:
+		return writeEdges(x)
 	case *network.Dist:
 		return writeDist(*x)
 	case *network.Input:
@@ -226,7 +262,13 @@ func writeField(k *network.Key, field any) string {
 	case **network.Neurons:
 		return writeNeurons(*x)
 	case *[]string:
-		return "[" + strings.Join(*x, ", ") + "]"
+		words := slices.Clone(*x)
+		for i := range words {
+			if k.Is == network.Names {
+				words[i] = quote(words[i])
+			}
+		}
+		return "[" + strings.Join(words, ", ") + "]"
 	case *[]network.PoissonInput:
 		items := make([]string, len(*x))
 		for i := range *x {

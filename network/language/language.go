@@ -93,7 +93,7 @@ func (d *decoder) population(path string, e entry) network.Population {
 		return p
 	}
 	if p.Neuron == network.SpikeSource {
-		p.Spikes = f.spikes(p.Name, p.Size)
+		f.spikes(&p, keys)
 	}
 	f.keys(&p, keys[len(shared):])
 	return p
@@ -112,7 +112,7 @@ func (d *decoder) projection(path string, e entry) network.Projection {
 	p.Multapses = true
 	before := len(d.faults)
 	if p.Rule == network.List {
-		p.Edges = f.edges(&p)
+		f.edges(&p, keys)
 	}
 	edges, unread := p.Edges, len(d.faults) > before
 	if unread { // which may have weights and delays

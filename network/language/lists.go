@@ -17,29 +17,22 @@ const (
 )
 
 // spikes reads when the neurons of a source fire.
-func (f *fields) spikes(source string, size int) network.SpikeTrain {
-	s := network.SpikeTrain{Early: f.wordOf("early", network.EarlySpikes)}
-	ofFile := []string{"file", "sha256", "columns", "population", "first_id", "time_unit"}
+func (f *fields) spikes(p *network.Population, keys []network.Key) {
+	s := &p.Spikes
+	f.apart(p, keys, "early")
 	if f.has("times", "neurons") || !f.has("file") {
 		s.Times = f.numbers("times", mustTrain)
 		for _, x := range f.numbers("neurons", "must be a list of neurons, from 0") {
 			s.Neuron = append(s.Neuron, neuronIndex(x))
 		}
-		for _, key := range ofFile {
-			if n := f.get(key); n != nil {
-				f.d.fault(n, fault.Path(f.path, key), "must be left out beside times and neurons")
-			}
-		}
-		return s
+		f.onlyOfFiles("must be left out beside times and neurons", "file", "sha256", "columns", "population", "first_id", "time_unit")
+		return
 	}
 	f.knows("times", "neurons")
-	s.As = network.SpikeReading{
-		Columns: f.names("columns"), Population: f.wordOr("population", "", mustText),
-		FirstID: f.firstNumber("first_id"), TimeUnit: f.wordOf("time_unit", table.TimeUnits),
-	}
+	f.apart(p, keys, "columns", "population", "first_id", "time_unit")
 	file, found, n := f.openFile()
 	if file == nil {
-		return s
+		return
 	}
 	defer file.Close()
 	s.File = found
@@ -48,16 +41,15 @@ func (f *fields) spikes(source string, size int) network.SpikeTrain {
 	})
 	if wrong != nil {
 		f.refuse(atNode(n, wrong))
-		return s
+		return
 	}
 	s.Unstated = read.Unstated
-	if wrong := take(&s, read, source, size, f.d.dt, f.d.duration); wrong != nil {
+	if wrong := take(s, read, p.Name, p.Size, f.d.dt, f.d.duration); wrong != nil {
 		if wrong.Place = n.place; wrong.Value == "" {
 			wrong.Value = file.Path
 		}
 		f.refuse(wrong)
 	}
-	return s
 }
 
 // take picks the spikes of one of a file's populations: that which the description names, or that which is called
@@ -184,33 +176,38 @@ func neuronIndex(x float64) int {
 	return int(x)
 }
 
-// edges reads the synapses of a list, from the description itself or from a file.
-func (f *fields) edges(p *network.Projection) network.Edges {
-	var e network.Edges
-	if !f.has("edges") {
-		f.knows("edges")
-		f.edgesOf(&e, p)
-		return e
-	}
-	n, path := f.get("edges"), fault.Path(f.path, "edges")
-	for _, key := range []string{"file", "sha256", "columns", "population", "first_source", "first_target"} {
+// onlyOfFiles reports keys that stand where there is no file.
+func (f *fields) onlyOfFiles(allowed string, keys ...string) {
+	for _, key := range keys {
 		if n := f.get(key); n != nil {
-			f.d.fault(n, fault.Path(f.path, key), "must be left out beside edges")
+			f.d.fault(n, fault.Path(f.path, key), allowed)
 		}
 	}
+}
+
+// edges reads the synapses of a list, from the description itself or from a file.
+func (f *fields) edges(p *network.Projection, keys []network.Key) {
+	e := &p.Edges
+	if !f.has("edges") {
+		f.knows("edges")
+		f.apart(p, keys, "columns", "population", "first_source", "first_target")
+		f.edgesOf(p)
+		return
+	}
+	n, path := f.get("edges"), fault.Path(f.path, "edges")
+	f.onlyOfFiles("must be left out beside edges", "file", "sha256", "columns", "population", "first_source", "first_target")
 	if n == nil || n.kind != sequence {
 		f.d.faults = append(f.d.faults, fault.Error{Place: f.place, Path: path, Allowed: mustEdges})
-		return e
+		return
 	}
 	for i, item := range n.items {
 		before := len(f.d.faults)
-		if f.d.edge(&e, item, fault.Path(path, strconv.Itoa(i))); len(f.d.faults) > before {
+		if f.d.edge(e, item, fault.Path(path, strconv.Itoa(i))); len(f.d.faults) > before {
 			f.d.faults = f.d.faults[:before+1]
-			f.d.more(n.items[i+1:], func(item *node) { f.d.edge(&e, item, path) })
+			f.d.more(n.items[i+1:], func(item *node) { f.d.edge(e, item, path) })
 			break
 		}
 	}
-	return e
 }
 
 // edge reads a synapse of a list.
@@ -229,11 +226,8 @@ func (d *decoder) edge(e *network.Edges, item *node, at string) {
 }
 
 // edgesOf reads the synapses of a file.
-func (f *fields) edgesOf(e *network.Edges, p *network.Projection) {
-	e.As = network.EdgeReading{
-		Columns: f.names("columns"), Population: f.wordOr("population", "", mustText),
-		FirstSource: f.firstNumber("first_source"), FirstTarget: f.firstNumber("first_target"),
-	}
+func (f *fields) edgesOf(p *network.Projection) {
+	e := &p.Edges
 	file, found, n := f.openFile()
 	if file == nil {
 		return

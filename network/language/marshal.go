@@ -22,9 +22,7 @@ func Marshal(n *network.Network) ([]byte, error) {
 	keys := network.Keys("network", "")
 	for i := range keys {
 		k := &keys[i]
-		if k.Is == network.AText {
-			fmt.Fprintf(&b, "%s: %s\n", k.Name, quote(*k.At(n).(*string)))
-		} else if k.Is == network.ANumber || k.Is == network.AWhole {
+		if k.At != nil && k.Is != network.AMapping {
 			fmt.Fprintf(&b, "%s: %s%s\n", k.Name, writeField(k, k.At(n)), unitComment(k))
 		}
 	}
@@ -34,14 +32,14 @@ func Marshal(n *network.Network) ([]byte, error) {
 	b.WriteString("\n# size in neurons; times in ms; potentials in mV; currents as R*I in mV or, with C_m [pF], in pA; rates in Hz;\n" +
 		"# of inputs the times in ms, frequency in Hz, phase in degrees\npopulations:\n")
 	for _, p := range n.Populations {
-		fmt.Fprintf(&b, "  %s: {%s}\n", p.Name, writePopulation(&p))
+		fmt.Fprintf(&b, "  %s: %s\n", p.Name, writeMapping(&p, network.Keys("population", string(p.Neuron))))
 	}
 	if len(n.Projections) == 0 {
 		return []byte(b.String()), nil
 	}
 	b.WriteString("\n# weight in mV, in pA where the target has C_m, in nS of lif_cond; delay, tau_syn in ms\nprojections:\n")
 	for _, p := range n.Projections {
-		fmt.Fprintf(&b, "  %s: {%s}\n", p.Name, writeProjection(&p))
+		fmt.Fprintf(&b, "  %s: %s\n", p.Name, writeMapping(&p, network.Keys("projection", string(p.Rule))))
 	}
 	return []byte(b.String()), nil
 }
@@ -53,44 +51,6 @@ func unitComment(k *network.Key) string {
 	return " # " + k.Unit
 }
 
-func writePopulation(p *network.Population) string {
-	f, shared := fieldsOut{}, network.Shared("population")
-	f.write(p, shared)
-	if p.Neuron == network.SpikeSource {
-		f.spikes(&p.Spikes)
-	}
-	f.write(p, network.Keys("population", string(p.Neuron))[len(shared):])
-	return f.String()
-}
-
-func writeProjection(p *network.Projection) string {
-	f, shared := fieldsOut{}, network.Shared("projection")
-	f.write(p, shared)
-	if p.Rule == network.List {
-		f.edges(&p.Edges)
-	}
-	f.write(p, network.Keys("projection", string(p.Rule))[len(shared):])
-	return f.String()
-}
-
-// spikes writes when the neurons of a source fire, or the file that says so.
-func (f *fieldsOut) spikes(s *network.SpikeTrain) {
-	if s.File.Path != "" {
-		f.file(s.File)
-		f.reading(s.As.Columns, s.As.Population)
-		f.first("first_id", s.As.FirstID)
-		f.word("time_unit", s.As.TimeUnit)
-	} else {
-		f.add("times", list(s.Times))
-		neurons := make([]float64, len(s.Neuron))
-		for i, n := range s.Neuron {
-			neurons[i] = float64(n)
-		}
-		f.add("neurons", list(neurons))
-	}
-	f.word("early", s.Early)
-}
-
 // fieldsOut are the entries of a mapping, written in a line.
 type fieldsOut []string
 
@@ -98,45 +58,7 @@ func (f *fieldsOut) add(key, value string)        { *f = append(*f, key+": "+val
 func (f *fieldsOut) number(key string, x float64) { f.add(key, fault.Exact(x)) }
 func (f fieldsOut) String() string                { return strings.Join(f, ", ") }
 
-func (f *fieldsOut) file(file network.File) {
-	f.add("file", quote(file.Path))
-	f.add("sha256", quote(file.SHA256))
-}
-
-// reading writes how a file was read, where it was said.
-func (f *fieldsOut) reading(columns []string, population string) {
-	if len(columns) > 0 {
-		names := make([]string, len(columns))
-		for i, c := range columns {
-			names[i] = quote(c)
-		}
-		f.add("columns", "["+strings.Join(names, ", ")+"]")
-	}
-	if population != "" {
-		f.add("population", quote(population))
-	}
-}
-
-func (f *fieldsOut) first(key string, id *int64) {
-	if id != nil {
-		f.add(key, strconv.FormatInt(*id, 10))
-	}
-}
-
-func (f *fieldsOut) word(key, word string) {
-	if word != "" {
-		f.add(key, word)
-	}
-}
-
-func (f *fieldsOut) edges(e *network.Edges) {
-	if e.File.Path != "" {
-		f.file(e.File)
-		f.reading(e.As.Columns, e.As.Population)
-		f.first("first_source", e.As.FirstSource)
-		f.first("first_target", e.As.FirstTarget)
-		return
-	}
+func writeEdges(e *network.Edges) string {
 	rows := make([]string, len(e.Source))
 	for i := range e.Source {
 		cells := []float64{float64(e.Source[i]), float64(e.Target[i])}
@@ -148,7 +70,7 @@ func (f *fieldsOut) edges(e *network.Edges) {
 		}
 		rows[i] = list(cells)
 	}
-	f.add("edges", "["+strings.Join(rows, ", ")+"]")
+	return "[" + strings.Join(rows, ", ") + "]"
 }
 
 func writeDist(d network.Dist) string {
@@ -207,13 +129,13 @@ func writeSamples(s *network.Samples) string {
 	return fmt.Sprintf("{%s, values: %s}", when, list(s.Values))
 }
 
-func list(numbers []float64) string {
+func list[T int | float64](numbers []T) string {
 	text := []byte{'['}
 	for i, x := range numbers {
 		if i > 0 {
 			text = append(text, ", "...)
 		}
-		text = strconv.AppendFloat(text, x, 'g', -1, 64)
+		text = strconv.AppendFloat(text, float64(x), 'g', -1, 64)
 	}
 	return string(append(text, ']'))
 }

@@ -10,7 +10,10 @@ import (
 
 // samplesOf reads values, and their times where the file has them, from a file.
 func (f *fields) samplesOf(n *node) (times, values []float64) {
-	columns := f.names("columns")
+	var columns []string
+	if named := f.get("columns"); named != nil {
+		columns = f.d.names(named, fault.Path(f.path, "columns"))
+	}
 	file, _, wrong := openTable(n, "", maxSampleBytes)
 	if wrong != nil {
 		f.refuse(wrong)

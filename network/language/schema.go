@@ -122,7 +122,7 @@ func shapeSchema(k *network.Key) schema {
 	switch k.Is {
 	case network.AWhole:
 		return ref("whole_number")
-	case network.AText:
+	case network.AText, network.AName:
 		return schema{"type": []string{"string", "number", "boolean"}}
 	case network.ABool:
 		return schema{"type": "boolean"}

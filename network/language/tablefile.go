@@ -75,35 +75,21 @@ func (f *fields) openFile() (*table.File, network.File, *node) {
 }
 
 // names reads what the columns of a file are called.
-func (f *fields) names(key string) []string {
+func (d *decoder) names(n *node, path string) []string {
 	const allowed = "must be a list of names, one for each column of the file"
-	n, path := f.get(key), fault.Path(f.path, key)
-	if n == nil {
-		return nil
-	}
 	if n.kind != sequence || len(n.items) == 0 {
-		f.d.fault(n, path, allowed)
+		d.fault(n, path, allowed)
 		return nil
 	}
 	var names []string
 	for _, item := range n.items {
 		if item.kind != scalar {
-			f.d.fault(item, path, allowed)
+			d.fault(item, path, allowed)
 			return nil
 		}
 		names = append(names, item.text)
 	}
 	return names
-}
-
-// firstNumber reads the number of a first neuron, nil where there is none.
-func (f *fields) firstNumber(key string) *int64 {
-	n := f.get(key)
-	if n == nil {
-		return nil
-	}
-	x := int64(f.d.whole(n, fault.Path(f.path, key), "must be a whole number, that which the file gives to the first neuron"))
-	return &x
 }
 
 // factor is what makes the language's unit of a column's, at the path that decides which units may be. It is NaN where
@@ -133,14 +119,10 @@ func (d *decoder) msOf(unit string) float64 {
 	return 1
 }
 
-// wordOf reads one of some words, empty where there is none.
-func (f *fields) wordOf(key string, words []string) string {
-	n := f.get(key)
-	if n == nil {
-		return ""
-	}
+// oneOf reads one of some words.
+func (d *decoder) oneOf(n *node, path string, words []string) string {
 	if n.kind != scalar || !slices.Contains(words, n.text) {
-		f.d.fault(n, fault.Path(f.path, key), "must be one of "+strings.Join(words, ", "))
+		d.fault(n, path, "must be one of "+strings.Join(words, ", "))
 		return ""
 	}
 	return n.text
