@@ -14,6 +14,7 @@ const (
 	MaxSamples    = 1 << 18 // numbers of all Samples: a resolved network holds them as text
 )
 
+// MustSamples is said where there are more.
 var MustSamples = fmt.Sprintf("must be at most %d numbers in the samples of all inputs; a wider grid of samples needs fewer", MaxSamples)
 
 // input checks every component. That of an input with no other is at the

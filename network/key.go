@@ -13,21 +13,21 @@ import (
 // A Key is a field of a network as its description has it. The tables of keys are what a network is read and written
 // by, what its values are checked by, and what the schema and the reference page are made of.
 type Key struct {
-	Name    string
-	Is      Form
-	Of      string // the mapping that it holds, or the words that may stand there
-	Unit    string // of its numbers; empty where they have none
-	Bound   Bound  // what its numbers may be
-	Need    bool
-	Default any    // what the field is where the key is left out, if that is not its zero
-	Shy     bool   // not written where the field is what it is without the key
-	Apart   bool   // read by code of its own, together with others
-	About   string // "{default}" stands for Default
+	Name      string
+	Is        Form
+	Of        string // the mapping that it holds, or the words that may stand there
+	Unit      string // of its numbers; empty where they have none
+	Bound     Bound  // what its numbers may be
+	Need      bool
+	Default   any    // what the field is where the key is left out, if that is not its zero
+	OmitZero  bool   // not written where the field is what it is without the key
+	ReadApart bool   // read by code of its own, together with others
+	About     string // "{default}" stands for Default
 
 	// At points at the field of what has it: *float64, *Dist and so on. It is nil where there is no such field.
 	At func(of any) any
-	// Where tells whether the key is needed, optional or must be left out, where other fields decide; else Need does.
-	Where func(of any) Presence
+	// When tells whether the key is needed, optional or must be left out, where other fields decide; else Need does.
+	When func(of any) Presence
 
 	check func(c *checker, path string, of any) // in the place of the check that the form has
 }
@@ -94,7 +94,7 @@ type Bound struct {
 	steps   float64 // at least so many steps
 }
 
-// The bounds that several keys have.
+// Bounds that several keys have.
 var (
 	anyNumber      = Bound{Allowed: MustNumber, holds: func(x float64) bool { return math.Abs(x) <= MaxMagnitude }}
 	aboveZero      = Bound{Allowed: mustPositive, holds: func(x float64) bool { return x > 0 && x <= MaxMagnitude }}
@@ -112,8 +112,8 @@ func (k *Key) Text() string { return strings.ReplaceAll(k.About, "{default}", fm
 // Presence is that of the key in what has the other fields.
 func (k *Key) Presence(of any) Presence {
 	switch {
-	case k.Where != nil:
-		return k.Where(of)
+	case k.When != nil:
+		return k.When(of)
 	case k.Need:
 		return Needed
 	}
@@ -170,7 +170,7 @@ func (c *checker) keys(path string, of any, keys []Key) {
 		switch at := fault.Path(path, k.Name); {
 		case k.check != nil:
 			k.check(c, at, of)
-		case k.At != nil && !(k.Shy && k.IsDefault(of)):
+		case k.At != nil && !(k.OmitZero && k.IsDefault(of)):
 			c.value(at, k, k.At(of))
 		}
 	}

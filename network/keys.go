@@ -40,14 +40,14 @@ var general = []Mapping{
 		{Name: "p", Is: AnExponent, Bound: exponent, At: at(func(x *Scaling) *float64 { return &x.P }), About: "of connection probabilities"},
 		{Name: "indegree", Is: AnExponent, Bound: exponent, At: at(func(x *Scaling) *float64 { return &x.Indegree }), About: "of indegree and outdegree; synapses go with s times this"},
 		{Name: "poisson_rate", Is: AnExponent, Bound: exponent, At: at(func(x *Scaling) *float64 { return &x.PoissonRate }), About: "of the rates of Poisson inputs"},
-		{Name: "rule", Is: AWord, Of: "fixed_indegree", Bound: Bound{Allowed: mustScaleRule}, Shy: true, At: at(func(x *Scaling) *Rule { return &x.Rule }), check: checked((*checker).scaleRule), About: "at any factor but 1, fixed_probability becomes this, with p N_pre synapses a target"},
-		{Name: "rates", Is: Numbers, Unit: "Hz", Bound: Bound{Allowed: mustRate}, Shy: true, At: at(func(x *Scaling) *[]Rate { return &x.Rates }), About: "rate of each population, at which the mean input is kept by a constant input more"},
+		{Name: "rule", Is: AWord, Of: "fixed_indegree", Bound: Bound{Allowed: mustScaleRule}, OmitZero: true, At: at(func(x *Scaling) *Rule { return &x.Rule }), check: checked((*checker).scaleRule), About: "at any factor but 1, fixed_probability becomes this, with p N_pre synapses a target"},
+		{Name: "rates", Is: Numbers, Unit: "Hz", Bound: Bound{Allowed: mustRate}, OmitZero: true, At: at(func(x *Scaling) *[]Rate { return &x.Rates }), About: "rate of each population, at which the mean input is kept by a constant input more"},
 	}},
 	{Name: "record", About: "What a run keeps besides its statistics.", Keys: []Key{
 		{Name: "spikes", Is: NeuronsBy, At: at(func(x *Record) *[]RecordNeurons { return &x.Spikes }), About: "all, none, or of each population that is named those of some neurons"},
-		{Name: "state", Is: AMap, Of: "state", Shy: true, At: at(func(x *Record) *[]RecordState { return &x.State }), About: "of each population that is named, the state of some neurons"},
-		{Name: "histograms", Is: AMap, Of: "histograms", Shy: true, At: at(func(x *Record) *[]RecordHistogram { return &x.Counted }), About: "of each population that is named, how variables are distributed over its neurons"},
-		{Name: "averages", Is: NumberOr, Of: "averages", Unit: "ms", Bound: Bound{Allowed: MustTime + ", or {every, neurons, variables}"}, Shy: true, At: at(func(x *Record) *RecordAverages { return &x.Averages }), About: "from one average over each population to the next; none if left out"},
+		{Name: "state", Is: AMap, Of: "state", OmitZero: true, At: at(func(x *Record) *[]RecordState { return &x.State }), About: "of each population that is named, the state of some neurons"},
+		{Name: "histograms", Is: AMap, Of: "histograms", OmitZero: true, At: at(func(x *Record) *[]RecordHistogram { return &x.Counted }), About: "of each population that is named, how variables are distributed over its neurons"},
+		{Name: "averages", Is: NumberOr, Of: "averages", Unit: "ms", Bound: Bound{Allowed: MustTime + ", or {every, neurons, variables}"}, OmitZero: true, At: at(func(x *Record) *RecordAverages { return &x.Averages }), About: "from one average over each population to the next; none if left out"},
 	}},
 	{Name: "neurons", About: "Some neurons of a population, counted from 0.", Keys: []Key{
 		{Name: "from", Is: AWhole, About: "the first of a range, 0 if left out"},
@@ -58,7 +58,7 @@ var general = []Mapping{
 	{Name: "state", About: "How the state of a population is kept.", Keys: []Key{
 		{Name: "neurons", Is: SomeNeurons, At: at(func(x *RecordState) *Neurons { return &x.Neurons }), About: "of which neurons", Need: true},
 		{Name: "every", Is: ANumber, Unit: "ms", Bound: aDuration, At: at(func(x *RecordState) *float64 { return &x.Every }), About: "from one sample to the next, a multiple of dt", Need: true},
-		{Name: "variables", Is: SomeOf, Of: strings.Join(StateVariables, "|"), Shy: true, At: at(func(x *RecordState) *[]string { return &x.Variables }), About: "a list of some of V, exc, inh, ext, net (as below) and g, the state of each receptor; all if left out"},
+		{Name: "variables", Is: SomeOf, Of: strings.Join(StateVariables, "|"), OmitZero: true, At: at(func(x *RecordState) *[]string { return &x.Variables }), About: "a list of some of V, exc, inh, ext, net (as below) and g, the state of each receptor; all if left out"},
 	}},
 	{Name: "histograms", About: "The histograms of a population.", Keys: []Key{
 		{Name: "V", Is: AMapping, Of: "histogram", About: "of the membrane potential"},
@@ -72,12 +72,12 @@ var general = []Mapping{
 		{Name: "high", Is: ANumber, Unit: "mV", Bound: Bound{Allowed: MustNumber}, At: at(func(x *RecordHistogram) *float64 { return &x.High }), check: checked((*checker).highEnd), About: "upper end of the last, above low", Need: true},
 		{Name: "bins", Is: AWhole, Bound: Bound{Allowed: "must be a whole number of bins, 1 to 10000", holds: func(x float64) bool { return x >= 1 && x <= maxBins }}, At: at(func(x *RecordHistogram) *int { return &x.Bins }), About: "how many, all equally wide; what lies beyond them is counted apart", Need: true},
 		{Name: "every", Is: ANumber, Unit: "ms", Bound: aDuration, At: at(func(x *RecordHistogram) *float64 { return &x.Every }), About: "from one histogram to the next, a multiple of dt", Need: true},
-		{Name: "neurons", Is: SomeNeurons, Shy: true, At: at(func(x *RecordHistogram) **Neurons { return &x.Neurons }), About: "over which neurons; all if left out"},
+		{Name: "neurons", Is: SomeNeurons, OmitZero: true, At: at(func(x *RecordHistogram) **Neurons { return &x.Neurons }), About: "over which neurons; all if left out"},
 	}},
 	{Name: "averages", About: "Averages over populations.", Keys: []Key{
 		{Name: "every", Is: ANumber, Unit: "ms", Bound: aDuration, At: at(func(x *RecordAverages) *float64 { return &x.Every }), About: "from one average to the next, a multiple of dt", Need: true},
-		{Name: "neurons", Is: NeuronsOf, Shy: true, At: at(func(x *RecordAverages) *[]RecordNeurons { return &x.Neurons }), About: "of each population that is named, over which neurons, and of no other; over all of all if left out"},
-		{Name: "variables", Is: SomeOf, Of: strings.Join(AverageVariables, "|"), Shy: true, At: at(func(x *RecordAverages) *[]string { return &x.Variables }), About: "a list of some of rate, V, exc, inh, ext, net and g; all if left out"},
+		{Name: "neurons", Is: NeuronsOf, OmitZero: true, At: at(func(x *RecordAverages) *[]RecordNeurons { return &x.Neurons }), About: "of each population that is named, over which neurons, and of no other; over all of all if left out"},
+		{Name: "variables", Is: SomeOf, Of: strings.Join(AverageVariables, "|"), OmitZero: true, At: at(func(x *RecordAverages) *[]string { return &x.Variables }), About: "a list of some of rate, V, exc, inh, ext, net and g; all if left out"},
 	}},
 }
 
@@ -88,12 +88,12 @@ var membrane = []Key{
 	{Name: "V_reset", Is: ANumber, Unit: "mV", Bound: anyNumber, At: at(func(p *Population) *float64 { return &p.VReset }), check: checked((*checker).reset), About: "reset potential, below V_th", Need: true},
 	{Name: "t_ref", Is: ANumber, Unit: "ms", Bound: aTime, At: at(func(p *Population) *float64 { return &p.TRef }), About: "refractory period, a multiple of dt; 0 if left out"},
 	{Name: "V0", Is: ADist, Unit: "mV", Default: atRest, At: at(func(p *Population) *Dist { return &p.V0 }), About: "potential at the start, E_L if left out"},
-	{Name: "g0", Is: AMapping, Of: "g0", Shy: true, At: whole, About: "synaptic state at the start"},
+	{Name: "g0", Is: AMapping, Of: "g0", OmitZero: true, At: whole, About: "synaptic state at the start"},
 	{Name: "input", Is: AnInput, Unit: current, At: at(func(p *Population) *Input { return &p.Input }), About: "external input, 0 if left out"},
-	{Name: "bias", Is: ADist, Unit: current, Shy: true, At: at(func(p *Population) *Dist { return &p.Bias }), About: "a constant input more, drawn for each neuron"},
-	{Name: "poisson", Is: OneOrMore, Of: "poisson", Shy: true, At: at(func(p *Population) *[]PoissonInput { return &p.PoissonInput }), check: checked((*checker).poisson), About: "Poisson spikes for each neuron independently"},
-	{Name: "white_noise", Is: AMapping, Of: "white_noise", Shy: true, At: whole, About: "Gaussian white noise"},
-	{Name: "ou_noise", Is: AMapping, Of: "ou_noise", Shy: true, At: at(func(p *Population) *OUNoise { return &p.OUNoise }), About: "an Ornstein-Uhlenbeck current"},
+	{Name: "bias", Is: ADist, Unit: current, OmitZero: true, At: at(func(p *Population) *Dist { return &p.Bias }), About: "a constant input more, drawn for each neuron"},
+	{Name: "poisson", Is: OneOrMore, Of: "poisson", OmitZero: true, At: at(func(p *Population) *[]PoissonInput { return &p.PoissonInput }), check: checked((*checker).poisson), About: "Poisson spikes for each neuron independently"},
+	{Name: "white_noise", Is: AMapping, Of: "white_noise", OmitZero: true, At: whole, About: "Gaussian white noise"},
+	{Name: "ou_noise", Is: AMapping, Of: "ou_noise", OmitZero: true, At: at(func(p *Population) *OUNoise { return &p.OUNoise }), About: "an Ornstein-Uhlenbeck current"},
 }
 
 func cells(model string, own ...Key) []Key {
@@ -108,7 +108,7 @@ var populations = []Mapping{
 	{Name: "population", By: "neuron", Value: "lif", About: "Leaky integrate-and-fire neurons with current-based synapses.",
 		Keys: cells("lif, also if left out", append([]Key{
 			{Name: "tau_m", Is: ANumber, Unit: "ms", Bound: timeConstant, At: at(func(p *Population) *float64 { return &p.TauM }), About: "membrane time constant", Need: true},
-			{Name: "C_m", Is: ANumber, Unit: "pF", Bound: Bound{Allowed: mustPositive, holds: func(x float64) bool { return x >= 0 && x <= MaxMagnitude }}, Shy: true, At: at(func(p *Population) *float64 { return &p.CM }), About: "capacitance; with it currents and weights are in pA, without it in mV"},
+			{Name: "C_m", Is: ANumber, Unit: "pF", Bound: Bound{Allowed: mustPositive, holds: func(x float64) bool { return x >= 0 && x <= MaxMagnitude }}, OmitZero: true, At: at(func(p *Population) *float64 { return &p.CM }), About: "capacitance; with it currents and weights are in pA, without it in mV"},
 		}, membrane...)...)},
 	{Name: "population", By: "neuron", Value: "lif_cond", About: "Leaky integrate-and-fire neurons with conductance-based synapses.",
 		Keys: cells("lif_cond", append([]Key{
@@ -121,15 +121,15 @@ var populations = []Mapping{
 		Keys: cells("poisson", Key{Name: "rate", Is: AnInput, Unit: "Hz", Bound: Bound{Allowed: mustRate}, At: at(func(p *Population) *Input { return &p.Rate }), check: checked((*checker).rate), About: "of each neuron, constant or in time; at most 500 spikes a step", Need: true})},
 	{Name: "population", By: "neuron", Value: "spikes", About: "Sources that fire at given times.",
 		Keys: cells("spikes", []Key{
-			{Name: "times", Is: AList, Unit: "ms", Apart: true, Where: unlessFile, At: at(func(p *Population) *[]float64 { return &p.Spikes.Times }), About: "of the spikes, rounded to the nearest step, which several may share; or file"},
-			{Name: "neurons", Is: AList, Apart: true, Where: unlessFile, At: at(func(p *Population) *[]int { return &p.Spikes.Neuron }), About: "which fire then, as many, from 0"},
-			{Name: "file", Is: AText, Apart: true, Shy: true, At: at(func(p *Population) *string { return &p.Spikes.File.Path }), About: "a file of spikes, its columns by their names or time [ms], neuron; its path is relative to the network's file"},
-			{Name: "sha256", Is: AText, Apart: true, Shy: true, At: at(func(p *Population) *string { return &p.Spikes.File.SHA256 }), About: "checksum that the file must have"},
-			{Name: "columns", Is: Names, Apart: true, Shy: true, At: at(func(p *Population) *[]string { return &p.Spikes.As.Columns }), About: "names of the file's columns in place of its own; ignore leaves one out"},
-			{Name: "population", Is: AText, Apart: true, Shy: true, At: at(func(p *Population) *string { return &p.Spikes.As.Population }), About: "which of the file's populations; that of the same name or the only one, if left out"},
-			{Name: "first_id", Is: AWhole, Bound: Bound{Allowed: mustBeFirst}, Apart: true, Shy: true, At: at(func(p *Population) **int64 { return &p.Spikes.As.FirstID }), About: "the number that the file gives to the first neuron; 1 of senders, 0 of others, if left out"},
-			{Name: "time_unit", Is: AWord, Of: strings.Join(table.TimeUnits, "|"), Apart: true, Shy: true, At: at(func(p *Population) *string { return &p.Spikes.As.TimeUnit }), About: "of times of the file whose unit it doesn't state; ms if left out"},
-			{Name: "early", Is: AWord, Of: strings.Join(EarlySpikes, "|"), Apart: true, Shy: true, At: at(func(p *Population) *string { return &p.Spikes.Early }), About: "drop leaves out spikes in front of the first step, first moves them to it; a fault if left out"},
+			{Name: "times", Is: AList, Unit: "ms", ReadApart: true, When: unlessFile, At: at(func(p *Population) *[]float64 { return &p.Spikes.Times }), About: "of the spikes, rounded to the nearest step, which several may share; or file"},
+			{Name: "neurons", Is: AList, ReadApart: true, When: unlessFile, At: at(func(p *Population) *[]int { return &p.Spikes.Neuron }), About: "which fire then, as many, from 0"},
+			{Name: "file", Is: AText, ReadApart: true, OmitZero: true, At: at(func(p *Population) *string { return &p.Spikes.File.Path }), About: "a file of spikes, its columns by their names or time [ms], neuron; its path is relative to the network's file"},
+			{Name: "sha256", Is: AText, ReadApart: true, OmitZero: true, At: at(func(p *Population) *string { return &p.Spikes.File.SHA256 }), About: "checksum that the file must have"},
+			{Name: "columns", Is: Names, ReadApart: true, OmitZero: true, At: at(func(p *Population) *[]string { return &p.Spikes.As.Columns }), About: "names of the file's columns in place of its own; ignore leaves one out"},
+			{Name: "population", Is: AText, ReadApart: true, OmitZero: true, At: at(func(p *Population) *string { return &p.Spikes.As.Population }), About: "which of the file's populations; that of the same name or the only one, if left out"},
+			{Name: "first_id", Is: AWhole, Bound: Bound{Allowed: mustBeFirst}, ReadApart: true, OmitZero: true, At: at(func(p *Population) **int64 { return &p.Spikes.As.FirstID }), About: "the number that the file gives to the first neuron; 1 of senders, 0 of others, if left out"},
+			{Name: "time_unit", Is: AWord, Of: strings.Join(table.TimeUnits, "|"), ReadApart: true, OmitZero: true, At: at(func(p *Population) *string { return &p.Spikes.As.TimeUnit }), About: "of times of the file whose unit it doesn't state; ms if left out"},
+			{Name: "early", Is: AWord, Of: strings.Join(EarlySpikes, "|"), ReadApart: true, OmitZero: true, At: at(func(p *Population) *string { return &p.Spikes.Early }), About: "drop leaves out spikes in front of the first step, first moves them to it; a fault if left out"},
 		}...)},
 	{Name: "g0", About: "Synaptic state at the start, of all receptors of one sign.", Keys: []Key{
 		{Name: "excitatory", Is: ADist, Unit: "as weights", At: at(func(p *Population) *Dist { return &p.G0Ex }), check: checked(func(c *checker, path string, p *Population) { c.synapticState(path, p, p.G0Ex) }), About: "0 if left out"},
@@ -151,7 +151,7 @@ var populations = []Mapping{
 // shape is that of a synapse.
 var shape = []Key{
 	{Name: "synapse", Is: AWord, Of: strings.Join(Shapes, "|"), Bound: Bound{Allowed: mustSynapse}, Default: Exponential, At: shapeOf, About: "{default} if left out; delta moves V itself by the weight in mV, not for lif_cond"},
-	{Name: "tau_syn", Is: ANumber, Unit: "ms", Bound: Bound{Allowed: MustTau}, At: tauOf, Where: unlessDelta, About: "synaptic time constant; none of delta, else needed"},
+	{Name: "tau_syn", Is: ANumber, Unit: "ms", Bound: Bound{Allowed: MustTau}, At: tauOf, When: unlessDelta, About: "synaptic time constant; none of delta, else needed"},
 }
 
 // ends are the keys in front of those of a projection's rule, and drawn those behind them.
@@ -163,8 +163,8 @@ var ends = []Key{
 
 var drawn = append([]Key{
 	{Name: "autapses", Is: ABool, Default: true, At: at(func(p *Projection) *bool { return &p.Autapses }), About: "whether a neuron may have a synapse to itself; {default} if left out"},
-	{Name: "weight", Is: ADist, Unit: "mV, with the target's C_m pA, of lif_cond nS", At: at(func(p *Projection) *Dist { return &p.Weight }), Where: unlessListed(func(e *Edges) []float64 { return e.Weight }), check: checked((*checker).weight), About: "negative inhibits; a distribution keeps the sign of its mean", Need: true},
-	{Name: "delay", Is: ADist, Unit: "ms", Bound: Bound{Allowed: MustTime}, At: at(func(p *Projection) *Dist { return &p.Delay }), Where: unlessListed(func(e *Edges) []float64 { return e.Delay }), check: checked((*checker).delay), About: "a multiple of dt, at least dt; a distribution is rounded to steps, which may span 4096", Need: true},
+	{Name: "weight", Is: ADist, Unit: "mV, with the target's C_m pA, of lif_cond nS", At: at(func(p *Projection) *Dist { return &p.Weight }), When: unlessListed(func(e *Edges) []float64 { return e.Weight }), check: checked((*checker).weight), About: "negative inhibits; a distribution keeps the sign of its mean", Need: true},
+	{Name: "delay", Is: ADist, Unit: "ms", Bound: Bound{Allowed: MustTime}, At: at(func(p *Projection) *Dist { return &p.Delay }), When: unlessListed(func(e *Edges) []float64 { return e.Delay }), check: checked((*checker).delay), About: "a multiple of dt, at least dt; a distribution is rounded to steps, which may span 4096", Need: true},
 }, shape...)
 
 var multapses = Key{Name: "multapses", Is: ABool, Default: true, At: at(func(p *Projection) *bool { return &p.Multapses }), About: "whether a pair may have several synapses; {default} if left out"}
@@ -176,7 +176,7 @@ func projections() []Mapping {
 		all[i] = Mapping{Name: "projection", By: "rule", Value: string(r.name), Keys: slices.Concat(ends, r.keys, drawn)}
 		if r.name == List { // whose own synapses may have weights and delays
 			for k := range all[i].Keys {
-				all[i].Keys[k].Need = all[i].Keys[k].Need && all[i].Keys[k].Where == nil
+				all[i].Keys[k].Need = all[i].Keys[k].Need && all[i].Keys[k].When == nil
 			}
 		}
 	}

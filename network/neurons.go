@@ -38,7 +38,7 @@ func (n *Neurons) Count() int {
 const EveryNeuron = -1
 
 // resolve puts numbers in the place of all and of the last.
-func (n *Neurons) Resolve(size int) {
+func (n *Neurons) resolve(size int) {
 	if n.First == EveryNeuron {
 		n.First = size
 	}

@@ -14,7 +14,7 @@ const maxBins = 10_000
 func (r *Record) Resolve(n *Network) {
 	r.eachNeurons(func(population string, neurons *Neurons) {
 		if i := n.Population(population); i >= 0 {
-			neurons.Resolve(n.Populations[i].Size)
+			neurons.resolve(n.Populations[i].Size)
 		}
 	})
 }

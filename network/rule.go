@@ -124,13 +124,13 @@ var rules = []rule{
 	{
 		name: List,
 		keys: []Key{
-			{Name: "file", Is: AText, Apart: true, Shy: true, At: at(func(p *Projection) *string { return &p.Edges.File.Path }), About: "a file of synapses, its columns by their names or source, target and, if wanted, weight, delay [ms]; neurons from 0; its path is relative to the network's file"},
-			{Name: "sha256", Is: AText, Apart: true, Shy: true, At: at(func(p *Projection) *string { return &p.Edges.File.SHA256 }), About: "checksum that the file must have"},
-			{Name: "columns", Is: Names, Apart: true, Shy: true, At: at(func(p *Projection) *[]string { return &p.Edges.As.Columns }), About: "names of the file's columns in place of its own; ignore leaves one out"},
-			{Name: "population", Is: AText, Apart: true, Shy: true, At: at(func(p *Projection) *string { return &p.Edges.As.Population }), About: "which of the file's lists, of einet's export or SONATA; that of the projection's name or the only one, if left out"},
-			{Name: "first_source", Is: AWhole, Bound: Bound{Allowed: mustBeFirst}, Apart: true, Shy: true, At: at(func(p *Projection) **int64 { return &p.Edges.As.FirstSource }), About: "the number that the file gives to the first source neuron, 0 if left out"},
-			{Name: "first_target", Is: AWhole, Bound: Bound{Allowed: mustBeFirst}, Apart: true, Shy: true, At: at(func(p *Projection) **int64 { return &p.Edges.As.FirstTarget }), About: "and to the first target neuron, 0 if left out"},
-			{Name: "edges", Is: ATable, Apart: true, Where: unlessFile, At: at(func(p *Projection) *Edges { return &p.Edges }), About: "the same columns in the place of a file"},
+			{Name: "file", Is: AText, ReadApart: true, OmitZero: true, At: at(func(p *Projection) *string { return &p.Edges.File.Path }), About: "a file of synapses, its columns by their names or source, target and, if wanted, weight, delay [ms]; neurons from 0; its path is relative to the network's file"},
+			{Name: "sha256", Is: AText, ReadApart: true, OmitZero: true, At: at(func(p *Projection) *string { return &p.Edges.File.SHA256 }), About: "checksum that the file must have"},
+			{Name: "columns", Is: Names, ReadApart: true, OmitZero: true, At: at(func(p *Projection) *[]string { return &p.Edges.As.Columns }), About: "names of the file's columns in place of its own; ignore leaves one out"},
+			{Name: "population", Is: AText, ReadApart: true, OmitZero: true, At: at(func(p *Projection) *string { return &p.Edges.As.Population }), About: "which of the file's lists, of einet's export or SONATA; that of the projection's name or the only one, if left out"},
+			{Name: "first_source", Is: AWhole, Bound: Bound{Allowed: mustBeFirst}, ReadApart: true, OmitZero: true, At: at(func(p *Projection) **int64 { return &p.Edges.As.FirstSource }), About: "the number that the file gives to the first source neuron, 0 if left out"},
+			{Name: "first_target", Is: AWhole, Bound: Bound{Allowed: mustBeFirst}, ReadApart: true, OmitZero: true, At: at(func(p *Projection) **int64 { return &p.Edges.As.FirstTarget }), About: "and to the first target neuron, 0 if left out"},
+			{Name: "edges", Is: ATable, ReadApart: true, When: unlessFile, At: at(func(p *Projection) *Edges { return &p.Edges }), About: "the same columns in the place of a file"},
 		},
 		synapses: func(p *Projection, _, post float64) (float64, float64) {
 			return inAll(float64(len(p.Edges.Source)), post)

@@ -11,6 +11,7 @@ import (
 	"einet/fault"
 )
 
+// The largest numbers that a network may have.
 const (
 	MaxNeurons     = 1<<31 - 1 // of a network: ids are int32 on the GPU
 	MaxPopulations = 1024

@@ -15,7 +15,7 @@ import (
 // keys reads the fields of what a mapping describes, as the table of its keys says.
 func (f *fields) keys(of any, keys []network.Key) {
 	for i := range keys {
-		if keys[i].At != nil && !keys[i].Apart {
+		if keys[i].At != nil && !keys[i].ReadApart {
 			f.key(of, &keys[i])
 		}
 	}
@@ -218,7 +218,7 @@ func (d *decoder) bool(n *node, path string) bool {
 func (f *fieldsOut) write(of any, keys []network.Key) {
 	for i := range keys {
 		k := &keys[i]
-		if k.At == nil || k.Shy && k.IsDefault(of) || k.Presence(of) == network.Unwanted {
+		if k.At == nil || k.OmitZero && k.IsDefault(of) || k.Presence(of) == network.Unwanted {
 			continue
 		}
 		f.add(k.Name, writeField(k, k.At(of)))
