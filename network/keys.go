@@ -13,7 +13,7 @@ const (
 	weights = "mV, with C_m pA, of lif_cond nS"
 )
 
-// mappings are all of them. They are put together when einet starts: what checks them needs them.
+// mappings are all of them. init puts them together, because their checks use them.
 var mappings []Mapping
 
 func init() { mappings = slices.Concat(general, populations, projections(), courses) }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"einet/fault"
+	"einet/network"
 	"einet/network/language"
 )
 
@@ -43,13 +44,13 @@ func TestFaults(t *testing.T) {
 		{"size: 80", "size: 80, neuron: LIF_cnd", `net.yaml:4:25: populations.E.neuron: "LIF_cnd": must be one of lif, lif_cond, poisson, spikes; did you mean lif_cond?`},
 		{"size: 80, tau_m: 15", "neuron: [lif], size: 0", `net.yaml:4:15: populations.E.neuron: a list: must be one of lif, lif_cond, poisson, spikes` +
 			"\nnet.yaml:4:28: populations.E.size: 0: must be a whole number of at least 1"},
-		{"p: 0.25, weight: 0.5", "rule: fixed_in_degree, indegree: 3, multapses: false, weight: 0.5 nS", `net.yaml:7:34: projections.E_to_I.rule: "fixed_in_degree": must be one of fixed_probability, fixed_indegree, fixed_outdegree, fixed_total_number, all_to_all, one_to_one, list; did you mean fixed_indegree?`},
+		{"p: 0.25, weight: 0.5", "rule: fixed_in_degree, indegree: 3, multapses: false, weight: 0.5 nS", `net.yaml:7:34: projections.E_to_I.rule: "fixed_in_degree": must be one of ` + strings.Join(network.Rules(), ", ") + `; did you mean fixed_indegree?`},
 		{"tau_syn: 6", "synapse: delts", `net.yaml:7:71: projections.E_to_I.synapse: "delts": must be one of exponential, alpha, delta; did you mean delta?`},
 		{"size: 20, tau_m: 10", "size: 20, neuron: lif_cod, tau_m: 10", `net.yaml:5:25: populations.I.neuron: "lif_cod": must be one of lif, lif_cond, poisson, spikes; did you mean lif_cond?`},
 		{"p: 0.25, weight: 0.5", "p: 1.5, weight: 0.5", "net.yaml:7:31: projections.E_to_I.p: 1.5: must be a probability from 0 to 1"},
 		{"from: E", "from: X", `net.yaml:7:18: projections.E_to_I.from: "X": must be the name of a population: E, I`},
 		{"tau_syn: 6", "tau_syn: -6", "net.yaml:7:71: projections.E_to_I.tau_syn: -6: must be a time above 0 and at most 1e9 ms"},
-		{"tau_syn: 6", "tau_syn: 6, rule: all", `net.yaml:7:80: projections.E_to_I.rule: "all": must be one of fixed_probability, fixed_indegree, fixed_outdegree, fixed_total_number, all_to_all, one_to_one, list`},
+		{"tau_syn: 6", "tau_syn: 6, rule: all", `net.yaml:7:80: projections.E_to_I.rule: "all": must be one of ` + strings.Join(network.Rules(), ", ") + ``},
 		// the grid
 		{"delay: 1.5", "delay: 1.46", "net.yaml:8:56: projections.I_to_E.delay: 1.46: must be a whole multiple of dt (0.1 ms), at least 0.1; the nearest is 1.5"},
 		{"delay: 1.5", "delay: 0", "net.yaml:8:56: projections.I_to_E.delay: 0: must be a whole multiple of dt (0.1 ms), at least 0.1; the nearest is 0.1"},

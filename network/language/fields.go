@@ -21,7 +21,7 @@ func (f *fields) keys(of any, keys []network.Key) {
 	}
 }
 
-// apart reads the fields of some keys that others are read with.
+// apart reads the keys of these names, which keys leaves to those who call it.
 func (f *fields) apart(of any, keys []network.Key, names ...string) {
 	for i := range keys {
 		if slices.Contains(names, keys[i].Name) {
@@ -69,7 +69,7 @@ func missing(k *network.Key) string {
 	return allowed(k)
 }
 
-// unread makes what could not be read, of a network that is at fault, a value that no check is about.
+// unread marks a field that could not be read. The fault is known, and checks leave it alone.
 func unread(to any) {
 	switch x := to.(type) {
 	case *float64:
@@ -79,7 +79,7 @@ func unread(to any) {
 	}
 }
 
-// setDefault is for a key that is left out. What its table doesn't say stays as it is.
+// setDefault gives a field its default. Where the table has none, the field stays as it is.
 func setDefault(of, to any, k *network.Key) {
 	switch x := to.(type) {
 	case *network.Input:
