@@ -134,7 +134,7 @@ func (in Input) scaled(s float64) Input {
 		}
 		course, of := CourseOf(part)
 		for _, k := range Keys(course.Name, "") {
-			if k.Unit != current {
+			if k.Unit != UnitOfCurrents {
 				continue
 			}
 			switch x := k.At(of).(type) {

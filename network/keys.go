@@ -8,9 +8,11 @@ import (
 	"einet/table"
 )
 
+// Units that depend on the population.
 const (
-	current = "mV, with C_m pA"
-	weights = "mV, with C_m pA, of lif_cond nS"
+	UnitOfCurrents = "mV, with C_m pA"
+	UnitOfWeights  = "mV, with C_m pA, of lif_cond nS"
+	AsWeights      = "as weights"
 )
 
 // mappings are all of them. init puts them together, because their checks use them.
@@ -89,8 +91,8 @@ var membrane = []Key{
 	{Name: "t_ref", Is: ANumber, Unit: "ms", Bound: aTime, At: at(func(p *Population) *float64 { return &p.TRef }), About: "refractory period, a multiple of dt; 0 if left out"},
 	{Name: "V0", Is: ADist, Unit: "mV", Default: atRest, At: at(func(p *Population) *Dist { return &p.V0 }), About: "potential at the start, E_L if left out"},
 	{Name: "g0", Is: AMapping, Of: "g0", OmitZero: true, At: whole, About: "synaptic state at the start"},
-	{Name: "input", Is: AnInput, Unit: current, At: at(func(p *Population) *Input { return &p.Input }), About: "external input, 0 if left out"},
-	{Name: "bias", Is: ADist, Unit: current, OmitZero: true, At: at(func(p *Population) *Dist { return &p.Bias }), About: "a constant input more, drawn for each neuron"},
+	{Name: "input", Is: AnInput, Unit: UnitOfCurrents, At: at(func(p *Population) *Input { return &p.Input }), About: "external input, 0 if left out"},
+	{Name: "bias", Is: ADist, Unit: UnitOfCurrents, OmitZero: true, At: at(func(p *Population) *Dist { return &p.Bias }), About: "a constant input more, drawn for each neuron"},
 	{Name: "poisson", Is: OneOrMore, Of: "poisson", OmitZero: true, At: at(func(p *Population) *[]PoissonInput { return &p.PoissonInput }), check: checked((*checker).poisson), About: "Poisson spikes for each neuron independently"},
 	{Name: "white_noise", Is: AMapping, Of: "white_noise", OmitZero: true, At: whole, About: "Gaussian white noise"},
 	{Name: "ou_noise", Is: AMapping, Of: "ou_noise", OmitZero: true, At: at(func(p *Population) *OUNoise { return &p.OUNoise }), About: "an Ornstein-Uhlenbeck current"},
@@ -132,18 +134,18 @@ var populations = []Mapping{
 			{Name: "early", Is: AWord, Of: strings.Join(EarlySpikes, "|"), ReadApart: true, OmitZero: true, At: at(func(p *Population) *string { return &p.Spikes.Early }), About: "drop leaves out spikes in front of the first step, first moves them to it; a fault if left out"},
 		}...)},
 	{Name: "g0", About: "Synaptic state at the start, of all receptors of one sign.", Keys: []Key{
-		{Name: "excitatory", Is: ADist, Unit: "as weights", At: at(func(p *Population) *Dist { return &p.G0Ex }), check: checked(func(c *checker, path string, p *Population) { c.synapticState(path, p, p.G0Ex) }), About: "0 if left out"},
-		{Name: "inhibitory", Is: ADist, Unit: "as weights", At: at(func(p *Population) *Dist { return &p.G0In }), check: checked(func(c *checker, path string, p *Population) { c.synapticState(path, p, p.G0In) }), About: "0 if left out; negative where synapses are current-based"},
+		{Name: "excitatory", Is: ADist, Unit: AsWeights, At: at(func(p *Population) *Dist { return &p.G0Ex }), check: checked(func(c *checker, path string, p *Population) { c.synapticState(path, p, p.G0Ex) }), About: "0 if left out"},
+		{Name: "inhibitory", Is: ADist, Unit: AsWeights, At: at(func(p *Population) *Dist { return &p.G0In }), check: checked(func(c *checker, path string, p *Population) { c.synapticState(path, p, p.G0In) }), About: "0 if left out; negative where synapses are current-based"},
 	}},
 	{Name: "poisson", About: "Poisson spikes of a population's own.", Keys: append([]Key{
 		{Name: "rate", Is: ANumber, Unit: "Hz", Bound: Bound{Allowed: mustRate, holds: func(x float64) bool { return x >= 0 && x <= MaxMagnitude }}, At: at(func(x *PoissonInput) *float64 { return &x.Rate }), check: checked((*checker).poissonRate), About: "at most 500 spikes a step", Need: true},
-		{Name: "weight", Is: ANumber, Unit: weights, Bound: anyNumber, At: at(func(x *PoissonInput) *float64 { return &x.Weight }), About: "negative inhibits", Need: true},
+		{Name: "weight", Is: ANumber, Unit: UnitOfWeights, Bound: anyNumber, At: at(func(x *PoissonInput) *float64 { return &x.Weight }), About: "negative inhibits", Need: true},
 	}, shape...)},
 	{Name: "white_noise", About: "Gaussian white noise.", Keys: []Key{
 		{Name: "sd", Is: ANumber, Unit: "mV", Bound: aboveZero, At: at(func(p *Population) *float64 { return &p.WhiteNoise }), About: "standard deviation that it gives the free membrane potential", Need: true},
 	}},
 	{Name: "ou_noise", About: "An Ornstein-Uhlenbeck current, stationary from the start.", Keys: []Key{
-		{Name: "sd", Is: ANumber, Unit: current, Bound: aboveZero, At: at(func(x *OUNoise) *float64 { return &x.SD }), About: "standard deviation", Need: true},
+		{Name: "sd", Is: ANumber, Unit: UnitOfCurrents, Bound: aboveZero, At: at(func(x *OUNoise) *float64 { return &x.SD }), About: "standard deviation", Need: true},
 		{Name: "tau", Is: ANumber, Unit: "ms", Bound: timeConstant, At: at(func(x *OUNoise) *float64 { return &x.Tau }), About: "correlation time", Need: true},
 	}},
 }
@@ -187,27 +189,27 @@ func projections() []Mapping {
 var courses = []Mapping{
 	{Name: "step", About: "From a time on.", Keys: []Key{
 		{Name: "at", Is: ANumber, Unit: "ms", Bound: aTime, At: at(func(x *Step) *float64 { return &x.At }), About: "when, a multiple of dt", Need: true},
-		{Name: "by", Is: ANumber, Unit: current, Bound: anyNumber, At: at(func(x *Step) *float64 { return &x.By }), About: "how much", Need: true},
+		{Name: "by", Is: ANumber, Unit: UnitOfCurrents, Bound: anyNumber, At: at(func(x *Step) *float64 { return &x.By }), About: "how much", Need: true},
 	}},
 	{Name: "pulse", About: "For some time.", Keys: []Key{
 		{Name: "at", Is: ANumber, Unit: "ms", Bound: aTime, At: at(func(x *Pulse) *float64 { return &x.At }), About: "when, a multiple of dt", Need: true},
 		{Name: "duration", Is: ANumber, Unit: "ms", Bound: aDuration, At: at(func(x *Pulse) *float64 { return &x.Duration }), About: "how long, a multiple of dt", Need: true},
-		{Name: "amplitude", Is: ANumber, Unit: current, Bound: anyNumber, At: at(func(x *Pulse) *float64 { return &x.Amplitude }), About: "how much", Need: true},
+		{Name: "amplitude", Is: ANumber, Unit: UnitOfCurrents, Bound: anyNumber, At: at(func(x *Pulse) *float64 { return &x.Amplitude }), About: "how much", Need: true},
 	}},
 	{Name: "ramp", About: "Rising evenly, and staying.", Keys: []Key{
 		{Name: "at", Is: ANumber, Unit: "ms", Bound: aTime, At: at(func(x *Ramp) *float64 { return &x.At }), About: "from when, a multiple of dt", Need: true},
 		{Name: "duration", Is: ANumber, Unit: "ms", Bound: aDuration, At: at(func(x *Ramp) *float64 { return &x.Duration }), About: "how long, a multiple of dt", Need: true},
-		{Name: "by", Is: ANumber, Unit: current, Bound: anyNumber, At: at(func(x *Ramp) *float64 { return &x.By }), About: "how much in the end", Need: true},
+		{Name: "by", Is: ANumber, Unit: UnitOfCurrents, Bound: anyNumber, At: at(func(x *Ramp) *float64 { return &x.By }), About: "how much in the end", Need: true},
 	}},
 	{Name: "sinusoid", About: "amplitude sin(2 pi frequency t + phase).", Keys: []Key{
-		{Name: "amplitude", Is: ANumber, Unit: current, Bound: anyNumber, At: at(func(x *Sinusoid) *float64 { return &x.Amplitude }), About: "of the sine", Need: true},
+		{Name: "amplitude", Is: ANumber, Unit: UnitOfCurrents, Bound: anyNumber, At: at(func(x *Sinusoid) *float64 { return &x.Amplitude }), About: "of the sine", Need: true},
 		{Name: "frequency", Is: ANumber, Unit: "Hz", Bound: Bound{Allowed: mustFrequency, holds: aboveZero.holds}, At: at(func(x *Sinusoid) *float64 { return &x.Frequency }), check: checked((*checker).frequency), About: "at most one period in two steps", Need: true},
 		{Name: "phase", Is: ANumber, Unit: "deg", Bound: anyNumber, At: at(func(x *Sinusoid) *float64 { return &x.Phase }), About: "0 if left out"},
 	}},
 	{Name: "samples", About: "Values that hold until the next, the last of them for good.", Keys: []Key{
 		{Name: "every", Is: ANumber, Unit: "ms", At: at(func(x *Samples) *float64 { return &x.Every }), About: "from each value to the next, a multiple of dt; or times"},
 		{Name: "times", Is: AList, Unit: "ms", At: at(func(x *Samples) *[]float64 { return &x.Times }), About: "of the values, ascending multiples of dt"},
-		{Name: "values", Is: AList, Unit: current, At: at(func(x *Samples) *[]float64 { return &x.Values }), About: "the values; or file"},
+		{Name: "values", Is: AList, Unit: UnitOfCurrents, At: at(func(x *Samples) *[]float64 { return &x.Values }), About: "the values; or file"},
 		{Name: "file", Is: AText, About: "a file, its columns by their names or time [ms], value, or value alone beside every"},
 		{Name: "columns", Is: Names, About: "names of the file's columns in place of its own; ignore leaves one out"},
 	}},

@@ -34,6 +34,7 @@ const exampleMoments = "{normal: {mean: 1, sd: 0.2, low: 0, outside: redraw}}"
 type decoder struct {
 	faults   []fault.Error
 	scope    *scope
+	unit     string // of the numbers of the key at hand, as its table has it
 	units    []unitUse
 	dt       float64        // of the network, NaN where it is at fault
 	duration float64        // of a run [ms], likewise
@@ -166,7 +167,7 @@ func (d *decoder) value(n *node, path string) (x float64, why string) {
 		if m := noComma.FindStringSubmatch(n.text); m != nil && !n.quoted {
 			return math.NaN(), ": a comma is missing in front of " + fault.Clip(m[1])
 		}
-		if none := d.noUnit(n.text, path); none != "" {
+		if none := d.noUnit(n.text); none != "" {
 			return math.NaN(), none
 		}
 		if unit == "" && !strings.ContainsAny(text, "+-*/^()") && len(d.scope.constant) == 0 {

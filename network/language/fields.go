@@ -103,6 +103,8 @@ func setDefault(of, to any, k *network.Key) {
 
 // field reads a value into a field, by what the field is.
 func (d *decoder) field(n *node, path string, k *network.Key, to any) {
+	defer func(outer string) { d.unit = outer }(d.unit)
+	d.unit = d.unitOf(k)
 	switch x := to.(type) {
 	case *float64:
 		*x = d.number(n, path, allowed(k))

@@ -74,12 +74,12 @@ func (f *fields) samples() network.Component {
 		f.d.fault(n, fault.Path(f.path, "columns"), "must be left out: only a file has columns")
 	}
 	if f.has("times") {
-		s.Times = f.numbers("times", mustTimes)
+		s.Times = f.numbers("times", "ms", mustTimes)
 	} else {
 		f.knows("times")
-		s.Every = f.number("every", mustEvery)
+		s.Every = f.time("every", mustEvery)
 	}
-	s.Values = f.numbers("values", mustValues)
+	s.Values = f.numbers("values", f.d.unit, mustValues)
 	if len(f.d.faults) > before {
 		return network.DC(0)
 	}
@@ -96,7 +96,7 @@ func (f *fields) sampled(file *node) network.Component {
 		return network.DC(0)
 	}
 	if times == nil {
-		return network.Samples{Every: f.number("every", mustEvery+", which the file doesn't say"), Values: values}
+		return network.Samples{Every: f.time("every", mustEvery+", which the file doesn't say"), Values: values}
 	}
 	if n := f.get("every"); n != nil {
 		f.d.fault(n, fault.Path(f.path, "every"), "must be left out: the file has a column of times")
@@ -129,8 +129,17 @@ func (f *fields) has(keys ...string) bool {
 	return false
 }
 
-// numbers reads a list of numbers, up to the first that is none.
-func (f *fields) numbers(key, allowed string) []float64 {
+// time reads one [ms].
+func (f *fields) time(key, allowed string) float64 {
+	defer func(outer string) { f.d.unit = outer }(f.d.unit)
+	f.d.unit = "ms"
+	return f.number(key, allowed)
+}
+
+// numbers reads a list of numbers of that unit, up to the first that is none.
+func (f *fields) numbers(key, unit, allowed string) []float64 {
+	defer func(outer string) { f.d.unit = outer }(f.d.unit)
+	f.d.unit = unit
 	n, path := f.need(key, allowed), fault.Path(f.path, key)
 	if n == nil {
 		return nil

@@ -21,8 +21,8 @@ func (f *fields) spikes(p *network.Population, keys []network.Key) {
 	s := &p.Spikes
 	f.apart(p, keys, "early")
 	if f.has("times", "neurons") || !f.has("file") {
-		s.Times = f.numbers("times", mustTrain)
-		for _, x := range f.numbers("neurons", "must be a list of neurons, from 0") {
+		s.Times = f.numbers("times", "ms", mustTrain)
+		for _, x := range f.numbers("neurons", "", "must be a list of neurons, from 0") {
 			s.Neuron = append(s.Neuron, neuronIndex(x))
 		}
 		f.onlyOfFiles("must be left out beside times and neurons", "file", "sha256", "columns", "population", "first_id", "time_unit")
@@ -245,7 +245,9 @@ func (f *fields) edgesOf(p *network.Projection) {
 		e.Source, e.Target = make([]uint32, 0, rows), make([]uint32, 0, rows)
 		if c.Has(table.Weight) {
 			e.Weight = make([]float64, 0, rows)
+			f.d.unit = network.UnitOfWeights
 			factor = f.d.factor(n, fault.Path(f.path, "weight"), c.Unit(table.Weight), c.Name(table.Weight))
+			f.d.unit = ""
 		}
 		if c.Has(table.Delay) {
 			e.Delay, ms = make([]float64, 0, rows), f.d.msOf(c.Unit(table.Delay))

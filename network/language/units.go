@@ -36,16 +36,26 @@ var without = map[string]string{
 	"time": "ms", "voltage": "mV", "current": "pA", "conductance": "nS", "capacitance": "pF", "frequency": "Hz", "angle": "deg",
 }
 
-// quantities are what the language's numbers measure, by their key. Weights, and
+// quantities are what numbers measure whose unit is written so in the table of keys. Weights, and
 // currents that are R*I where the population has no C_m, depend on the population.
-var quantities = map[string][]string{
-	"dt": {"time"}, "duration": {"time"}, "tau_m": {"time"}, "t_ref": {"time"}, "tau_syn": {"time"}, "delay": {"time"},
-	"at": {"time"}, "every": {"time"}, "times": {"time"}, "tau": {"time"}, "averages": {"time"},
-	"C_m": {"capacitance"}, "g_L": {"conductance"},
-	"E_L": {"voltage"}, "E_ex": {"voltage"}, "E_in": {"voltage"}, "V_th": {"voltage"}, "V_reset": {"voltage"}, "V0": {"voltage"},
-	"white_noise": {"voltage"}, "frequency": {"frequency"}, "rate": {"frequency"}, "rates": {"frequency"}, "phase": {"angle"},
-	"input": {"voltage", "current"}, "bias": {"voltage", "current"}, "ou_noise": {"voltage", "current"},
-	"weight": {"voltage", "current", "conductance"}, "g0": {"voltage", "current", "conductance"},
+func quantities(unit string) (all []string) {
+	if unit == network.AsWeights {
+		unit = network.UnitOfWeights
+	}
+	for _, word := range strings.FieldsFunc(unit, func(r rune) bool { return r == ' ' || r == ',' }) {
+		if u, ok := units[word]; ok {
+			all = append(all, u.of)
+		}
+	}
+	return all
+}
+
+// unitOf is the unit of what a key holds: in a rate an amplitude is one too.
+func (d *decoder) unitOf(k *network.Key) string {
+	if d.unit == "Hz" && k.Unit == network.UnitOfCurrents {
+		return d.unit
+	}
+	return k.Unit
 }
 
 var withUnit = regexp.MustCompile(`^(.*[0-9A-Za-z_.)])\s+([A-Za-z]+)$|^(.*[0-9.)])([A-Za-z]+)$`)
@@ -67,14 +77,14 @@ func cutUnit(text string) (rest, name string) {
 var withWord = regexp.MustCompile(`^[-+0-9.eE()*/ ]*[0-9)][.]?\s*([A-Za-zµμΩ%°]+)$`)
 
 // noUnit says that a number has a word behind it which is no unit, and which there are where it stands; "" of other texts.
-func (d *decoder) noUnit(text, path string) string {
+func (d *decoder) noUnit(text string) string {
 	m := withWord.FindStringSubmatch(strings.TrimSpace(text))
 	if m == nil || isDecimal(strings.TrimSpace(text)) || slices.Contains(d.scope.constant, m[1]) {
 		return ""
 	}
 	var there []string
 	for _, name := range unitNames {
-		if slices.Contains(quantityOf(path), units[name].of) {
+		if slices.Contains(quantities(d.unit), units[name].of) {
 			there = append(there, name)
 		}
 	}
@@ -100,42 +110,6 @@ func ParseTime(text string) (ms float64, ok bool) {
 	return ms, err == nil
 }
 
-// quantityOf is what the number at a path measures: the innermost key that says so,
-// but what stands in a rate is a rate, and so on.
-func quantityOf(path string) []string {
-	segments := strings.Split(path, ".")
-	if countsNeurons(segments) {
-		return nil
-	}
-	if len(segments) > 2 && segments[0] == "populations" && segments[2] == "rate" {
-		switch segments[len(segments)-1] {
-		case "by", "amplitude", "rate":
-			return quantities["rate"]
-		}
-	}
-	for _, s := range slices.Backward(segments) {
-		if s == "values" && len(segments) > 2 { // of samples
-			return quantities[segments[2]]
-		}
-		if q, ok := quantities[s]; ok {
-			return q
-		}
-		if _, err := strconv.Atoi(s); err != nil && s == "size" {
-			return nil
-		}
-	}
-	return nil
-}
-
-// countsNeurons tells whether a path leads to neurons of a record.
-func countsNeurons(segments []string) bool {
-	if len(segments) < 3 || segments[0] != "record" {
-		return false
-	}
-	at, ok := map[string]int{"state": 3, "histograms": 4, "averages": 2}[segments[1]]
-	return segments[1] == "spikes" || ok && len(segments) > at && segments[at] == "neurons"
-}
-
 // A unitUse is a unit that was given where the population decides which is right.
 type unitUse struct {
 	node *node
@@ -145,7 +119,7 @@ type unitUse struct {
 
 // inUnit converts a number from its unit, or says what is wrong with that.
 func (d *decoder) inUnit(x float64, n *node, path, name string) (value float64, wrong string) {
-	u, allowed := units[name], quantityOf(path)
+	u, allowed := units[name], quantities(d.unit)
 	if !slices.Contains(allowed, u.of) {
 		if len(allowed) == 0 {
 			return x, "has no unit, not " + name
