@@ -3,6 +3,7 @@ package network
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -179,3 +180,15 @@ func isText(s string) bool {
 		return unicode.IsControl(r) && r != '\n' && r != '\t' || r == '\ufeff' || r == utf8.RuneError
 	})
 }
+
+// The shapes of names: those of populations and projections may be used in
+// paths and expressions, a network's names a folder.
+const (
+	NamePattern    = `[A-Za-z][A-Za-z0-9_]{0,63}`
+	networkPattern = `[A-Za-z0-9][A-Za-z0-9_.-]{0,63}`
+)
+
+var (
+	MemberName  = regexp.MustCompile(`^` + NamePattern + `$`)
+	networkName = regexp.MustCompile(`^` + networkPattern + `$`)
+)
