@@ -1,6 +1,7 @@
 package language_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -133,4 +134,14 @@ func TestNeuronsOfManyAndOfNone(t *testing.T) {
 		require.ErrorContains(t, err, want)
 		require.NotContains(t, err.Error(), "\n")
 	}
+}
+
+// The ends of a histogram may have a unit, as the reference page says of them.
+func TestHistogramEndsHaveUnits(t *testing.T) {
+	const ends = "{histograms: {E: {V: {low: -5 mV, high: 0.02 %s, bins: 5, every: 1 ms}}}}"
+	n, err := load(recording(fmt.Sprintf(ends, "V")), language.Options{})
+	require.NoError(t, err)
+	require.Equal(t, []float64{-5, 20}, []float64{n.Record.Counted[0].Low, n.Record.Counted[0].High})
+	_, err = load(recording(fmt.Sprintf(ends, "pA")), language.Options{})
+	require.ErrorContains(t, err, "record.histograms.E.V.high: 0.02 pA: must be a number of magnitude at most 1e9: its unit must be mV or a multiple of it, not pA")
 }
