@@ -28,7 +28,7 @@ const module = "einet"
 // those may import, it may import too.
 var imports = map[string][]string{
 	"cmd/einet":  {"experiment", "bench", "validate"},
-	"experiment": {"plot", "record", "engines"},
+	"experiment": {"plot", "record", "engines", "network/language"},
 
 	"engines":  {"gpu", "cpu", "cpuref", "sim", "host"},
 	"bench":    {"engines", "analysis", "network/presets"},
@@ -49,8 +49,10 @@ var imports = map[string][]string{
 	"dynamics":   {"connectome"},
 	"connectome": {"network", "rng"},
 
-	"network/presets":  {"network"},
-	"network":          {"libm", "table"},
+	"network/presets":  {"network/language"},
+	"network/language": {"network"},
+	"network":          {"fault", "libm", "table"},
+	"fault":            {},
 	"table/readertest": {},
 	"table":            {},
 	"host":             {},

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"einet/dynamics"
-	"einet/network"
+	"einet/network/language"
 	"einet/sim"
 )
 
@@ -49,7 +49,7 @@ projections:
 // their mean is: |net|/exc is 10/40. The currents that are read decay over a
 // step, which the sampler takes the mean of.
 func TestNetOverExcitatory(t *testing.T) {
-	net, err := network.Load(strings.NewReader(twoReceptors), "still.yaml", network.Options{})
+	net, err := language.Load(strings.NewReader(twoReceptors), "still.yaml", language.Options{})
 	require.NoError(t, err)
 	m, err := dynamics.New(net)
 	require.NoError(t, err)

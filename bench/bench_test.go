@@ -2,10 +2,13 @@ package bench_test
 
 import (
 	"bytes"
+	"context"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"einet/bench"
 	"einet/connectome"
@@ -13,13 +16,9 @@ import (
 	"einet/cpuref"
 	"einet/dynamics"
 	"einet/host"
-	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 	"einet/sim"
-
-	"context"
-
-	"github.com/stretchr/testify/require"
 )
 
 func engines() []bench.Engine {
@@ -34,7 +33,7 @@ func engines() []bench.Engine {
 
 // potjans is a small network with drawn weights and delays, several synapses of a pair, and Poisson input.
 func potjans(t *testing.T) bench.Case {
-	net, err := presets.Load("potjans2014", network.Options{Scale: 0.01})
+	net, err := presets.Load("potjans2014", language.Options{Scale: 0.01})
 	require.NoError(t, err)
 	return bench.Case{Network: net, Steps: 300}
 }

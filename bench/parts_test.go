@@ -8,12 +8,12 @@ import (
 	"einet/connectome"
 	"einet/cpuref"
 	"einet/dynamics"
-	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 )
 
 func built(t *testing.T, preset string, scale float64) (*dynamics.Model, *connectome.Connectome) {
-	net, err := presets.Load(preset, network.Options{Scale: scale})
+	net, err := presets.Load(preset, language.Options{Scale: scale})
 	require.NoError(t, err)
 	m, err := dynamics.New(net)
 	require.NoError(t, err)

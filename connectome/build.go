@@ -39,7 +39,8 @@ func processors(workers int) int {
 
 func (p *Projection) build(ctx context.Context, net *network.Network, i, workers int) error {
 	codes := NewCodes(net, i)
-	sources, targets, expected := expected(net, i)
+	sources, targets := net.Sizes(i)
+	_, expected := net.MeanSynapses(i)
 	size := blockSize(targets, expected, codes.Packing())
 	for first := 0; first < targets; first += size {
 		p.Blocks = append(p.Blocks, Block{
@@ -47,23 +48,17 @@ func (p *Projection) build(ctx context.Context, net *network.Network, i, workers
 		})
 	}
 	n := &net.Projections[i]
-	p.Multapses = n.Rule == network.List || n.Rule.Counts() && n.Multapses
+	p.Multapses = n.MayRepeat()
 	if plain := n.Autapses || p.From != p.To; n.Rule == network.FixedProbability && codes.alike() && plain {
 		draw := NewBernoulli(net.Seed, i, n.P)
 		return p.buildRows(ctx, &draw, sources, workers)
 	}
 	d := newDraws(net, i, &codes)
 	b := newBuilder(p, d, size, workers, codes.alike())
-	if bounded(n.Rule) {
+	if n.Rule.IsBounded() {
 		b.limit(net.InDegreeBound(i))
 	}
 	return b.build(ctx)
-}
-
-// bounded tells whether a rule's in-degrees are random but for a bound that has to be
-// kept.
-func bounded(r network.Rule) bool {
-	return r == network.FixedTotalNumber || r == network.FixedOutDegree
 }
 
 // A builder stores what is drawn. Each worker has a fixed part of the tasks, counts its

@@ -133,7 +133,8 @@ type Estimated struct {
 // EstimateProjection is Estimate for projection i.
 func EstimateProjection(net *network.Network, i int) Estimated {
 	codes := NewCodes(net, i)
-	from, to, expected := expected(net, i)
+	from, to := net.Sizes(i)
+	_, expected := net.MeanSynapses(i)
 	e := Estimated{Synapses: math.Floor(expected), Alike: codes.alike(), Sources: from, Targets: to}
 	each := 4.0
 	if e.Alike {
@@ -142,29 +143,6 @@ func EstimateProjection(net *network.Network, i int) Estimated {
 	size := blockSize(to, expected, codes.Packing())
 	e.Bytes = each*e.Synapses + 4*float64((to+size-1)/size)*float64(from+1)
 	return e
-}
-
-// expected is the sizes of a projection's populations and the mean number of its
-// synapses.
-func expected(net *network.Network, i int) (from, to int, synapses float64) {
-	p := &net.Projections[i]
-	from = net.Populations[net.Population(p.From)].Size
-	to = net.Populations[net.Population(p.To)].Size
-	switch p.Rule {
-	case network.FixedInDegree:
-		return from, to, float64(p.N) * float64(to)
-	case network.FixedOutDegree:
-		return from, to, float64(p.N) * float64(from)
-	case network.FixedTotalNumber:
-		return from, to, float64(p.N)
-	case network.AllToAll:
-		return from, to, float64(from) * float64(to)
-	case network.OneToOne:
-		return from, to, float64(from)
-	case network.List:
-		return from, to, float64(len(p.Edges.Source))
-	}
-	return from, to, p.P * float64(from) * float64(to)
 }
 
 func saturate(x float64) int64 {

@@ -24,13 +24,18 @@ type draws struct {
 	tasks int
 	draw  func(task int, b *batch)
 
+	row  func(source, chunk int, b *batch) // draws those of a source by themselves; nil where that can't be
+	span int                               // targets in a chunk of row
+
 	rule              *network.Projection
 	sources, targets  int
+	expected          float64 // synapses, without those that self leaves out
 	self              bool    // no neuron may have a synapse to itself, and some could
 	key               rng.Key // of connectivity
 	weightKey, delKey rng.Key
 	weight, delay     *coder // nil where not drawn
 	packing           Packing
+	bernoulli         Bernoulli // of fixed_probability alone
 }
 
 // perTask is about how many synapses a task draws.
@@ -43,9 +48,11 @@ func newDraws(net *network.Network, i int, codes *Codes) *draws {
 	}
 	d := &draws{
 		rule: p, self: !p.Autapses && p.From == p.To,
-		key: key(rng.Connectivity), weightKey: key(rng.Weights), delKey: key(rng.Delays),
+		key: key(rng.Connectivity), weightKey: key(rng.Weights), delKey: key(rng.Delays), span: Chunk,
 	}
-	d.sources, d.targets, _ = expected(net, i)
+	d.sources, d.targets = net.Sizes(i)
+	_, all := net.MeanSynapses(i)
+	d.expected = all - p.MeanLeftOut(d.sources)
 	d.weight, d.delay = newCoders(p, codes, net.Dt)
 	d.packing = codes.Packing()
 	switch p.Rule {
@@ -53,17 +60,25 @@ func newDraws(net *network.Network, i int, codes *Codes) *draws {
 		d.split(d.targets, p.N, d.inDegree)
 	case network.FixedOutDegree:
 		d.split(d.sources, p.N, d.outDegree)
+		d.row, d.span = func(source, _ int, b *batch) { d.outDegree(source, b) }, d.targets
 	case network.FixedTotalNumber:
 		d.split((p.N+15)/16, 16, func(k int, b *batch) { d.numbers(16*k, min(16, p.N-16*k), b) })
 	case network.AllToAll:
 		d.split(d.sources, d.targets, d.all)
+		d.row = d.allOfChunk
 	case network.OneToOne:
 		d.split(d.sources, 1, d.one)
+		d.row = func(source, k int, b *batch) {
+			if source/Chunk == k {
+				d.one(source, b)
+			}
+		}
 	case network.List:
 		d.split(len(p.Edges.Source), 1, func(k int, b *batch) { d.listed(k, codes, net.Dt, b) })
-	default:
-		bernoulli := NewBernoulli(net.Seed, i, p.P)
-		d.split(d.sources, int(p.P*float64(d.targets)), func(j int, b *batch) { d.bernoulli(&bernoulli, j, b) })
+	case network.FixedProbability:
+		d.bernoulli = NewBernoulli(net.Seed, i, p.P)
+		d.split(d.sources, int(p.P*float64(d.targets)), d.bernoulliOf)
+		d.row = d.bernoulliOfChunk
 	}
 	return d
 }
@@ -231,15 +246,15 @@ func (d *draws) one(i int, b *batch) {
 	d.add(b, uint32(i), uint32(i), codes.code(0))
 }
 
-func (d *draws) bernoulli(draw *Bernoulli, source int, b *batch) {
+func (d *draws) bernoulliOf(source int, b *batch) {
 	for k := 0; k*Chunk < d.targets; k++ {
-		d.bernoulliOfChunk(draw, source, k, b)
+		d.bernoulliOfChunk(source, k, b)
 	}
 }
 
-func (d *draws) bernoulliOfChunk(draw *Bernoulli, source, k int, b *batch) {
+func (d *draws) bernoulliOfChunk(source, k int, b *batch) {
 	codes := d.coding(uint32(source), uint32(k))
-	for m, t := range draw.Targets(&b.row, source, k, min(Chunk, d.targets-k*Chunk)) {
+	for m, t := range d.bernoulli.Targets(&b.row, source, k, min(Chunk, d.targets-k*Chunk)) {
 		d.add(b, uint32(source), uint32(k*Chunk)+uint32(t), codes.code(uint32(m)))
 	}
 }

@@ -24,9 +24,9 @@ func Procedural(ctx context.Context, net *network.Network, workers int) (*Connec
 		n := &net.Projections[i]
 		rows := newRows(net, i)
 		c.Projections[i] = Projection{
-			From: net.Population(n.From), To: net.Population(n.To), Multapses: n.Rule.Counts() && n.Multapses, Rows: rows,
+			From: net.Population(n.From), To: net.Population(n.To), Multapses: n.MayRepeat(), Rows: rows,
 		}
-		if bounded(n.Rule) {
+		if n.Rule.IsBounded() {
 			b := newBuilder(&c.Projections[i], rows.draws, 0, processors(workers), true)
 			b.limit(net.InDegreeBound(i))
 			if err := errors.Join(b.each(ctx, b.countTargets), b.checkInDegrees()); err != nil {
@@ -43,9 +43,7 @@ func Redrawable(net *network.Network) error {
 	var first *network.Projection
 	more := -1
 	for i := range net.Projections {
-		switch p := &net.Projections[i]; p.Rule {
-		case network.FixedProbability, network.FixedOutDegree, network.AllToAll, network.OneToOne:
-		default:
+		if p := &net.Projections[i]; !slices.Contains(bySource, p.Rule) {
 			if more++; first == nil {
 				first = p
 			}
@@ -59,8 +57,11 @@ func Redrawable(net *network.Network) error {
 		others = fmt.Sprintf(" (nor can %d more)", more)
 	}
 	return fmt.Errorf("projections.%s.rule: %s: can't be drawn again by source%s; procedural connectivity takes %s, %s, %s and %s",
-		first.Name, first.Rule, others, network.FixedProbability, network.FixedOutDegree, network.AllToAll, network.OneToOne)
+		first.Name, first.Rule, others, bySource[0], bySource[1], bySource[2], bySource[3])
 }
+
+// bySource are the rules of which newDraws knows how to draw the synapses of a source by themselves.
+var bySource = []network.Rule{network.FixedProbability, network.FixedOutDegree, network.AllToAll, network.OneToOne}
 
 // Rows draws a projection's synapses by row: a row is those of one source onto one chunk of
 // targets. A projection of fixed_outdegree has one chunk, all targets.
@@ -69,21 +70,13 @@ type Rows struct {
 	Span    int // targets in each but the last
 	Packing Packing
 
-	draws     *draws
-	bernoulli Bernoulli
+	draws *draws
 }
 
 func newRows(net *network.Network, i int) *Rows {
-	codes, p := NewCodes(net, i), &net.Projections[i]
-	r := &Rows{draws: newDraws(net, i, &codes), Span: Chunk, Packing: codes.Packing()}
-	if p.Rule == network.FixedOutDegree {
-		r.Span = r.draws.targets
-	}
-	r.Chunks = (r.draws.targets + r.Span - 1) / r.Span
-	if p.Rule == network.FixedProbability {
-		r.bernoulli = NewBernoulli(net.Seed, i, p.P)
-	}
-	return r
+	codes := NewCodes(net, i)
+	d := newDraws(net, i, &codes)
+	return &Rows{draws: d, Span: d.span, Chunks: (d.targets + d.span - 1) / d.span, Packing: codes.Packing()}
 }
 
 // A Row is room for what is drawn.
@@ -94,20 +87,8 @@ type Row struct{ batch }
 // are in the order of drawing: by target, except of fixed_outdegree.
 func (r *Rows) Draw(room *Row, source, k int) (targets, codes []uint32) {
 	room.reset()
-	d, b := r.draws, &room.batch
-	switch d.rule.Rule {
-	case network.FixedOutDegree:
-		d.outDegree(source, b)
-	case network.AllToAll:
-		d.allOfChunk(source, k, b)
-	case network.OneToOne:
-		if source/Chunk == k {
-			d.one(source, b)
-		}
-	default:
-		d.bernoulliOfChunk(&r.bernoulli, source, k, b)
-	}
-	return b.target, b.code
+	r.draws.row(source, k, &room.batch)
+	return room.target, room.code
 }
 
 // Size is the number of targets in chunk k.
@@ -116,7 +97,7 @@ func (r *Rows) Size(k int) int { return min(r.Span, r.draws.targets-k*r.Span) }
 // Bernoulli is what decides which synapses there are of a projection with fixed_probability and synapses
 // that are all alike; ok is false of any other.
 func (r *Rows) Bernoulli() (b Bernoulli, ok bool) {
-	return r.bernoulli, r.draws.rule.Rule == network.FixedProbability && r.alike()
+	return r.draws.bernoulli, r.draws.rule.Rule == network.FixedProbability && r.alike()
 }
 
 // NoAutapses is true where neurons that are drawn as their own targets are to be left out.
@@ -145,7 +126,7 @@ func (r *Rows) Recipe() Recipe {
 	c := Recipe{
 		Rule: d.rule.Rule, N: d.rule.N, Multapses: d.rule.Multapses, P: d.rule.P,
 		Sources: d.sources, Targets: d.targets, NoAutapses: d.self,
-		Connectivity: d.key, Weights: d.weightKey, Delays: d.delKey, Scale: r.bernoulli.Scale(),
+		Connectivity: d.key, Weights: d.weightKey, Delays: d.delKey, Scale: d.bernoulli.Scale(),
 	}
 	if d.weight != nil {
 		c.WeightThresholds = d.weight.thresholds
@@ -159,22 +140,7 @@ func (r *Rows) Recipe() Recipe {
 func (r *Rows) alike() bool { return r.draws.weight == nil && r.draws.delay == nil }
 
 // expected is the mean number of synapses; that of all rules but fixed_probability is exact.
-func (r *Rows) expected() int64 {
-	d := r.draws
-	n, own := float64(d.sources)*float64(d.targets), float64(d.sources)
-	switch d.rule.Rule {
-	case network.FixedOutDegree:
-		return saturate(float64(d.rule.N) * float64(d.sources))
-	case network.OneToOne:
-		n = float64(d.sources)
-	case network.FixedProbability:
-		n, own = d.rule.P*n, d.rule.P*own
-	}
-	if d.self {
-		n -= own
-	}
-	return saturate(math.Floor(n))
-}
+func (r *Rows) expected() int64 { return saturate(math.Floor(r.draws.expected)) }
 
 // Mean is the mean number of a source's synapses, expected where rows are random.
 func (r *Rows) Mean() float64 { return float64(r.expected()) / float64(max(1, r.draws.sources)) }

@@ -7,12 +7,13 @@ import (
 	"math"
 	"testing"
 
-	"einet/connectome"
-	"einet/network"
-	"einet/network/presets"
-
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"einet/connectome"
+	"einet/network"
+	"einet/network/language"
+	"einet/network/presets"
 )
 
 // A synapse is one, with its weight and delay as the codes say.
@@ -285,7 +286,7 @@ func TestRedrawnDelays(t *testing.T) {
 // The preset draws its delays so, as its reference implementation does.
 func TestDelaysOfTheMicrocircuit(t *testing.T) {
 	oneStep := func(set ...string) (excitatory, inhibitory float64) {
-		net, err := presets.Load("potjans2014", network.Options{Scale: 0.03, Set: set})
+		net, err := presets.Load("potjans2014", language.Options{Scale: 0.03, Set: set})
 		require.NoError(t, err)
 		c := build(t, net, 2)
 		var one, all [2]float64

@@ -5,20 +5,20 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"einet/cpuref"
 	"einet/enginetest"
-	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 	"einet/sim"
-
-	"github.com/stretchr/testify/require"
 )
 
 // BenchmarkNetwork simulates 1 s of presets on 1 and 2 threads, beside the
 // reference.
 func BenchmarkNetwork(b *testing.B) {
 	for _, name := range []string{"ei", "vs96"} {
-		net, err := presets.Load(name, network.Options{})
+		net, err := presets.Load(name, language.Options{})
 		require.NoError(b, err)
 		m, c := enginetest.Build(b, net)
 		run := func(make func() sim.Engine) func(b *testing.B) {
@@ -59,7 +59,7 @@ func BenchmarkDeliver(b *testing.B) {
 			p       float64
 		}{{4000, 0.02}, {10_000, 0.05}, {10_000, 0.25}, {40_000, 0.002}} {
 			b.Run(fmt.Sprintf("%s/N=%d/p=%g", k.name, shape.neurons, shape.p), func(b *testing.B) {
-				net, err := presets.Load("ei", network.Options{Scale: float64(shape.neurons) / 10_000,
+				net, err := presets.Load("ei", language.Options{Scale: float64(shape.neurons) / 10_000,
 					Set: []string{fmt.Sprintf("projections.*.p=%g", shape.p), "scale={}"}})
 				require.NoError(b, err)
 				m, c := enginetest.Build(b, net)

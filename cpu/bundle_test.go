@@ -3,19 +3,19 @@ package cpu
 import (
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"einet/cpuref"
 	"einet/enginetest"
-	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 	"einet/sim"
-
-	"github.com/stretchr/testify/require"
 )
 
 // A sparse network, whose rows are short: they are bundled, and its spikes are the
 // reference's on any number of threads.
 func TestBundles(t *testing.T) {
-	net, err := presets.Load("vogels2005cuba", network.Options{Set: []string{"projections.*.p=0.005", "populations.*.input=12"}})
+	net, err := presets.Load("vogels2005cuba", language.Options{Set: []string{"projections.*.p=0.005", "populations.*.input=12"}})
 	require.NoError(t, err)
 	m, c := enginetest.Build(t, net)
 	digest := func(e sim.Engine) string {

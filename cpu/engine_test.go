@@ -6,15 +6,15 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"einet/connectome"
 	"einet/cpuref"
 	"einet/dynamics"
 	"einet/enginetest"
-	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 	"einet/sim"
-
-	"github.com/stretchr/testify/require"
 )
 
 // eager is an engine whose workers are all at work however little there is.
@@ -42,7 +42,7 @@ func TestConformance(t *testing.T) {
 // The network ei itself, whose rows are bits where there is SIMD and which fills
 // several shares: one digest, however many threads and whatever the kernels.
 func TestDigestOfThreads(t *testing.T) {
-	net, err := presets.Load("ei", network.Options{Scale: 0.3})
+	net, err := presets.Load("ei", language.Options{Scale: 0.3})
 	require.NoError(t, err)
 	m, c := enginetest.Build(t, net)
 	const steps = 1500

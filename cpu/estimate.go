@@ -23,7 +23,7 @@ func CopiedBytes(net *network.Network, threads int) int64 {
 	for i := range net.Projections {
 		p, e := &net.Projections[i], connectome.EstimateProjection(net, i)
 		pairs := float64(e.Sources) * float64(e.Targets)
-		switch multapses := p.Rule == network.List || p.Rule.Counts() && p.Multapses; {
+		switch multapses := p.MayRepeat(); {
 		case !e.Alike:
 		case k.count != nil && !multapses && e.Synapses >= pairs*k.denseFrom:
 			total += float64(e.Sources) * (float64(e.Targets)/8 + float64(threads)*bitsPadding)

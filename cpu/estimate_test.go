@@ -3,18 +3,18 @@ package cpu
 import (
 	"testing"
 
-	"einet/enginetest"
-	"einet/network"
-	"einet/network/presets"
-
 	"github.com/stretchr/testify/require"
+
+	"einet/enginetest"
+	"einet/network/language"
+	"einet/network/presets"
 )
 
 // What is expected to be copied is what engines copy.
 func TestCopiedBytes(t *testing.T) {
 	copies := 0
 	for name, scale := range map[string]float64{"ei": 0.2, "vogels2005cuba": 1, "vs96": 1, "brunel2000exp": 0.1, "potjans2014": 0.02, "brainpy1m": 1} {
-		net, err := presets.Load(name, network.Options{Scale: scale})
+		net, err := presets.Load(name, language.Options{Scale: scale})
 		require.NoError(t, err)
 		m, syn := enginetest.Build(t, net)
 		e := newEngine(m, syn, 2, best())

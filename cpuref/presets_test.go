@@ -4,20 +4,20 @@ import (
 	"math"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"einet/analysis"
 	"einet/cpuref"
 	"einet/enginetest"
-	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 	"einet/sim"
-
-	"github.com/stretchr/testify/require"
 )
 
 // statistics simulates a preset for 5.5 s and returns rates and CVs of its
 // populations after the first 0.5 s, and their inputs.
 func statistics(t *testing.T, name string, set ...string) ([]analysis.Population, []sim.PopulationState) {
-	net, err := presets.Load(name, network.Options{Set: set})
+	net, err := presets.Load(name, language.Options{Set: set})
 	require.NoError(t, err)
 	m, c := enginetest.Build(t, net)
 	var sizes []int

@@ -8,15 +8,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"einet/connectome"
 	"einet/cpuref"
 	"einet/dynamics"
-	"einet/network"
+	"einet/network/language"
 	"einet/rng/stattest"
 	"einet/sim"
-
-	"github.com/stretchr/testify/require"
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // At the sizes that see 1 % the same checks are TestRandomInputAtFullSize, with the build tag long.
@@ -33,7 +33,7 @@ const shortMembrane = 0.005 // [ms], dt/20
 // running is the engine of a population of that size, in steps of 0.1 ms.
 func running(t testing.TB, seed uint32, size int, population string) *cpuref.Engine {
 	text := fmt.Sprintf("name: random\ndt: 0.1\nseed: %d\nduration: 100\npopulations:\n  A: {size: %d, %s}\nprojections: {}\n", seed, size, population)
-	net, err := network.Load(strings.NewReader(text), "random.yaml", network.Options{})
+	net, err := language.Load(strings.NewReader(text), "random.yaml", language.Options{})
 	require.NoError(t, err, text)
 	m, err := dynamics.New(net)
 	require.NoError(t, err)

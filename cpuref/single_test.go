@@ -7,13 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"einet/connectome"
 	"einet/cpuref"
 	"einet/dynamics"
 	"einet/network"
+	"einet/network/language"
 	"einet/sim"
-
-	"github.com/stretchr/testify/require"
 )
 
 // A probe is an engine on a network described in YAML.
@@ -26,7 +27,7 @@ type probe struct {
 
 func start(t *testing.T, dt float64, populations, projections string) *probe {
 	text := fmt.Sprintf("name: probe\ndt: %g\nseed: 3\nduration: 100\npopulations:\n%sprojections: {%s}\n", dt, populations, projections)
-	net, err := network.Load(strings.NewReader(text), "probe.yaml", network.Options{})
+	net, err := language.Load(strings.NewReader(text), "probe.yaml", language.Options{})
 	require.NoError(t, err, text)
 	m, err := dynamics.New(net)
 	require.NoError(t, err)

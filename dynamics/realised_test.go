@@ -7,13 +7,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"einet/dynamics"
-	"einet/network"
+	"einet/network/language"
 )
 
 // A train's counts are its spikes at their steps, a source's rate is that of its counts, and an
 // inhibitory conductance keeps its sign.
 func TestRealisedInput(t *testing.T) {
-	net, err := network.Load(strings.NewReader(`
+	net, err := language.Load(strings.NewReader(`
 name: realised
 dt: 0.1
 duration: 10
@@ -22,7 +22,7 @@ populations:
   S: {size: 2000, neuron: poisson, rate: [100, {step: {at: 5, by: -100}}]}
   C: {size: 2000, neuron: lif_cond, C_m: 200, g_L: 10, E_ex: 60, E_in: -20, V_th: 10, V_reset: 0, V0: 0,
       poisson: [{rate: 5000, weight: 0.5, tau_syn: 2}, {rate: 1000, weight: -1.5, tau_syn: 2}]}
-`), "realised.yaml", network.Options{})
+`), "realised.yaml", language.Options{})
 	require.NoError(t, err)
 	m, err := dynamics.New(net)
 	require.NoError(t, err)

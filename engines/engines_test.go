@@ -6,14 +6,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"einet/gpu"
-	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 	"einet/sim"
 )
 
 // What an engine keeps of the synapses beside the connectome counts.
 func TestMemoryOfCopies(t *testing.T) {
-	net, err := presets.Load("ei", network.Options{Scale: 0.1})
+	net, err := presets.Load("ei", language.Options{Scale: 0.1})
 	require.NoError(t, err)
 	m, err := Stored.Model(net, CPU.Copied(net, 1))
 	require.NoError(t, err)
@@ -25,7 +25,7 @@ func TestMemoryOfCopies(t *testing.T) {
 
 // Engines that share a connectome are as many side by side as there are threads, and have these together.
 func TestSideBySide(t *testing.T) {
-	net, err := presets.Load("vs96", network.Options{})
+	net, err := presets.Load("vs96", language.Options{})
 	require.NoError(t, err)
 	m, err := Stored.Model(net, 0)
 	require.NoError(t, err)
@@ -42,7 +42,7 @@ func TestSideBySide(t *testing.T) {
 
 // Each kind opens at its places by its name, and gives the same spikes.
 func TestPlacesOfAllKinds(t *testing.T) {
-	net, err := presets.Load("vs96", network.Options{Scale: 0.5})
+	net, err := presets.Load("vs96", language.Options{Scale: 0.5})
 	require.NoError(t, err)
 	for _, s := range []Synapses{Stored, Procedural} {
 		m, err := s.Model(net, 0)

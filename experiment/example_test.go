@@ -7,7 +7,7 @@ import (
 	"os"
 
 	"einet/experiment"
-	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 )
 
@@ -19,7 +19,7 @@ func ExampleRun() {
 	}
 	defer os.RemoveAll(dir)
 	duration, seed := 200.0, uint32(7)
-	net, err := presets.Load("ei", network.Options{Scale: 0.1, Duration: &duration, Seed: &seed, Set: []string{"populations.E.input=70"}})
+	net, err := presets.Load("ei", language.Options{Scale: 0.1, Duration: &duration, Seed: &seed, Set: []string{"populations.E.input=70"}})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"einet/engines"
 	"einet/gpu"
 	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 	"einet/record"
 )
@@ -32,7 +33,7 @@ func TestKeptOfNoStep(t *testing.T) {
 
 // A run whose figures are stopped is complete, and says so.
 func TestInterruptedDrawing(t *testing.T) {
-	net, err := presets.Load("vs96", network.Options{})
+	net, err := presets.Load("vs96", language.Options{})
 	require.NoError(t, err)
 	net.Duration = 50
 	dir := filepath.Join(t.TempDir(), "run")
@@ -50,7 +51,7 @@ func TestInterruptedDrawing(t *testing.T) {
 
 // A run whose context ends leaves what was simulated, and whoever asks for what can't be is told so.
 func TestRunStopped(t *testing.T) {
-	net, err := presets.Load("vs96", network.Options{})
+	net, err := presets.Load("vs96", language.Options{})
 	require.NoError(t, err)
 	net.Duration = 1e6
 	dir := filepath.Join(t.TempDir(), "run")
@@ -104,7 +105,7 @@ func TestRoundedUp(t *testing.T) {
 
 // The host's copy of the synapses is freed once a GPU has its own.
 func TestSynapsesAreFreedAfterUpload(t *testing.T) {
-	net, err := presets.Load("vs96", network.Options{})
+	net, err := presets.Load("vs96", language.Options{})
 	require.NoError(t, err)
 	for engine, kept := range map[string]bool{"gpu": false, "reference": true} {
 		r, err := begin(net, Options{Choice: engines.Choice{Engine: engine}, Out: filepath.Join(t.TempDir(), "run")})

@@ -15,6 +15,7 @@ import (
 
 	"einet/analysis"
 	"einet/network"
+	"einet/network/language"
 	"einet/plot"
 	"einet/record"
 	"einet/record/hdf5"
@@ -173,7 +174,7 @@ func readNetwork(path string) (*network.Network, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return network.Load(f, path, network.Options{HDF5: hdf5.OpenTree})
+	return language.Load(f, path, language.Options{HDF5: hdf5.OpenTree})
 }
 
 // Inhibits says whether a population's synapses are inhibitory: any projection

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"einet/network"
+	"einet/network/language"
 	"einet/record"
 )
 
@@ -40,7 +41,7 @@ func FigureFiles() []string {
 }
 
 func WriteNetwork(path string, net *network.Network) error {
-	text, err := net.Marshal()
+	text, err := language.Marshal(net)
 	if err != nil {
 		return err
 	}

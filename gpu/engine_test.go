@@ -7,15 +7,16 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"einet/connectome"
 	"einet/cpuref"
 	"einet/dynamics"
 	"einet/enginetest"
 	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 	"einet/sim"
-
-	"github.com/stretchr/testify/require"
 )
 
 func start(t testing.TB, c *Context, m *dynamics.Model, syn *connectome.Connectome, pageBytes int64) *Engine {
@@ -109,7 +110,7 @@ func TestPresetsEqualReference(t *testing.T) {
 	}
 	for _, name := range presets.Names() {
 		for seed := range size[name].seeds {
-			net, err := presets.Load(name, network.Options{Seed: &seed, Scale: size[name].scale})
+			net, err := presets.Load(name, language.Options{Seed: &seed, Scale: size[name].scale})
 			require.NoError(t, err)
 			m, syn := enginetest.Build(t, net)
 			steps := int64(net.Steps(size[name].ms))

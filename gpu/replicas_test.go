@@ -8,15 +8,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"einet/connectome"
 	"einet/cpuref"
 	"einet/dynamics"
 	"einet/enginetest"
 	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 	"einet/sim"
-
-	"github.com/stretchr/testify/require"
 )
 
 // one replica as an engine; the others run beside it.
@@ -85,7 +86,7 @@ func TestReplicasConform(t *testing.T) {
 // the spikes of its trial, and trials differ.
 func TestReplicasAreTrials(t *testing.T) {
 	for name, ms := range map[string]float64{"vs96": 100, "vogels2005cuba": 30} {
-		net, err := presets.Load(name, network.Options{})
+		net, err := presets.Load(name, language.Options{})
 		require.NoError(t, err)
 		m, syn := enginetest.Build(t, net)
 		numbers := []uint32{0, 1, 7}
@@ -128,7 +129,7 @@ func TestReplicasThatDoNotFitSayTheNumber(t *testing.T) {
 		{"vs96", 1, 70_000, "70000 replicas, small runs at most 65535 work groups"},
 		{"vogels2005cuba", 1, 2000, "the state of 2000 replicas takes 183.1 MiB"},
 	} {
-		net, err := presets.Load(k.name, network.Options{Scale: k.scale})
+		net, err := presets.Load(k.name, language.Options{Scale: k.scale})
 		require.NoError(t, err)
 		m, err := dynamics.New(net)
 		require.NoError(t, err)

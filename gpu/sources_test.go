@@ -6,14 +6,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"einet/connectome"
 	"einet/dynamics"
 	"einet/enginetest"
 	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 	"einet/shaders"
-
-	"github.com/stretchr/testify/require"
 )
 
 // compiledFor are the networks whose kernels between them are all there are: lif and
@@ -73,7 +74,7 @@ func TestSources(t *testing.T) {
 	d.Limits.MaxShared, d.Limits.MaxInvocations, d.Limits.MaxWorkGroupSize = 1<<15, 1024, [3]int{1024, 1024, 64}
 	whole, drawn := 0, 0
 	for _, name := range append(compiledFor, "choice") {
-		net, err := presets.Load(name, network.Options{})
+		net, err := presets.Load(name, language.Options{})
 		if name == "choice" {
 			net, err = aChoice(), nil
 		}

@@ -7,16 +7,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"einet/connectome"
 	"einet/cpuref"
 	"einet/dynamics"
-	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 	"einet/shaders"
 	"einet/sim"
 	"einet/validate"
-
-	"github.com/stretchr/testify/require"
 )
 
 var reference = sim.Backend{Name: "reference", Open: func(_ context.Context, m *dynamics.Model, s *connectome.Connectome) (sim.Engine, error) {
@@ -36,7 +36,7 @@ func broken(t *testing.T, e *Engine, from, to string) {
 
 // Statistics of the same network on both engines: equal, since the spikes are.
 func TestStatisticsOfBothEngines(t *testing.T) {
-	net, err := presets.Load("ei", network.Options{Scale: 0.2})
+	net, err := presets.Load("ei", language.Options{Scale: 0.2})
 	require.NoError(t, err)
 	onEach(t, func(t *testing.T, c *Context) {
 		ours := sim.Backend{Name: "gpu", Open: func(ctx context.Context, m *dynamics.Model, s *connectome.Connectome) (sim.Engine, error) {
@@ -58,7 +58,7 @@ func TestStatisticsOfBothEngines(t *testing.T) {
 // Two kernels that are wrong in ways that hardly show are caught by the exact
 // comparison, with the step and the neuron at which they first go wrong.
 func TestBrokenKernelsAreCaught(t *testing.T) {
-	net, err := presets.Load("ei", network.Options{Scale: 0.2})
+	net, err := presets.Load("ei", language.Options{Scale: 0.2})
 	require.NoError(t, err)
 	c := open(t, "")
 	for _, k := range []struct{ name, from, to string }{

@@ -6,51 +6,36 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"einet/fault"
 )
 
 const (
-	maxPoissonInputs = 16
+	MaxPoissonInputs = 16
 	maxPoissonMean   = 500 // counts of a step, of a Poisson source's neuron too
 )
 
-func (c *checker) population(path string, p Population) {
-	switch p.Neuron {
-	case Poisson:
-		c.rate(path, p.Rate)
-		return
-	case SpikeSource:
-		c.spikes(path, &p)
-		return
-	case LIF:
-		c.positive(path+".tau_m", p.TauM)
-		c.want(!(p.CM < 0) && p.CM <= maxMagnitude, path+".C_m", p.CM, mustPositive)
-	case LIFCond:
-		c.want(p.CM > 0 && p.CM <= maxMagnitude, path+".C_m", p.CM, mustPositive)
-		c.want(p.GL > 0 && p.GL <= maxMagnitude, path+".g_L", p.GL, mustPositive)
-		c.number(path+".E_ex", p.EEx)
-		c.number(path+".E_in", p.EIn)
-	default:
-		c.fault(path+".neuron", clip(strconv.Quote(string(p.Neuron))), mustNeuron+meant(string(p.Neuron), kinds))
+// population checks all but the size.
+func (c *checker) population(path string, p *Population) {
+	keys := Keys("population", string(p.Neuron))
+	if keys == nil {
+		c.fault(path+".neuron", fault.Clip(strconv.Quote(string(p.Neuron))), mustNeuron+fault.DidYouMean(string(p.Neuron), Kinds))
 		return
 	}
-	c.number(path+".E_L", p.EL)
-	thresholds := c.dist(path+".V_th", p.VTh)
-	if c.number(path+".V_reset", p.VReset) && thresholds {
+	c.keys(path, p, keys)
+	if p.Neuron == SpikeSource {
+		c.spikes(path, p)
+	}
+}
+
+// reset holds V_reset below every threshold.
+func (c *checker) reset(path string, p *Population) {
+	thresholds := checker{dt: c.dt}
+	if c.number(path, p.VReset) && thresholds.dist("", p.VTh) {
 		low, _ := p.VTh.perNeuron()
 		low = min(low, p.VTh.Mean()) // which gives V its grid
-		c.want(!(p.VReset >= low), path+".V_reset", p.VReset, "must be below V_th ("+short(low)+")")
+		c.want(!(p.VReset >= low), path, p.VReset, "must be below V_th ("+fault.Number(low)+")")
 	}
-	c.grid(path+".t_ref", p.TRef, 0)
-	c.dist(path+".V0", p.V0)
-	c.dist(path+".g0.excitatory", p.G0Ex)
-	c.dist(path+".g0.inhibitory", p.G0In)
-	if p.Neuron == LIFCond {
-		c.notNegative(path+".g0.excitatory", p.G0Ex)
-		c.notNegative(path+".g0.inhibitory", p.G0In)
-	}
-	c.input(path+".input", p.Input)
-	c.dist(path+".bias", p.Bias)
-	c.noise(path, &p)
 }
 
 // perNeuron encloses all that is drawn per neuron: a normal variable of 32 bits is within 6.4
@@ -67,31 +52,31 @@ func (d Dist) perNeuron() (lo, hi float64) {
 	return lo, hi
 }
 
-// notNegative holds a conductance to its sign.
-func (c *checker) notNegative(path string, d Dist) {
-	low, _ := d.perNeuron()
-	c.want(!(low < 0), path, low, "must not be negative: a conductance; a distribution may have a bound, low: 0")
+// synapticState checks g at the start, of a conductance its sign too.
+func (c *checker) synapticState(path string, p *Population, g Dist) {
+	c.dist(path, g)
+	if low, _ := g.perNeuron(); p.Neuron == LIFCond {
+		c.want(!(low < 0), path, low, "must not be negative: a conductance; a distribution may have a bound, low: 0")
+	}
 }
 
-func (c *checker) noise(path string, p *Population) {
-	c.want(len(p.PoissonInput) <= maxPoissonInputs, path+".poisson", len(p.PoissonInput),
-		fmt.Sprintf("must be at most %d", maxPoissonInputs))
-	for i, in := range p.PoissonInput {
-		at := path + ".poisson"
+// poisson checks the Poisson inputs, that of a population with no other at the path without its number.
+func (c *checker) poisson(path string, p *Population) {
+	c.want(len(p.PoissonInput) <= MaxPoissonInputs, path, len(p.PoissonInput), fmt.Sprintf("must be at most %d", MaxPoissonInputs))
+	for i := range p.PoissonInput {
+		in, at := &p.PoissonInput[i], path
 		if len(p.PoissonInput) > 1 {
-			at = dotted(at, strconv.Itoa(i))
+			at = fault.Path(at, strconv.Itoa(i))
 		}
-		if c.want(!(in.Rate < 0) && in.Rate <= maxMagnitude, at+".rate", in.Rate, mustRate) {
-			c.want(!(in.Rate*c.dt/1000 > maxPoissonMean), at+".rate", in.Rate,
-				"must be at most "+short(1000*maxPoissonMean/c.dt)+" Hz, 500 spikes in a step; more is white_noise")
-		}
-		c.number(at+".weight", in.Weight)
+		c.keys(at, in, Keys("poisson", ""))
 		c.synapse(at, p, in.Synapse, in.TauSyn)
 	}
-	c.want(p.WhiteNoise >= 0 && p.WhiteNoise <= maxMagnitude, path+".white_noise.sd", p.WhiteNoise, mustPositive)
-	if u := p.OUNoise; u != (OUNoise{}) {
-		c.want(u.SD > 0 && u.SD <= maxMagnitude, path+".ou_noise.sd", u.SD, mustPositive)
-		c.positive(path+".ou_noise.tau", u.Tau)
+}
+
+func (c *checker) poissonRate(path string, in *PoissonInput) {
+	if c.want(!(in.Rate < 0) && in.Rate <= MaxMagnitude, path, in.Rate, mustRate) {
+		c.want(!(in.Rate*c.dt/1000 > maxPoissonMean), path, in.Rate,
+			"must be at most "+fault.Number(1000*maxPoissonMean/c.dt)+" Hz, 500 spikes in a step; more is white_noise")
 	}
 }
 
@@ -101,22 +86,22 @@ func (c *checker) synapse(path string, to *Population, shape Synapse, tau float6
 	case Exponential, Alpha:
 		c.positive(path+".tau_syn", tau)
 	case Delta:
-		c.want(tau == 0, path+".tau_syn", tau, "must be left out: a delta synapse has none")
+		c.want(tau == 0, path+".tau_syn", tau, MustHaveNone)
 		c.want(to == nil || to.Neuron != LIFCond, path+".synapse", string(shape), "must be exponential or alpha: a conductance can't be a delta")
 	default:
-		c.fault(path+".synapse", clip(strconv.Quote(string(shape))), mustSynapse+meant(string(shape), shapes))
+		c.fault(path+".synapse", fault.Clip(strconv.Quote(string(shape))), mustSynapse+fault.DidYouMean(string(shape), Shapes))
 	}
 }
 
 // rate checks the rate of a Poisson source.
-func (c *checker) rate(path string, rate Input) {
-	c.input(path+".rate", rate)
-	lo, hi := rate.Bounds()
+func (c *checker) rate(path string, p *Population) {
+	c.input(path, p.Rate)
+	lo, hi := p.Rate.Bounds()
 	if lo < 0 {
-		c.fault(path+".rate", short(lo), "must not become negative")
+		c.fault(path, fault.Number(lo), "must not become negative")
 	}
-	c.want(!(hi*c.dt/1000 > maxPoissonMean), path+".rate", hi,
-		"must be at most "+short(1000*maxPoissonMean/c.dt)+" Hz, 500 spikes in a step; more is white_noise of the targets")
+	c.want(!(hi*c.dt/1000 > maxPoissonMean), path, hi,
+		"must be at most "+fault.Number(1000*maxPoissonMean/c.dt)+" Hz, 500 spikes in a step; more is white_noise of the targets")
 }
 
 func (c *checker) spikes(path string, p *Population) {
@@ -125,35 +110,35 @@ func (c *checker) spikes(path string, p *Population) {
 		if s.File.Path != "" {
 			return path + ".file"
 		}
-		return dotted(dotted(path, key), strconv.Itoa(i))
+		return fault.Path(fault.Path(path, key), strconv.Itoa(i))
 	}
 	if !c.want(len(s.Times) == len(s.Neuron), path+".neurons", len(s.Neuron),
 		fmt.Sprintf("must be as many as times, %d", len(s.Times))) {
 		return
 	}
-	c.want(s.Early == "" || slices.Contains(EarlySpikes, s.Early), path+".early", s.Early, "must be one of "+strings.Join(EarlySpikes, ", "))
+	c.want(s.Early == "" || slices.Contains(EarlySpikes, s.Early), path+".early", s.Early, mustBeOneOf(EarlySpikes))
 	if early, first := s.early(c.dt); early > 0 && s.Early == "" {
-		c.fault(at("times", first), short(s.Times[first]), mustNotBeEarly(c.dt, len(s.Times), early))
+		c.fault(at("times", first), fault.Number(s.Times[first]), MustNotBeEarly(c.dt, len(s.Times), early))
 		return
 	}
-	late := func(t float64) bool { return !math.IsNaN(c.dt) && !(math.Round(t/c.dt) <= maxSteps) }
+	late := func(t float64) bool { return !math.IsNaN(c.dt) && !(math.Round(t/c.dt) <= MaxSteps) }
 	absent := func(n int) bool { return n < 0 || n >= p.Size }
 	if i := slices.IndexFunc(s.Times, late); i >= 0 {
-		c.fault(at("times", i), short(s.Times[i]), "must be at most 2^30 steps of dt, "+short(maxSteps*c.dt)+" ms")
+		c.fault(at("times", i), fault.Number(s.Times[i]), "must be at most 2^30 steps of dt, "+fault.Number(MaxSteps*c.dt)+" ms")
 		c.more(countIf(s.Times[i+1:], late))
 	}
 	if i := slices.IndexFunc(s.Neuron, absent); i >= 0 && p.Size >= 1 {
 		c.fault(at("neurons", i), strconv.Itoa(s.Neuron[i]), fmt.Sprintf("must be a whole number from 0 to %d, the population's last neuron", p.Size-1))
 		c.more(countIf(s.Neuron[i+1:], absent))
 	}
-	c.want(len(s.Times) <= maxSamples || s.File.Path != "", path+".times", len(s.Times),
-		fmt.Sprintf("must be at most %d; more may stand in a file", maxSamples))
+	c.want(len(s.Times) <= MaxSamples || s.File.Path != "", path+".times", len(s.Times),
+		fmt.Sprintf("must be at most %d; more may stand in a file", MaxSamples))
 }
 
-// mustNotBeEarly is what is allowed in the place of spikes in front of the first step.
-func mustNotBeEarly(dt float64, spikes, early int) string {
+// MustNotBeEarly is what is allowed in the place of spikes in front of the first step.
+func MustNotBeEarly(dt float64, spikes, early int) string {
 	return fmt.Sprintf("must be at least one step of dt, %s ms; of %d spikes %d are earlier: early: drop leaves them out, early: first moves them to the first step",
-		short(dt), spikes, early)
+		fault.Number(dt), spikes, early)
 }
 
 // early counts the spikes in front of the first step, and finds the first of them.
@@ -175,21 +160,21 @@ func (c *checker) dist(path string, d Dist) bool {
 	case Constant, "":
 		c.number(path, d.A)
 	case Uniform:
-		path := dotted(path, string(Uniform))
-		if c.number(dotted(path, "0"), d.A) && c.number(dotted(path, "1"), d.B) {
-			c.want(d.A <= d.B, dotted(path, "1"), d.B, "must be at least "+short(d.A)+", the low end")
+		path := fault.Path(path, string(Uniform))
+		if c.number(fault.Path(path, "0"), d.A) && c.number(fault.Path(path, "1"), d.B) {
+			c.want(d.A <= d.B, fault.Path(path, "1"), d.B, "must be at least "+fault.Number(d.A)+", the low end")
 		}
 	case Normal, LogNormal:
-		path := dotted(path, string(d.Kind))
-		c.number(dotted(path, "mean"), d.A)
-		c.want(d.B >= 0 && d.B <= maxMagnitude, dotted(path, "sd"), d.B, mustSpread)
-		c.want(!math.IsNaN(d.Low) && !(d.Low > d.High), dotted(path, "low"), d.Low, "must be at most high")
-		c.want(d.Kind == Normal || d.A != 0, dotted(path, "mean"), d.A, "must not be 0")
+		path := fault.Path(path, string(d.Kind))
+		c.number(fault.Path(path, "mean"), d.A)
+		c.want(d.B >= 0 && d.B <= MaxMagnitude, fault.Path(path, "sd"), d.B, mustSpread)
+		c.want(!math.IsNaN(d.Low) && !(d.Low > d.High), fault.Path(path, "low"), d.Low, "must be at most high")
+		c.want(d.Kind == Normal || d.A != 0, fault.Path(path, "mean"), d.A, "must not be 0")
 		if len(c.faults) == before {
 			c.mass(path, d, d.Low, d.High)
 		}
 	default:
-		c.fault(path, string(d.Kind), mustDist)
+		c.fault(path, string(d.Kind), MustDist)
 	}
 	return len(c.faults) == before
 }
@@ -201,21 +186,21 @@ func (c *checker) mass(path string, d Dist, lo, hi float64) bool {
 		return true
 	}
 	mass := d.mass(lo, hi)
-	return c.want(mass >= leastMass, path, short(lo)+" to "+short(hi),
+	return c.want(mass >= leastMass, path, fault.Number(lo)+" to "+fault.Number(hi),
 		fmt.Sprintf("must hold at least 1/1000 of the distribution, for what is outside is drawn again; it holds %.2g", mass))
 }
 
 func (c *checker) rates(n *Network) {
 	for _, r := range n.Scale.Rates {
-		path := dotted("scale.rates", r.Population)
+		path := fault.Path("scale.rates", r.Population)
 		if n.Population(r.Population) < 0 {
 			names := make([]string, len(n.Populations))
 			for i, p := range n.Populations {
 				names[i] = p.Name
 			}
-			c.fault(path, clip(strconv.Quote(r.Population)), "must be the name of a population: "+listing(names)+didYouMean(r.Population, names))
+			c.fault(path, fault.Clip(strconv.Quote(r.Population)), "must be the name of a population: "+fault.Listing(names)+fault.DidYouMean(r.Population, names))
 		}
-		c.want(r.Hz >= 0 && r.Hz <= maxMagnitude, path, r.Hz, mustRate)
+		c.want(r.Hz >= 0 && r.Hz <= MaxMagnitude, path, r.Hz, mustRate)
 	}
 	if len(n.Scale.Rates) == 0 {
 		return
@@ -241,7 +226,7 @@ func (c *checker) record(n *Network) {
 	}
 	population := func(path, name string, state bool) *Population {
 		i := n.Population(name)
-		if !c.want(i >= 0, path, name, "must be the name of a population: "+listing(names)+didYouMean(name, names)) {
+		if !c.want(i >= 0, path, name, "must be the name of a population: "+fault.Listing(names)+fault.DidYouMean(name, names)) {
 			return nil
 		}
 		p := &n.Populations[i]
@@ -251,31 +236,28 @@ func (c *checker) record(n *Network) {
 		return p
 	}
 	for _, r := range n.Record.Spikes {
-		path := dotted("record.spikes", r.Population)
+		path := fault.Path("record.spikes", r.Population)
 		if p := population(path, r.Population, false); p != nil {
 			c.neurons(path, &r.Neurons, p)
 		}
 	}
 	for _, r := range n.Record.State {
-		path := dotted("record.state", r.Population)
-		c.grid(path+".every", r.Every, 1)
-		c.variables(path+".variables", r.Variables, StateVariables)
+		path := fault.Path("record.state", r.Population)
+		c.keys(path, &r, Keys("state", ""))
 		if p := population(path, r.Population, true); p != nil {
 			c.neurons(path+".neurons", &r.Neurons, p)
 		}
 	}
 	for _, r := range n.Record.Counted {
-		path := dotted("record.histograms", r.Population)
+		path := fault.Path("record.histograms", r.Population)
 		p := population(path, r.Population, true)
-		path = dotted(path, r.Variable)
+		path = fault.Path(path, r.Variable)
 		if p != nil && r.Neurons != nil {
 			c.neurons(path+".neurons", r.Neurons, p)
 			c.want(r.Neurons.Count() > 0, path+".neurons", 0, "must be some")
 		}
-		c.want(slices.Contains(HistogramVariables, r.Variable), path, r.Variable, "must be one of "+strings.Join(HistogramVariables, ", "))
-		c.want(r.Bins >= 1 && r.Bins <= maxBins, path+".bins", r.Bins, mustBins)
-		c.want(r.High > r.Low, path+".high", r.High, fmt.Sprintf("must be above low, %g", r.Low))
-		c.grid(path+".every", r.Every, 1)
+		c.want(slices.Contains(HistogramVariables, r.Variable), path, r.Variable, mustBeOneOf(HistogramVariables))
+		c.keys(path, &r, Keys("histogram", ""))
 	}
 	c.averages(n, population)
 }
@@ -283,14 +265,13 @@ func (c *checker) record(n *Network) {
 func (c *checker) averages(n *Network, population func(path, name string, state bool) *Population) {
 	r, path := &n.Record.Averages, "record.averages"
 	for _, over := range r.Neurons {
-		at := dotted(path+".neurons", over.Population)
+		at := fault.Path(path+".neurons", over.Population)
 		if p := population(at, over.Population, false); p != nil {
 			c.neurons(at, &over.Neurons, p)
 		}
 	}
-	c.variables(path+".variables", r.Variables, AverageVariables)
 	if r.Neurons != nil || r.Variables != nil {
-		c.grid(path+".every", r.Every, 1)
+		c.keys(path, r, Keys("averages", ""))
 		return
 	}
 	c.grid(path, r.Every, 0)
@@ -302,4 +283,8 @@ func (c *checker) variables(path string, names, of []string) {
 		c.want(slices.Contains(of, name) && !slices.Contains(names[:i], name), path, name, "must be one of "+strings.Join(of, ", ")+", once")
 	}
 	c.want(names == nil || len(names) > 0, path, "", "must be some of "+strings.Join(of, ", "))
+}
+
+func (c *checker) highEnd(path string, h *RecordHistogram) {
+	c.want(h.High > h.Low, path, h.High, fmt.Sprintf("must be above low, %g", h.Low))
 }

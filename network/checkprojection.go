@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
+
+	"einet/fault"
 )
 
 func (c *checker) projection(path string, p *Projection, n *Network) {
@@ -13,56 +16,11 @@ func (c *checker) projection(path string, p *Projection, n *Network) {
 		pre, post = &n.Populations[from], &n.Populations[to]
 		c.want(!post.Neuron.IsSource(), path+".to", p.To, "must not be a source, which takes no input")
 	}
-	if !oneOf(rules, string(p.Rule)) {
-		c.fault(path+".rule", clip(strconv.Quote(string(p.Rule))), mustRule+meant(string(p.Rule), rules))
+	if !c.rule(path, p, pre, post) {
 		return
 	}
-	c.rule(path, p, pre, post)
-	c.weight(path, p)
-	c.delay(path, p)
+	c.keys(path, p, Keys("projection", string(p.Rule)))
 	c.synapse(path, post, p.Synapse, p.TauSyn)
-}
-
-// rule checks what a rule needs; pre and post are nil where they are at fault.
-func (c *checker) rule(path string, p *Projection, pre, post *Population) {
-	known := pre != nil
-	switch p.Rule {
-	case FixedProbability:
-		c.want(p.P >= 0 && p.P <= 1, path+".p", p.P, mustP)
-	case FixedInDegree:
-		c.count(path+".indegree", p, known, func() int { return pre.Size }, p.From)
-	case FixedOutDegree:
-		c.count(path+".outdegree", p, known, func() int { return post.Size }, p.To)
-	case FixedTotalNumber:
-		c.want(p.N >= 0, path+".synapses", p.N, mustCount)
-		c.want(p.Multapses, path+".multapses", "false", "must be true: fixed_total_number draws every synapse by itself")
-		if known && !p.Autapses && p.From == p.To {
-			c.want(p.N <= 0 || pre.Size > 1, path+".autapses", "false", "must be true: the population has one neuron")
-		}
-	case AllToAll:
-	case OneToOne:
-		c.want(!known || pre.Size == post.Size, path+".rule", string(p.Rule), "needs populations of one size, to connect neuron i to neuron i")
-	case List:
-		if known {
-			c.edges(path, p, pre, post)
-		}
-	}
-}
-
-// count checks N against the neurons that may be chosen.
-func (c *checker) count(path string, p *Projection, known bool, size func() int, of string) {
-	if !c.want(p.N >= 0 && p.N <= math.MaxInt32, path, p.N, mustCount) || !known {
-		return
-	}
-	choice, why := size(), ""
-	if !p.Autapses && p.From == p.To {
-		choice, why = choice-1, ", itself left out"
-	}
-	if p.Multapses {
-		c.want(p.N == 0 || choice > 0, path, p.N, "must be 0: there is no neuron to choose"+why)
-		return
-	}
-	c.want(p.N <= choice, path, p.N, fmt.Sprintf("must be at most %d, the neurons of %s%s; or allow multapses", choice, of, why))
 }
 
 // place is the key that gives a list, of the projection at path.
@@ -74,24 +32,27 @@ func (e *Edges) place(path string) string {
 }
 
 func (c *checker) edges(path string, p *Projection, pre, post *Population) {
+	if pre == nil {
+		return
+	}
 	e, at, listed := &p.Edges, p.Edges.place(path), p.Edges.File.Path == ""
 	if listed {
-		c.want(len(e.Source) <= maxSamples, at, len(e.Source), fmt.Sprintf("must be at most %d; more may stand in a file", maxSamples))
+		c.want(len(e.Source) <= MaxSamples, at, len(e.Source), fmt.Sprintf("must be at most %d; more may stand in a file", MaxSamples))
 	}
-	same := func(n int) bool { return n == 0 || n == len(e.Source) }
-	if !c.want(len(e.Source) == len(e.Target) && same(len(e.Weight)) && same(len(e.Delay)) && (!listed || e.Delay == nil || e.Weight != nil), at, len(e.Source),
+	same := func(each []float64) bool { return each == nil || len(each) == len(e.Source) }
+	if !c.want(len(e.Source) == len(e.Target) && same(e.Weight) && same(e.Delay) && (!listed || e.Delay == nil || e.Weight != nil), at, len(e.Source),
 		"must have a source and a target for each synapse, and a weight for each or none, and with weights a delay for each or none") {
 		return
 	}
 	positive, negative := false, false
-	var wrong FieldError
+	var wrong fault.Error
 	bad := 0
 	for i := range e.Source {
-		if fault := c.edge(e, i, pre, post); fault != nil {
+		if found := c.edge(e, i, pre, post); found != nil {
 			if bad++; bad == 1 {
-				wrong = *fault
+				wrong = *found
 				if wrong.Path = at; listed {
-					wrong.Path = dotted(at, strconv.Itoa(i))
+					wrong.Path = fault.Path(at, strconv.Itoa(i))
 				}
 			}
 		}
@@ -108,21 +69,20 @@ func (c *checker) edges(path string, p *Projection, pre, post *Population) {
 }
 
 // edge is what is wrong with a synapse of a list, if anything.
-func (c *checker) edge(e *Edges, i int, pre, post *Population) *FieldError {
-	wrong := func(what, value, allowed string) *FieldError {
-		return &FieldError{Value: what + " of synapse " + strconv.Itoa(i) + value, Allowed: allowed}
+func (c *checker) edge(e *Edges, i int, pre, post *Population) *fault.Error {
+	wrong := func(what, value, allowed string) *fault.Error {
+		return &fault.Error{Value: what + " of synapse " + strconv.Itoa(i) + value, Allowed: allowed}
 	}
 	switch {
 	case int64(e.Source[i]) >= int64(pre.Size):
-		return wrong("source", shownIndex(e.Source[i]), mustBeOf(0, pre))
+		return wrong("source", shownIndex(e.Source[i]), MustBeOf(0, pre))
 	case int64(e.Target[i]) >= int64(post.Size):
-		return wrong("target", shownIndex(e.Target[i]), mustBeOf(0, post))
-	case e.Weight != nil && !(math.Abs(e.Weight[i]) <= maxMagnitude):
-		return wrong("weight", ": "+short(e.Weight[i]), mustNumber)
+		return wrong("target", shownIndex(e.Target[i]), MustBeOf(0, post))
+	case e.Weight != nil && !(math.Abs(e.Weight[i]) <= MaxMagnitude):
+		return wrong("weight", ": "+fault.Number(e.Weight[i]), MustNumber)
 	case e.Delay != nil:
-		one := checker{dt: c.dt}
-		if one.grid("", e.Delay[i], 1); len(one.faults) > 0 {
-			return wrong("delay", ": "+one.faults[0].Value, one.faults[0].Allowed)
+		if allowed := GridFault(e.Delay[i], c.dt, 1); allowed != "" {
+			return wrong("delay", ": "+fault.Number(e.Delay[i]), allowed)
 		}
 	}
 	return nil
@@ -138,18 +98,18 @@ func shownIndex(i uint32) string {
 
 // weight holds a distribution of weights to one sign.
 func (c *checker) weight(path string, p *Projection) {
-	if !c.dist(path+".weight", p.Weight) || p.Weight.Kind == Constant || p.Weight.Kind == "" {
+	if !c.dist(path, p.Weight) || p.Weight.Kind == Constant || p.Weight.Kind == "" {
 		return
 	}
 	if d := p.Weight; d.IsNumber() {
-		c.want(d.A*d.Mean() >= 0, path+".weight", d.Mean(), "must have the sign of its mean, "+short(d.A))
+		c.want(d.A*d.Mean() >= 0, path, d.Mean(), "must have the sign of its mean, "+fault.Number(d.A))
 	} else if d.Kind == Uniform {
-		c.want(d.A >= 0 || d.B <= 0, path+".weight", short(d.A)+" to "+short(d.B), "must have one sign: make two projections")
-	} else if c.want(d.A != 0, path+".weight", d.A, "must have a mean that is not 0, whose sign the weights keep") {
+		c.want(d.A >= 0 || d.B <= 0, path, fault.Number(d.A)+" to "+fault.Number(d.B), "must have one sign: make two projections")
+	} else if c.want(d.A != 0, path, d.A, "must have a mean that is not 0, whose sign the weights keep") {
 		lo, hi := d.WeightBounds()
-		if c.want(lo <= hi && (d.A > 0 && lo >= 0 || d.A < 0 && hi <= 0), path+".weight", short(lo)+" to "+short(hi),
+		if c.want(lo <= hi && (d.A > 0 && lo >= 0 || d.A < 0 && hi <= 0), path, fault.Number(lo)+" to "+fault.Number(hi),
 			"must leave room for weights of the sign of their mean") {
-			c.mass(path+".weight", d, lo, hi)
+			c.mass(path, d, lo, hi)
 		}
 	}
 }
@@ -157,24 +117,24 @@ func (c *checker) weight(path string, p *Projection) {
 func (c *checker) delay(path string, p *Projection) {
 	listed := p.Rule == List && len(p.Edges.Delay) > 0
 	if !listed && (p.Delay.Kind == Constant || p.Delay.Kind == "") {
-		c.grid(path+".delay", p.Delay.A, 1)
+		c.grid(path, p.Delay.A, 1)
 		return
 	}
-	if !listed && !c.dist(path+".delay", p.Delay) || math.IsNaN(c.dt) {
+	if !listed && !c.dist(path, p.Delay) || math.IsNaN(c.dt) {
 		return
 	}
 	if lo, hi := p.Delay.delayBounds(c.dt); !listed && p.Delay.Redraw {
-		if !c.mass(path+".delay", p.Delay, lo, hi) {
+		if !c.mass(path, p.Delay, lo, hi) {
 			return
 		}
-	} else if !listed && !c.want(lo <= hi && hi > 0, path+".delay", short(lo)+" to "+short(hi), "must be above 0") {
+	} else if !listed && !c.want(lo <= hi && hi > 0, path, fault.Number(lo)+" to "+fault.Number(hi), "must be above 0") {
 		return
 	}
-	at, what, narrow := path+".delay", "", "narrow it with low and high"
+	at, what, narrow := path, "", "narrow it with low and high"
 	if listed {
-		at, what, narrow = p.Edges.place(path), "delays ", "make several projections of it"
+		at, what, narrow = p.Edges.place(strings.TrimSuffix(path, ".delay")), "delays ", "make several projections of it"
 	}
 	first, last := p.DelaySteps(c.dt)
-	c.want(last-first < MaxDelayCodes, at, short(float64(first)*c.dt)+" to "+short(float64(last)*c.dt)+" ms",
-		fmt.Sprintf("%smust span at most %d steps of dt (%s ms): %s", what, MaxDelayCodes, short(c.dt), narrow))
+	c.want(last-first < MaxDelayCodes, at, fault.Number(float64(first)*c.dt)+" to "+fault.Number(float64(last)*c.dt)+" ms",
+		fmt.Sprintf("%smust span at most %d steps of dt (%s ms): %s", what, MaxDelayCodes, fault.Number(c.dt), narrow))
 }

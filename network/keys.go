@@ -1,284 +1,275 @@
 package network
 
 import (
+	"math"
 	"slices"
 	"strings"
 
 	"einet/table"
 )
 
-// A key is one that a mapping of the language may have. These declarations are what
-// the schema and the reference page are made of; the reader is held to them by a test.
-type key struct {
-	name  string
-	is    form
-	of    string // the object that it holds, or the words that may stand there, or a default
-	unit  string // of its numbers; empty where they have none
-	about string
-	need  bool
-}
-
-// A form is what may stand behind a key.
-type form string
-
+// Units that depend on the population.
 const (
-	aNumber     form = "number"
-	aWhole      form = "whole number"
-	aText       form = "text"
-	aBool       form = "true or false"
-	aDist       form = "number or distribution"
-	anInput     form = "input"
-	aList       form = "list of numbers"
-	aTable      form = "list of lists of numbers"
-	aNames      form = "list of names"
-	anExponent  form = "exponent"
-	aWord       form = "one of"             // of says which
-	aMapping    form = "mapping"            // of says what kind
-	aMap        form = "mapping of names"   // likewise
-	oneOrMore   form = "mapping or a list"  // likewise
-	numbers     form = "mapping of numbers" // by name
-	someNeurons form = "neurons"            // see the object of that name
-	neuronsBy   form = "all, none or neurons by population"
-	neuronsOf   form = "neurons by population"
-	someOf      form = "some of"             // of says which
-	numberOr    form = "number or a mapping" // of says what kind
+	UnitOfCurrents = "mV, with C_m pA"
+	UnitOfWeights  = "mV, with C_m pA, of lif_cond nS"
+	AsWeights      = "as weights"
 )
 
-// An object is a kind of mapping. Of a population and a projection there are several
-// kinds, told apart by the value of one key.
-type object struct {
-	name  string
-	by    string // the key that tells it apart, if there are several of its name
-	value string // what that key says there
-	about string
-	keys  []key
+// mappings are all of them. init puts them together, because their checks use them.
+var mappings []Mapping
+
+func init() { mappings = slices.Concat(general, populations, projections(), courses) }
+
+// general are those of the network itself and of what a run keeps.
+var general = []Mapping{
+	{Name: "network", About: "A network: a model, its grid of time and what a run keeps.", Keys: []Key{
+		{Name: "name", Is: AText, At: at(func(x *Network) *string { return &x.Name }), check: checked((*checker).named), About: "short name; the file's, if left out"},
+		{Name: "description", Is: AText, At: at(func(x *Network) *string { return &x.Description }), check: checked(func(c *checker, path string, n *Network) { c.text(path, n.Description) }), About: "what the network shows"},
+		{Name: "source", Is: AText, At: at(func(x *Network) *string { return &x.Source }), check: checked(func(c *checker, path string, n *Network) { c.text(path, n.Source) }), About: "where it comes from"},
+		{Name: "dt", Is: ANumber, Unit: "ms", Bound: timeConstant, Default: 0.1, At: at(func(x *Network) *float64 { return &x.Dt }), check: checked((*checker).step), About: "step of the time grid, {default} if left out"},
+		{Name: "duration", Is: ANumber, Unit: "ms", Bound: aTime, Default: 1000.0, At: at(func(x *Network) *float64 { return &x.Duration }), About: "of a run, {default} if left out"},
+		{Name: "seed", Is: AWhole, Bound: Bound{Allowed: "must be a whole number from 0 to 4294967295"}, Default: uint32(1), At: at(func(x *Network) *uint32 { return &x.Seed }), About: "of every random draw, 0 to 4294967295; {default} if left out"},
+		{Name: "trial", Is: AWhole, Bound: Bound{Allowed: "must be a whole number from 0 to 16383", holds: func(x float64) bool { return x <= maxTrial }}, At: at(func(x *Network) *uint32 { return &x.Trial }), About: "other initial values and noise on the same synapses, 0 to 16383"},
+		{Name: "constants", Is: Numbers, About: "numbers and expressions that others may use by name"},
+		{Name: "scale", Is: AMapping, Of: "scale", At: at(func(x *Network) *Scaling { return &x.Scale }), About: "what --scale changes besides the sizes"},
+		{Name: "record", Is: AMapping, Of: "record", At: at(func(x *Network) *Record { return &x.Record }), About: "what a run keeps; all spikes, if left out"},
+		{Name: "populations", Is: AMap, Of: "population", About: "the neurons, in the order of their ids", Need: true},
+		{Name: "projections", Is: AMap, Of: "projection", About: "the synapses between them"},
+	}},
+	{Name: "scale", About: "With a factor s on all sizes, what stands here goes with s to that power: -1, -0.5, 0, 0.5 or 1; 0 if left out.", Keys: []Key{
+		{Name: "weight", Is: AnExponent, Bound: exponent, At: at(func(x *Scaling) *float64 { return &x.Weight }), About: "of weights, those of Poisson inputs too"},
+		{Name: "input", Is: AnExponent, Bound: exponent, At: at(func(x *Scaling) *float64 { return &x.Input }), About: "of inputs"},
+		{Name: "p", Is: AnExponent, Bound: exponent, At: at(func(x *Scaling) *float64 { return &x.P }), About: "of connection probabilities"},
+		{Name: "indegree", Is: AnExponent, Bound: exponent, At: at(func(x *Scaling) *float64 { return &x.Indegree }), About: "of indegree and outdegree; synapses go with s times this"},
+		{Name: "poisson_rate", Is: AnExponent, Bound: exponent, At: at(func(x *Scaling) *float64 { return &x.PoissonRate }), About: "of the rates of Poisson inputs"},
+		{Name: "rule", Is: AWord, Of: "fixed_indegree", Bound: Bound{Allowed: mustScaleRule}, OmitZero: true, At: at(func(x *Scaling) *Rule { return &x.Rule }), check: checked((*checker).scaleRule), About: "at any factor but 1, fixed_probability becomes this, with p N_pre synapses a target"},
+		{Name: "rates", Is: Numbers, Unit: "Hz", Bound: Bound{Allowed: mustRate}, OmitZero: true, At: at(func(x *Scaling) *[]Rate { return &x.Rates }), About: "rate of each population, at which the mean input is kept by a constant input more"},
+	}},
+	{Name: "record", About: "What a run keeps besides its statistics.", Keys: []Key{
+		{Name: "spikes", Is: NeuronsBy, At: at(func(x *Record) *[]RecordNeurons { return &x.Spikes }), About: "all, none, or of each population that is named those of some neurons"},
+		{Name: "state", Is: AMap, Of: "state", OmitZero: true, At: at(func(x *Record) *[]RecordState { return &x.State }), About: "of each population that is named, the state of some neurons"},
+		{Name: "histograms", Is: AMap, Of: "histograms", OmitZero: true, At: at(func(x *Record) *[]RecordHistogram { return &x.Counted }), About: "of each population that is named, how variables are distributed over its neurons"},
+		{Name: "averages", Is: NumberOr, Of: "averages", Unit: "ms", Bound: Bound{Allowed: MustTime + ", or {every, neurons, variables}"}, OmitZero: true, At: at(func(x *Record) *RecordAverages { return &x.Averages }), About: "from one average over each population to the next; none if left out"},
+	}},
+	{Name: "neurons", About: "Some neurons of a population, counted from 0.", Keys: []Key{
+		{Name: "from", Is: AWhole, About: "the first of a range, 0 if left out"},
+		{Name: "to", Is: AWhole, About: "its last, which is of it; the population's last if left out"},
+		{Name: "every", Is: AWhole, About: "from one neuron of the range to the next, 1 if left out"},
+		{Name: "sample", Is: AWhole, About: "so many drawn at random by the network's seed, in place of a range"},
+	}},
+	{Name: "state", About: "How the state of a population is kept.", Keys: []Key{
+		{Name: "neurons", Is: SomeNeurons, At: at(func(x *RecordState) *Neurons { return &x.Neurons }), About: "of which neurons", Need: true},
+		{Name: "every", Is: ANumber, Unit: "ms", Bound: aDuration, At: at(func(x *RecordState) *float64 { return &x.Every }), About: "from one sample to the next, a multiple of dt", Need: true},
+		{Name: "variables", Is: SomeOf, Of: strings.Join(StateVariables, "|"), OmitZero: true, At: at(func(x *RecordState) *[]string { return &x.Variables }), About: "a list of some of V, exc, inh, ext, net (as below) and g, the state of each receptor; all if left out"},
+	}},
+	{Name: "histograms", About: "The histograms of a population.", Keys: []Key{
+		{Name: "V", Is: AMapping, Of: "histogram", About: "of the membrane potential"},
+		{Name: "exc", Is: AMapping, Of: "histogram", About: "of the excitatory synaptic input R*I [mV]"},
+		{Name: "inh", Is: AMapping, Of: "histogram", About: "of the inhibitory synaptic input"},
+		{Name: "ext", Is: AMapping, Of: "histogram", About: "of the external input"},
+		{Name: "net", Is: AMapping, Of: "histogram", About: "of the sum of all three"},
+	}},
+	{Name: "histogram", About: "How a variable is counted.", Keys: []Key{
+		{Name: "low", Is: ANumber, Unit: "mV", Bound: Bound{Allowed: MustNumber}, At: at(func(x *RecordHistogram) *float64 { return &x.Low }), About: "lower end of the first bin", Need: true},
+		{Name: "high", Is: ANumber, Unit: "mV", Bound: Bound{Allowed: MustNumber}, At: at(func(x *RecordHistogram) *float64 { return &x.High }), check: checked((*checker).highEnd), About: "upper end of the last, above low", Need: true},
+		{Name: "bins", Is: AWhole, Bound: Bound{Allowed: "must be a whole number of bins, 1 to 10000", holds: func(x float64) bool { return x >= 1 && x <= maxBins }}, At: at(func(x *RecordHistogram) *int { return &x.Bins }), About: "how many, all equally wide; what lies beyond them is counted apart", Need: true},
+		{Name: "every", Is: ANumber, Unit: "ms", Bound: aDuration, At: at(func(x *RecordHistogram) *float64 { return &x.Every }), About: "from one histogram to the next, a multiple of dt", Need: true},
+		{Name: "neurons", Is: SomeNeurons, OmitZero: true, At: at(func(x *RecordHistogram) **Neurons { return &x.Neurons }), About: "over which neurons; all if left out"},
+	}},
+	{Name: "averages", About: "Averages over populations.", Keys: []Key{
+		{Name: "every", Is: ANumber, Unit: "ms", Bound: aDuration, At: at(func(x *RecordAverages) *float64 { return &x.Every }), About: "from one average to the next, a multiple of dt", Need: true},
+		{Name: "neurons", Is: NeuronsOf, OmitZero: true, At: at(func(x *RecordAverages) *[]RecordNeurons { return &x.Neurons }), About: "of each population that is named, over which neurons, and of no other; over all of all if left out"},
+		{Name: "variables", Is: SomeOf, Of: strings.Join(AverageVariables, "|"), OmitZero: true, At: at(func(x *RecordAverages) *[]string { return &x.Variables }), About: "a list of some of rate, V, exc, inh, ext, net and g; all if left out"},
+	}},
 }
-
-var (
-	kinds   = "lif|lif_cond|poisson|spikes"
-	rules   = "fixed_probability|fixed_indegree|fixed_outdegree|fixed_total_number|all_to_all|one_to_one|list"
-	shapes  = "exponential|alpha|delta"
-	current = "mV, with C_m pA"
-)
-
-// oneOf tells whether a word is one of those of a list above.
-func oneOf(words, word string) bool { return slices.Contains(strings.Split(words, "|"), word) }
-
-// language is all of it.
-var language = slices.Concat([]object{
-	{name: "network", about: "A network: a model, its grid of time and what a run keeps.", keys: []key{
-		{name: "name", is: aText, about: "short name; the file's, if left out"},
-		{name: "description", is: aText, about: "what the network shows"},
-		{name: "source", is: aText, about: "where it comes from"},
-		{name: "dt", is: aNumber, unit: "ms", about: "step of the time grid, 0.1 if left out"},
-		{name: "duration", is: aNumber, unit: "ms", about: "of a run, 1000 if left out"},
-		{name: "seed", is: aWhole, about: "of every random draw, 0 to 4294967295; 1 if left out"},
-		{name: "trial", is: aWhole, about: "other initial values and noise on the same synapses, 0 to 16383"},
-		{name: "constants", is: numbers, about: "numbers and expressions that others may use by name"},
-		{name: "scale", is: aMapping, of: "scale", about: "what --scale changes besides the sizes"},
-		{name: "record", is: aMapping, of: "record", about: "what a run keeps; all spikes, if left out"},
-		{name: "populations", is: aMap, of: "population", about: "the neurons, in the order of their ids", need: true},
-		{name: "projections", is: aMap, of: "projection", about: "the synapses between them"},
-	}},
-	{name: "scale", about: "With a factor s on all sizes, what stands here goes with s to that power: -1, -0.5, 0, 0.5 or 1; 0 if left out.", keys: []key{
-		{name: "weight", is: anExponent, about: "of weights, those of Poisson inputs too"},
-		{name: "input", is: anExponent, about: "of inputs"},
-		{name: "p", is: anExponent, about: "of connection probabilities"},
-		{name: "indegree", is: anExponent, about: "of indegree and outdegree; synapses go with s times this"},
-		{name: "poisson_rate", is: anExponent, about: "of the rates of Poisson inputs"},
-		{name: "rule", is: aWord, of: "fixed_indegree", about: "at any factor but 1, fixed_probability becomes this, with p N_pre synapses a target"},
-		{name: "rates", is: numbers, unit: "Hz", about: "rate of each population, at which the mean input is kept by a constant input more"},
-	}},
-	{name: "record", about: "What a run keeps besides its statistics.", keys: []key{
-		{name: "spikes", is: neuronsBy, about: "all, none, or of each population that is named those of some neurons"},
-		{name: "state", is: aMap, of: "state", about: "of each population that is named, the state of some neurons"},
-		{name: "histograms", is: aMap, of: "histograms", about: "of each population that is named, how variables are distributed over its neurons"},
-		{name: "averages", is: numberOr, of: "averages", unit: "ms", about: "from one average over each population to the next; none if left out"},
-	}},
-	{name: "neurons", about: "Some neurons of a population, counted from 0.", keys: []key{
-		{name: "from", is: aWhole, about: "the first of a range, 0 if left out"},
-		{name: "to", is: aWhole, about: "its last, which is of it; the population's last if left out"},
-		{name: "every", is: aWhole, about: "from one neuron of the range to the next, 1 if left out"},
-		{name: "sample", is: aWhole, about: "so many drawn at random by the network's seed, in place of a range"},
-	}},
-	{name: "state", about: "How the state of a population is kept.", keys: []key{
-		{name: "neurons", is: someNeurons, about: "of which neurons", need: true},
-		{name: "every", is: aNumber, unit: "ms", about: "from one sample to the next, a multiple of dt", need: true},
-		{name: "variables", is: someOf, of: strings.Join(StateVariables, "|"), about: "a list of some of V, exc, inh, ext, net (as below) and g, the state of each receptor; all if left out"},
-	}},
-	{name: "histograms", about: "The histograms of a population.", keys: []key{
-		{name: "V", is: aMapping, of: "histogram", about: "of the membrane potential"},
-		{name: "exc", is: aMapping, of: "histogram", about: "of the excitatory synaptic input R*I [mV]"},
-		{name: "inh", is: aMapping, of: "histogram", about: "of the inhibitory synaptic input"},
-		{name: "ext", is: aMapping, of: "histogram", about: "of the external input"},
-		{name: "net", is: aMapping, of: "histogram", about: "of the sum of all three"},
-	}},
-	{name: "histogram", about: "How a variable is counted.", keys: []key{
-		{name: "low", is: aNumber, unit: "mV", about: "lower end of the first bin", need: true},
-		{name: "high", is: aNumber, unit: "mV", about: "upper end of the last, above low", need: true},
-		{name: "bins", is: aWhole, about: "how many, all equally wide; what lies beyond them is counted apart", need: true},
-		{name: "every", is: aNumber, unit: "ms", about: "from one histogram to the next, a multiple of dt", need: true},
-		{name: "neurons", is: someNeurons, about: "over which neurons; all if left out"},
-	}},
-	{name: "averages", about: "Averages over populations.", keys: []key{
-		{name: "every", is: aNumber, unit: "ms", about: "from one average to the next, a multiple of dt", need: true},
-		{name: "neurons", is: neuronsOf, about: "of each population that is named, over which neurons, and of no other; over all of all if left out"},
-		{name: "variables", is: someOf, of: strings.Join(AverageVariables, "|"), about: "a list of some of rate, V, exc, inh, ext, net and g; all if left out"},
-	}},
-}, populations, projections, inputs)
 
 // membrane is what all neurons with a membrane potential have.
-var membrane = []key{
-	{name: "E_L", is: aNumber, unit: "mV", about: "leak potential, 0 if left out"},
-	{name: "V_th", is: aDist, unit: "mV", about: "threshold", need: true},
-	{name: "V_reset", is: aNumber, unit: "mV", about: "reset potential, below V_th", need: true},
-	{name: "t_ref", is: aNumber, unit: "ms", about: "refractory period, a multiple of dt; 0 if left out"},
-	{name: "V0", is: aDist, unit: "mV", about: "potential at the start, E_L if left out"},
-	{name: "g0", is: aMapping, of: "g0", about: "synaptic state at the start"},
-	{name: "input", is: anInput, unit: current, about: "external input, 0 if left out"},
-	{name: "bias", is: aDist, unit: current, about: "a constant input more, drawn for each neuron"},
-	{name: "poisson", is: oneOrMore, of: "poisson", about: "Poisson spikes for each neuron independently"},
-	{name: "white_noise", is: aMapping, of: "white_noise", about: "Gaussian white noise"},
-	{name: "ou_noise", is: aMapping, of: "ou_noise", about: "an Ornstein-Uhlenbeck current"},
+var membrane = []Key{
+	{Name: "E_L", Is: ANumber, Unit: "mV", Bound: anyNumber, At: at(func(p *Population) *float64 { return &p.EL }), About: "leak potential, 0 if left out"},
+	{Name: "V_th", Is: ADist, Unit: "mV", At: at(func(p *Population) *Dist { return &p.VTh }), About: "threshold", Need: true},
+	{Name: "V_reset", Is: ANumber, Unit: "mV", Bound: anyNumber, At: at(func(p *Population) *float64 { return &p.VReset }), check: checked((*checker).reset), About: "reset potential, below V_th", Need: true},
+	{Name: "t_ref", Is: ANumber, Unit: "ms", Bound: aTime, At: at(func(p *Population) *float64 { return &p.TRef }), About: "refractory period, a multiple of dt; 0 if left out"},
+	{Name: "V0", Is: ADist, Unit: "mV", Default: atRest, At: at(func(p *Population) *Dist { return &p.V0 }), About: "potential at the start, E_L if left out"},
+	{Name: "g0", Is: AMapping, Of: "g0", OmitZero: true, At: whole, About: "synaptic state at the start"},
+	{Name: "input", Is: AnInput, Unit: UnitOfCurrents, At: at(func(p *Population) *Input { return &p.Input }), About: "external input, 0 if left out"},
+	{Name: "bias", Is: ADist, Unit: UnitOfCurrents, OmitZero: true, At: at(func(p *Population) *Dist { return &p.Bias }), About: "a constant input more, drawn for each neuron"},
+	{Name: "poisson", Is: OneOrMore, Of: "poisson", OmitZero: true, At: at(func(p *Population) *[]PoissonInput { return &p.PoissonInput }), check: checked((*checker).poisson), About: "Poisson spikes for each neuron independently"},
+	{Name: "white_noise", Is: AMapping, Of: "white_noise", OmitZero: true, At: whole, About: "Gaussian white noise"},
+	{Name: "ou_noise", Is: AMapping, Of: "ou_noise", OmitZero: true, At: at(func(p *Population) *OUNoise { return &p.OUNoise }), About: "an Ornstein-Uhlenbeck current"},
 }
 
-func cells(model string, own ...key) []key {
-	first := []key{
-		{name: "size", is: aWhole, about: "neurons", need: true},
-		{name: "neuron", is: aWord, of: kinds, about: "the model: " + model},
+func cells(model string, own ...Key) []Key {
+	first := []Key{
+		{Name: "size", Is: AWhole, Bound: Bound{Allowed: MustSize, Missing: MustSize + ", how many neurons there are"}, At: at(func(p *Population) *int { return &p.Size }), About: "neurons", Need: true},
+		{Name: "neuron", Is: AWord, Of: strings.Join(Kinds, "|"), Bound: Bound{Allowed: mustNeuron}, Default: LIF, At: at(func(p *Population) *Neuron { return &p.Neuron }), About: "the model: " + model},
 	}
 	return slices.Concat(first, own)
 }
 
-var populations = []object{
-	{name: "population", by: "neuron", value: "lif", about: "Leaky integrate-and-fire neurons with current-based synapses.",
-		keys: cells("lif, also if left out", append([]key{
-			{name: "tau_m", is: aNumber, unit: "ms", about: "membrane time constant", need: true},
-			{name: "C_m", is: aNumber, unit: "pF", about: "capacitance; with it currents and weights are in pA, without it in mV"},
+var populations = []Mapping{
+	{Name: "population", By: "neuron", Value: "lif", About: "Leaky integrate-and-fire neurons with current-based synapses.",
+		Keys: cells("lif, also if left out", append([]Key{
+			{Name: "tau_m", Is: ANumber, Unit: "ms", Bound: timeConstant, At: at(func(p *Population) *float64 { return &p.TauM }), About: "membrane time constant", Need: true},
+			{Name: "C_m", Is: ANumber, Unit: "pF", Bound: Bound{Allowed: mustPositive, holds: func(x float64) bool { return x >= 0 && x <= MaxMagnitude }}, OmitZero: true, At: at(func(p *Population) *float64 { return &p.CM }), About: "capacitance; with it currents and weights are in pA, without it in mV"},
 		}, membrane...)...)},
-	{name: "population", by: "neuron", value: "lif_cond", about: "Leaky integrate-and-fire neurons with conductance-based synapses.",
-		keys: cells("lif_cond", append([]key{
-			{name: "C_m", is: aNumber, unit: "pF", about: "capacitance", need: true},
-			{name: "g_L", is: aNumber, unit: "nS", about: "leak conductance; tau_m is C_m/g_L", need: true},
-			{name: "E_ex", is: aNumber, unit: "mV", about: "reversal potential of synapses of positive weight", need: true},
-			{name: "E_in", is: aNumber, unit: "mV", about: "reversal potential of synapses of negative weight", need: true},
+	{Name: "population", By: "neuron", Value: "lif_cond", About: "Leaky integrate-and-fire neurons with conductance-based synapses.",
+		Keys: cells("lif_cond", append([]Key{
+			{Name: "C_m", Is: ANumber, Unit: "pF", Bound: aboveZero, At: at(func(p *Population) *float64 { return &p.CM }), About: "capacitance", Need: true},
+			{Name: "g_L", Is: ANumber, Unit: "nS", Bound: aboveZero, At: at(func(p *Population) *float64 { return &p.GL }), About: "leak conductance; tau_m is C_m/g_L", Need: true},
+			{Name: "E_ex", Is: ANumber, Unit: "mV", Bound: anyNumber, At: at(func(p *Population) *float64 { return &p.EEx }), About: "reversal potential of synapses of positive weight", Need: true},
+			{Name: "E_in", Is: ANumber, Unit: "mV", Bound: anyNumber, At: at(func(p *Population) *float64 { return &p.EIn }), About: "reversal potential of synapses of negative weight", Need: true},
 		}, membrane...)...)},
-	{name: "population", by: "neuron", value: "poisson", about: "Sources that fire at random; a neuron's spikes reach all its targets.",
-		keys: cells("poisson", key{name: "rate", is: anInput, unit: "Hz", about: "of each neuron, constant or in time; at most 500 spikes a step", need: true})},
-	{name: "population", by: "neuron", value: "spikes", about: "Sources that fire at given times.",
-		keys: cells("spikes", []key{
-			{name: "times", is: aList, unit: "ms", about: "of the spikes, rounded to the nearest step, which several may share; or file"},
-			{name: "neurons", is: aList, about: "which fire then, as many, from 0"},
-			{name: "file", is: aText, about: "a file of spikes, its columns by their names or time [ms], neuron; its path is relative to the network's file"},
-			{name: "sha256", is: aText, about: "checksum that the file must have"},
-			{name: "columns", is: aNames, about: "names of the file's columns in place of its own; ignore leaves one out"},
-			{name: "population", is: aText, about: "which of the file's populations; that of the same name or the only one, if left out"},
-			{name: "first_id", is: aWhole, about: "the number that the file gives to the first neuron; 1 of senders, 0 of others, if left out"},
-			{name: "time_unit", is: aWord, of: strings.Join(table.TimeUnits, "|"), about: "of times of the file whose unit it doesn't state; ms if left out"},
-			{name: "early", is: aWord, of: strings.Join(EarlySpikes, "|"), about: "drop leaves out spikes in front of the first step, first moves them to it; a fault if left out"},
+	{Name: "population", By: "neuron", Value: "poisson", About: "Sources that fire at random; a neuron's spikes reach all its targets.",
+		Keys: cells("poisson", Key{Name: "rate", Is: AnInput, Unit: "Hz", Bound: Bound{Allowed: mustRate}, At: at(func(p *Population) *Input { return &p.Rate }), check: checked((*checker).rate), About: "of each neuron, constant or in time; at most 500 spikes a step", Need: true})},
+	{Name: "population", By: "neuron", Value: "spikes", About: "Sources that fire at given times.",
+		Keys: cells("spikes", []Key{
+			{Name: "times", Is: AList, Unit: "ms", ReadApart: true, When: unlessFile, At: at(func(p *Population) *[]float64 { return &p.Spikes.Times }), About: "of the spikes, rounded to the nearest step, which several may share; or file"},
+			{Name: "neurons", Is: AList, ReadApart: true, When: unlessFile, At: at(func(p *Population) *[]int { return &p.Spikes.Neuron }), About: "which fire then, as many, from 0"},
+			{Name: "file", Is: AText, ReadApart: true, OmitZero: true, At: at(func(p *Population) *string { return &p.Spikes.File.Path }), About: "a file of spikes, its columns by their names or time [ms], neuron; its path is relative to the network's file"},
+			{Name: "sha256", Is: AText, ReadApart: true, OmitZero: true, At: at(func(p *Population) *string { return &p.Spikes.File.SHA256 }), About: "checksum that the file must have"},
+			{Name: "columns", Is: Names, ReadApart: true, OmitZero: true, At: at(func(p *Population) *[]string { return &p.Spikes.As.Columns }), About: "names of the file's columns in place of its own; ignore leaves one out"},
+			{Name: "population", Is: AText, ReadApart: true, OmitZero: true, At: at(func(p *Population) *string { return &p.Spikes.As.Population }), About: "which of the file's populations; that of the same name or the only one, if left out"},
+			{Name: "first_id", Is: AWhole, Bound: Bound{Allowed: mustBeFirst}, ReadApart: true, OmitZero: true, At: at(func(p *Population) **int64 { return &p.Spikes.As.FirstID }), About: "the number that the file gives to the first neuron; 1 of senders, 0 of others, if left out"},
+			{Name: "time_unit", Is: AWord, Of: strings.Join(table.TimeUnits, "|"), ReadApart: true, OmitZero: true, At: at(func(p *Population) *string { return &p.Spikes.As.TimeUnit }), About: "of times of the file whose unit it doesn't state; ms if left out"},
+			{Name: "early", Is: AWord, Of: strings.Join(EarlySpikes, "|"), ReadApart: true, OmitZero: true, At: at(func(p *Population) *string { return &p.Spikes.Early }), About: "drop leaves out spikes in front of the first step, first moves them to it; a fault if left out"},
 		}...)},
-	{name: "g0", about: "Synaptic state at the start, of all receptors of one sign.", keys: []key{
-		{name: "excitatory", is: aDist, unit: "as weights", about: "0 if left out"},
-		{name: "inhibitory", is: aDist, unit: "as weights", about: "0 if left out; negative where synapses are current-based"},
+	{Name: "g0", About: "Synaptic state at the start, of all receptors of one sign.", Keys: []Key{
+		{Name: "excitatory", Is: ADist, Unit: AsWeights, At: at(func(p *Population) *Dist { return &p.G0Ex }), check: checked(func(c *checker, path string, p *Population) { c.synapticState(path, p, p.G0Ex) }), About: "0 if left out"},
+		{Name: "inhibitory", Is: ADist, Unit: AsWeights, At: at(func(p *Population) *Dist { return &p.G0In }), check: checked(func(c *checker, path string, p *Population) { c.synapticState(path, p, p.G0In) }), About: "0 if left out; negative where synapses are current-based"},
 	}},
-	{name: "poisson", about: "Poisson spikes of a population's own.", keys: append([]key{
-		{name: "rate", is: aNumber, unit: "Hz", about: "at most 500 spikes a step", need: true},
-		{name: "weight", is: aNumber, unit: "mV, with C_m pA, of lif_cond nS", about: "negative inhibits", need: true},
-	}, course...)},
-	{name: "white_noise", about: "Gaussian white noise.", keys: []key{
-		{name: "sd", is: aNumber, unit: "mV", about: "standard deviation that it gives the free membrane potential", need: true},
+	{Name: "poisson", About: "Poisson spikes of a population's own.", Keys: append([]Key{
+		{Name: "rate", Is: ANumber, Unit: "Hz", Bound: Bound{Allowed: mustRate, holds: func(x float64) bool { return x >= 0 && x <= MaxMagnitude }}, At: at(func(x *PoissonInput) *float64 { return &x.Rate }), check: checked((*checker).poissonRate), About: "at most 500 spikes a step", Need: true},
+		{Name: "weight", Is: ANumber, Unit: UnitOfWeights, Bound: anyNumber, At: at(func(x *PoissonInput) *float64 { return &x.Weight }), About: "negative inhibits", Need: true},
+	}, shape...)},
+	{Name: "white_noise", About: "Gaussian white noise.", Keys: []Key{
+		{Name: "sd", Is: ANumber, Unit: "mV", Bound: aboveZero, At: at(func(p *Population) *float64 { return &p.WhiteNoise }), About: "standard deviation that it gives the free membrane potential", Need: true},
 	}},
-	{name: "ou_noise", about: "An Ornstein-Uhlenbeck current, stationary from the start.", keys: []key{
-		{name: "sd", is: aNumber, unit: current, about: "standard deviation", need: true},
-		{name: "tau", is: aNumber, unit: "ms", about: "correlation time", need: true},
-	}},
-}
-
-// course is the shape of a synapse.
-var course = []key{
-	{name: "synapse", is: aWord, of: shapes, about: "exponential if left out; delta moves V itself by the weight in mV, not for lif_cond"},
-	{name: "tau_syn", is: aNumber, unit: "ms", about: "synaptic time constant; none of delta, else needed"},
-}
-
-func synapses(rule string, own ...key) object {
-	ends := []key{
-		{name: "from", is: aText, about: "name of the source population", need: true},
-		{name: "to", is: aText, about: "name of the target population, which is no source", need: true},
-		{name: "rule", is: aWord, of: rules, about: "fixed_probability if left out"},
-	}
-	listed := rule == string(List)
-	rest := append([]key{
-		{name: "autapses", is: aBool, about: "whether a neuron may have a synapse to itself; true if left out"},
-		{name: "weight", is: aDist, unit: "mV, with the target's C_m pA, of lif_cond nS", about: "negative inhibits; a distribution keeps the sign of its mean", need: !listed},
-		{name: "delay", is: aDist, unit: "ms", about: "a multiple of dt, at least dt; a distribution is rounded to steps, which may span 4096", need: !listed},
-	}, course...)
-	return object{name: "projection", by: "rule", value: rule, keys: slices.Concat(ends, own, rest)}
-}
-
-var multapses = key{name: "multapses", is: aBool, about: "whether a pair may have several synapses; true if left out"}
-
-var projections = []object{
-	synapses("fixed_probability", key{name: "p", is: aNumber, about: "each pair has a synapse with this probability", need: true}),
-	synapses("fixed_indegree", key{name: "indegree", is: aWhole, about: "synapses of each target", need: true}, multapses),
-	synapses("fixed_outdegree", key{name: "outdegree", is: aWhole, about: "synapses of each source", need: true}, multapses),
-	synapses("fixed_total_number", key{name: "synapses", is: aWhole, about: "in all", need: true}, multapses),
-	synapses("all_to_all"),
-	synapses("one_to_one"),
-	synapses("list",
-		key{name: "file", is: aText, about: "a file of synapses, its columns by their names or source, target and, if wanted, weight, delay [ms]; neurons from 0; its path is relative to the network's file"},
-		key{name: "sha256", is: aText, about: "checksum that the file must have"},
-		key{name: "columns", is: aNames, about: "names of the file's columns in place of its own; ignore leaves one out"},
-		key{name: "population", is: aText, about: "which of the file's lists, of einet's export or SONATA; that of the projection's name or the only one, if left out"},
-		key{name: "first_source", is: aWhole, about: "the number that the file gives to the first source neuron, 0 if left out"},
-		key{name: "first_target", is: aWhole, about: "and to the first target neuron, 0 if left out"},
-		key{name: "edges", is: aTable, about: "the same columns in the place of a file"}),
-}
-
-var inputs = []object{
-	{name: "step", about: "From a time on.", keys: []key{
-		{name: "at", is: aNumber, unit: "ms", about: "when, a multiple of dt", need: true},
-		{name: "by", is: aNumber, unit: current, about: "how much", need: true},
-	}},
-	{name: "pulse", about: "For some time.", keys: []key{
-		{name: "at", is: aNumber, unit: "ms", about: "when, a multiple of dt", need: true},
-		{name: "duration", is: aNumber, unit: "ms", about: "how long, a multiple of dt", need: true},
-		{name: "amplitude", is: aNumber, unit: current, about: "how much", need: true},
-	}},
-	{name: "ramp", about: "Rising evenly, and staying.", keys: []key{
-		{name: "at", is: aNumber, unit: "ms", about: "from when, a multiple of dt", need: true},
-		{name: "duration", is: aNumber, unit: "ms", about: "how long, a multiple of dt", need: true},
-		{name: "by", is: aNumber, unit: current, about: "how much in the end", need: true},
-	}},
-	{name: "sinusoid", about: "amplitude sin(2 pi frequency t + phase).", keys: []key{
-		{name: "amplitude", is: aNumber, unit: current, about: "of the sine", need: true},
-		{name: "frequency", is: aNumber, unit: "Hz", about: "at most one period in two steps", need: true},
-		{name: "phase", is: aNumber, unit: "deg", about: "0 if left out"},
-	}},
-	{name: "samples", about: "Values that hold until the next, the last of them for good.", keys: []key{
-		{name: "every", is: aNumber, unit: "ms", about: "from each value to the next, a multiple of dt; or times"},
-		{name: "times", is: aList, unit: "ms", about: "of the values, ascending multiples of dt"},
-		{name: "values", is: aList, unit: current, about: "the values; or file"},
-		{name: "file", is: aText, about: "a file, its columns by their names or time [ms], value, or value alone beside every"},
-		{name: "columns", is: aNames, about: "names of the file's columns in place of its own; ignore leaves one out"},
+	{Name: "ou_noise", About: "An Ornstein-Uhlenbeck current, stationary from the start.", Keys: []Key{
+		{Name: "sd", Is: ANumber, Unit: UnitOfCurrents, Bound: aboveZero, At: at(func(x *OUNoise) *float64 { return &x.SD }), About: "standard deviation", Need: true},
+		{Name: "tau", Is: ANumber, Unit: "ms", Bound: timeConstant, At: at(func(x *OUNoise) *float64 { return &x.Tau }), About: "correlation time", Need: true},
 	}},
 }
 
-func (o object) has(name string) bool {
-	return slices.ContainsFunc(o.keys, func(k key) bool { return k.name == name })
+// shape is that of a synapse.
+var shape = []Key{
+	{Name: "synapse", Is: AWord, Of: strings.Join(Shapes, "|"), Bound: Bound{Allowed: mustSynapse}, Default: Exponential, At: shapeOf, About: "{default} if left out; delta moves V itself by the weight in mV, not for lif_cond"},
+	{Name: "tau_syn", Is: ANumber, Unit: "ms", Bound: Bound{Allowed: MustTau}, At: tauOf, When: unlessDelta, About: "synaptic time constant; none of delta, else needed"},
 }
 
-// havingKey names the neuron models, or the rules, that have a key which another of the
-// population or projection at a path lacks, or is empty.
-func havingKey(path, name string) string {
-	of, _, deep := strings.Cut(path, ".")
-	if !deep || strings.Count(path, ".") != 1 {
-		return ""
-	}
-	var have []string
-	for _, o := range language {
-		if of == o.name+"s" && o.by != "" && o.has(name) {
-			have = append(have, o.value)
+// ends are the keys in front of those of a projection's rule, and drawn those behind them.
+var ends = []Key{
+	{Name: "from", Is: AName, Bound: populationName, At: at(func(p *Projection) *string { return &p.From }), About: "name of the source population", Need: true},
+	{Name: "to", Is: AName, Bound: populationName, At: at(func(p *Projection) *string { return &p.To }), About: "name of the target population, which is no source", Need: true},
+	{Name: "rule", Is: AWord, Of: strings.Join(Rules(), "|"), Bound: Bound{Allowed: mustRule}, Default: FixedProbability, At: at(func(p *Projection) *Rule { return &p.Rule }), About: "{default} if left out"},
+}
+
+var drawn = append([]Key{
+	{Name: "autapses", Is: ABool, Default: true, At: at(func(p *Projection) *bool { return &p.Autapses }), About: "whether a neuron may have a synapse to itself; {default} if left out"},
+	{Name: "weight", Is: ADist, Unit: "mV, with the target's C_m pA, of lif_cond nS", At: at(func(p *Projection) *Dist { return &p.Weight }), When: unlessListed(func(e *Edges) []float64 { return e.Weight }), check: checked((*checker).weight), About: "negative inhibits; a distribution keeps the sign of its mean", Need: true},
+	{Name: "delay", Is: ADist, Unit: "ms", Bound: Bound{Allowed: MustTime}, At: at(func(p *Projection) *Dist { return &p.Delay }), When: unlessListed(func(e *Edges) []float64 { return e.Delay }), check: checked((*checker).delay), About: "a multiple of dt, at least dt; a distribution is rounded to steps, which may span 4096", Need: true},
+}, shape...)
+
+var multapses = Key{Name: "multapses", Is: ABool, Default: true, At: at(func(p *Projection) *bool { return &p.Multapses }), About: "whether a pair may have several synapses; {default} if left out"}
+
+// projections are those of each rule.
+func projections() []Mapping {
+	all := make([]Mapping, len(rules))
+	for i, r := range rules {
+		all[i] = Mapping{Name: "projection", By: "rule", Value: string(r.name), Keys: slices.Concat(ends, r.keys, drawn)}
+		if r.name == List { // whose own synapses may have weights and delays
+			for k := range all[i].Keys {
+				all[i].Keys[k].Need = all[i].Keys[k].Need && all[i].Keys[k].When == nil
+			}
 		}
 	}
-	return strings.Join(have, " or ")
+	return all
+}
+
+// courses are the time courses of inputs.
+var courses = []Mapping{
+	{Name: "step", About: "From a time on.", Keys: []Key{
+		{Name: "at", Is: ANumber, Unit: "ms", Bound: aTime, At: at(func(x *Step) *float64 { return &x.At }), About: "when, a multiple of dt", Need: true},
+		{Name: "by", Is: ANumber, Unit: UnitOfCurrents, Bound: anyNumber, At: at(func(x *Step) *float64 { return &x.By }), About: "how much", Need: true},
+	}},
+	{Name: "pulse", About: "For some time.", Keys: []Key{
+		{Name: "at", Is: ANumber, Unit: "ms", Bound: aTime, At: at(func(x *Pulse) *float64 { return &x.At }), About: "when, a multiple of dt", Need: true},
+		{Name: "duration", Is: ANumber, Unit: "ms", Bound: aDuration, At: at(func(x *Pulse) *float64 { return &x.Duration }), About: "how long, a multiple of dt", Need: true},
+		{Name: "amplitude", Is: ANumber, Unit: UnitOfCurrents, Bound: anyNumber, At: at(func(x *Pulse) *float64 { return &x.Amplitude }), About: "how much", Need: true},
+	}},
+	{Name: "ramp", About: "Rising evenly, and staying.", Keys: []Key{
+		{Name: "at", Is: ANumber, Unit: "ms", Bound: aTime, At: at(func(x *Ramp) *float64 { return &x.At }), About: "from when, a multiple of dt", Need: true},
+		{Name: "duration", Is: ANumber, Unit: "ms", Bound: aDuration, At: at(func(x *Ramp) *float64 { return &x.Duration }), About: "how long, a multiple of dt", Need: true},
+		{Name: "by", Is: ANumber, Unit: UnitOfCurrents, Bound: anyNumber, At: at(func(x *Ramp) *float64 { return &x.By }), About: "how much in the end", Need: true},
+	}},
+	{Name: "sinusoid", About: "amplitude sin(2 pi frequency t + phase).", Keys: []Key{
+		{Name: "amplitude", Is: ANumber, Unit: UnitOfCurrents, Bound: anyNumber, At: at(func(x *Sinusoid) *float64 { return &x.Amplitude }), About: "of the sine", Need: true},
+		{Name: "frequency", Is: ANumber, Unit: "Hz", Bound: Bound{Allowed: mustFrequency, holds: aboveZero.holds}, At: at(func(x *Sinusoid) *float64 { return &x.Frequency }), check: checked((*checker).frequency), About: "at most one period in two steps", Need: true},
+		{Name: "phase", Is: ANumber, Unit: "deg", Bound: anyNumber, At: at(func(x *Sinusoid) *float64 { return &x.Phase }), About: "0 if left out"},
+	}},
+	{Name: "samples", About: "Values that hold until the next, the last of them for good.", Keys: []Key{
+		{Name: "every", Is: ANumber, Unit: "ms", At: at(func(x *Samples) *float64 { return &x.Every }), About: "from each value to the next, a multiple of dt; or times"},
+		{Name: "times", Is: AList, Unit: "ms", At: at(func(x *Samples) *[]float64 { return &x.Times }), About: "of the values, ascending multiples of dt"},
+		{Name: "values", Is: AList, Unit: UnitOfCurrents, At: at(func(x *Samples) *[]float64 { return &x.Values }), About: "the values; or file"},
+		{Name: "file", Is: AText, About: "a file, its columns by their names or time [ms], value, or value alone beside every"},
+		{Name: "columns", Is: Names, About: "names of the file's columns in place of its own; ignore leaves one out"},
+	}},
+}
+
+// shapeOf and tauOf point at the shape of a projection's synapses or of those of Poisson spikes, and at its time constant.
+func shapeOf(of any) any {
+	if p, ok := of.(*Projection); ok {
+		return &p.Synapse
+	}
+	return &of.(*PoissonInput).Synapse
+}
+
+func tauOf(of any) any {
+	if p, ok := of.(*Projection); ok {
+		return &p.TauSyn
+	}
+	return &of.(*PoissonInput).TauSyn
+}
+
+// unlessDelta is of a time constant: which an unknown shape has is not known.
+func unlessDelta(of any) Presence {
+	switch *shapeOf(of).(*Synapse) {
+	case Delta:
+		return Unwanted
+	case Exponential, Alpha:
+		return Needed
+	}
+	return Optional
+}
+
+// unlessListed is of what the synapses of a list may have each for itself.
+func unlessListed(listed func(e *Edges) []float64) func(of any) Presence {
+	return func(of any) Presence {
+		if listed(&of.(*Projection).Edges) != nil {
+			return Optional
+		}
+		return Needed
+	}
+}
+
+// atRest is the membrane potential at the start, where none is given.
+func atRest(p *Population) float64 {
+	if math.Abs(p.EL) <= MaxMagnitude {
+		return p.EL
+	}
+	return 0 // E_L is at fault, V0 is not
+}
+
+// unlessFile is of spikes and synapses that stand in the description itself.
+func unlessFile(of any) Presence {
+	file := File{}
+	switch x := of.(type) {
+	case *Population:
+		file = x.Spikes.File
+	case *Projection:
+		file = x.Edges.File
+	}
+	if file.Path != "" {
+		return Unwanted
+	}
+	return Optional
 }

@@ -77,9 +77,12 @@ func TestMoments(t *testing.T) {
 // its moments.
 func TestMomentsFollowTheVariable(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		d := drawDist(t, "a")
-		if d.Kind == network.Constant || d.Kind == network.Uniform {
-			return
+		mean := rapid.Float64Range(1, 1e6).Draw(t, "mean")
+		d := network.Dist{Kind: rapid.SampledFrom([]network.DistKind{network.Normal, network.LogNormal}).Draw(t, "kind"), A: mean,
+			B:   rapid.OneOf(rapid.Just(0.), rapid.Float64Range(1e-3, 1e3)).Draw(t, "sd"),
+			Low: rapid.Float64Range(0, mean).Draw(t, "low"), High: math.Inf(1)}
+		if d.Redraw = rapid.Bool().Draw(t, "redraw"); !d.Redraw && rapid.Bool().Draw(t, "bounded") {
+			d.High = mean + 1
 		}
 		mean, sd := d.Moments()
 		minus, same := d.Negated().Moments()

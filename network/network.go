@@ -1,7 +1,7 @@
 // Package network says what a model is: populations of neurons, the
-// projections between them, their inputs and units. It is pure data and
-// imports nothing of einet but libm and the reader of tables. Its one invariant: a *Network that Load returned,
-// or that Validate accepted, can be built and simulated by every engine.
+// projections between them, their inputs and units. It is pure data with its checks: package
+// language reads and writes it. Its one invariant: a *Network that Validate accepts can be
+// built and simulated by every engine.
 package network
 
 import (
@@ -125,6 +125,12 @@ const (
 	Poisson Neuron = "poisson"
 	// SpikeSource fires at given times.
 	SpikeSource Neuron = "spikes"
+)
+
+// Kinds are the models and sources, and Shapes those of synapses, in the order in which they are told.
+var (
+	Kinds  = []string{string(LIF), string(LIFCond), string(Poisson), string(SpikeSource)}
+	Shapes = []string{string(Exponential), string(Alpha), string(Delta)}
 )
 
 // IsSource tells whether the neurons have no membrane potential and no input.
@@ -276,20 +282,6 @@ const (
 	Exponential Synapse = "exponential"
 	Alpha       Synapse = "alpha"
 	Delta       Synapse = "delta"
-)
-
-// A Rule names the way a projection chooses its synapses.
-type Rule string
-
-// The rules. docs/equations.md has what each draws.
-const (
-	FixedProbability Rule = "fixed_probability"  // each ordered pair independently with probability P
-	FixedInDegree    Rule = "fixed_indegree"     // N sources for each target
-	FixedOutDegree   Rule = "fixed_outdegree"    // N targets for each source
-	FixedTotalNumber Rule = "fixed_total_number" // N synapses in all
-	AllToAll         Rule = "all_to_all"         // each ordered pair
-	OneToOne         Rule = "one_to_one"         // neuron i to neuron i
-	List             Rule = "list"               // the synapses of Edges
 )
 
 // A Projection is a set of synapses from one population to another (or to

@@ -1,6 +1,11 @@
 package network
 
-import "math"
+import (
+	"math"
+	"slices"
+
+	"einet/fault"
+)
 
 // scaleBy multiplies the sizes by s, which other parameters follow as Scale says.
 func (n *Network) scaleBy(s float64) {
@@ -11,7 +16,7 @@ func (n *Network) scaleBy(s float64) {
 	for i := range n.Populations {
 		p := &n.Populations[i]
 		size := math.Round(float64(p.Size) * s)
-		p.Size = int(math.Min(math.Max(size, 1), maxNeurons+1))
+		p.Size = int(math.Min(math.Max(size, 1), MaxNeurons+1))
 		p.Input = p.Input.scaled(power(s, n.Scale.Input))
 		p.PoissonInput = append([]PoissonInput(nil), p.PoissonInput...)
 		for k := range p.PoissonInput {
@@ -22,27 +27,12 @@ func (n *Network) scaleBy(s float64) {
 	for i := range n.Projections {
 		p := &n.Projections[i]
 		p.Weight = p.Weight.Times(weight)
-		p.P *= power(s, n.Scale.P)
-		k := power(s, n.Scale.Indegree)
-		switch p.Rule {
-		case FixedInDegree, FixedOutDegree:
-			p.N = scaledCount(float64(p.N) * k)
-		case FixedTotalNumber:
-			p.N = scaledCount(float64(p.N) * s * k)
-		case FixedProbability:
-			if n.Scale.Rule == FixedInDegree {
-				pre := before.Populations[before.Population(p.From)].Size
-				p.Rule, p.N, p.P = FixedInDegree, scaledCount(before.Projections[i].P*float64(pre)*k), 0
-			}
-		case AllToAll, OneToOne, List:
-		}
+		pre, _ := before.Sizes(i)
+		p.rescale(s, &n.Scale, pre)
 	}
 	n.Record = n.Record.scaled(&before, n)
 	n.keepMeans(&before)
 }
-
-// scaledCount is a whole number that N may be.
-func scaledCount(x float64) int { return int(math.Min(math.Round(x), 1<<53)) }
 
 // keepMeans adds a constant input to each population that makes up for what scaling
 // changed in its mean synaptic input, at the rates of Scale.Rates.
@@ -76,7 +66,7 @@ func (n *Network) meanInputs() []float64 {
 		p := &n.Projections[k]
 		i := n.Population(p.To)
 		weight, _ := p.Weight.WeightMoments()
-		perTarget := n.meanInDegree(p)
+		perTarget, _ := n.MeanSynapses(k)
 		mean[i] += float64(perTarget * rate[p.From] * n.Populations[i].meanOfSpike(p.Synapse, p.TauSyn, weight))
 	}
 	return mean
@@ -97,23 +87,49 @@ func (p *Population) meanOfSpike(shape Synapse, tau, weight float64) float64 {
 	return weight * tau / 1000
 }
 
-func (n *Network) meanInDegree(p *Projection) float64 {
-	pre := float64(n.Populations[n.Population(p.From)].Size)
-	post := float64(n.Populations[n.Population(p.To)].Size)
-	switch p.Rule {
-	case FixedInDegree:
-		return float64(p.N)
-	case FixedOutDegree:
-		return float64(p.N) * pre / post
-	case FixedTotalNumber:
-		return float64(p.N) / post
-	case AllToAll:
-		return pre
-	case OneToOne:
-		return 1
-	case List:
-		return float64(len(p.Edges.Source)) / post
-	case FixedProbability:
+// rescale multiplies the sizes by s and what follows them by its power of s.
+// Powers are products and square roots only, which are the same on every
+// machine. Faults name the flag.
+func (n *Network) rescale(s float64) []fault.Error {
+	place := fault.Place{Source: "--scale " + fault.Exact(s)}
+	switch {
+	case s == 0 || s == 1:
+		return nil
+	case !(s > 0 && s <= MaxMagnitude):
+		return []fault.Error{{Place: place, Allowed: "must be a factor above 0 and at most 1e9"}}
 	}
-	return p.P * pre
+	n.scaleBy(s)
+	faults := n.Faults()
+	for i := range faults {
+		faults[i].Place = place
+	}
+	return faults
+}
+
+// power is s^exponent for the exponents that a Scaling may have.
+func power(s, exponent float64) float64 {
+	switch exponent {
+	case -1:
+		return 1 / s
+	case -0.5:
+		return 1 / math.Sqrt(s)
+	case 0.5:
+		return math.Sqrt(s)
+	case 1:
+		return s
+	}
+	return 1
+}
+
+// Scaled is a copy of the network with all sizes multiplied by s, which other
+// parameters follow as Scale says: what --scale does. The error joins a
+// fault.Error for every fault of the result.
+func (n *Network) Scaled(s float64) (*Network, error) {
+	c := *n
+	c.Populations = slices.Clone(n.Populations)
+	c.Projections = slices.Clone(n.Projections)
+	if faults := c.rescale(s); len(faults) > 0 {
+		return nil, fault.Join(faults)
+	}
+	return &c, nil
 }

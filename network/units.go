@@ -2,208 +2,9 @@ package network
 
 import (
 	"math"
-	"regexp"
-	"slices"
-	"strconv"
-	"strings"
+
+	"einet/libm"
 )
-
-// A unit is a name after a number: what it measures, and the factor to what the
-// language has without one.
-type unit struct {
-	of     string
-	factor float64
-}
-
-var units = map[string]unit{
-	"ms": {"time", 1}, "s": {"time", 1000}, "us": {"time", 1e-3},
-	"mV": {"voltage", 1}, "V": {"voltage", 1000}, "uV": {"voltage", 1e-3},
-	"pA": {"current", 1}, "nA": {"current", 1000},
-	"nS": {"conductance", 1}, "uS": {"conductance", 1000},
-	"pF": {"capacitance", 1}, "nF": {"capacitance", 1000},
-	"Hz": {"frequency", 1}, "kHz": {"frequency", 1000},
-	"deg": {"angle", 1},
-}
-
-// unitNames are all of them in the order in which they are told.
-var unitNames = []string{"ms", "s", "us", "mV", "V", "uV", "pA", "nA", "nS", "uS", "pF", "nF", "Hz", "kHz", "deg"}
-
-// without names the unit that a quantity has where none is given.
-var without = map[string]string{
-	"time": "ms", "voltage": "mV", "current": "pA", "conductance": "nS", "capacitance": "pF", "frequency": "Hz", "angle": "deg",
-}
-
-// quantities are what the language's numbers measure, by their key. Weights, and
-// currents that are R*I where the population has no C_m, depend on the population.
-var quantities = map[string][]string{
-	"dt": {"time"}, "duration": {"time"}, "tau_m": {"time"}, "t_ref": {"time"}, "tau_syn": {"time"}, "delay": {"time"},
-	"at": {"time"}, "every": {"time"}, "times": {"time"}, "tau": {"time"}, "averages": {"time"},
-	"C_m": {"capacitance"}, "g_L": {"conductance"},
-	"E_L": {"voltage"}, "E_ex": {"voltage"}, "E_in": {"voltage"}, "V_th": {"voltage"}, "V_reset": {"voltage"}, "V0": {"voltage"},
-	"white_noise": {"voltage"}, "frequency": {"frequency"}, "rate": {"frequency"}, "rates": {"frequency"}, "phase": {"angle"},
-	"input": {"voltage", "current"}, "bias": {"voltage", "current"}, "ou_noise": {"voltage", "current"},
-	"weight": {"voltage", "current", "conductance"}, "g0": {"voltage", "current", "conductance"},
-}
-
-var withUnit = regexp.MustCompile(`^(.*[0-9A-Za-z_.)])\s+([A-Za-z]+)$|^(.*[0-9.)])([A-Za-z]+)$`)
-
-// cutUnit splits a text into a number or expression and the unit behind it.
-func cutUnit(text string) (rest, name string) {
-	m := withUnit.FindStringSubmatch(strings.TrimSpace(text))
-	if m == nil {
-		return text, ""
-	}
-	rest, name = m[1]+m[3], m[2]+m[4]
-	if _, ok := units[name]; !ok {
-		return text, ""
-	}
-	return rest, name
-}
-
-// withWord is a number and a word behind it, which may be meant as a unit.
-var withWord = regexp.MustCompile(`^[-+0-9.eE()*/ ]*[0-9)][.]?\s*([A-Za-zµμΩ%°]+)$`)
-
-// noUnit says that a number has a word behind it which is no unit, and which there are where it stands; "" of other texts.
-func (d *decoder) noUnit(text, path string) string {
-	m := withWord.FindStringSubmatch(strings.TrimSpace(text))
-	if m == nil || isDecimal(strings.TrimSpace(text)) || slices.Contains(d.scope.constant, m[1]) {
-		return ""
-	}
-	var there []string
-	for _, name := range unitNames {
-		if slices.Contains(quantityOf(path), units[name].of) {
-			there = append(there, name)
-		}
-	}
-	if len(there) == 0 {
-		return ": has no unit, not " + m[1]
-	}
-	return ": there is no unit " + m[1] + "; there are " + listing(there)
-}
-
-// ParseTime reads a time as the language has it, in ms: a decimal number, alone or with a unit
-// of time behind it (500, 500 ms, 0.5 s). It is false for what is none, an expression too.
-func ParseTime(text string) (ms float64, ok bool) {
-	text, name := cutUnit(strings.TrimSpace(text))
-	if name == "" {
-		name = "ms"
-	}
-	x, ok := parseDecimal(text)
-	if !ok || units[name].of != "time" {
-		return math.NaN(), false
-	}
-	// 15 digits are what any decimal fraction keeps of a product's rounding
-	ms, err := strconv.ParseFloat(strconv.FormatFloat(x*units[name].factor, 'g', 15, 64), 64)
-	return ms, err == nil
-}
-
-// quantityOf is what the number at a path measures: the innermost key that says so,
-// but what stands in a rate is a rate, and so on.
-func quantityOf(path string) []string {
-	segments := strings.Split(path, ".")
-	if countsNeurons(segments) {
-		return nil
-	}
-	if len(segments) > 2 && segments[0] == "populations" && segments[2] == "rate" {
-		switch segments[len(segments)-1] {
-		case "by", "amplitude", "rate":
-			return quantities["rate"]
-		}
-	}
-	for _, s := range slices.Backward(segments) {
-		if s == "values" && len(segments) > 2 { // of samples
-			return quantities[segments[2]]
-		}
-		if q, ok := quantities[s]; ok {
-			return q
-		}
-		if _, err := strconv.Atoi(s); err != nil && s == "size" {
-			return nil
-		}
-	}
-	return nil
-}
-
-// countsNeurons tells whether a path leads to neurons of a record.
-func countsNeurons(segments []string) bool {
-	if len(segments) < 3 || segments[0] != "record" {
-		return false
-	}
-	at, ok := map[string]int{"state": 3, "histograms": 4, "averages": 2}[segments[1]]
-	return segments[1] == "spikes" || ok && len(segments) > at && segments[at] == "neurons"
-}
-
-// A unitUse is a unit that was given where the population decides which is right.
-type unitUse struct {
-	node *node
-	path string
-	of   string // what the unit measures
-}
-
-// inUnit converts a number from its unit, or says what is wrong with that.
-func (d *decoder) inUnit(x float64, n *node, path, name string) (value float64, wrong string) {
-	u, allowed := units[name], quantityOf(path)
-	if !slices.Contains(allowed, u.of) {
-		if len(allowed) == 0 {
-			return x, "has no unit, not " + name
-		}
-		names := make([]string, len(allowed))
-		for i, q := range allowed {
-			names[i] = without[q]
-		}
-		return x, "its unit must be " + strings.Join(names, " or ") + " or a multiple of it, not " + name
-	}
-	if len(allowed) > 1 {
-		d.units = append(d.units, unitUse{n, path, u.of})
-	}
-	return float64(x * u.factor), ""
-}
-
-// checkUnits holds the units of weights and currents to their populations.
-func (d *decoder) checkUnits(net *Network) {
-	for _, use := range d.units {
-		want := net.unitAt(use.path)
-		if want != "" && want != without[use.of] {
-			d.fault(use.node, use.path, "its unit must be "+want+", that of the population's neurons")
-		}
-	}
-}
-
-// unitAt is the unit of the weight or current at a path, or "" where that is not
-// known.
-func (n *Network) unitAt(path string) string {
-	segments := strings.Split(path, ".")
-	if len(segments) < 3 {
-		return ""
-	}
-	shape, name := Exponential, segments[1]
-	if segments[0] == "projections" {
-		i := slices.IndexFunc(n.Projections, func(p Projection) bool { return p.Name == name })
-		if i < 0 {
-			return ""
-		}
-		shape, name = n.Projections[i].Synapse, n.Projections[i].To
-	}
-	i := n.Population(name)
-	if i < 0 {
-		return ""
-	}
-	p := &n.Populations[i]
-	if !oneOf(kinds, string(p.Neuron)) {
-		return ""
-	}
-	switch segments[2] {
-	case "input", "bias", "ou_noise":
-		return p.CurrentUnit()
-	case "poisson":
-		if k, err := strconv.Atoi(segments[3]); err == nil && k < len(p.PoissonInput) {
-			shape = p.PoissonInput[k].Synapse
-		} else if len(p.PoissonInput) == 1 {
-			shape = p.PoissonInput[0].Synapse
-		}
-	}
-	return p.WeightUnit(shape)
-}
 
 // CurrentUnit is the unit of the population's currents.
 func (p *Population) CurrentUnit() string {
@@ -211,4 +12,27 @@ func (p *Population) CurrentUnit() string {
 		return "pA"
 	}
 	return "mV"
+}
+
+// WeightUnit is the unit of the weights of synapses of that shape onto the
+// population.
+func (p *Population) WeightUnit(s Synapse) string {
+	switch {
+	case p.Neuron == LIFCond:
+		return "nS"
+	case p.CM > 0 && s != Delta:
+		return "pA"
+	}
+	return "mV"
+}
+
+// coarsest is the largest distance from E_L that counts for the resolution of V [mV]: a threshold that is
+// never reached makes V no coarser.
+const coarsest = 64
+
+// Resolution is the step of V's grid [mV], q_v of docs/equations.md, of a population that has a
+// membrane: float32 has 2^23 of them between E_L and a power of two that holds threshold and reset.
+func (p *Population) Resolution() float64 {
+	farthest := max(math.Abs(p.VTh.Mean()-p.EL), math.Abs(p.VReset-p.EL))
+	return libm.PowerOfTwo(min(farthest, coarsest)) * 0x1p-23
 }

@@ -3,55 +3,46 @@ package network
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"einet/fault"
 )
 
+// The largest numbers that a network may have.
 const (
-	maxNeurons     = 1<<31 - 1 // of a network: ids are int32 on the GPU
-	maxPopulations = 1024
-	maxProjections = 4096
-	maxConstants   = 1024
+	MaxNeurons     = 1<<31 - 1 // of a network: ids are int32 on the GPU
+	MaxPopulations = 1024
+	MaxProjections = 4096
 	maxTrial       = 1<<14 - 1
-	maxSteps       = 1 << 30 // of a time: sums of two of them fit an int32
-	maxMagnitude   = 1e9     // of any number: float32 holds its square
+	MaxSteps       = 1 << 30 // of a time: sums of two of them fit an int32
+	MaxMagnitude   = 1e9     // of any number: float32 holds its square
 )
 
-// Validate reports every fault of the network as a FieldError, all joined, or
+// Validate reports every fault of the network as a fault.Error, all joined, or
 // nil. A network without faults can be built and simulated by every engine, if
 // the machine has the memory.
-func (n *Network) Validate() error { return join(n.check()) }
+func (n *Network) Validate() error { return fault.Join(n.Faults()) }
 
 // A checker collects the faults of a network's values. Every comparison is
 // written so that a NaN elsewhere makes no second fault.
 type checker struct {
 	dt      float64 // NaN where dt itself is at fault
 	samples int     // numbers of all Samples
-	faults  []FieldError
+	faults  []fault.Error
 }
 
-func (n *Network) check() []FieldError {
+// Faults are those of Validate, in the order of the fields.
+func (n *Network) Faults() []fault.Error {
 	c := &checker{dt: math.NaN()}
-	if c.want(n.Dt > 0 && n.Dt <= maxMagnitude, "dt", n.Dt, mustTau) {
-		c.dt = n.Dt
-	}
-	c.want(networkName.MatchString(n.Name), "name", n.Name, "must match "+networkPattern)
-	c.want(isText(n.Description), "description", n.Description, "must be UTF-8 text without control characters")
-	c.want(isText(n.Source), "source", n.Source, "must be UTF-8 text without control characters")
-	c.want(n.Trial <= maxTrial, "trial", n.Trial, mustTrial)
-	c.grid("duration", n.Duration, 0)
-	c.exponent("scale.weight", n.Scale.Weight)
-	c.exponent("scale.input", n.Scale.Input)
-	c.exponent("scale.p", n.Scale.P)
-	c.want(len(n.Populations) <= maxPopulations, "populations", len(n.Populations),
-		fmt.Sprintf("must be at most %d", maxPopulations))
-	c.want(len(n.Projections) <= maxProjections, "projections", len(n.Projections),
-		fmt.Sprintf("must be at most %d", maxProjections))
-	c.want(n.Scale.Rule == "" || n.Scale.Rule == FixedInDegree, "scale.rule", string(n.Scale.Rule), mustScaleRule)
-	c.exponent("scale.indegree", n.Scale.Indegree)
-	c.exponent("scale.poisson_rate", n.Scale.PoissonRate)
+	c.keys("", n, Keys("network", ""))
+	c.want(len(n.Populations) <= MaxPopulations, "populations", len(n.Populations),
+		fmt.Sprintf("must be at most %d", MaxPopulations))
+	c.want(len(n.Projections) <= MaxProjections, "projections", len(n.Projections),
+		fmt.Sprintf("must be at most %d", MaxProjections))
 	c.populations(n.Populations)
 	c.projections(n)
 	c.rates(n)
@@ -61,19 +52,19 @@ func (n *Network) check() []FieldError {
 
 func (c *checker) populations(all []Population) {
 	if len(all) == 0 {
-		c.fault("populations", "", mustMap+" of at least one population")
+		c.fault("populations", "", MustMap+" of at least one population")
 	}
 	seen := map[string]bool{}
 	neurons := 0
 	for i, p := range all {
 		path := c.member("populations", p.Name, i, seen)
-		if c.want(p.Size >= 1, path+".size", p.Size, mustSize) && neurons <= maxNeurons {
-			neurons += min(p.Size, maxNeurons+1)
+		if c.want(p.Size >= 1, path+".size", p.Size, MustSize) && neurons <= MaxNeurons {
+			neurons += min(p.Size, MaxNeurons+1)
 		}
-		c.population(path, p)
+		c.population(path, &p)
 	}
-	c.want(c.samples <= maxSamples, "populations", c.samples, mustSamples)
-	if neurons > maxNeurons {
+	c.want(c.samples <= MaxSamples, "populations", c.samples, MustSamples)
+	if neurons > MaxNeurons {
 		c.fault("populations", "", "must have fewer than 2^31 neurons in all")
 	}
 }
@@ -86,7 +77,7 @@ func (c *checker) projections(n *Network) {
 		names[i], known[p.Name] = p.Name, true
 	}
 	mustExist := func(name string) string {
-		return "must be the name of a population: " + listing(names) + didYouMean(name, names)
+		return "must be the name of a population: " + fault.Listing(names) + fault.DidYouMean(name, names)
 	}
 	for i, p := range n.Projections {
 		path := c.member("projections", p.Name, i, seen)
@@ -98,11 +89,11 @@ func (c *checker) projections(n *Network) {
 
 // member checks the name of a population or projection and returns its path.
 func (c *checker) member(of, called string, i int, seen map[string]bool) string {
-	path := dotted(of, called)
+	path := fault.Path(of, called)
 	if called == "" {
-		path = dotted(of, strconv.Itoa(i))
+		path = fault.Path(of, strconv.Itoa(i))
 	}
-	if c.want(memberName.MatchString(called), path, called, "the name must match "+namePattern) {
+	if c.want(MemberName.MatchString(called), path, called, "the name must match "+NamePattern) {
 		c.want(!seen[called], path, called, "the name must not stand here twice")
 	}
 	seen[called] = true
@@ -110,32 +101,57 @@ func (c *checker) member(of, called string, i int, seen map[string]bool) string 
 }
 
 // grid checks a time that must be a whole number of steps, at least so many.
-// The tolerance is that of a decimal fraction's rounding, far below a step.
 func (c *checker) grid(path string, ms float64, least float64) {
-	switch steps := ms / c.dt; {
-	case math.IsNaN(ms) || math.IsInf(ms, 0):
-		c.fault(path, short(ms), mustTime)
-	case math.IsNaN(c.dt): // no grid to hold it to
-		c.want(ms >= 0, path, ms, mustTime+", not negative")
-	case steps > maxSteps:
-		c.fault(path, short(ms), "must be at most 2^30 steps of dt, "+short(maxSteps*c.dt)+" ms")
-	case math.Abs(steps-math.Round(steps)) > 1e-6 || math.Round(steps) < least:
-		nearest := math.Max(math.Round(steps), least) * c.dt
-		c.fault(path, short(ms), fmt.Sprintf("must be a whole multiple of dt (%s ms), at least %s; the nearest is %s",
-			short(c.dt), short(least*c.dt), short(nearest)))
+	if allowed := GridFault(ms, c.dt, least); allowed != "" {
+		c.fault(path, fault.Number(ms), allowed)
 	}
 }
 
+// GridFault says what a time [ms] must be that is to be a whole number of steps of dt, at least so many; "" if it is.
+// The tolerance is that of a decimal fraction's rounding, far below a step. Where dt is NaN there is no grid.
+func GridFault(ms, dt, least float64) string {
+	switch steps := ms / dt; {
+	case math.IsNaN(ms) || math.IsInf(ms, 0):
+		return MustTime
+	case math.IsNaN(dt):
+		if ms < 0 {
+			return MustTime + ", not negative"
+		}
+	case steps > MaxSteps:
+		return "must be at most 2^30 steps of dt, " + fault.Number(MaxSteps*dt) + " ms"
+	case math.Abs(steps-math.Round(steps)) > 1e-6 || math.Round(steps) < least:
+		nearest := math.Max(math.Round(steps), least) * dt
+		return fmt.Sprintf("must be a whole multiple of dt (%s ms), at least %s; the nearest is %s",
+			fault.Number(dt), fault.Number(least*dt), fault.Number(nearest))
+	}
+	return ""
+}
+
 func (c *checker) number(path string, x float64) bool {
-	return c.want(math.Abs(x) <= maxMagnitude, path, x, mustNumber)
+	return c.want(math.Abs(x) <= MaxMagnitude, path, x, MustNumber)
 }
 
 func (c *checker) positive(path string, x float64) {
-	c.want(x > 0 && x <= maxMagnitude, path, x, mustTau)
+	c.want(x > 0 && x <= MaxMagnitude, path, x, MustTau)
 }
 
-func (c *checker) exponent(path string, x float64) {
-	c.want(x == 0 || math.Abs(x) == 0.5 || math.Abs(x) == 1, path, x, mustExponent)
+// step checks dt, which others are held to.
+func (c *checker) step(path string, n *Network) {
+	if c.want(timeConstant.holds(n.Dt), path, n.Dt, MustTau) {
+		c.dt = n.Dt
+	}
+}
+
+func (c *checker) named(path string, n *Network) {
+	c.want(networkName.MatchString(n.Name), path, n.Name, "must match "+networkPattern)
+}
+
+func (c *checker) text(path, text string) {
+	c.want(isText(text), path, text, "must be UTF-8 text without control characters")
+}
+
+func (c *checker) scaleRule(path string, s *Scaling) {
+	c.want(s.Rule == "" || s.Rule == FixedInDegree, path, string(s.Rule), mustScaleRule)
 }
 
 // want makes a fault of what isn't so, and returns whether it is.
@@ -145,9 +161,9 @@ func (c *checker) want(so bool, path string, value any, allowed string) bool {
 	}
 	switch v := value.(type) {
 	case float64:
-		c.fault(path, short(v), allowed)
+		c.fault(path, fault.Number(v), allowed)
 	case string:
-		c.fault(path, clip(strconv.Quote(v)), allowed)
+		c.fault(path, fault.Clip(strconv.Quote(v)), allowed)
 	default:
 		c.fault(path, fmt.Sprint(v), allowed)
 	}
@@ -155,12 +171,8 @@ func (c *checker) want(so bool, path string, value any, allowed string) bool {
 }
 
 func (c *checker) fault(path, value, allowed string) {
-	c.faults = append(c.faults, FieldError{Path: path, Value: value, Allowed: allowed})
+	c.faults = append(c.faults, fault.Error{Path: path, Value: value, Allowed: allowed})
 }
-
-// short writes a number for a reader: 12 digits hide what a decimal fraction's
-// rounding left.
-func short(x float64) string { return strconv.FormatFloat(x, 'g', 12, 64) }
 
 // isText tells whether a text can be written to YAML and read back.
 func isText(s string) bool {
@@ -168,3 +180,15 @@ func isText(s string) bool {
 		return unicode.IsControl(r) && r != '\n' && r != '\t' || r == '\ufeff' || r == utf8.RuneError
 	})
 }
+
+// The shapes of names: those of populations and projections may be used in
+// paths and expressions, a network's names a folder.
+const (
+	NamePattern    = `[A-Za-z][A-Za-z0-9_]{0,63}`
+	networkPattern = `[A-Za-z0-9][A-Za-z0-9_.-]{0,63}`
+)
+
+var (
+	MemberName  = regexp.MustCompile(`^` + NamePattern + `$`)
+	networkName = regexp.MustCompile(`^` + networkPattern + `$`)
+)

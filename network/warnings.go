@@ -39,7 +39,7 @@ func (n *Network) given() []string {
 			list = append(list, fmt.Sprintf("populations.%s: all %d spikes are after the run's %g ms, the first at %g ms", p.Name, late, n.Duration, slices.Min(times)))
 		case late > 0:
 			list = append(list, fmt.Sprintf("populations.%s: %d of %d spikes are after the run's %g ms, the last at %g ms", p.Name, late, len(times), n.Duration, slices.Max(times)))
-		case p.Spikes.Unstated && inSeconds(times, n.Duration):
+		case p.Spikes.Unstated && InSeconds(times, n.Duration):
 			list = append(list, fmt.Sprintf("populations.%s: all %d spikes are in the first %.3g ms of the run's %g ms: if the file's times are in seconds, time_unit: s says so",
 				p.Name, len(times), slices.Max(times), n.Duration))
 		}
@@ -194,18 +194,6 @@ func lostNoise(q float64) string {
 		return fmt.Sprintf("the fluctuations of V are %.2g %% smaller than in continuous time: use a smaller dt, or white_noise", 100*lost)
 	}
 	return ""
-}
-
-// meanWeight is that of a projection's synapses.
-func (p *Projection) meanWeight() float64 {
-	if len(p.Edges.Weight) == 0 {
-		return p.Weight.Mean()
-	}
-	sum := 0.0
-	for _, w := range p.Edges.Weight {
-		sum += w
-	}
-	return sum / float64(len(p.Edges.Weight))
 }
 
 // mayFire tells whether something besides the network's own spikes may bring a neuron

@@ -9,7 +9,7 @@ import (
 
 	"einet/cpuref"
 	"einet/enginetest"
-	"einet/network"
+	"einet/network/language"
 	"einet/sim"
 )
 
@@ -18,7 +18,7 @@ import (
 // has 0.04 %.
 func TestChargeOfShortConductances(t *testing.T) {
 	charge := func(tau string) float64 {
-		net, err := network.Load(strings.NewReader(`
+		net, err := language.Load(strings.NewReader(`
 name: charge
 dt: 0.1
 duration: 20
@@ -26,7 +26,7 @@ populations:
   S: {size: 1, neuron: spikes, times: [1], neurons: [0]}
   C: {size: 1, neuron: lif_cond, C_m: 200, g_L: 10, E_ex: 60, E_in: -20, V_th: 10, V_reset: 0, V0: 0}
 projections:
-  p: {from: S, to: C, rule: all_to_all, weight: 1, delay: 0.1, tau_syn: `+tau+`}`), "charge.yaml", network.Options{})
+  p: {from: S, to: C, rule: all_to_all, weight: 1, delay: 0.1, tau_syn: `+tau+`}`), "charge.yaml", language.Options{})
 		require.NoError(t, err)
 		m, c := enginetest.Build(t, net)
 		trace := sim.NewTrace(m, 1, []int{0}, 0, 200)
@@ -44,12 +44,12 @@ projections:
 // What an Ornstein-Uhlenbeck current of ten steps does within a step is lost: V fluctuates by 4.8 %
 // less, as network.Warnings says. 3000 neurons at 10 times 3 tau_m apart: 0.4 % standard error.
 func TestFluctuationsUnderShortNoise(t *testing.T) {
-	net, err := network.Load(strings.NewReader(`
+	net, err := language.Load(strings.NewReader(`
 name: noise
 dt: 0.1
 duration: 700
 populations:
-  L: {size: 3000, tau_m: 20, V_th: 1000, V_reset: 0, V0: 0, ou_noise: {sd: 100, tau: 1}}`), "noise.yaml", network.Options{})
+  L: {size: 3000, tau_m: 20, V_th: 1000, V_reset: 0, V0: 0, ou_noise: {sd: 100, tau: 1}}`), "noise.yaml", language.Options{})
 	require.NoError(t, err)
 	m, c := enginetest.Build(t, net)
 	squares := 0.0

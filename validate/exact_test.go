@@ -6,14 +6,15 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"einet/connectome"
 	"einet/cpuref"
 	"einet/dynamics"
 	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 	"einet/sim"
-
-	"github.com/stretchr/testify/require"
 )
 
 // backend is the reference engine under a name.
@@ -42,7 +43,7 @@ func wrapped(name string, wrap func(sim.Engine) sim.Engine) sim.Backend {
 
 // load is a preset, with the same weights relative to the threshold at any scale.
 func load(t *testing.T, preset string, scale float64, set ...string) *network.Network {
-	n, err := presets.Load(preset, network.Options{Scale: scale, Set: set})
+	n, err := presets.Load(preset, language.Options{Scale: scale, Set: set})
 	require.NoError(t, err)
 	return n
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 )
 
@@ -56,7 +57,7 @@ type Experiment struct {
 
 // Load reads the experiment's network.
 func (x *Experiment) Load() (*network.Network, error) {
-	return presets.Load(x.Preset, network.Options{Set: x.Set, Scale: cmp.Or(x.Scale, 1)})
+	return presets.Load(x.Preset, language.Options{Set: x.Set, Scale: cmp.Or(x.Scale, 1)})
 }
 
 // within is a figure that may differ by a fraction of itself.

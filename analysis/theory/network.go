@@ -87,31 +87,14 @@ func fromPopulation(p *network.Population) (Population, error) {
 func fromProjection(net *network.Network, i int) (Source, error) {
 	p := &net.Projections[i]
 	post := &net.Populations[net.Population(p.To)]
-	pre, posts := float64(net.Populations[net.Population(p.From)].Size), float64(post.Size)
 	weight, spread := p.Weight.WeightMoments()
 	c := Source{
 		TauSyn: p.TauSyn, Alpha: p.Synapse == network.Alpha, Delay: p.Delay.Mean(), Charge: charge(post, p.Synapse, p.TauSyn, weight),
 		Spread: math.Abs(charge(post, p.Synapse, p.TauSyn, spread)),
 	}
-	k := float64(p.N)
-	switch p.Rule {
-	case network.FixedProbability:
-		c.InDegree, c.InDegreeVar, c.RateVarFactor = pre*p.P, pre*p.P*(1-p.P), pre*p.P*(1-p.P)
-	case network.FixedInDegree:
-		c.InDegree, c.RateVarFactor = k, k
-		if !p.Multapses {
-			c.RateVarFactor = k * (1 - k/pre)
-		}
-	case network.FixedOutDegree:
-		c.InDegree, c.InDegreeVar, c.RateVarFactor = k*pre/posts, k*pre/posts, k*pre/posts
-		if !p.Multapses {
-			c.InDegreeVar, c.RateVarFactor = c.InDegree*(1-k/posts), c.InDegree*(1-k/posts)
-		}
-	case network.FixedTotalNumber:
-		c.InDegree, c.InDegreeVar, c.RateVarFactor = k/posts, k/posts, k/posts
-	case network.AllToAll:
-		c.InDegree = pre
-	default:
+	var ok bool
+	c.InDegree, _ = net.MeanSynapses(i)
+	if c.InDegreeVar, c.RateVarFactor, ok = net.InDegreeVariance(i); !ok {
 		return c, fmt.Errorf("%w: projections.%s.rule: %s leaves no mean field", ErrNotCovered, p.Name, p.Rule)
 	}
 	return c, nil

@@ -13,13 +13,14 @@ import (
 	"einet/cpuref"
 	"einet/dynamics"
 	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 	"einet/sim"
 )
 
 func preset(t *testing.T, name string, set ...string) *network.Network {
 	t.Helper()
-	net, err := presets.Load(name, network.Options{Set: set})
+	net, err := presets.Load(name, language.Options{Set: set})
 	require.NoError(t, err)
 	return net
 }

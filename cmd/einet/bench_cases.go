@@ -8,7 +8,7 @@ import (
 
 	"einet/bench"
 	"einet/engines"
-	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 )
 
@@ -113,7 +113,7 @@ func (c *benchCmd) ofSuite(ctx context.Context) ([]bench.Case, error) {
 	for _, s := range specs {
 		scale := 1.0
 		if s.Neurons > 0 {
-			own, err := presets.Load(s.Preset, network.Options{})
+			own, err := presets.Load(s.Preset, language.Options{})
 			if err != nil {
 				return nil, err
 			}

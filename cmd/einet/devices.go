@@ -11,6 +11,7 @@ import (
 	"einet/gpu"
 	"einet/host"
 	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 )
 
@@ -102,7 +103,7 @@ func largest(d gpu.Device, hosts int64, sparse bool) (string, error) {
 // sized is the network ei with that many neurons or, if sparse, with an
 // in-degree of 1000 and unscaled weights and inputs.
 func sized(neurons int, sparse bool) (*network.Network, error) {
-	opts := network.Options{Scale: float64(neurons) / 10_000}
+	opts := language.Options{Scale: float64(neurons) / 10_000}
 	if sparse {
 		opts.Set = []string{fmt.Sprintf("projections.*.p=%g", min(1, 1000/float64(neurons))), "scale={}"}
 	}

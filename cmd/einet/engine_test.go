@@ -10,11 +10,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"einet/engines"
 	"einet/experiment"
 	"einet/gpu"
-
-	"github.com/stretchr/testify/require"
 )
 
 // einetOn runs the command line on a machine with that OpenGL.

@@ -6,7 +6,7 @@ import (
 	"einet/dynamics"
 	"einet/engines"
 	"einet/experiment"
-	"einet/network"
+	"einet/fault"
 )
 
 // Exit statuses, as documented in the help and in README.
@@ -43,7 +43,7 @@ func exitStatus(err error) int {
 		return exitInterrupted
 	}
 	var status *statusError
-	var field network.FieldError
+	var field fault.Error
 	var input *engines.InputError
 	switch {
 	case errors.As(err, &status):

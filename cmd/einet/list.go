@@ -7,7 +7,7 @@ import (
 
 	"einet/connectome"
 	"einet/host"
-	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 )
 
@@ -29,7 +29,7 @@ type preset struct {
 func (c *listCmd) Run(t *terminal) error {
 	var all []preset
 	for _, name := range presets.Names() {
-		net, err := presets.Load(name, network.Options{})
+		net, err := presets.Load(name, language.Options{})
 		if err != nil {
 			return err
 		}

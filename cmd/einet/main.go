@@ -26,8 +26,8 @@ import (
 
 	"einet/engines"
 	"einet/experiment"
+	"einet/fault"
 	"einet/gpu"
-	"einet/network"
 	"einet/record/hdf5"
 )
 
@@ -232,7 +232,7 @@ func readable(err error) string {
 	}
 	if m := badWord.FindStringSubmatch(err.Error()); m != nil {
 		words := strings.Split(strings.ReplaceAll(m[1], `"`, ""), ",")
-		if guess := network.Meant(m[2], words); guess != "" {
+		if guess := fault.Meant(m[2], words); guess != "" {
 			return err.Error() + ", did you mean \"" + guess + "\"?"
 		}
 	}
@@ -273,16 +273,16 @@ func (t *terminal) fail(err error) (status int) {
 		defer func() { status = exitInterrupted }()
 	}
 	all := distinct(faults(err))
-	for i, fault := range all {
+	for i, one := range all {
 		if i == maxFaults {
 			fmt.Fprintf(t.err, "einet: and %d more faults\n", len(all)-i)
 			break
 		}
-		for line := range strings.Lines(fault.Error()) {
+		for line := range strings.Lines(one.Error()) {
 			fmt.Fprintf(t.err, "einet: %s\n", strings.TrimSuffix(line, "\n"))
 		}
-		var field network.FieldError
-		if errors.As(fault, &field) && field.Snippet() != "" {
+		var field fault.Error
+		if errors.As(one, &field) && field.Snippet() != "" {
 			fmt.Fprintln(t.err, field.Snippet())
 		}
 	}

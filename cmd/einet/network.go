@@ -11,7 +11,9 @@ import (
 	"strings"
 	"syscall"
 
+	"einet/fault"
 	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 	"einet/record/hdf5"
 	"einet/sim"
@@ -31,7 +33,7 @@ type networkFlags struct {
 
 // load loads the network. Whatever is wrong with it is the user's to mend.
 func (f *networkFlags) load(ctx context.Context, duration *span) (*network.Network, error) {
-	opts := network.Options{Set: f.Set, Scale: f.Scale, Seed: f.Seed, Trial: f.Trial, HDF5: hdf5.OpenTree}
+	opts := language.Options{Set: f.Set, Scale: f.Scale, Seed: f.Seed, Trial: f.Trial, HDF5: hdf5.OpenTree}
 	if f.Scale == 0 {
 		return nil, usage(errors.New("--scale 0: must be a factor above 0"))
 	}
@@ -76,12 +78,12 @@ func (f *networkFlags) preset() string {
 	return ""
 }
 
-func (f *networkFlags) read(opts network.Options) (*network.Network, error) {
+func (f *networkFlags) read(opts language.Options) (*network.Network, error) {
 	if f.preset() != "" {
 		return presets.Load(f.Network, opts)
 	}
 	if f.Network == standardInput {
-		return network.Load(os.Stdin, "stdin", opts)
+		return language.Load(os.Stdin, "stdin", opts)
 	}
 	file, err := os.Open(f.Network)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -94,7 +96,7 @@ func (f *networkFlags) read(opts network.Options) (*network.Network, error) {
 	if info, err := file.Stat(); err == nil && info.IsDir() {
 		return nil, fmt.Errorf("%s: is a folder, must be a YAML file or a preset", f.Network)
 	}
-	return network.Load(file, f.Network, opts)
+	return language.Load(file, f.Network, opts)
 }
 
 // absent says that a network is neither a file nor a preset, and what may be meant.
@@ -105,7 +107,7 @@ func absent(name string) error {
 		}
 	}
 	meant := ""
-	if guess := network.Meant(name, presets.Names()); guess != "" {
+	if guess := fault.Meant(name, presets.Names()); guess != "" {
 		meant = "; did you mean " + guess + "?"
 	}
 	return fmt.Errorf("%s: neither a file nor a preset; the presets are %s%s", name, strings.Join(presets.Names(), ", "), meant)

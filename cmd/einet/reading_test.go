@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"einet/network"
+	"einet/network/language"
 	"einet/record/hdf5"
 	"einet/sim"
 )
@@ -35,9 +36,9 @@ func TestFilesOfPython(t *testing.T) {
 	if python == "" || pythonWith("h5py") == "" {
 		t.Skip("no python3 with numpy and h5py here (apt-get install python3-numpy python3-h5py)")
 	}
-	net, err := network.Load(strings.NewReader(`populations:
+	net, err := language.Load(strings.NewReader(`populations:
   E: {size: 8, tau_m: 20, V_th: 15, V_reset: 0}
-  I: {size: 2, tau_m: 20, V_th: 15, V_reset: 0}`), "net.yaml", network.Options{})
+  I: {size: 2, tau_m: 20, V_th: 15, V_reset: 0}`), "net.yaml", language.Options{})
 	require.NoError(t, err)
 	want := []sim.Spike{{Step: 3, Neuron: 3}, {Step: 20, Neuron: 5}, {Step: 20, Neuron: 8}, {Step: 401, Neuron: 7}}
 	one := int64(1)
@@ -164,7 +165,7 @@ func TestOwnFilesAreInput(t *testing.T) {
 	status, _, errs := einet(t, args...)
 	require.Equal(t, exitDone, status, errs)
 	read := func(keys string) (*network.Network, error) {
-		return network.Load(strings.NewReader("populations: {I: {size: 200, neuron: spikes, file: run/"+keys+"}}"), filepath.Join(dir, "net.yaml"), network.Options{HDF5: hdf5.OpenTree})
+		return language.Load(strings.NewReader("populations: {I: {size: 200, neuron: spikes, file: run/"+keys+"}}"), filepath.Join(dir, "net.yaml"), language.Options{HDF5: hdf5.OpenTree})
 	}
 	n, err := read("spikes.npz")
 	require.NoError(t, err)
@@ -186,9 +187,9 @@ func TestOwnFilesAreInput(t *testing.T) {
 	status, _, errs = einet(t, "export", "ei", "--scale", "0.1", "--out", filepath.Join(dir, "net"))
 	require.Equal(t, exitDone, status, errs)
 	list := func(file string) network.Edges {
-		n, err := network.Load(strings.NewReader(`
+		n, err := language.Load(strings.NewReader(`
 populations: {E: {size: 800, neuron: spikes, times: [], neurons: []}, I: {size: 200, tau_m: 10, V_th: 15, V_reset: 0}}
-projections: {E_to_I: {from: E, to: I, rule: list, file: net/`+file+`, tau_syn: 5}}`), filepath.Join(dir, "net.yaml"), network.Options{HDF5: hdf5.OpenTree})
+projections: {E_to_I: {from: E, to: I, rule: list, file: net/`+file+`, tau_syn: 5}}`), filepath.Join(dir, "net.yaml"), language.Options{HDF5: hdf5.OpenTree})
 		require.NoError(t, err)
 		e := n.Projections[0].Edges
 		e.File = network.File{}

@@ -1,6 +1,10 @@
 package main
 
-import "context"
+import (
+	"context"
+
+	"einet/network/language"
+)
 
 // showCmd prints a resolved network.
 type showCmd struct {
@@ -12,7 +16,7 @@ func (c *showCmd) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	text, err := net.Marshal()
+	text, err := language.Marshal(net)
 	if err != nil {
 		return err
 	}

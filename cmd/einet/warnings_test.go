@@ -156,7 +156,7 @@ projections: {p: {from: C, to: B, p: 1, weight: 0.1, delay: 1, synapse: %s, tau_
 	require.Regexp(t, `\nB +-\d\.\d .* n/a `, out)
 	require.NotNil(t, s.Populations["C"].NetOverExc)
 	_, out, _, _ = written(t, fmt.Sprintf(strings.Replace(nets, ", tau_syn: %s", "", 1), "delta"), "--no-plots")
-	require.Contains(t, out, "of A, B without delta synapses")
+	require.Contains(t, out, "of A, B leave out delta synapses")
 	_, out, _, _ = written(t, "{duration: 50, populations: {C: {size: 10, tau_m: 20, V_th: 15, V_reset: 0, input: 16}}}", "--no-plots")
 	require.NotContains(t, out, "delta", "control")
 }

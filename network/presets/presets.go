@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"einet/network"
+	"einet/network/language"
 )
 
 //go:embed *.yaml
@@ -40,12 +41,12 @@ func Open(name string) (fs.File, error) {
 	return files.Open(name + ".yaml")
 }
 
-// Load loads a preset with network.Load; errors name it as NAME.yaml.
-func Load(name string, opts network.Options) (*network.Network, error) {
+// Load loads a preset with language.Load; errors name it as NAME.yaml.
+func Load(name string, opts language.Options) (*network.Network, error) {
 	f, err := Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return network.Load(f, name+".yaml", opts)
+	return language.Load(f, name+".yaml", opts)
 }

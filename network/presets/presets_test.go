@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"einet/network"
+	"einet/network/language"
 	"einet/network/presets"
 )
 
@@ -43,7 +44,7 @@ func TestPublishedNumbers(t *testing.T) {
 	require.Equal(t, []string{"brainpy1m", "brunel2000", "brunel2000exp", "ei", "potjans2014", "tian2020",
 		"vogels2005coba", "vogels2005cuba", "vs96"}, presets.Names())
 	for _, name := range []string{"ei", "tian2020", "vs96"} {
-		n, err := presets.Load(name, network.Options{})
+		n, err := presets.Load(name, language.Options{})
 		require.NoError(t, err)
 		populations, projections := clocks, coupling
 		switch name {
@@ -63,11 +64,11 @@ func TestPublishedNumbers(t *testing.T) {
 
 func TestShowIsComplete(t *testing.T) {
 	for _, name := range presets.Names() {
-		n, err := presets.Load(name, network.Options{Scale: 0.1})
+		n, err := presets.Load(name, language.Options{Scale: 0.1})
 		require.NoError(t, err)
-		text, err := n.Marshal()
+		text, err := language.Marshal(n)
 		require.NoError(t, err)
-		again, err := network.Load(bytes.NewReader(text), "again.yaml", network.Options{})
+		again, err := language.Load(bytes.NewReader(text), "again.yaml", language.Options{})
 		require.NoError(t, err)
 		require.Equal(t, n, again)
 	}
@@ -75,9 +76,9 @@ func TestShowIsComplete(t *testing.T) {
 
 func TestScaleKeepsBalance(t *testing.T) {
 	for _, name := range []string{"ei", "tian2020"} {
-		one, err := presets.Load(name, network.Options{})
+		one, err := presets.Load(name, language.Options{})
 		require.NoError(t, err)
-		quarter, err := presets.Load(name, network.Options{Scale: 0.25})
+		quarter, err := presets.Load(name, language.Options{Scale: 0.25})
 		require.NoError(t, err)
 		for i, p := range quarter.Populations {
 			require.Equal(t, one.Populations[i].Size/4, p.Size)
@@ -91,7 +92,7 @@ func TestScaleKeepsBalance(t *testing.T) {
 }
 
 func TestUnknownPreset(t *testing.T) {
-	_, err := presets.Load("eii", network.Options{})
+	_, err := presets.Load("eii", language.Options{})
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	require.EqualError(t, err, `"eii" is no preset; there are brainpy1m, brunel2000, brunel2000exp, ei, potjans2014, tian2020, vogels2005coba, vogels2005cuba, vs96: file does not exist`)
 	_, err = presets.Open("../presets/ei")
@@ -101,7 +102,7 @@ func TestUnknownPreset(t *testing.T) {
 // The cortical microcircuit has 77 169 neurons, 299 million synapses and an
 // excitatory current of 87.8 pA (Potjans & Diesmann 2014).
 func TestMicrocircuit(t *testing.T) {
-	n, err := presets.Load("potjans2014", network.Options{})
+	n, err := presets.Load("potjans2014", language.Options{})
 	require.NoError(t, err)
 	require.Equal(t, 77_169, n.Neurons())
 	require.Len(t, n.Projections, 55, "those of probability 0 left out")
@@ -115,7 +116,7 @@ func TestMicrocircuit(t *testing.T) {
 	require.Equal(t, -4*n.Projections[0].Weight.A, n.Projections[1].Weight.A)
 	require.Equal(t, 16e3/1.25, n.Populations[0].PoissonInput[0].Rate)
 
-	tenth, err := presets.Load("potjans2014", network.Options{Scale: 0.1})
+	tenth, err := presets.Load("potjans2014", language.Options{Scale: 0.1})
 	require.NoError(t, err)
 	require.Equal(t, int(math.Round(float64(n.Projections[0].N)/100)), tenth.Projections[0].N)
 	require.InEpsilon(t, n.Projections[0].Weight.A*math.Sqrt(10), tenth.Projections[0].Weight.A, 1e-12)
@@ -136,11 +137,11 @@ func TestMicrocircuit(t *testing.T) {
 }
 
 func TestBrunelStates(t *testing.T) {
-	n, err := presets.Load("brunel2000", network.Options{Set: []string{"constants.g=4.5", "constants.eta=0.9"}})
+	n, err := presets.Load("brunel2000", language.Options{Set: []string{"constants.g=4.5", "constants.eta=0.9"}})
 	require.NoError(t, err)
 	require.Equal(t, -0.45, n.Projections[2].Weight.A)
 	require.InEpsilon(t, 9000, n.Populations[1].PoissonInput[0].Rate, 1e-12)
-	n, err = presets.Load("brunel2000exp", network.Options{})
+	n, err = presets.Load("brunel2000exp", language.Options{})
 	require.NoError(t, err)
 	require.Equal(t, []float64{4, -20}, []float64{n.Projections[0].Weight.A, n.Projections[2].Weight.A})
 	require.Equal(t, network.PoissonInput{Rate: 20_000, Weight: 4, Synapse: network.Exponential, TauSyn: 0.5}, n.Populations[0].PoissonInput[0])

@@ -1,0 +1,107 @@
+// Package fault says what is wrong with a value that somebody wrote: one line with its place, its
+// path in the description, the value and what is allowed there.
+package fault
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// A Place is where a value was written: a file with line and column, both from
+// 1, or a flag such as "--set populations.E.size=-5", which has no line. The
+// zero Place is that of a value set in Go.
+type Place struct {
+	Source       string
+	Line, Column int
+}
+
+// String is "net.yaml:7:12", the flag, or nothing.
+func (p Place) String() string {
+	if p.Line == 0 {
+		return p.Source
+	}
+	return p.Source + ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column)
+}
+
+// An Error is one fault of a network's description. language.Load and Network.Validate join
+// one for every fault they find; errors.As reaches the first.
+type Error struct {
+	Place
+	Path    string // such as populations.E.size; may be empty
+	Value   string // as written, "missing" or "unknown key"; empty where there is no value to blame
+	Allowed string // what is allowed there
+
+	line string // of the file, where it has the fault
+}
+
+// Error is the one line "place: path: value: what is allowed", without the
+// parts that are empty.
+func (e Error) Error() string {
+	parts := slices.DeleteFunc(
+		[]string{e.Place.String(), e.Path, e.Value, e.Allowed},
+		func(s string) bool { return s == "" })
+	for i := range parts {
+		parts[i] = oneLine(parts[i])
+	}
+	return strings.Join(parts, ": ")
+}
+
+// oneLine keeps an error on one line, whatever the text that it quotes.
+func oneLine(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+	}
+	return b.String()
+}
+
+// Clip shortens a quoted value to what helps to find it.
+func Clip(s string) string {
+	const longest = 60
+	if r := []rune(s); len(r) > longest {
+		return string(r[:longest]) + "..."
+	}
+	return s
+}
+
+// Join makes one error of all faults, in the order of the file and then of the
+// flags. It is nil without faults.
+func Join(faults []Error) error {
+	slices.SortStableFunc(faults, func(a, b Error) int {
+		if flagA, flagB := a.Line == 0, b.Line == 0; flagA != flagB {
+			if flagA {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	errs := make([]error, len(faults))
+	for i, f := range faults {
+		errs[i] = f
+	}
+	return errors.Join(errs...)
+}
+
+// Path appends a key to a path.
+func Path(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+// Number writes a number for a reader: 12 digits hide what a decimal fraction's
+// rounding left.
+func Number(x float64) string { return strconv.FormatFloat(x, 'g', 12, 64) }
+
+// Exact writes a number so that it reads back as the same.
+func Exact(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

@@ -1,0 +1,15 @@
+package fault_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"einet/fault"
+)
+
+func TestMeant(t *testing.T) {
+	for word, want := range map[string]string{"brunel200": "brunel2000", "potjans": "potjans2014", "e1": "ei", "EI": "ei", "x": "", "brunel2000x": "brunel2000", "b": "", "sv96": "vs96", "ie": "ei"} {
+		require.Equal(t, want, fault.Meant(word, []string{"brunel2000", "ei", "potjans2014", "vs96"}), word)
+	}
+}

@@ -1,0 +1,196 @@
+package language
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"einet/fault"
+	"einet/network"
+)
+
+// neurons reads some neurons of a population.
+func (d *decoder) neurons(n *node, path string) network.Neurons {
+	switch {
+	case n == nil:
+		return network.Neurons{}
+	case n.kind == scalar && n.text == "all":
+		return network.Neurons{First: network.EveryNeuron}
+	case n.kind == mapping && n.index("sample") >= 0:
+		f := d.fields(path, n.place, n)
+		defer f.done()
+		return network.Neurons{Sample: f.whole("sample", mustSample)}
+	case n.kind == mapping:
+		return network.Neurons{Listed: []network.Span{d.span(n, path)}}
+	case n.kind == sequence:
+		var all network.Neurons
+		for i, item := range n.items {
+			at := path
+			if len(n.items) > 1 {
+				at = fault.Path(path, strconv.Itoa(i))
+			}
+			before := len(d.faults)
+			s := d.span(item, at)
+			if len(d.faults) > before {
+				d.faults = d.faults[:before+1]
+				d.more(n.items[i+1:], func(item *node) { d.span(item, path) })
+				return network.Neurons{}
+			}
+			all.Listed = append(all.Listed, s)
+		}
+		return all
+	}
+	if m := likeRange.FindStringSubmatch(n.text); m != nil { // an expression, perhaps, but not meant as one
+		d.fault(n, path, mustNeurons+"; a range is {from: "+m[1]+", to: "+m[2]+"}")
+		return network.Neurons{}
+	}
+	before := len(d.faults)
+	if first := d.whole(n, path, mustNeurons); first >= 0 {
+		return network.FirstOf(first)
+	}
+	if len(d.faults) == before {
+		d.fault(n, path, mustNeurons)
+	}
+	return network.Neurons{}
+}
+
+// likeRange is how ranges are written elsewhere.
+var likeRange = regexp.MustCompile(`^\s*(\d+)\s*(?:-|\.\.|:|to)\s*(\d+)\s*$`)
+
+// span reads one neuron or a range of them.
+func (d *decoder) span(n *node, path string) network.Span {
+	if n.kind != mapping {
+		if m := likeRange.FindStringSubmatch(n.text); m != nil {
+			d.fault(n, path, mustIndex+"; a range is {from: "+m[1]+", to: "+m[2]+"}")
+			return network.Span{Every: 1}
+		}
+		before := len(d.faults)
+		i := d.whole(n, path, mustIndex+", or {from, to, every}")
+		if i < 0 && len(d.faults) == before {
+			d.fault(n, path, mustIndex)
+		}
+		return alone(i)
+	}
+	f := d.fields(path, n.place, n)
+	defer f.done()
+	s := network.Span{From: 0, To: network.EveryNeuron, Every: 1}
+	for _, k := range []struct {
+		key, allowed string
+		to           *int
+	}{{"from", mustIndex, &s.From}, {"to", mustIndex, &s.To}, {"every", network.MustSize, &s.Every}} {
+		if v := f.get(k.key); v != nil {
+			if *k.to = d.whole(v, fault.Path(path, k.key), k.allowed); *k.to < 0 {
+				d.fault(v, fault.Path(path, k.key), k.allowed)
+				*k.to = 0
+			}
+		}
+	}
+	if sample := f.get("sample"); sample != nil {
+		d.fault(sample, fault.Path(path, "sample"), "must stand alone, {sample: how many}")
+	}
+	if len(n.entries) == 0 {
+		d.fault(n, path, mustNeurons)
+	}
+	return s
+}
+
+// yaml writes them as the language has them.
+func writeNeurons(n *network.Neurons) string {
+	switch {
+	case n.Sample > 0:
+		return fmt.Sprintf("{sample: %d}", n.Sample)
+	case len(n.Listed) == 1 && n.Listed[0] != alone(n.Listed[0].From):
+		return writeSpan(n.Listed[0])
+	case len(n.Listed) > 0:
+		items := make([]string, len(n.Listed))
+		for i, s := range n.Listed {
+			items[i] = writeSpan(s)
+		}
+		return "[" + strings.Join(items, ", ") + "]"
+	}
+	return strconv.Itoa(n.First)
+}
+
+func writeSpan(s network.Span) string {
+	if s == alone(s.From) {
+		return strconv.Itoa(s.From)
+	}
+	f := fieldsOut{}
+	f.add("from", strconv.Itoa(s.From))
+	f.add("to", strconv.Itoa(s.To))
+	if s.Every != 1 {
+		f.add("every", strconv.Itoa(s.Every))
+	}
+	return "{" + f.String() + "}"
+}
+
+// alone is a neuron alone.
+func alone(neuron int) network.Span { return network.Span{From: neuron, To: neuron, Every: 1} }
+
+const (
+	mustNeurons = "must be all, a whole number of neurons (the first), a list of neurons and of {from, to, every}, one of these, or {sample: how many}"
+	mustIndex   = "must be a whole number from 0, a neuron of the population"
+	mustSample  = "must be a whole number of neurons"
+)
+
+const mustRecord = "must be all, none or a mapping of populations to their neurons"
+
+// variables reads some of the names.
+func (d *decoder) variables(n *node, path string, of []string) []string {
+	allowed := "must be a list of some of " + strings.Join(of, ", ")
+	if n.kind != sequence || len(n.items) == 0 {
+		d.fault(n, path, allowed)
+		return nil
+	}
+	names := []string{}
+	for _, item := range n.items {
+		switch {
+		case item.kind != scalar || !slices.Contains(of, item.text):
+			d.fault(item, path, allowed)
+			return nil
+		case slices.Contains(names, item.text):
+			d.fault(item, path, "must stand there once")
+			return nil
+		}
+		names = append(names, item.text)
+	}
+	return names
+}
+
+// histograms are those of a population.
+func (d *decoder) histograms(population string, f *fields) (all []network.RecordHistogram) {
+	for _, variable := range network.HistogramVariables {
+		n := f.get(variable)
+		if n == nil {
+			continue
+		}
+		g := d.fields(fault.Path(f.path, variable), n.place, n)
+		h := network.RecordHistogram{Population: population, Variable: variable}
+		g.keys(&h, network.Keys("histogram", ""))
+		all = append(all, h)
+		g.done()
+	}
+	f.done()
+	return all
+}
+
+// neuronsBy reads some neurons of each population that is named or, where words may say so, all or none of all.
+func (d *decoder) neuronsBy(n *node, path string, words bool) []network.RecordNeurons {
+	switch {
+	case words && n.kind == scalar && n.text == "all":
+		return nil
+	case words && n.kind == scalar && n.text == "none":
+		return []network.RecordNeurons{}
+	case words && n.kind != mapping:
+		d.fault(n, path, mustRecord)
+		return nil
+	}
+	all := []network.RecordNeurons{}
+	f := d.fields(path, n.place, n)
+	for _, e := range n.entries {
+		all = append(all, network.RecordNeurons{Population: e.key, Neurons: d.neurons(f.need(e.key, mustNeurons), fault.Path(path, e.key))})
+	}
+	return all
+}

@@ -1,0 +1,189 @@
+package language
+
+import (
+	"encoding/json"
+	"strings"
+
+	"einet/network"
+)
+
+// Schema is a JSON schema (draft 2020-12) of the language, for editors. It knows keys,
+// words and the shapes of values; what Load checks beyond that, such as delays that are
+// multiples of dt, it leaves to Load. Each number may be an expression.
+func Schema() []byte {
+	defs := definitions{
+		"number":       anyOf(schema{"type": "number"}, text("a number, an expression, or one of these with a unit")),
+		"whole_number": anyOf(schema{"type": "integer"}, schema{"type": "number", "multipleOf": 1}, text("an expression")),
+		"numbers":      schema{"type": "array", "items": ref("number")},
+		"distribution": distributionSchema(),
+		"component":    componentSchema(),
+		"input":        anyOf(ref("component"), schema{"type": "array", "items": ref("component")}),
+		"some_neurons": anyOf(schema{"const": "all"}, ref("whole_number"), ref("neurons"),
+			schema{"type": "array", "items": anyOf(ref("whole_number"), ref("neurons"))}),
+		"numbers_named": schema{"type": "object", "additionalProperties": ref("number")},
+	}
+	for _, o := range network.Mappings() {
+		defs[definition(&o)] = mappingSchema(&o)
+	}
+	for _, name := range []string{"population", "projection"} {
+		defs[name] = kindsSchema(name)
+	}
+	root := defs["network"]
+	delete(defs, "network")
+	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+	root["title"] = "einet network"
+	root["$defs"] = defs
+	out, err := json.MarshalIndent(root, "", "  ")
+	if err != nil {
+		panic(err) // maps of texts
+	}
+	return append(out, '\n')
+}
+
+type (
+	schema      = map[string]any
+	definitions = map[string]schema
+)
+
+func ref(name string) schema         { return schema{"$ref": "#/$defs/" + name} }
+func anyOf(options ...schema) schema { return schema{"anyOf": options} }
+func text(about string) schema       { return schema{"type": "string", "description": about} }
+
+func mapOf(name string) schema {
+	return schema{
+		"type": "object", "additionalProperties": ref(name),
+		"propertyNames": schema{"pattern": "^" + network.NamePattern + "$"},
+	}
+}
+
+// def is the name of an object's definition.
+func definition(o *network.Mapping) string {
+	if o.By != "" {
+		return o.Name + "_" + o.Value
+	}
+	return o.Name
+}
+
+func mappingSchema(o *network.Mapping) schema {
+	properties, needed := schema{}, []string{}
+	for _, k := range o.Keys {
+		properties[k.Name] = keySchema(&k)
+		if k.Need {
+			needed = append(needed, k.Name)
+		}
+	}
+	if o.By != "" && o.Value != firstOfKind[o.Name] {
+		needed = append(needed, o.By)
+	}
+	s := schema{"type": "object", "description": o.About, "properties": properties, "additionalProperties": false}
+	if o.By != "" {
+		properties[o.By].(schema)["enum"] = []string{o.Value}
+	}
+	if len(needed) > 0 {
+		s["required"] = needed
+	}
+	return s
+}
+
+// firstOfKind is what a population or projection is that doesn't say.
+var firstOfKind = map[string]string{"population": string(network.LIF), "projection": string(network.FixedProbability)}
+
+// kindsSchema chooses between the kinds of a population or projection by the key that
+// tells them apart, so that an editor's complaint is about the kind that is meant.
+func kindsSchema(name string) schema {
+	var choices []schema
+	var words []string
+	by := ""
+	for _, o := range network.Mappings() {
+		if o.Name != name {
+			continue
+		}
+		by, words = o.By, append(words, o.Value)
+		says := schema{"properties": schema{by: schema{"const": o.Value}}}
+		if o.Value != firstOfKind[name] {
+			says["required"] = []string{by}
+		}
+		choices = append(choices, schema{"if": says, "then": ref(definition(&o))})
+	}
+	return schema{"type": "object", "properties": schema{by: schema{"enum": words}}, "allOf": choices}
+}
+
+func keySchema(k *network.Key) schema {
+	s := shapeSchema(k)
+	about := k.Text()
+	if k.Unit != "" {
+		about += " [" + k.Unit + "]"
+	}
+	s["description"] = about
+	return s
+}
+
+func shapeSchema(k *network.Key) schema {
+	switch k.Is {
+	case network.AWhole:
+		return ref("whole_number")
+	case network.AText, network.AName:
+		return schema{"type": []string{"string", "number", "boolean"}}
+	case network.ABool:
+		return schema{"type": "boolean"}
+	case network.ADist:
+		return ref("distribution")
+	case network.AnInput:
+		return ref("input")
+	case network.AList:
+		return ref("numbers")
+	case network.Names:
+		return schema{"type": "array", "items": schema{"type": "string"}, "minItems": 1}
+	case network.ATable:
+		return schema{"type": "array", "items": schema{"type": "array", "items": ref("number"), "minItems": 2, "maxItems": 4}}
+	case network.AnExponent:
+		return anyOf(schema{"enum": []float64{-1, -0.5, 0, 0.5, 1}}, text("an expression"))
+	case network.AWord:
+		return schema{"enum": strings.Split(k.Of, "|")}
+	case network.AMapping:
+		return ref(k.Of)
+	case network.AMap:
+		return mapOf(k.Of)
+	case network.OneOrMore:
+		return anyOf(ref(k.Of), schema{"type": "array", "items": ref(k.Of), "maxItems": network.MaxPoissonInputs})
+	case network.Numbers:
+		return ref("numbers_named")
+	case network.SomeNeurons:
+		return ref("some_neurons")
+	case network.NeuronsBy:
+		return anyOf(schema{"enum": []string{"all", "none"}}, mapOf("some_neurons"))
+	case network.NeuronsOf:
+		return mapOf("some_neurons")
+	case network.SomeOf:
+		return schema{"type": "array", "items": schema{"enum": strings.Split(k.Of, "|")}, "minItems": 1}
+	case network.NumberOr:
+		return anyOf(ref("number"), ref(k.Of))
+	case network.ANumber:
+	}
+	return ref("number")
+}
+
+func distributionSchema() schema {
+	pair := func(about string) schema {
+		return schema{"type": "array", "items": ref("number"), "minItems": 2, "maxItems": 2, "description": about}
+	}
+	moments := anyOf(pair("mean, sd"), schema{
+		"type": "object", "required": []string{"mean", "sd"}, "additionalProperties": false,
+		"properties": schema{"mean": ref("number"), "sd": ref("number"), "low": ref("number"), "high": ref("number"),
+			"outside": schema{"enum": []string{clipped, redrawn}, "description": "what becomes of a draw beyond low or high: clip (if left out): the bound; redraw: it is drawn again"}},
+	})
+	return anyOf(ref("number"), schema{
+		"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": false,
+		"properties": schema{string(network.Uniform): pair("low, high"), string(network.Normal): moments, string(network.LogNormal): moments},
+	})
+}
+
+func componentSchema() schema {
+	properties := schema{}
+	for _, o := range network.Courses {
+		properties[o.Name] = ref(o.Name)
+	}
+	return anyOf(ref("number"), schema{
+		"type": "object", "minProperties": 1, "maxProperties": 1, "properties": properties, "additionalProperties": false,
+	})
+}
