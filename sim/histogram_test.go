@@ -31,7 +31,7 @@ func TestHistogramOfANormalPotential(t *testing.T) {
 	}}}
 	m, c := enginetest.Build(t, net)
 	b := sim.Bins{Low: 4, High: 16, Counts: make([]uint32, 24)}
-	s := sim.NewSampler(m, sim.Selection{Variables: []string{"V"}}, 600, func(_ int64, x *sim.NeuronState) error { b.Count(x.V); return nil })
+	s := sim.NewSampler(m, sim.Selection{Variables: []string{"V"}}, 600, func(_ int64, x *sim.NeuronState) error { b.Count(x.V()); return nil })
 	require.NoError(t, sim.Run(t.Context(), cpuref.New(m, c), 600, nil, s))
 	worst := func(mean float64) (worst float64) {
 		cdf := func(x float64) float64 { return 0.5 * math.Erfc((mean-x)/sd/math.Sqrt2) }

@@ -40,9 +40,10 @@ func (w *watcher) Spikes(step int64, s []sim.Spike) error {
 	w.spikes = append(w.spikes, s...)
 	return w.fail
 }
-func (w *watcher) Next(step int64) int64 { return (step/w.every + 1) * w.every }
-func (w *watcher) Sample(e sim.Engine) error {
-	w.sampled = append(w.sampled, e.Step())
+func (w *watcher) Next(step int64) int64  { return (step/w.every + 1) * w.every }
+func (w *watcher) Reads() []sim.Selection { return nil }
+func (w *watcher) Sample(o *sim.Observation) error {
+	w.sampled = append(w.sampled, o.Step)
 	return nil
 }
 
