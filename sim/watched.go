@@ -53,6 +53,24 @@ type glimpse struct {
 type view struct {
 	state     *NeuronState // which the recorders' goroutine alone changes
 	variables []Variable
+	column    int // of what the engine follows, where it begins; -1: it is not followed
+}
+
+// values is how many numbers a glimpse of the view has.
+func (v *view) values() int { return len(v.variables) * v.state.size }
+
+// follow is what an engine is to follow of the view: a glimpse a step.
+func (v *view) follow() []Followed {
+	var list []Followed
+	for _, x := range v.variables {
+		for k := range v.state.size {
+			if v.state.neurons != nil {
+				k = v.state.neurons[k]
+			}
+			list = append(list, Followed{x, v.state.population, k})
+		}
+	}
+	return list
 }
 
 // place is where a variable is in a glimpse.
@@ -69,9 +87,14 @@ type watched struct {
 	engine    Engine
 	recorders []Recorder
 	readings  [][]reading // of each recorder
-	piece     *piece      // that grows; nil behind the last
-	began     time.Time   // when it did
-	made      int         // pieces, which are used again
+	views     []*view
+	follower  Follower  // the engine, nil if it is none
+	following []bool    // of each recorder: in the present stretch
+	width     int       // values in a step that it follows
+	rows      []float32 // [steps][width] that it has followed
+	piece     *piece    // that grows; nil behind the last
+	began     time.Time // when it did
+	made      int       // pieces, which are used again
 	waited    time.Duration
 	recording *recording
 }
@@ -87,15 +110,16 @@ const (
 // watch begins to watch an engine.
 func watch(e Engine, recorders []Recorder) *watched {
 	w := &watched{engine: e, recorders: recorders, readings: make([][]reading, len(recorders)), piece: &piece{}, began: time.Now(), made: 1}
+	w.follower, _ = e.(Follower)
+	w.following = make([]bool, len(recorders))
 	states := make([][]*NeuronState, len(recorders))
-	var views []*view
 	for i, r := range recorders {
 		for _, s := range r.Reads() {
-			v := &view{state: newNeuronState(&s)}
-			if k := slices.IndexFunc(views, func(o *view) bool { return o.state.is(v.state) }); k >= 0 {
-				v = views[k]
+			v := &view{state: newNeuronState(&s), column: -1}
+			if k := slices.IndexFunc(w.views, func(o *view) bool { return o.state.is(v.state) }); k >= 0 {
+				v = w.views[k]
 			} else {
-				views = append(views, v)
+				w.views = append(w.views, v)
 			}
 			reads := s.reads()
 			for _, x := range reads {
@@ -120,11 +144,9 @@ func (w *watched) run(ctx context.Context, last int64, progress func(step int64,
 	e, total, stretch := w.engine, int64(0), int64(firstStretch)
 	for e.Step() < last {
 		from, start := e.Step(), time.Now()
-		next := min(last, from+stretch)
-		for i, r := range w.recorders {
-			if w.reads(i) {
-				next = min(next, r.Next(from))
-			}
+		next, err := w.plan(from, min(last, from+stretch))
+		if err != nil {
+			return err
 		}
 		spikes, stopped := w.advance(ctx, from, next)
 		if stopped != nil {
@@ -144,6 +166,63 @@ func (w *watched) run(ctx context.Context, last int64, progress func(step int64,
 	return nil
 }
 
+// Followed neurons cost the engine some nanoseconds in every step, and a stop some microseconds.
+const (
+	mostFollowed = 64 // values of a recorder in a step
+	followEvery  = 16 // steps between samples, at most
+)
+
+// plan is the step up to which the engine may go at once, at most next: up to the first at which its state is to be read, unless
+// the engine follows what is read often.
+func (w *watched) plan(from, next int64) (int64, error) {
+	changed := false
+	for i, r := range w.recorders {
+		if !w.reads(i) {
+			continue
+		}
+		first := r.Next(from)
+		follow := first <= next && w.mayFollow(i) && r.Next(first)-first <= followEvery
+		if follow && first > from+1 {
+			next, follow = first-1, false
+		} else if !follow {
+			next = min(next, first)
+		}
+		changed = changed || follow != w.following[i]
+		w.following[i] = follow
+	}
+	if !changed {
+		return next, nil
+	}
+	return next, w.follow()
+}
+
+// mayFollow tells whether the engine can follow what a recorder reads.
+func (w *watched) mayFollow(recorder int) bool {
+	values := 0
+	for _, r := range w.readings[recorder] {
+		values += r.view.values()
+	}
+	return w.follower != nil && values <= mostFollowed
+}
+
+// follow has the engine follow the views of the recorders that it follows.
+func (w *watched) follow() error {
+	for _, v := range w.views {
+		v.column = -1
+	}
+	var list []Followed
+	for i, follow := range w.following {
+		for _, r := range w.readings[i] {
+			if follow && r.view.column < 0 {
+				r.view.column = len(list)
+				list = append(list, r.view.follow()...)
+			}
+		}
+	}
+	w.width = len(list)
+	return w.follower.Follow(list)
+}
+
 // advance takes the engine to a step, where it is to be sampled if it gets there, and returns the number of spikes.
 func (w *watched) advance(ctx context.Context, from, next int64) (spikes int64, stopped error) {
 	e, p := w.engine, w.piece
@@ -157,6 +236,9 @@ func (w *watched) advance(ctx context.Context, from, next int64) (spikes int64, 
 	to := p.to
 	if stopped != nil {
 		to = min(to, next-1) // the state may not be read
+	}
+	if w.width > 0 {
+		w.rows = w.follower.Followed()
 	}
 	if err := w.sample(from, to); stopped == nil {
 		stopped = err
@@ -176,7 +258,9 @@ func (w *watched) sample(from, to int64) error {
 	slices.SortStableFunc(due, func(a, b request) int { return cmp.Compare(a.step, b.step) })
 	for _, s := range due {
 		for _, r := range w.readings[s.recorder] {
-			if err := w.read(s.step, r); err != nil {
+			if r.view.column >= 0 {
+				w.recall(s.step, int(s.step-from-1), r.view)
+			} else if err := w.read(s.step, r); err != nil {
 				return err
 			}
 		}
@@ -207,6 +291,15 @@ func (w *watched) read(step int64, r reading) error {
 	return nil
 }
 
+// recall takes a step of a view that is followed, by its place in what is.
+func (w *watched) recall(step int64, place int, v *view) {
+	g := w.piece.glimpse(step, v)
+	copy(g.values, w.rows[place*w.width+v.column:])
+	for k := range g.read {
+		g.read[k] = true
+	}
+}
+
 // glimpse is that of a view at a step, the last of the piece.
 func (p *piece) glimpse(step int64, v *view) *glimpse {
 	for i := len(p.seen) - 1; i >= 0 && p.seen[i].step == step; i-- {
@@ -218,7 +311,7 @@ func (p *piece) glimpse(step int64, v *view) *glimpse {
 	p.seen = slices.Grow(p.seen, 1)[:n+1] // with the memory of an earlier glimpse
 	g := &p.seen[n]
 	g.step, g.view = step, v
-	g.values = slices.Grow(g.values[:0], len(v.variables)*v.state.size)[:len(v.variables)*v.state.size]
+	g.values = slices.Grow(g.values[:0], v.values())[:v.values()]
 	g.read = slices.Grow(g.read[:0], len(v.variables))[:len(v.variables)]
 	clear(g.read)
 	p.state += 4 * len(g.values)
