@@ -159,15 +159,19 @@ func (p *population) read(v sim.Variable, first int, dst []float32) {
 		row, scale = rowG+int(v), p.Receptors[v].Scale
 	}
 	for len(dst) > 0 {
-		n := copy(dst, p.row(first/lanes, row)[first%lanes:])
-		for k, x := range dst[:n] {
-			if v == sim.V {
-				dst[k] = p.Absolute(x)
-			} else {
-				dst[k] = x * scale
+		from := p.row(first/lanes, row)[first%lanes:]
+		from = from[:min(len(from), len(dst))]
+		into := dst[:len(from)]
+		if v == sim.V {
+			for k, x := range from {
+				into[k] = p.Absolute(x)
+			}
+		} else {
+			for k, x := range from {
+				into[k] = x * scale
 			}
 		}
-		first, dst = first+n, dst[n:]
+		first, dst = first+len(from), dst[len(from):]
 	}
 }
 
