@@ -49,6 +49,13 @@ type Times struct {
 	Waiting   time.Duration // that the engine waited for them, and the run at its end
 }
 
+// Add adds the times of a run that goes on.
+func (t *Times) Add(further Times) {
+	t.Engine += further.Engine
+	t.Recorders += further.Recorders
+	t.Waiting += further.Waiting
+}
+
 // Timed is Run, with the times that it took.
 func Timed(ctx context.Context, e Engine, last int64, progress func(step int64, spikes int64), recorders ...Recorder) (Times, error) {
 	start := time.Now()
