@@ -26,9 +26,8 @@ type Moments struct {
 }
 
 func (m *Moments) add(x float64) {
-	m.n++
 	m.sum += x
-	m.squares += x * x
+	m.squares += float64(x * x)
 }
 
 // Mean is the mean, NaN without values.
@@ -129,12 +128,17 @@ func (state *PopulationState) addPotentials(v []float32) {
 }
 
 func (state *PopulationState) addInputs(exc, inh []float64) {
-	for k, e := range exc {
-		net := e + inh[k]
-		state.Excitatory.add(e)
-		state.Inhibitory.add(inh[k])
-		state.Net.add(net)
-		state.AbsNet.add(math.Abs(net))
+	excitatory, inhibitory, all, absolute := state.Excitatory, state.Inhibitory, state.Net, state.AbsNet // in registers
+	for k, i := range inh {
+		net := exc[k] + i
+		excitatory.add(exc[k])
+		inhibitory.add(i)
+		all.add(net)
+		absolute.add(math.Abs(net))
+	}
+	state.Excitatory, state.Inhibitory, state.Net, state.AbsNet = excitatory, inhibitory, all, absolute
+	for _, m := range []*Moments{&state.Excitatory, &state.Inhibitory, &state.Net, &state.AbsNet} {
+		m.n += int64(len(inh))
 	}
 }
 
