@@ -7,6 +7,7 @@ import (
 	"errors"
 	"math"
 	"testing"
+	"time"
 
 	"einet/cpuref"
 	"einet/enginetest"
@@ -71,6 +72,21 @@ func TestRunHandsOutEverySpikeOnce(t *testing.T) {
 	require.EqualValues(t, 500, progressed)
 	require.Len(t, a.sampled, 500/7)
 	require.Equal(t, []int64{50, 100, 150, 200, 250, 300, 350, 400, 450, 500}, b.sampled)
+}
+
+// A slow engine hands over what it did after every stretch, also the last.
+type slow struct{ sim.Engine }
+
+func (e slow) Advance(ctx context.Context, steps int) error {
+	time.Sleep(5 * time.Millisecond)
+	return e.Engine.Advance(ctx, steps)
+}
+
+func TestRecordersKnowHowFarItGot(t *testing.T) {
+	w := &watcher{every: 50}
+	require.NoError(t, sim.Run(t.Context(), slow{engine(t)}, 100, nil, w))
+	require.EqualValues(t, 100, w.steps[len(w.steps)-1])
+	require.IsNonDecreasing(t, w.steps)
 }
 
 func TestRunStops(t *testing.T) {

@@ -340,7 +340,11 @@ func (w *watched) handOver() bool {
 	}
 	w.began = time.Now()
 	w.waited += w.began.Sub(start)
-	return w.piece != nil
+	if w.piece == nil {
+		return false
+	}
+	w.piece.to = w.engine.Step()
+	return true
 }
 
 // close hands over what is left, waits for the recorders and returns their error.
