@@ -91,3 +91,34 @@ func defaultRecorders(b *testing.B, m *dynamics.Model, steps int64) []sim.Record
 		sim.SpikeSink(func(_ int64, s []sim.Spike) error { return file.Write(s) }),
 	}
 }
+
+// Histograms of ei in every step, in times of one of V.
+func BenchmarkHistograms(b *testing.B) {
+	net, err := presets.Load("ei", network.Options{})
+	require.NoError(b, err)
+	m, err := dynamics.New(net)
+	require.NoError(b, err)
+	syn, err := connectome.Build(b.Context(), net, 0)
+	require.NoError(b, err)
+	took := func(variables ...string) time.Duration {
+		var recorders []sim.Recorder
+		for _, v := range variables {
+			bins := sim.Bins{Low: -100, High: 100, Counts: make([]uint32, 50)}
+			recorders = append(recorders, sim.NewSampler(m, sim.Selection{Variables: []string{v}}, 1, func(_ int64, x *sim.NeuronState) error {
+				bins.Count(x.Variable(v))
+				return nil
+			}))
+		}
+		e := cpu.New(m, syn, 1)
+		defer e.Close()
+		start := time.Now()
+		require.NoError(b, sim.Run(b.Context(), e, 2000, nil, recorders...))
+		return time.Since(start)
+	}
+	var one, five []time.Duration
+	for range b.N {
+		one, five = append(one, took("V")), append(five, took(network.HistogramVariables...))
+	}
+	b.ReportMetric(slices.Min(one).Seconds(), "one-s")
+	b.ReportMetric(float64(slices.Min(five))/float64(slices.Min(one)), "five/one")
+}
