@@ -16,18 +16,33 @@ func (b *Bins) Count(values []float32) {
 	clear(b.Counts)
 	b.Below, b.Above = 0, 0
 	b.prepare()
-	last, low, inverse := len(b.Counts)+1, b.Low, float64(len(b.Counts))/(b.High-b.Low)
-	near := float64(last) * 0x1p-50
-	all, other := b.all[0][:last+1], b.all[1][:last+1]
-	for _, x := range values {
-		at := (float64(x)-low)*inverse + 1 // the place in all; off by less than near from what a quotient gives
-		k := int(at)
-		if past := math.Abs(at - float64(k)); past > near && past < 1-near {
-			all[min(max(k, 0), last)]++
+	last, rest := len(b.Counts)+1, values
+	perUnit := float64(len(b.Counts)) / (b.High - b.Low)
+	low, inverse := float32(b.Low), float32(perUnit)
+	// A place in float32, of all, is off by less than near: by some roundings of itself and two of low. Where that might
+	// matter, and beyond what an int32 holds, its value is counted as it is defined.
+	near := float32((8*float64(last) + 4*math.Abs(b.Low*perUnit)) * 0x1p-24)
+	least, most := near*near, (1-near)*(1-near)
+	if near >= 0.5 {
+		least = 1
+	}
+	even, odd := b.all[0][:last+1], b.all[1][:last+1]
+	for ; len(rest) >= 2; rest = rest[2:] {
+		at, next := float32((rest[0]-low)*inverse)+1, float32((rest[1]-low)*inverse)+1
+		k, j := int32(at), int32(next)
+		if past := at - float32(k); past*past > least && past*past < most {
+			even[min(max(int(k), 0), last)]++
 		} else {
-			b.countExactly(float64(x))
+			b.countExactly(float64(rest[0]))
 		}
-		all, other = other, all
+		if past := next - float32(j); past*past > least && past*past < most {
+			odd[min(max(int(j), 0), last)]++
+		} else {
+			b.countExactly(float64(rest[1]))
+		}
+	}
+	for _, x := range rest {
+		b.countExactly(float64(x))
 	}
 	for _, all := range b.all {
 		b.Below += all[0]
@@ -48,7 +63,7 @@ func (b *Bins) prepare() {
 	}
 }
 
-// countExactly counts a value near an edge.
+// countExactly counts a value.
 func (b *Bins) countExactly(x float64) {
 	width := (b.High - b.Low) / float64(len(b.Counts))
 	switch {

@@ -24,13 +24,16 @@ func TestBins(t *testing.T) {
 
 // However near an edge a value is, it is where its quotient puts it; the float32 next to each edge among them.
 func TestBinsAtEdges(t *testing.T) {
-	for _, bins := range []int{1, 3, 7, 50, 1000, 99_991} {
+	for _, bins := range []int{1, 3, 7, 50, 1000, 99_991, 10_000_000} {
 		b := sim.Bins{Low: -0.3, High: 1.1, Counts: make([]uint32, bins)}
+		if bins == 7 || bins == 1000 { // far from 0, where float32 are few
+			b.Low, b.High = -60.3, -60.1
+		}
 		width := (b.High - b.Low) / float64(bins)
 		values := []float32{0, -1e30, 1e30, float32(math.Inf(1)), float32(math.Inf(-1)), math.MaxFloat32, -math.MaxFloat32}
 		for _, e := range b.Edges() {
 			x := float32(e)
-			values = append(values, x, math.Nextafter32(x, 9), math.Nextafter32(x, -9), x+float32(width/2))
+			values = append(values, x, math.Nextafter32(x, 9), math.Nextafter32(x, -9), x+float32(width/2), x-float32(5*width/2))
 		}
 		want, below, above := make([]uint32, bins), uint32(0), uint32(0)
 		for _, x := range values {

@@ -103,7 +103,7 @@ func BenchmarkHistograms(b *testing.B) {
 	took := func(variables ...string) time.Duration {
 		var recorders []sim.Recorder
 		for _, v := range variables {
-			bins := sim.Bins{Low: -100, High: 100, Counts: make([]uint32, 50)}
+			bins := sim.Bins{Low: -150, High: 150, Counts: make([]uint32, 50)}
 			recorders = append(recorders, sim.NewSampler(m, sim.Selection{Variables: []string{v}}, 1, func(_ int64, x *sim.NeuronState) error {
 				bins.Count(x.Variable(v))
 				return nil
