@@ -30,6 +30,7 @@ func BenchmarkRecorders(b *testing.B) {
 		{"cuba40000", "vogels2005cuba", 10, 1_000, nil},
 		{"cuba400000", "vogels2005cuba", 100, 500, nil},
 		{"ei", "ei", 1, 1_000, nil},
+		{"vs96", "vs96", 1, 1_000, nil},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			net, err := presets.Load(c.preset, network.Options{Scale: c.scale, Set: c.set})

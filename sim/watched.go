@@ -13,6 +13,7 @@ type piece struct {
 	spikes  []Spike
 	samples []request // sorted by step and then recorder
 	seen    []glimpse // sorted by step
+	rows    []float32 // of what the engine followed
 	state   int       // bytes of what is seen
 }
 
@@ -21,7 +22,16 @@ func (p *piece) bytes() int { return 8*len(p.spikes) + p.state }
 
 // empty makes room, and keeps the memory.
 func (p *piece) empty() {
-	p.spikes, p.samples, p.seen, p.state = p.spikes[:0], p.samples[:0], p.seen[:0], 0
+	p.spikes, p.samples, p.seen, p.rows, p.state = p.spikes[:0], p.samples[:0], p.seen[:0], p.rows[:0], 0
+}
+
+// prepare makes room for what is read.
+func (g *glimpse) prepare() {
+	n, variables := g.view.values(), len(g.view.variables)
+	g.memory = slices.Grow(g.memory[:0], n)[:n]
+	g.read = slices.Grow(g.read[:0], variables)[:variables]
+	clear(g.read)
+	g.values = g.memory
 }
 
 // show makes the glimpse what the view's readers see.
@@ -29,7 +39,7 @@ func (g *glimpse) show() {
 	g.view.state.begin(g.step)
 	n := g.view.state.size
 	for k, x := range g.view.variables {
-		if g.read[k] {
+		if g.whole || g.read[k] {
 			g.view.state.set(x, g.values[k*n:(k+1)*n])
 		}
 	}
@@ -46,7 +56,9 @@ type glimpse struct {
 	step   int64
 	view   *view
 	values []float32 // [variables of the view][neurons]
-	read   []bool    // of each variable
+	whole  bool      // all of them are there
+	read   []bool    // of each variable, otherwise
+	memory []float32 // for what is read
 }
 
 // A view is neurons that some recorders read.
@@ -102,7 +114,7 @@ type watched struct {
 // A piece is handed over when it is that old or large: waking a goroutine costs some microseconds, and the engine need not wait for
 // recorders while there are that many.
 const (
-	pieceTime  = 4 * time.Millisecond
+	pieceTime  = time.Millisecond
 	pieceBytes = 1 << 20
 	maxPieces  = 3
 )
@@ -270,8 +282,12 @@ func (w *watched) sample(from, to int64) error {
 
 // read reads what a recorder is to see at a step and none before it has read.
 func (w *watched) read(step int64, r reading) error {
-	g, view := w.piece.glimpse(step, r.view), r.view
-	n := view.state.size
+	g, began := w.piece.glimpse(step, r.view)
+	if began {
+		g.prepare()
+		w.piece.state += 4 * len(g.values)
+	}
+	view, n := r.view, r.view.state.size
 	for _, x := range r.variables {
 		k := view.place(x)
 		if g.read[k] {
@@ -293,29 +309,28 @@ func (w *watched) read(step int64, r reading) error {
 
 // recall takes a step of a view that is followed, by its place in what is.
 func (w *watched) recall(step int64, place int, v *view) {
-	g := w.piece.glimpse(step, v)
-	copy(g.values, w.rows[place*w.width+v.column:])
-	for k := range g.read {
-		g.read[k] = true
+	g, began := w.piece.glimpse(step, v)
+	if !began {
+		return
 	}
+	p, n := w.piece, v.values()
+	p.rows = append(p.rows, w.rows[place*w.width+v.column:][:n]...)
+	g.values, g.whole = p.rows[len(p.rows)-n:], true
+	p.state += 4 * n
 }
 
-// glimpse is that of a view at a step, the last of the piece.
-func (p *piece) glimpse(step int64, v *view) *glimpse {
+// glimpse is that of a view at a step, the last of the piece; it may begin here.
+func (p *piece) glimpse(step int64, v *view) (g *glimpse, began bool) {
 	for i := len(p.seen) - 1; i >= 0 && p.seen[i].step == step; i-- {
 		if p.seen[i].view == v {
-			return &p.seen[i]
+			return &p.seen[i], false
 		}
 	}
 	n := len(p.seen)
 	p.seen = slices.Grow(p.seen, 1)[:n+1] // with the memory of an earlier glimpse
-	g := &p.seen[n]
-	g.step, g.view = step, v
-	g.values = slices.Grow(g.values[:0], v.values())[:v.values()]
-	g.read = slices.Grow(g.read[:0], len(v.variables))[:len(v.variables)]
-	clear(g.read)
-	p.state += 4 * len(g.values)
-	return g
+	g = &p.seen[n]
+	g.step, g.view, g.whole = step, v, false
+	return g, true
 }
 
 // handOver gives the piece to the recorders and begins another. It is false where they take no more.
