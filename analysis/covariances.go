@@ -62,11 +62,14 @@ func NewCovariances(sizes []int, binSteps int, fromStep int64) *Covariances {
 
 // Add takes further spikes, sorted by step. Ids are global.
 func (c *Covariances) Add(spikes []sim.Spike) {
+	step, bin := uint32(0), int64(0)
 	for _, s := range spikes {
 		if int64(s.Step) <= c.from {
 			continue
 		}
-		bin := (int64(s.Step) - c.from - 1) / c.steps
+		if s.Step != step {
+			step, bin = s.Step, (int64(s.Step)-c.from-1)/c.steps
+		}
 		g, n := &c.groups[c.layout.population(s.Neuron)], &c.trains[s.Neuron]
 		if bin != g.bin {
 			g.close()

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat"
 
@@ -28,6 +29,7 @@ type Statistics struct {
 
 	from, pairSteps int64
 	sizes           []int
+	fetched         uint32 // of no meaning
 }
 
 // NewStatistics makes them for consecutive populations of the given sizes on a
@@ -53,14 +55,30 @@ func (s *Statistics) WithPairs() *Statistics {
 
 // Add takes further spikes, sorted by step. Ids are global.
 func (s *Statistics) Add(spikes []sim.Spike) {
-	s.Trains.Add(spikes)
-	s.Local.Add(spikes)
-	s.Fano.Add(spikes)
-	s.Shared.Add(spikes)
-	s.Counts.Add(spikes)
-	if s.Pairs != nil {
-		s.Pairs.Add(spikes)
+	for some := range slices.Chunk(spikes, spikesAtOnce) {
+		s.fetch(some)
+		s.Trains.Add(some)
+		s.Local.Add(some)
+		s.Fano.Add(some)
+		s.Shared.Add(some)
+		s.Counts.Add(some)
+		if s.Pairs != nil {
+			s.Pairs.Add(some)
+		}
 	}
+}
+
+// spikesAtOnce are so few that what is known of their neurons stays in the nearest cache.
+const spikesAtOnce = 128
+
+// fetch brings that there. Of a large network it lies in slow memory, from which a processor takes much at once where no
+// decision hangs on it.
+func (s *Statistics) fetch(spikes []sim.Spike) {
+	any := uint32(0)
+	for _, k := range spikes {
+		any |= s.Trains.trains[k.Neuron].last | s.Local.trains[k.Neuron].last | s.Fano.trains[k.Neuron].window | s.Shared.trains[k.Neuron].bin
+	}
+	s.fetched = any
 }
 
 // PopulationStatistics is the summary of one population. A mean without values

@@ -30,12 +30,16 @@ func NewWindows(sizes []int, windowSteps int, fromStep int64) *Windows {
 
 // Add takes further spikes, sorted by step. Ids are global.
 func (w *Windows) Add(spikes []sim.Spike) {
+	step, window := uint32(0), uint32(0)
 	for _, s := range spikes {
 		if int64(s.Step) <= w.from {
 			continue
 		}
+		if s.Step != step {
+			step, window = s.Step, uint32((int64(s.Step)-w.from-1)/w.steps)
+		}
 		n := &w.trains[s.Neuron]
-		if window := uint32((int64(s.Step) - w.from - 1) / w.steps); window != n.window {
+		if window != n.window {
 			*n = n.closed()
 			n.window = window
 		}

@@ -1,11 +1,6 @@
 package bench
 
-import (
-	"math"
-	"time"
-
-	"einet/sim"
-)
+import "time"
 
 // A Digest is that of a run's first steps.
 type Digest struct {
@@ -15,42 +10,17 @@ type Digest struct {
 	Wall   time.Duration `json:"wall_ns"` // that these steps took, the shortest of the repetitions
 }
 
-// marks is a Recorder of digests: after a hundredth and a tenth of the steps that
-// were asked for, and at the end.
-type marks struct {
-	*sim.Digest
-	start time.Time
-	at    []int64
-	list  []Digest
-}
-
-// newMarks are those of a run of so many of the steps that were asked for.
-func newMarks(asked, steps int64) *marks {
-	m := &marks{Digest: sim.NewDigest()}
+// marks are the steps at which a run of so many of the steps that were asked for has a digest: a hundredth
+// and a tenth of those asked for, and the last.
+func marks(asked, steps int64) []int64 {
+	var at []int64
 	for _, part := range fractions {
 		n := max(1, asked/part)
-		if n <= steps && (len(m.at) == 0 || n > m.at[len(m.at)-1]) {
-			m.at = append(m.at, n)
+		if n < steps && (len(at) == 0 || n > at[len(at)-1]) {
+			at = append(at, n)
 		}
 	}
-	return m
-}
-
-// Next is the next of the marks.
-func (m *marks) Next(step int64) int64 {
-	for _, n := range m.at {
-		if n > step {
-			return n
-		}
-	}
-	return math.MaxInt64
-}
-
-// Sample takes the digest.
-func (m *marks) Sample(e sim.Engine) error {
-	took := time.Since(m.start)
-	m.list = append(m.list, Digest{e.Step(), m.Count(), m.String(), took})
-	return nil
+	return append(at, steps)
 }
 
 // shortest keeps the shorter times of two repetitions, whose digests are those of now.

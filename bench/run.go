@@ -106,17 +106,23 @@ func (r *run) once(ctx context.Context, v variant, steps int64, into *Result) (t
 	defer e.Close()
 	into.Load = append(into.Load, time.Since(start))
 	into.Deliveries = 0
-	marks := newMarks(r.wanted, steps)
+	digest := sim.NewDigest()
 	events := sim.SpikeSink(func(_ int64, spikes []sim.Spike) error {
 		for _, s := range spikes {
 			into.Deliveries += r.degrees[s.Neuron]
 		}
 		return nil
 	})
-	start = time.Now()
-	marks.start = start
-	err = sim.Run(ctx, e, steps, nil, marks, events)
-	took := time.Since(start)
-	into.Spikes, into.Digests = marks.Count(), shortest(into.Digests, marks.list)
-	return took, err
+	var took time.Duration
+	var list []Digest
+	for _, n := range marks(r.wanted, steps) {
+		start = time.Now()
+		if err := sim.Run(ctx, e, n, nil, digest, events); err != nil {
+			return took, err
+		}
+		took += time.Since(start)
+		list = append(list, Digest{n, digest.Count(), digest.String(), took})
+	}
+	into.Spikes, into.Digests = digest.Count(), shortest(into.Digests, list)
+	return took, nil
 }

@@ -11,6 +11,7 @@ import (
 // Advance simulates that many further steps. A cancelled ctx is noticed every
 // few ms.
 func (e *Engine) Advance(ctx context.Context, steps int) error {
+	e.from, e.followed = e.step, resize(e.followed, steps*e.width)
 	for steps > 0 {
 		if err := ctx.Err(); err != nil {
 			return err

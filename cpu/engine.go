@@ -33,6 +33,10 @@ type Engine struct {
 	counts      []dynamics.Counts // likewise, of Poisson sources
 	normal      *rng.Normal
 
+	followed []float32 // [step of the last Advance][what is followed]
+	width    int       // of it
+	from     int64     // the step at which it begins
+
 	unresolved atomic.Uint64 // the complement of the first step that was not resolved << 32 | the lowest neuron in it; 0: none
 
 	_      [64]byte    // all workers read what is above, and one writes what is below
@@ -92,9 +96,7 @@ func (e *Engine) Read(v sim.Variable, pop, first int, dst []float32) error {
 	if err := sim.CheckRead(e.model, v, pop, first, len(dst)); err != nil {
 		return fmt.Errorf("cpu: %w", err)
 	}
-	for i := range dst {
-		dst[i] = e.populations[pop].read(v, first+i)
-	}
+	e.populations[pop].read(v, first, dst)
 	return nil
 }
 
@@ -104,7 +106,7 @@ func (e *Engine) Gather(v sim.Variable, pop int, neurons []int, dst []float32) e
 		return fmt.Errorf("cpu: %w", err)
 	}
 	for k, i := range neurons {
-		dst[k] = e.populations[pop].read(v, i)
+		e.populations[pop].read(v, i, dst[k:k+1])
 	}
 	return nil
 }

@@ -148,15 +148,31 @@ func (p *population) targets(slot, receptor, first int) *[maxBlock]int32 {
 	return (*[maxBlock]int32)(p.flat[at:])
 }
 
-// read is a variable of neuron k [mV].
-func (p *population) read(v sim.Variable, k int) float32 {
-	if v == sim.V {
-		return p.Absolute(p.row(k/lanes, rowV)[k%lanes])
+// read copies a variable of neurons first, first+1, ... [mV].
+func (p *population) read(v sim.Variable, first int, dst []float32) {
+	row, scale := rowV, float32(1)
+	switch {
+	case v == sim.V:
+	case p.general != nil:
+		row = p.general.g[v]
+	default:
+		row, scale = rowG+int(v), p.Receptors[v].Scale
 	}
-	if p.general != nil {
-		return p.row(k/lanes, p.general.g[v])[k%lanes]
+	for len(dst) > 0 {
+		from := p.row(first/lanes, row)[first%lanes:]
+		from = from[:min(len(from), len(dst))]
+		into := dst[:len(from)]
+		if v == sim.V {
+			for k, x := range from {
+				into[k] = p.Absolute(x)
+			}
+		} else {
+			for k, x := range from {
+				into[k] = x * scale
+			}
+		}
+		first, dst = first+len(from), dst[len(from):]
 	}
-	return p.row(k/lanes, rowG+int(v))[k%lanes] * p.Receptors[v].Scale
 }
 
 // reset lets those neurons of a tile fire at step n whose bits are in set, and

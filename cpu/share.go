@@ -29,6 +29,7 @@ type piece struct {
 	population int
 	lo, hi     int
 	fired      [][]uint32 // in each step of a window, until it is posted
+	followed   []followed
 }
 
 // cut divides the neurons into consecutive shares of about equal work, of which

@@ -62,6 +62,9 @@ func (e *Engine) updateTiles(s *share, p *piece, w *window, lo, hi int) {
 		for _, hit := range s.hits[:count] {
 			p.fired[k] = pop.reset(n+1, lo+int(hit>>16), hit&0xffff, p.fired[k])
 		}
+		for i := range p.followed {
+			e.note(&p.followed[i], n, lo, hi)
+		}
 	}
 }
 

@@ -20,7 +20,9 @@ type Engine struct {
 	normal      *rng.Normal
 	populations []population
 	step        int64
-	stopped     error       // why the engine goes no further
+	stopped     error // why the engine goes no further
+	follows     []sim.Followed
+	followed    []float32   // [step of the last Advance][follows]
 	spikes      []sim.Spike // since the last call of Spikes
 	lost        sim.Spike   // is not delivered; the zero Spike is none
 	row         connectome.Row
@@ -97,6 +99,7 @@ func (p *population) start(m *dynamics.Model, i int) {
 
 // Advance simulates that many further steps.
 func (e *Engine) Advance(ctx context.Context, steps int) error {
+	e.followed = e.followed[:0]
 	for range steps {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -127,6 +130,9 @@ func (e *Engine) advanceOne() error {
 		}
 	}
 	e.step++
+	for _, f := range e.follows {
+		e.followed = append(e.followed, e.populations[f.Population].read(f.Variable, f.Neuron))
+	}
 	for _, s := range e.spikes[before:] {
 		if s == e.lost {
 			e.lost = sim.Spike{} // others of a source in the same step arrive
@@ -153,13 +159,8 @@ func (e *Engine) Read(v sim.Variable, pop, first int, dst []float32) error {
 	if err := sim.CheckRead(e.model, v, pop, first, len(dst)); err != nil {
 		return fmt.Errorf("cpuref: %w", err)
 	}
-	p := &e.populations[pop]
-	if v != sim.V {
-		copy(dst, p.g[v][first:])
-		return nil
-	}
 	for i := range dst {
-		dst[i] = p.Absolute(p.v[first+i])
+		dst[i] = e.populations[pop].read(v, first+i)
 	}
 	return nil
 }
@@ -169,16 +170,33 @@ func (e *Engine) Gather(v sim.Variable, pop int, neurons []int, dst []float32) e
 	if err := sim.CheckGather(e.model, v, pop, neurons, dst); err != nil {
 		return fmt.Errorf("cpuref: %w", err)
 	}
-	p := &e.populations[pop]
 	for k, i := range neurons {
-		if v == sim.V {
-			dst[k] = p.Absolute(p.v[i])
-		} else {
-			dst[k] = p.g[v][i]
-		}
+		dst[k] = e.populations[pop].read(v, i)
 	}
 	return nil
 }
+
+// read is a variable of neuron k.
+func (p *population) read(v sim.Variable, k int) float32 {
+	if v == sim.V {
+		return p.Absolute(p.v[k])
+	}
+	return p.g[v][k]
+}
+
+// Follow makes Advance note variables after each step.
+func (e *Engine) Follow(list []sim.Followed) error {
+	for _, f := range list {
+		if err := sim.CheckRead(e.model, f.Variable, f.Population, f.Neuron, 1); err != nil {
+			return fmt.Errorf("cpuref: %w", err)
+		}
+	}
+	e.follows = list
+	return nil
+}
+
+// Followed is what the last Advance noted.
+func (e *Engine) Followed() []float32 { return e.followed }
 
 // Lose keeps one coming spike from its targets, for experiments on chaos.
 func (e *Engine) Lose(s sim.Spike) { e.lost = s }

@@ -2,20 +2,8 @@ package dynamics
 
 import "einet/network"
 
-// External is the external input R*I of each neuron of population pop from step n
-// to n+1, without its noise [mV].
-func (m *Model) External(pop int, n int64) []float64 {
-	common, all := m.Common(pop, n), make([]float64, m.Populations[pop].Size)
-	for i := range all {
-		all[i] = common
-	}
-	for i, own := range m.Own(pop) {
-		all[i] += own
-	}
-	return all
-}
-
-// Common is the external input that all neurons of population pop have from step n to n+1 [mV].
+// Common is the external input that all neurons of population pop have from step n to n+1, without
+// its noise, R*I [mV].
 func (m *Model) Common(pop int, n int64) float64 {
 	p := &m.Populations[pop]
 	return p.R * p.input(n)

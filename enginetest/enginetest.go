@@ -36,6 +36,7 @@ func RunOn(t *testing.T, networks []*network.Network, make Factory) {
 		t.Run(n.Name, func(t *testing.T) {
 			m, c := Build(t, n)
 			t.Run("state", func(t *testing.T) { state(t, m, c, make) })
+			t.Run("followed", func(t *testing.T) { followed(t, m, c, make) })
 			t.Run("spikes", func(t *testing.T) { spikes(t, m, c, make) })
 		})
 	}
@@ -62,6 +63,40 @@ func state(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Facto
 		compareState(t, m, reference, engine)
 		compareSpikes(t, reference, engine)
 	}
+}
+
+// followed holds what an engine notes while it advances, if it does, to the reference's state after each step.
+func followed(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Factory) {
+	reference := cpuref.New(m, c)
+	engine, can := make(t, m, c).(sim.Follower)
+	if !can {
+		t.Skip("the engine does not follow")
+	}
+	var list []sim.Followed
+	for i := range m.Populations {
+		for _, v := range sim.Variables(m, i) {
+			list = append(list, sim.Followed{Variable: v, Population: i, Neuron: m.Populations[i].Size - 1}, sim.Followed{Variable: v, Population: i})
+		}
+	}
+	require.NoError(t, engine.Follow(list))
+	for _, steps := range []int{1, 37, 5} {
+		require.NoError(t, engine.Advance(t.Context(), steps))
+		got := engine.Followed()
+		require.Len(t, got, steps*len(list))
+		for range steps {
+			require.NoError(t, reference.Advance(t.Context(), 1))
+			for _, f := range list {
+				var want [1]float32
+				require.NoError(t, reference.Read(f.Variable, f.Population, f.Neuron, want[:]))
+				require.Equal(t, want[0], got[0], "step %d, %+v", reference.Step(), f)
+				got = got[1:]
+			}
+		}
+	}
+	require.NoError(t, engine.Follow(nil))
+	require.NoError(t, engine.Advance(t.Context(), 3))
+	require.Empty(t, engine.Followed())
+	require.Error(t, engine.Follow([]sim.Followed{{Variable: sim.V, Population: len(m.Populations)}}))
 }
 
 // spikes compares spikes and final state when many steps are advanced at once.

@@ -104,7 +104,7 @@ type windowCount struct {
 	perHz  float64         // spikes in a window at 1 Hz
 }
 
-// Spikes counts them. Runs stop at the end of each window, so that none is of the next.
+// Spikes counts them. Those of a window all come before its sample, and none of the next.
 func (w *windowCounts) Spikes(_ int64, spikes []sim.Spike) error {
 	if w.of == nil {
 		return nil
@@ -120,9 +120,12 @@ func (w *windowCounts) Spikes(_ int64, spikes []sim.Spike) error {
 // Next is the end of the window.
 func (w *windowCounts) Next(step int64) int64 { return step + w.every - step%w.every }
 
+// Reads is nothing.
+func (w *windowCounts) Reads() []sim.Selection { return nil }
+
 // Sample ends a window.
-func (w *windowCounts) Sample(e sim.Engine) error {
-	err := w.step.Append(uint32(e.Step()))
+func (w *windowCounts) Sample(o *sim.Observation) error {
+	err := w.step.Append(uint32(o.Step))
 	for _, c := range w.of {
 		if c != nil {
 			err = errors.Join(err, c.rate.Append(float32(float64(c.spikes)/c.perHz)))

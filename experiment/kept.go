@@ -183,31 +183,14 @@ func variables(g *record.Grower, m *dynamics.Model, population int, name string,
 	}
 	g.FixedFloats(name+"_tau_syn", tau)
 	for _, r := range sim.Variables(m, population)[1:] {
-		columns = append(columns, variableColumn{g.Floats(name+"_g"+strconv.Itoa(int(r)), row...), func(x *sim.NeuronState) []float32 { return x.G[r] }})
+		columns = append(columns, variableColumn{g.Floats(name+"_g"+strconv.Itoa(int(r)), row...), func(x *sim.NeuronState) []float32 { return x.Read(r) }})
 	}
 	return columns
 }
 
 // variable is one of network.HistogramVariables.
 func variable(name string) func(x *sim.NeuronState) []float32 {
-	switch name {
-	case "V":
-		return func(x *sim.NeuronState) []float32 { return x.V }
-	case "exc":
-		return func(x *sim.NeuronState) []float32 { return x.Exc }
-	case "inh":
-		return func(x *sim.NeuronState) []float32 { return x.Inh }
-	case "ext":
-		return func(x *sim.NeuronState) []float32 { return x.Ext }
-	}
-	var net []float32
-	return func(x *sim.NeuronState) []float32 {
-		net = slices.Grow(net[:0], len(x.Exc))[:len(x.Exc)]
-		for k := range net {
-			net[k] = x.Exc[k] + x.Inh[k] + x.Ext[k]
-		}
-		return net
-	}
+	return func(x *sim.NeuronState) []float32 { return x.Variable(name) }
 }
 
 // close ends the files of a run that took that many steps, and returns those that could be written.

@@ -72,10 +72,10 @@ func (r *simulation) run(ctx context.Context) (*Summary, error) {
 	rec := r.recorders(kept)
 	update, end := r.o.Watch.Progress(r.steps)
 	start = time.Now()
-	stopped := sim.Run(ctx, r.engine, r.steps, update, rec.all...)
+	times, stopped := sim.Timed(ctx, r.engine, r.steps, update, rec.all...)
 	end()
 	if errors.Is(stopped, context.Canceled) {
-		r.trail(rec)
+		times.Add(r.trail(rec))
 	}
 	if kept.broken != nil || stopped != nil && rec.reached == 0 {
 		return nil, stop(stopped)
@@ -83,6 +83,7 @@ func (r *simulation) run(ctx context.Context) (*Summary, error) {
 	r.ended = time.Now()
 	defer r.tellOfWriting().Stop()
 	r.summary.finish(r.net, rec, r.ended.Sub(start), stopped)
+	r.summary.EngineS, r.summary.RecordersS, r.summary.WaitingS = times.Engine.Seconds(), times.Recorders.Seconds(), times.Waiting.Seconds()
 	r.warn(rec.statistics, rec.reached)
 	err = r.write(kept, rec)
 	switch {
@@ -126,16 +127,17 @@ func (r *simulation) partly(stopped error) error {
 const trailFor = time.Second
 
 // trail simulates the last bit of an interrupted run, so that it has traces of its end as a whole run has.
-func (r *simulation) trail(rec *recorders) {
+func (r *simulation) trail(rec *recorders) sim.Times {
 	from, m := r.engine.Step(), r.model
 	if len(rec.trace.Step) > 1 || rec.traceSteps == 0 {
-		return
+		return sim.Times{}
 	}
 	to := min(r.steps, from+rec.traceSteps)
 	*rec.trace = *sim.NewTrace(m, rec.population, rec.traced, from, to).Thin(traceSamples)
 	ctx, cancel := context.WithTimeout(context.Background(), trailFor)
 	defer cancel()
-	_ = sim.Run(ctx, r.engine, to, nil, rec.all...) // what ends it early, the recorders tell
+	times, _ := sim.Timed(ctx, r.engine, to, nil, rec.all...) // what ends it early, the recorders tell
+	return times
 }
 
 // start chooses the engine, makes sure that it takes the network, builds the

@@ -36,7 +36,10 @@ type Summary struct {
 	Connectivity    string  `json:"connectivity"` // stored or procedural
 	BytesPerSynapse float64 `json:"bytes_per_synapse"`
 	BuildS          float64 `json:"build_s"`
-	SimulateS       float64 `json:"simulate_s"`
+	SimulateS       float64 `json:"simulate_s"`       // engine_s and waiting_s
+	EngineS         float64 `json:"engine_s"`         // the engine, its state read
+	RecordersS      float64 `json:"recorders_s"`      // digest, statistics and files, beside the engine
+	WaitingS        float64 `json:"waiting_s"`        // of the engine for these, and of the run for the last of them
 	RealTimeFactor  float64 `json:"real_time_factor"` // simulate_s over model time
 	FinishS         float64 `json:"finish_s"`         // statistics and files after the simulation; figures are not in it
 

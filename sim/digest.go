@@ -34,8 +34,11 @@ func (d *Digest) Spikes(_ int64, spikes []Spike) error {
 // Next asks for no samples.
 func (d *Digest) Next(int64) int64 { return Never }
 
+// Reads is nothing.
+func (d *Digest) Reads() []Selection { return nil }
+
 // Sample does nothing.
-func (d *Digest) Sample(Engine) error { return nil }
+func (d *Digest) Sample(*Observation) error { return nil }
 
 // Count is the number of spikes so far.
 func (d *Digest) Count() int64 { return d.n }

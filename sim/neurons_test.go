@@ -85,36 +85,35 @@ func TestSelections(t *testing.T) {
 			}
 			size := m.Populations[pop].Size
 			neurons := []int{size - 1, 0, size / 2}[:min(3, size)]
-			var all, some, one sim.NeuronState
-			keep := func(dst *sim.NeuronState) func(int64, *sim.NeuronState) error {
-				return func(_ int64, x *sim.NeuronState) error { *dst = *x; return nil }
+			type state struct{ V, Exc, Inh, Ext, Net, G []float32 }
+			var all, some state
+			keep := func(dst *state) func(int64, *sim.NeuronState) error {
+				return func(_ int64, x *sim.NeuronState) error {
+					copied := func(x []float32) []float32 { return append([]float32{}, x...) }
+					*dst = state{V: copied(x.V()), Exc: copied(x.Exc()), Inh: copied(x.Inh()), Ext: copied(x.Ext()), Net: copied(x.Net())}
+					for _, r := range sim.Variables(m, pop)[1:] {
+						dst.G = append(dst.G, x.Read(r)...)
+					}
+					return nil
+				}
 			}
 			e := &reads{Engine: cpuref.New(m, c)}
 			require.NoError(t, sim.Run(t.Context(), e, 100, nil,
 				sim.NewSampler(m, sim.Selection{Population: pop}, 100, keep(&all)),
 				sim.NewSampler(m, sim.Selection{Population: pop, Neurons: neurons}, 100, keep(&some))))
 			for k, i := range neurons {
-				require.Equal(t, []float32{all.V[i], all.Exc[i], all.Inh[i], all.Ext[i]}, []float32{some.V[k], some.Exc[k], some.Inh[k], some.Ext[k]}, net.Name)
-				for r := range all.G {
-					if all.G[r] != nil {
-						require.Equal(t, all.G[r][i], some.G[r][k])
-					}
+				require.Equal(t, []float32{all.V[i], all.Exc[i], all.Inh[i], all.Ext[i], all.Net[i]}, []float32{some.V[k], some.Exc[k], some.Inh[k], some.Ext[k], some.Net[k]}, net.Name)
+				for r := range len(sim.Variables(m, pop)) - 1 {
+					require.Equal(t, all.G[r*size+i], some.G[r*len(neurons)+k])
 				}
 			}
-			for variable, of := range map[string]func(*sim.NeuronState) []float32{
-				"V": func(x *sim.NeuronState) []float32 { return x.V }, "exc": func(x *sim.NeuronState) []float32 { return x.Exc },
-				"inh": func(x *sim.NeuronState) []float32 { return x.Inh }, "ext": func(x *sim.NeuronState) []float32 { return x.Ext },
-			} {
+			for variable, want := range map[string][]float32{"V": some.V, "exc": some.Exc, "inh": some.Inh, "ext": some.Ext, "net": some.Net} {
 				e := &reads{Engine: cpuref.New(m, c)}
 				require.NoError(t, sim.Run(t.Context(), e, 100, nil,
-					sim.NewSampler(m, sim.Selection{Population: pop, Neurons: neurons, Variables: []string{variable}}, 100, keep(&one))))
-				require.Equal(t, of(&some), of(&one), "%s of %s", variable, net.Name)
-				given := 0
-				for _, x := range [][]float32{one.V, one.Exc, one.Inh, one.Ext} {
-					given += min(1, len(x))
-				}
-				require.Equal(t, 1, given)
-				require.Nil(t, one.G)
+					sim.NewSampler(m, sim.Selection{Population: pop, Neurons: neurons, Variables: []string{variable}}, 100, func(_ int64, x *sim.NeuronState) error {
+						require.Equal(t, want, x.Variable(variable), "%s of %s", variable, net.Name)
+						return nil
+					})))
 				if variable == "V" {
 					require.Equal(t, []sim.Variable{sim.V}, e.read)
 				}
@@ -124,6 +123,18 @@ func TestSelections(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Five recorders of all neurons, of which some want the same, and one of a few: each variable is read once a step.
+func TestRecordersShareWhatTheyRead(t *testing.T) {
+	m, c := enginetest.Build(t, enginetest.Networks()[0])
+	e := &reads{Engine: cpuref.New(m, c)}
+	recorders := []sim.Recorder{sim.NewTrace(m, 0, []int{2}, 0, 10)}
+	for _, variable := range network.HistogramVariables {
+		recorders = append(recorders, sim.NewSampler(m, sim.Selection{Variables: []string{variable}}, 1, func(int64, *sim.NeuronState) error { return nil }))
+	}
+	require.NoError(t, sim.Run(t.Context(), e, 10, nil, recorders...))
+	require.Len(t, e.read, 10*2*len(sim.Variables(m, 0)))
 }
 
 // reads notes what is read of an engine.

@@ -54,7 +54,7 @@ populations:
 	m, c := enginetest.Build(t, net)
 	squares := 0.0
 	sampler := sim.NewSampler(m, sim.Selection{}, 600, func(_ int64, s *sim.NeuronState) error {
-		for _, v := range s.V {
+		for _, v := range s.V() {
 			squares += float64(v) * float64(v) / 3000 / 10
 		}
 		return nil

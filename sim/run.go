@@ -6,17 +6,19 @@ import (
 	"time"
 )
 
-// A Recorder takes what a run produces, while it runs.
+// A Recorder takes what a run produces, while it runs: beside the engine, in a goroutine that all recorders of the run share.
 type Recorder interface {
 	// Spikes receives the spikes of the steps up to and including step, all of
 	// them and each once, sorted by step and then neuron. The slice is only
 	// valid during the call.
 	Spikes(step int64, spikes []Spike) error
 	// Next is the first step after the given one at which the recorder wants to
-	// Sample the engine's state; Never if there is none.
+	// Sample the state; Never if there is none. It depends on nothing else, for it is asked long before.
 	Next(step int64) int64
-	// Sample reads the engine's state, which is that of a step Next named.
-	Sample(e Engine) error
+	// Reads is what Sample is to see; it is the same throughout a run.
+	Reads() []Selection
+	// Sample takes the state after a step that Next named. The spikes up to there have come before.
+	Sample(o *Observation) error
 }
 
 // Never is a step that no run reaches.
@@ -34,44 +36,37 @@ const (
 // Run advances an engine to step last, handing spikes and samples to the
 // recorders and calling progress (which may be nil) now and then. If ctx is
 // cancelled it stops early with ctx's error, and with the engine's where that fails, after the recorders have seen
-// every spike up to where the engine stopped.
+// every spike up to where the engine stopped. A recorder's error ends it too.
 func Run(ctx context.Context, e Engine, last int64, progress func(step int64, spikes int64), recorders ...Recorder) error {
-	var buf []Spike
-	var total int64
-	stretch := int64(firstStretch)
-	for e.Step() < last {
-		next := min(last, e.Step()+stretch)
-		for _, r := range recorders {
-			next = min(next, r.Next(e.Step()))
-		}
-		asked, start := next-e.Step(), time.Now()
-		stopped := e.Advance(ctx, int(asked))
-		var err error
-		if buf, err = e.Spikes(buf[:0]); stopped == nil {
-			stopped = err
-		}
-		total += int64(len(buf))
-		for _, r := range recorders {
-			if err := r.Spikes(e.Step(), buf); err != nil {
-				return err
-			}
-		}
-		if stopped != nil {
-			return stopped
-		}
-		for _, r := range recorders {
-			if r.Next(next-1) == next {
-				if err := r.Sample(e); err != nil {
-					return err
-				}
-			}
-		}
-		if progress != nil {
-			progress(next, total)
-		}
-		stretch = adapt(stretch, asked, time.Since(start))
+	_, err := Timed(ctx, e, last, progress, recorders...)
+	return err
+}
+
+// Times are the wall times of a run. Engine and Waiting make up all of it, and Recorders go on beside.
+type Times struct {
+	Engine    time.Duration // that the engine took, reading its state included
+	Recorders time.Duration // that the recorders took
+	Waiting   time.Duration // that the engine waited for them, and the run at its end
+}
+
+// Add adds the times of a run that goes on.
+func (t *Times) Add(further Times) {
+	t.Engine += further.Engine
+	t.Recorders += further.Recorders
+	t.Waiting += further.Waiting
+}
+
+// Timed is Run, with the times that it took.
+func Timed(ctx context.Context, e Engine, last int64, progress func(step int64, spikes int64), recorders ...Recorder) (Times, error) {
+	start := time.Now()
+	w := watch(e, recorders)
+	err := w.run(ctx, last, progress)
+	if failed := w.close(); failed != nil {
+		err = failed
 	}
-	return nil
+	t := Times{Recorders: w.recording.took, Waiting: w.waited}
+	t.Engine = time.Since(start) - t.Waiting
+	return t, err
 }
 
 // adapt doubles or halves the stretch where asked steps took far from the
@@ -96,5 +91,8 @@ func (f SpikeSink) Spikes(step int64, spikes []Spike) error { return f(step, spi
 // Next asks for no samples.
 func (SpikeSink) Next(int64) int64 { return Never }
 
+// Reads is nothing.
+func (SpikeSink) Reads() []Selection { return nil }
+
 // Sample does nothing.
-func (SpikeSink) Sample(Engine) error { return nil }
+func (SpikeSink) Sample(*Observation) error { return nil }

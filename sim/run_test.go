@@ -6,7 +6,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"math"
+	"runtime"
 	"testing"
+	"time"
 
 	"einet/cpuref"
 	"einet/enginetest"
@@ -40,9 +42,10 @@ func (w *watcher) Spikes(step int64, s []sim.Spike) error {
 	w.spikes = append(w.spikes, s...)
 	return w.fail
 }
-func (w *watcher) Next(step int64) int64 { return (step/w.every + 1) * w.every }
-func (w *watcher) Sample(e sim.Engine) error {
-	w.sampled = append(w.sampled, e.Step())
+func (w *watcher) Next(step int64) int64  { return (step/w.every + 1) * w.every }
+func (w *watcher) Reads() []sim.Selection { return nil }
+func (w *watcher) Sample(o *sim.Observation) error {
+	w.sampled = append(w.sampled, o.Step)
 	return nil
 }
 
@@ -70,6 +73,94 @@ func TestRunHandsOutEverySpikeOnce(t *testing.T) {
 	require.EqualValues(t, 500, progressed)
 	require.Len(t, a.sampled, 500/7)
 	require.Equal(t, []int64{50, 100, 150, 200, 250, 300, 350, 400, 450, 500}, b.sampled)
+}
+
+// A slow engine hands over what it did after every stretch, also the last.
+type slow struct{ sim.Engine }
+
+func (e slow) Advance(ctx context.Context, steps int) error {
+	time.Sleep(5 * time.Millisecond)
+	return e.Engine.Advance(ctx, steps)
+}
+
+func TestRecordersKnowHowFarItGot(t *testing.T) {
+	w := &watcher{every: 50}
+	require.NoError(t, sim.Run(t.Context(), slow{engine(t)}, 100, nil, w))
+	require.EqualValues(t, 100, w.steps[len(w.steps)-1])
+	require.IsNonDecreasing(t, w.steps)
+}
+
+// advances counts how often an engine that follows is called, and hidden is an engine that does not.
+type (
+	advances struct {
+		sim.Follower
+		n int
+	}
+	hidden struct{ sim.Engine }
+)
+
+func (e *advances) Advance(ctx context.Context, steps int) error {
+	e.n++
+	return e.Follower.Advance(ctx, steps)
+}
+
+// Traces and samples of few neurons are the same where the engine follows them and where it is stopped for them; and it
+// is stopped for the samples of all neurons only.
+func TestFollowedStateIsThatOfStops(t *testing.T) {
+	m, c := enginetest.Build(t, enginetest.Networks()[0])
+	watch := func(e sim.Engine, samples func(step int64, v, net []float32)) *sim.Trace {
+		trace := sim.NewTrace(m, 0, []int{2, 0}, 100, 300)
+		require.NoError(t, sim.Run(t.Context(), e, 400, nil, trace, sim.NewStateSampler(m, 0, 50),
+			sim.NewSampler(m, sim.Selection{Neurons: []int{1}}, 3, func(step int64, x *sim.NeuronState) error {
+				samples(step, x.V(), x.Net())
+				return nil
+			})))
+		return trace
+	}
+	type row struct {
+		step int64
+		v, g float32
+	}
+	var want, got []row
+	stops := watch(hidden{cpuref.New(m, c)}, func(step int64, v, net []float32) { want = append(want, row{step, v[0], net[0]}) })
+	e := &advances{Follower: cpuref.New(m, c)}
+	follows := watch(e, func(step int64, v, net []float32) { got = append(got, row{step, v[0], net[0]}) })
+	require.Len(t, stops.Step, 200)
+	require.Equal(t, []any{stops.Step, stops.V, stops.Exc, stops.Inh, stops.Ext}, []any{follows.Step, follows.V, follows.Exc, follows.Inh, follows.Ext})
+	require.Len(t, want, 400/3)
+	require.Equal(t, want, got)
+	require.Less(t, e.n, 40)
+}
+
+// Recorders that are slower than the engine get everything, and make it wait.
+func TestSlowRecorders(t *testing.T) {
+	w := &watcher{every: 50}
+	times, err := sim.Timed(t.Context(), slow{engine(t)}, 200, nil, w, sim.SpikeSink(func(int64, []sim.Spike) error {
+		time.Sleep(20 * time.Millisecond)
+		return nil
+	}))
+	require.NoError(t, err)
+	require.Equal(t, []int64{50, 100, 150, 200}, w.sampled)
+	require.EqualValues(t, 200, w.steps[len(w.steps)-1])
+	require.Positive(t, times.Waiting)
+	require.Positive(t, times.Engine)
+	require.GreaterOrEqual(t, times.Recorders, 20*time.Millisecond)
+}
+
+// What a recorder says ends the run, and so does one that ends its goroutine.
+func TestRecordersEndTheRun(t *testing.T) {
+	full, e := errors.New("disk full"), engine(t)
+	err := sim.Run(t.Context(), slow{e}, 1e9, nil, sim.SpikeSink(func(step int64, _ []sim.Spike) error {
+		if step > 100 {
+			return full
+		}
+		return nil
+	}))
+	require.ErrorIs(t, err, full)
+	require.Error(t, sim.Run(t.Context(), engine(t), 100, nil, sim.SpikeSink(func(int64, []sim.Spike) error {
+		runtime.Goexit()
+		return nil
+	})))
 }
 
 func TestRunStops(t *testing.T) {

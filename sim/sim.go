@@ -42,3 +42,19 @@ type Engine interface {
 	// Close frees what the engine holds.
 	Close() error
 }
+
+// A Follower is an Engine that notes the state of a few neurons while it advances, so that it need not stop after each step for
+// them to be read.
+type Follower interface {
+	Engine
+	// Follow makes Advance note those variables after each of its steps, from now on.
+	Follow(list []Followed) error
+	// Followed is what the last Advance noted, [steps][list], as Read would have it; valid until the next.
+	Followed() []float32
+}
+
+// Followed is a variable of one neuron, by its index in the population.
+type Followed struct {
+	Variable           Variable
+	Population, Neuron int
+}

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"math"
-	"slices"
 
 	"einet/dynamics"
 	"einet/libm"
@@ -27,9 +26,8 @@ type Moments struct {
 }
 
 func (m *Moments) add(x float64) {
-	m.n++
 	m.sum += x
-	m.squares += x * x
+	m.squares += float64(x * x)
 }
 
 // Mean is the mean, NaN without values.
@@ -57,20 +55,25 @@ type StateSampler struct {
 	Populations []PopulationState
 	Steps       []int64 // that were sampled
 
-	model       *dynamics.Model
 	from, every int64
-	v, g        []float32 // room for a population
+	model       *dynamics.Model
+	reads       []Selection
+	exc, inh    [statesAtOnce]float64 // scratch
 }
+
+// statesAtOnce neurons' inputs stay in the nearest cache.
+const statesAtOnce = 512
 
 // NewStateSampler samples at the steps from+every, from+2*every, ...
 func NewStateSampler(m *dynamics.Model, from, every int64) *StateSampler {
 	s := &StateSampler{model: m, from: from, every: every}
 	for i := range m.Populations {
 		p := &m.Populations[i]
-		s.v, s.g = slices.Grow(s.v, p.Size), slices.Grow(s.g, p.Size)
 		reset, th := float64(p.Absolute(p.VReset)), float64(p.Absolute(p.VTh))
 		if p.IsSource() {
 			th = 1 // a histogram of nothing
+		} else {
+			s.reads = append(s.reads, Selection{Model: m, Population: i, Variables: []string{"V", "net"}})
 		}
 		state := PopulationState{Counts: make([]int64, (widthsBelow+1)*binsPerWidth)}
 		for k := range len(state.Counts) + 1 {
@@ -78,7 +81,6 @@ func NewStateSampler(m *dynamics.Model, from, every int64) *StateSampler {
 		}
 		s.Populations = append(s.Populations, state)
 	}
-	s.v, s.g = s.v[:cap(s.v)], s.g[:cap(s.g)]
 	return s
 }
 
@@ -93,63 +95,64 @@ func (s *StateSampler) Next(step int64) int64 {
 	return step + s.every - (step-s.from)%s.every
 }
 
+// Reads is all neurons with a state.
+func (s *StateSampler) Reads() []Selection { return s.reads }
+
 // Sample adds the state of every neuron.
-func (s *StateSampler) Sample(e Engine) error {
-	s.Steps = append(s.Steps, e.Step())
-	for i := range s.Populations {
-		if err := s.sample(e, i); err != nil {
-			return err
+func (s *StateSampler) Sample(o *Observation) error {
+	s.Steps = append(s.Steps, o.Step)
+	for i, x := range o.States {
+		state := &s.Populations[s.reads[i].Population]
+		state.addPotentials(x.V())
+		for first := 0; first < x.size; first += statesAtOnce {
+			n := min(statesAtOnce, x.size-first)
+			s.inputs(x, first, s.exc[:n], s.inh[:n])
+			state.addInputs(s.exc[:n], s.inh[:n])
 		}
 	}
 	return nil
 }
 
-func (s *StateSampler) sample(e Engine, i int) error {
-	state, p := &s.Populations[i], &s.model.Populations[i]
-	if p.IsSource() {
-		return nil
-	}
-	v := s.v[:p.Size]
-	if err := e.Read(V, i, 0, v); err != nil {
-		return err
-	}
+func (state *PopulationState) addPotentials(v []float32) {
 	lo, bins := state.Edges[0], len(state.Counts)
 	width := (state.Edges[bins] - lo) / float64(bins)
 	for _, x := range v {
-		k := int(math.Floor((float64(x) - lo) / width))
-		state.Counts[min(max(k, 0), bins-1)]++
+		k := 0
+		if at := (float64(x) - lo) / width; at >= float64(bins) {
+			k = bins - 1
+		} else if at > 0 {
+			k = int(at)
+		}
+		state.Counts[k]++
 	}
-	exc, inh, err := s.inputs(e, i, v)
-	if err != nil {
-		return err
-	}
-	for k := range p.Size {
-		state.Excitatory.add(exc[k])
-		state.Inhibitory.add(inh[k])
-		state.Net.add(exc[k] + inh[k])
-		state.AbsNet.add(math.Abs(exc[k] + inh[k]))
-	}
-	return nil
 }
 
-// inputs is every neuron's excitatory and external, and inhibitory, input, over
-// the step that begins now. Delta synapses have no current and count for nothing.
-func (s *StateSampler) inputs(e Engine, i int, v []float32) (exc, inh []float64, err error) {
-	p := &s.model.Populations[i]
-	exc, inh = s.model.External(i, e.Step()), make([]float64, p.Size)
-	for _, r := range Variables(s.model, i)[1:] {
-		if err := e.Read(r, i, 0, s.g[:p.Size]); err != nil {
-			return nil, nil, err
-		}
-		x, to := &p.Receptors[r], inh
-		if x.Excitatory {
+func (state *PopulationState) addInputs(exc, inh []float64) {
+	excitatory, inhibitory, all, absolute := state.Excitatory, state.Inhibitory, state.Net, state.AbsNet // in registers
+	for k, i := range inh {
+		net := exc[k] + i
+		excitatory.add(exc[k])
+		inhibitory.add(i)
+		all.add(net)
+		absolute.add(math.Abs(net))
+	}
+	state.Excitatory, state.Inhibitory, state.Net, state.AbsNet = excitatory, inhibitory, all, absolute
+	for _, m := range []*Moments{&state.Excitatory, &state.Inhibitory, &state.Net, &state.AbsNet} {
+		m.n += int64(len(inh))
+	}
+}
+
+// inputs writes the excitatory and external, and the inhibitory, input of neurons first, first+1, ..., over
+// the step that begins now.
+func (s *StateSampler) inputs(x *NeuronState, first int, exc, inh []float64) {
+	external(x, first, exc)
+	clear(inh)
+	for r := range x.p.Receptors {
+		to := inh
+		if x.p.Receptors[r].Excitatory {
 			to = exc
 		}
-		perStep := s.model.Network.Dt / x.TauSyn
-		mean := -libm.Expm1(-perStep) / perStep
-		for k, g := range s.g[:p.Size] {
-			to[k] += mean * p.SynapticInput(int(r), g, v[k]-float32(p.EL))
-		}
+		perStep := s.model.Network.Dt / x.p.Receptors[r].TauSyn
+		addSynaptic(x, r, -libm.Expm1(-perStep)/perStep, first, to)
 	}
-	return exc, inh, nil
 }

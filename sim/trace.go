@@ -14,7 +14,7 @@ type Trace struct {
 
 	from, to int64
 	every    int64
-	state    *stateReader
+	reads    []Selection
 }
 
 // NewTrace follows neurons of a population, by their indices there, through the steps from+1
@@ -23,7 +23,7 @@ func NewTrace(m *dynamics.Model, population int, neurons []int, from, to int64) 
 	rows := func() [][]float32 { return make([][]float32, len(neurons)) }
 	t := &Trace{V: rows(), Exc: rows(), Inh: rows(), Ext: rows(), from: from, to: to, every: 1}
 	if from < to {
-		t.state = newStateReader(m, Selection{Population: population, Neurons: neurons, Variables: []string{"V", "net"}})
+		t.reads = []Selection{{Model: m, Population: population, Neurons: neurons, Variables: []string{"V", "net"}}}
 	}
 	return t
 }
@@ -50,15 +50,16 @@ func (t *Trace) Next(step int64) int64 {
 	return Never
 }
 
+// Reads is the neurons.
+func (t *Trace) Reads() []Selection { return t.reads }
+
 // Sample adds the neurons' state.
-func (t *Trace) Sample(e Engine) error {
-	if err := t.state.read(e); err != nil {
-		return err
-	}
-	t.Step = append(t.Step, e.Step())
+func (t *Trace) Sample(o *Observation) error {
+	x := o.States[0]
+	t.Step = append(t.Step, o.Step)
 	for k := range t.V {
-		t.V[k], t.Ext[k] = append(t.V[k], t.state.V[k]), append(t.Ext[k], t.state.Ext[k])
-		t.Exc[k], t.Inh[k] = append(t.Exc[k], t.state.Exc[k]), append(t.Inh[k], t.state.Inh[k])
+		t.V[k], t.Ext[k] = append(t.V[k], x.V()[k]), append(t.Ext[k], x.Ext()[k])
+		t.Exc[k], t.Inh[k] = append(t.Exc[k], x.Exc()[k]), append(t.Inh[k], x.Inh()[k])
 	}
 	return nil
 }

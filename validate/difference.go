@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"einet/dynamics"
 	"einet/sim"
@@ -165,16 +166,23 @@ func (s *stateDigest) Next(step int64) int64 {
 	return sim.Never
 }
 
-// Sample hashes the state.
-func (s *stateDigest) Sample(e sim.Engine) error {
-	h := sha256.New()
+// Reads is everything.
+func (s *stateDigest) Reads() []sim.Selection {
+	var all []sim.Selection
 	for i := range s.model.Populations {
-		p := &s.model.Populations[i]
-		values := make([]float32, p.Size)
-		for _, v := range sim.Variables(s.model, i) {
-			if err := e.Read(v, i, 0, values); err != nil {
-				return err
-			}
+		if !s.model.Populations[i].IsSource() {
+			all = append(all, sim.Selection{Model: s.model, Population: i})
+		}
+	}
+	return all
+}
+
+// Sample hashes the state.
+func (s *stateDigest) Sample(o *sim.Observation) error {
+	h := sha256.New()
+	for i, read := range s.Reads() {
+		for _, v := range sim.Variables(s.model, read.Population) {
+			values := slices.Clone(o.States[i].Read(v))
 			for k := range values {
 				if values[k] == 0 {
 					values[k] = 0 // engines may differ in the sign of a zero
