@@ -27,7 +27,7 @@ func inSpan(ms float64) span {
 // UnmarshalText reads a flag's value.
 func (s *span) UnmarshalText(text []byte) error {
 	given := strings.TrimSpace(string(text))
-	ms, ok := language.ParseTime(given)
+	ms, ok := language.ParseTime(strings.NewReplacer("µs", "us", "μs", "us").Replace(given))
 	if !ok {
 		return fmt.Errorf(`%s: must be a time, such as 500 (ms), "500 ms" or 0.5s; its units are ms, s and us`, given)
 	}
