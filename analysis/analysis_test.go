@@ -3,6 +3,7 @@ package analysis
 import (
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"sort"
 	"testing"
 
@@ -192,4 +193,16 @@ func TestDensity(t *testing.T) {
 	require.Equal(t, []float64{0.5, 0, 0.75}, h.Density())
 	require.Equal(t, []float64{0}, Histogram{Edges: []float64{0, 1}, Counts: []int64{0}}.Density())
 	require.Empty(t, Histogram{}.Density())
+}
+
+// The memory of statistics is what is asked for before a run.
+func TestStatisticsBytes(t *testing.T) {
+	const neurons = 1 << 20
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	s := NewStatistics([]int{neurons / 2, neurons / 2}, 0.1, 0)
+	runtime.ReadMemStats(&after)
+	require.InEpsilon(t, StatisticsBytes, float64(after.TotalAlloc-before.TotalAlloc)/neurons, 0.02)
+	runtime.KeepAlive(s)
 }

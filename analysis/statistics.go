@@ -32,6 +32,9 @@ type Statistics struct {
 	fetched         uint32 // of no meaning
 }
 
+// StatisticsBytes is what NewStatistics takes for a neuron once it has fired.
+const StatisticsBytes = 92
+
 // NewStatistics makes them for consecutive populations of the given sizes on a
 // grid of dtMs [ms]. Spikes at steps up to fromStep don't count.
 func NewStatistics(sizes []int, dtMs float64, fromStep int64) *Statistics {

@@ -146,6 +146,7 @@ func steps(t, dt float64) int { return int(math.Round(t / dt)) }
 // engine: potential, clamp, what else a neuron has of its own, and for each receptor
 // its state and the input on its way. A number beyond int64 is the largest int64.
 func (m *Model) StateBytes() int64 {
+	const leastPerNeuron = 20 // the cpu engine's rows of neurons without a receptor
 	var n float64
 	for i := range m.Populations {
 		p := &m.Populations[i]
@@ -162,7 +163,7 @@ func (m *Model) StateBytes() int64 {
 		for _, r := range p.Receptors {
 			perNeuron += 4 * float64(r.States())
 		}
-		n += float64(p.Size) * perNeuron
+		n += float64(p.Size) * max(perNeuron, leastPerNeuron)
 	}
 	if n += m.arrivingBytes(); n >= math.MaxInt64 {
 		return math.MaxInt64

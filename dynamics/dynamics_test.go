@@ -181,7 +181,7 @@ func TestResetMustBeBelowThresholdInFloat32(t *testing.T) {
 
 func TestStateBytesDoNotOverflow(t *testing.T) {
 	m := model(t, one(1000, 15, 6, 0.5))
-	require.EqualValues(t, 1000*(12+4+4*3), m.StateBytes())
+	require.EqualValues(t, 1000*(20+4*3), m.StateBytes(), "the least of a neuron, and its input of three steps")
 	m.Populations[0].Size, m.MaxDelay = 1<<31-1, 1<<30
 	require.Greater(t, m.StateBytes(), int64(1)<<62)
 	m.Populations = append(m.Populations, m.Populations[0])

@@ -89,6 +89,7 @@ type Choice struct {
 	Device   string // of OpenGL, as gpu.Open selects; "": the first
 	Threads  int    // of the processor; 0: one for each
 	Synapses Synapses
+	Beside   int64 // bytes that are needed beside the engine and its synapses, by recorders for instance
 }
 
 const instead = "not the gpu engine but the cpu engine simulates"
@@ -103,7 +104,7 @@ func (g OpenGL) Choose(c Choice, m *dynamics.Model, tell Tell) (*Place, error) {
 	kind, known := g.pick(c, tell)
 	if !kind.OnDevices {
 		p := OnProcessor(kind, c.Threads)
-		return p, p.Fits(m, c.Synapses)
+		return p, p.Fits(m, c.Synapses, c.Beside)
 	}
 	p, err := g.place(kind, c, m, known)
 	if known == nil {
@@ -112,7 +113,7 @@ func (g OpenGL) Choose(c Choice, m *dynamics.Model, tell Tell) (*Place, error) {
 	if err != nil {
 		tell(instead, "device", known.Renderer, "reason", OneLine(err))
 		p := OnProcessor(CPU, c.Threads)
-		return p, p.Fits(m, c.Synapses)
+		return p, p.Fits(m, c.Synapses, c.Beside)
 	}
 	p.tell, p.threads = tell, c.Threads
 	return p, nil
@@ -152,7 +153,7 @@ func (g OpenGL) place(kind *Kind, c Choice, m *dynamics.Model, known *gpu.Device
 	}
 	err = g.Probe(context)
 	if err == nil {
-		err = p.Fits(m, c.Synapses)
+		err = p.Fits(m, c.Synapses, c.Beside)
 	}
 	if err != nil {
 		return nil, errors.Join(err, p.Close())

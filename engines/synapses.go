@@ -89,12 +89,11 @@ func (s Synapses) advisable(net *network.Network) bool {
 	return s == Stored && connectome.Redrawable(net) == nil
 }
 
-// Fits is an error unless the place, and the host beside it, take a network.
-func (p *Place) Fits(m *dynamics.Model, s Synapses) error {
+// Fits is an error unless the place, and the host beside it, take a network, and the host as many bytes more.
+func (p *Place) Fits(m *dynamics.Model, s Synapses, more int64) error {
 	if !p.OnDevices {
-		more := int64(0)
 		if s != Procedural {
-			more = p.Copied(m.Network, p.Threads)
+			more += p.Copied(m.Network, p.Threads)
 		}
 		return s.Holds(m, more)
 	}
@@ -102,7 +101,10 @@ func (p *Place) Fits(m *dynamics.Model, s Synapses) error {
 	if err != nil {
 		return err
 	}
-	have, _ := host.AvailableMemory()
+	have, known := host.AvailableMemory()
+	if known {
+		have = max(1, have-more)
+	}
 	err = gpu.Fits(p.GL, m, bytes, have)
 	switch {
 	case err != nil && s.advisable(m.Network) && gpu.Fits(p.GL, m, 0, have) == nil:

@@ -9,8 +9,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
+	"einet/analysis"
 	"einet/dynamics"
 	"einet/engines"
 	"einet/network"
@@ -136,6 +138,26 @@ func begin(net *network.Network, o Options) (*simulation, error) {
 		}
 	}
 	return r, nil
+}
+
+// beside is the memory [bytes] that recorders need beside the engine: statistics of every trial at once, and of each neuron that
+// is recorded its place in lists or the state that is on its way to a file.
+func (r *simulation) beside(trials int) int64 {
+	const spikes, state = 12, 16 // of a neuron, and of a variable of it
+	n := float64(trials) * float64(r.net.Neurons()) * analysis.StatisticsBytes
+	for i := range r.net.Record.Spikes {
+		n += spikes * float64(r.net.Record.Spikes[i].Neurons.Count())
+	}
+	for i := range r.net.Record.State {
+		s := &r.net.Record.State[i]
+		variables := len(s.Variables)
+		if s.Variables == nil {
+			p := r.net.Population(s.Population)
+			variables = len(network.HistogramVariables) + len(r.model.Populations[p].Receptors)
+		}
+		n += state * float64(variables) * float64(s.Neurons.Count())
+	}
+	return int64(min(n, math.MaxInt64/4))
 }
 
 // destine tells what the network's author should know, and chooses the folder.

@@ -111,6 +111,7 @@ func (e *ensemble) run(ctx context.Context) (s *ReplicasSummary, err error) {
 // build chooses the engine, and builds the network.
 func (e *ensemble) build(ctx context.Context) error {
 	var err error
+	e.o.Beside = e.beside(len(e.models))
 	if e.on, err = e.o.OpenGL.Choose(e.o.Choice, e.models[0], e.o.Watch.Warn); err != nil {
 		return err
 	}

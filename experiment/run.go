@@ -144,6 +144,7 @@ func (r *simulation) trail(rec *recorders) sim.Times {
 // network and gives it to the engine.
 func (r *simulation) start(ctx context.Context) error {
 	var err error
+	r.o.Beside = r.beside(1)
 	if r.place, err = r.o.OpenGL.Choose(r.o.Choice, r.model, r.o.Watch.Warn); err != nil {
 		return err
 	}

@@ -188,7 +188,7 @@ func (c *benchCmd) fit(t *terminal, places []*engines.Place, cases []bench.Case)
 		}
 		for _, p := range places {
 			if !p.OnDevices {
-				if err := engines.OnProcessor(p.Kind, slices.Max(c.threads())).Fits(m, c.synapses()); err != nil {
+				if err := engines.OnProcessor(p.Kind, slices.Max(c.threads())).Fits(m, c.synapses(), 0); err != nil {
 					return nil, err
 				}
 			}
@@ -200,7 +200,7 @@ func (c *benchCmd) fit(t *terminal, places []*engines.Place, cases []bench.Case)
 				}
 				continue
 			}
-			if err := p.Fits(m, c.synapses()); err != nil {
+			if err := p.Fits(m, c.synapses(), 0); err != nil {
 				if slices.Contains(c.Engines, p.Name) {
 					return nil, err
 				}
