@@ -277,7 +277,7 @@ func (r *simulation) recorders(kept *kept) *recorders {
 	rec := &recorders{
 		digest:     sim.NewDigest(),
 		statistics: analysis.NewStatistics(sizes, r.net.Dt, r.discard),
-		state:      sim.NewStateSampler(m, r.discard, r.stateEvery()),
+		state:      sim.NewStateSampler(m, r.discard, r.stateEvery()).Spread(),
 		trace:      sim.NewTrace(m, population, traced, from, to).Thin(traceSamples),
 		population: population, traced: traced, traceSteps: min(to-from, int64(r.net.Steps(traceMs))),
 		discard: r.discard,

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math"
+	"math/bits"
 
 	"einet/dynamics"
 	"einet/libm"
@@ -56,6 +57,7 @@ type StateSampler struct {
 	Steps       []int64 // that were sampled
 
 	from, every int64
+	spread      bool // see Spread
 	model       *dynamics.Model
 	reads       []Selection
 	exc, inh    [statesAtOnce]float64 // scratch
@@ -87,12 +89,28 @@ func NewStateSampler(m *dynamics.Model, from, every int64) *StateSampler {
 // Spikes ignores them.
 func (s *StateSampler) Spikes(int64, []Spike) error { return nil }
 
-// Next is the next multiple of the interval behind from.
+// Next is the place in the interval of a step, or in the next.
 func (s *StateSampler) Next(step int64) int64 {
-	if step < s.from {
-		return s.from + s.every
+	for k := max(0, step-s.from) / s.every; ; k++ {
+		if at := s.from + k*s.every + s.place(k); at > step {
+			return at
+		}
 	}
-	return step + s.every - (step-s.from)%s.every
+}
+
+// Spread makes it sample once in each interval of that length, at places that fill the interval evenly and in no
+// order: an input that has the interval as a period would look constant from the same place of each.
+func (s *StateSampler) Spread() *StateSampler {
+	s.spread = true
+	return s
+}
+
+// place is where in interval k a sample is, from 1 to the interval's length: by van der Corput's sequence.
+func (s *StateSampler) place(k int64) int64 {
+	if !s.spread {
+		return s.every
+	}
+	return 1 + int64(uint64(bits.Reverse32(uint32(k)+1))*uint64(s.every)>>32)
 }
 
 // Reads is all neurons with a state.
