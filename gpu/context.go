@@ -34,8 +34,9 @@ type Context struct {
 	device  Device
 	thread  *thread
 	native  native
-	program uint32 // in use
-	work    work   // so far; touched on the thread only
+	program uint32        // in use
+	status  func() uint32 // whether the device was reset; nil where the driver can't say
+	work    work          // so far; touched on the thread only
 }
 
 // work counts what was asked of a device.
@@ -137,6 +138,7 @@ func (c *Context) describe() error {
 		d.Software = d.Software || strings.Contains(strings.ToLower(d.Renderer), name)
 	}
 	d.Limits = askLimits()
+	c.status = askReset()
 	if d.Software {
 		d.Limits.MemoryBytes = 0 // the machine's; what lavapipe says (2 GiB) is made up
 	}

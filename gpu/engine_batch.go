@@ -26,7 +26,8 @@ type batch struct {
 	windows int             // queued and not collected; 0: the batch is free
 	fence   *Fence          // behind the last of them
 
-	host   []layout.Window // to upload and read back
+	host   []layout.Window // to upload
+	done   []layout.Window // read back
 	drive  []uint32        // to upload
 	floats []float32
 	counts dynamics.Counts
@@ -37,6 +38,7 @@ func (e *Engine) newBatch() (*batch, error) {
 	l := &e.layout
 	b := &batch{
 		host:  make([]layout.Window, l.windows),
+		done:  make([]layout.Window, l.windows),
 		drive: make([]uint32, l.driveWords(len(e.model.Populations))),
 	}
 	var err error
@@ -82,7 +84,17 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 		return err
 	})
 	e.step += int64(steps)
-	return steps, err
+	if err != nil {
+		b.windows = 0
+		return steps, e.stop(err)
+	}
+	return steps, nil
+}
+
+// stop ends the engine at the last step that it has the spikes of.
+func (e *Engine) stop(why error) error {
+	e.stopped = cmp.Or(e.stopped, why)
+	return e.stopped
 }
 
 // writeDrives writes what drives the populations in the next steps: a row of each, and behind all rows what they are
@@ -176,18 +188,47 @@ func (e *Engine) checkResolved(last int64) (int64, error) {
 	return before, e.model.TooConductive(int(failed[1])%e.layout.neurons, before+1)
 }
 
+// checkMarks is an error wrapping ErrLost unless every window of a batch bears the signs that its dispatches were done.
+func (e *Engine) checkMarks(b *batch) error {
+	for k := range b.windows {
+		queued, done, pages := &b.host[k], &b.done[k], uint32(0)
+		if done.Spikes > 0 {
+			pages = uint32(len(e.pages))
+		}
+		if done.Updated != uint32(queued.Step)+1 || done.Delivered != pages {
+			last := &b.host[b.windows-1]
+			return e.c.dropped(fmt.Sprintf("of the steps from %d to %d some were not done", queued.Step+1, last.Step+last.Steps))
+		}
+	}
+	return nil
+}
+
 // collect waits for a batch and takes its spikes, sorted.
 func (e *Engine) collect(ctx context.Context, b *batch) error {
 	if e.stopped != nil || b.windows == 0 {
 		return e.stopped
 	}
 	if err := b.fence.Wait(ctx); err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		return e.stop(err)
+	}
+	if err := e.take(b); err != nil {
+		return e.stop(err)
+	}
+	return nil
+}
+
+// take takes the spikes of a batch that the device has come to the end of.
+func (e *Engine) take(b *batch) error {
+	if err := b.records.Read(0, b.done[:b.windows]); err != nil {
 		return err
 	}
-	if err := b.records.Read(0, b.host[:b.windows]); err != nil {
+	if err := cmp.Or(e.c.checkReset("a batch"), e.checkMarks(b)); err != nil {
 		return err
 	}
-	last := b.host[b.windows-1]
+	last := b.done[b.windows-1]
 	total := int(last.Begin) + int(last.Spikes)
 	if total > b.ring.Len() {
 		return fmt.Errorf("gpu: a batch has %d spikes, its ring holds %d: %s does not compute what it should",
@@ -205,7 +246,7 @@ func (e *Engine) collect(ctx context.Context, b *batch) error {
 		return cmp.Compare(int64(s.Step), last+1) // the first spike behind
 	})
 	e.spikes = append(e.spikes, b.spikes[:end]...)
-	e.seen, e.stopped = resolved, stopped
+	e.seen = resolved
 	err := e.meter.collect(b)
 	b.windows = 0
 	return cmp.Or(stopped, err)

@@ -26,6 +26,9 @@ var (
 	ErrLimit = errors.New("beyond the device's limit")
 	// ErrMemory is wrapped by errors of a device that ran out of memory.
 	ErrMemory = errors.New("out of device memory")
+	// ErrLost is wrapped by errors of a device that did not do what it was given: its driver
+	// dropped it, as drivers do after a reset.
+	ErrLost = errors.New("the device is lost")
 	// ErrClosed is returned by every use of a closed Context.
 	ErrClosed = errors.New("gpu: the context is closed")
 )

@@ -28,7 +28,8 @@ type replicaBatch struct {
 	timer  *Timer    // nil of a software device, whose timers do not see dispatches
 	queued time.Time // what its dispatch is timed by instead
 	fence  *Fence
-	steps  int // queued and not collected; 0: the batch is free
+	steps  int   // queued and not collected; 0: the batch is free
+	last   int64 // of them
 
 	drive  []float32
 	spikes []sim.Spike // read back
@@ -88,6 +89,7 @@ func (r *Replicas) queue(b *replicaBatch, steps int) error {
 	if err == nil {
 		b.steps = steps
 		r.step += int64(steps)
+		b.last = r.step
 	}
 	return err
 }
@@ -141,8 +143,14 @@ func (r *Replicas) collect(ctx context.Context, b *replicaBatch) error {
 	if err := b.ring.Read(0, counts); err != nil {
 		return err
 	}
+	if err := r.c.checkReset("a dispatch"); err != nil {
+		return err
+	}
 	for k, count := range counts {
 		total := int(count.Step)
+		if int64(count.Neuron) != b.last {
+			return r.c.dropped(fmt.Sprintf("replica %d: the steps from %d to %d were not done", k, b.last-int64(b.steps)+1, b.last))
+		}
 		if total > r.layout.ring {
 			return fmt.Errorf("gpu: %d spikes of a replica in %d steps, at most %d can be: %s does not compute what it should",
 				total, b.steps, r.layout.ring, r.c.Device().Renderer)
