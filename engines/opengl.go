@@ -18,7 +18,7 @@ type OpenGL struct {
 }
 
 // InProcess reaches the devices from this process, which a driver that crashes takes with it.
-var InProcess = OpenGL{Devices: gpu.Devices, Open: gpu.Open, Probe: gpu.Probe}
+var InProcess = OpenGL{Devices: gpu.Devices, Open: gpu.Open, Probe: Probe}
 
 // Hardware lists the devices if the first is hardware, and else none.
 func (g OpenGL) Hardware() ([]gpu.Device, error) {

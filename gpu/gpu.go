@@ -16,6 +16,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"einet/shaders"
 )
 
 var (
@@ -52,6 +54,9 @@ func (d Device) String() string {
 	}
 	return fmt.Sprintf("%d: %s (%s, %s)", d.Index, d.Renderer, kind, d.Platform)
 }
+
+// KernelHash identifies the source of the kernels.
+func KernelHash() string { return shaders.Hash() }
 
 // A SelectorError is Open's where no device is the one that was asked for.
 type SelectorError struct {
