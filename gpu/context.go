@@ -140,7 +140,7 @@ func (c *Context) describe() error {
 	d.Limits = askLimits()
 	c.status = askReset()
 	if d.Software {
-		d.Limits.MemoryBytes = 0 // the machine's; what lavapipe says (2 GiB) is made up
+		d.Limits.MemoryBytes, d.Limits.FreeBytes = 0, 0 // the machine's; what lavapipe says (2 GiB) is made up
 	}
 	return c.check("asking for limits")
 }

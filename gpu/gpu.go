@@ -85,4 +85,13 @@ type Limits struct {
 	UniformAlign       int // bytes that the offset of a uniform range is a multiple of
 	StorageAlign       int
 	MemoryBytes        int64 // of the device's own memory; 0 where the driver does not tell or there is none
+	FreeBytes          int64 // of it when the device was opened; likewise
+}
+
+// Free is the memory that a network can have: what was free or, where that is not known, all. 0 where neither is.
+func (l *Limits) Free() int64 {
+	if l.FreeBytes > 0 {
+		return l.FreeBytes
+	}
+	return l.MemoryBytes
 }

@@ -49,8 +49,10 @@ func show(w *tabwriter.Writer, d gpu.Device, hosts int64) {
 	fmt.Fprintf(w, "\nengine %s, --device %d\t%s (%s)\n", engines.GPU.Name, d.Index, d.Renderer, kind)
 	fmt.Fprintf(w, "  driver\t%s; OpenGL %s; through %s\n", d.Vendor, d.Version, d.Platform)
 	memory := "not told by the driver"
-	if l.MemoryBytes > 0 {
-		memory = host.Bytes(l.MemoryBytes)
+	if l.MemoryBytes > 0 && l.FreeBytes > 0 {
+		memory = fmt.Sprintf("%s, %s free", host.Bytes(l.MemoryBytes), host.Bytes(l.FreeBytes))
+	} else if l.Free() > 0 {
+		memory = host.Bytes(l.Free())
 	} else if d.Software {
 		memory = "the host's"
 	}
