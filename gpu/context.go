@@ -35,6 +35,8 @@ type Context struct {
 	thread  *thread
 	native  native
 	program uint32        // in use
+	maps    bool          // whether memory of the host stays mapped
+	reads   *readBack     // what buffers are read through, once one was
 	status  func() uint32 // whether the device was reset; nil where the driver can't say
 	work    work          // so far; touched on the thread only
 }
@@ -139,6 +141,7 @@ func (c *Context) describe() error {
 	}
 	d.Limits = askLimits()
 	c.status = askReset()
+	c.maps = getInt(gl.MAJOR_VERSION)*10+getInt(gl.MINOR_VERSION) >= 44 || hasExtension("GL_ARB_buffer_storage")
 	if d.Software {
 		d.Limits.MemoryBytes, d.Limits.FreeBytes = 0, 0 // the machine's; what lavapipe says (2 GiB) is made up
 	}

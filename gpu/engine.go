@@ -31,6 +31,7 @@ type Engine struct {
 	pages                          [][]binding // what deliver works on, one dispatch each
 	batches                        [2]*batch
 	batch                          int    // the one to queue next
+	expected                       int    // spikes of a batch, as those before had
 	meter                          *meter // nil: nothing is counted
 	gatherer                       gatherer
 	step                           int64
@@ -60,7 +61,7 @@ func newEngine(ctx context.Context, c *Context, m *dynamics.Model, syn *connecto
 	if err := probe(c, -1); err != nil {
 		return nil, err
 	}
-	e := &Engine{owned: owned{c: c}, model: m}
+	e := &Engine{owned: owned{c: c}, model: m, expected: firstStaged}
 	if err := e.build(ctx, syn, pageBytes, b); err != nil {
 		e.Close()
 		return nil, err
@@ -178,6 +179,9 @@ func (e *Engine) Close() error {
 	for _, b := range e.batches {
 		if b != nil && b.fence != nil {
 			b.fence.Delete()
+		}
+		if b != nil && b.back != nil {
+			b.back.Delete()
 		}
 	}
 	e.meter.delete()

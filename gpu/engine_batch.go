@@ -23,6 +23,8 @@ type batch struct {
 	records *Buffer[layout.Window]
 	ring    *Buffer[sim.Spike]
 	drives  *Buffer[uint32] // floats as bits; of Poisson sources places of thresholds, which lie behind all
+	back    *staging        // what the host reads: records, then what was not resolved, then spikes
+	staged  int             // spikes that were copied
 	windows int             // queued and not collected; 0: the batch is free
 	fence   *Fence          // behind the last of them
 
@@ -48,8 +50,48 @@ func (e *Engine) newBatch() (*batch, error) {
 	if b.ring, err = keep[sim.Spike](e, "spikes", l.ring, nil); err != nil {
 		return nil, err
 	}
-	b.drives, err = keep[uint32](e, "drives", len(b.drive), nil)
+	if b.drives, err = keep[uint32](e, "drives", len(b.drive), nil); err != nil {
+		return nil, err
+	}
+	b.back, err = newStaging(e.c, "batch for the host", b.stagedSpikes(min(l.ring, mostStaged)))
 	return b, err
+}
+
+// mostStaged is the most spikes of a batch that are copied to the host at once, firstStaged how many are at first.
+const mostStaged, firstStaged = 1 << 20, 1 << 16
+
+// Places in what the host reads.
+func (b *batch) stagedFailed() int { return b.records.Bytes() }
+
+// stagedSpikes is the place of spike k.
+func (b *batch) stagedSpikes(k int) int { return b.stagedFailed() + 8 + k*int(spikeBytes) }
+
+// stage queues the copy of what the host is to read of a batch: of its spikes as many as there may well be.
+func (e *Engine) stage(b *batch) error {
+	b.staged = min(e.expected, b.windows*(b.ring.Len()/e.layout.windows), mostStaged)
+	return cmp.Or(
+		b.back.copy(b.records, 0, 0, b.windows*size[layout.Window]()),
+		e.stageFailed(b),
+		b.back.copy(b.ring, 0, b.stagedSpikes(0), b.staged*int(spikeBytes)),
+	)
+}
+
+func (e *Engine) stageFailed(b *batch) error {
+	if !e.layout.extended {
+		return nil
+	}
+	return b.back.copy(e.tables, 4*tableFailed, b.stagedFailed(), 8)
+}
+
+// readSpikes fills b.spikes: most often with what was copied in front of the fence.
+func (e *Engine) readSpikes(b *batch, total int) error {
+	b.spikes = slices.Grow(b.spikes[:0], total)[:total]
+	here := min(total, b.staged)
+	e.expected = max(e.expected, total+total/4)
+	if err := readStaged(b.back, b.stagedSpikes(0), b.spikes[:here]); err != nil || here == total {
+		return err
+	}
+	return b.ring.Read(here, b.spikes[here:])
 }
 
 // queue gives the device up to that many steps, as many as a batch takes, and
@@ -78,6 +120,9 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 			if err := e.dispatch(b, k); err != nil {
 				return err
 			}
+		}
+		if err := e.stage(b); err != nil {
+			return err
 		}
 		var err error
 		b.fence, err = e.c.Fence()
@@ -173,12 +218,12 @@ func bindAll(bindings ...binding) error {
 
 // checkResolved says up to which step of a batch, of which this is the last, all were resolved, with an error where one
 // was not.
-func (e *Engine) checkResolved(last int64) (int64, error) {
+func (e *Engine) checkResolved(b *batch, last int64) (int64, error) {
 	if !e.layout.extended {
 		return last, nil
 	}
 	var failed [2]uint32
-	if err := e.tables.Read(tableFailed, failed[:]); err != nil {
+	if err := readStaged(b.back, b.stagedFailed(), failed[:]); err != nil {
 		return e.seen, err
 	}
 	before := int64(failed[0]) - 1 + int64(failed[1])/int64(e.layout.neurons)
@@ -222,7 +267,7 @@ func (e *Engine) collect(ctx context.Context, b *batch) error {
 
 // take takes the spikes of a batch that the device has come to the end of.
 func (e *Engine) take(b *batch) error {
-	if err := b.records.Read(0, b.done[:b.windows]); err != nil {
+	if err := readStaged(b.back, 0, b.done[:b.windows]); err != nil {
 		return err
 	}
 	if err := cmp.Or(e.c.checkReset("a batch"), e.checkMarks(b)); err != nil {
@@ -234,9 +279,8 @@ func (e *Engine) take(b *batch) error {
 		return fmt.Errorf("gpu: a batch has %d spikes, its ring holds %d: %s does not compute what it should",
 			total, b.ring.Len(), e.c.Device().Renderer)
 	}
-	resolved, stopped := e.checkResolved(int64(last.Step) + int64(last.Steps))
-	b.spikes = slices.Grow(b.spikes[:0], total)[:total]
-	if err := b.ring.Read(0, b.spikes); err != nil {
+	resolved, stopped := e.checkResolved(b, int64(last.Step)+int64(last.Steps))
+	if err := e.readSpikes(b, total); err != nil {
 		return err
 	}
 	slices.SortFunc(b.spikes, func(x, y sim.Spike) int {
