@@ -27,6 +27,7 @@ type batch struct {
 	staged  int             // spikes that were copied
 	windows int             // queued and not collected; 0: the batch is free
 	fence   *Fence          // behind the last of them
+	clock   *clock
 
 	host   []layout.Window // to upload
 	done   []layout.Window // read back
@@ -53,9 +54,15 @@ func (e *Engine) newBatch() (*batch, error) {
 	if b.drives, err = keep[uint32](e, "drives", len(b.drive), nil); err != nil {
 		return nil, err
 	}
-	b.back, err = newStaging(e.c, "batch for the host", b.stagedSpikes(min(l.ring, mostStaged)))
+	if b.back, err = newStaging(e.c, "batch for the host", b.stagedSpikes(min(l.ring, mostStaged))); err != nil {
+		return nil, err
+	}
+	b.clock, err = newClock(e.c)
 	return b, err
 }
+
+// firstWindows are those of the first batch, of which nothing is known.
+const firstWindows = 16
 
 // mostStaged is the most spikes of a batch that are copied to the host at once, firstStaged how many are at first.
 const mostStaged, firstStaged = 1 << 20, 1 << 16
@@ -97,7 +104,7 @@ func (e *Engine) readSpikes(b *batch, total int) error {
 // queue gives the device up to that many steps, as many as a batch takes, and
 // returns how many. It does not wait.
 func (e *Engine) queue(b *batch, steps int) (int, error) {
-	steps = min(steps, e.layout.windows*e.layout.window)
+	steps = min(steps, min(e.most, e.layout.windows)*e.layout.window)
 	b.windows = 0
 	for done := 0; done < steps; b.windows++ {
 		n := min(e.layout.window, steps-done)
@@ -110,6 +117,7 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 	e.writeDrives(b, steps)
 	err := e.c.Do(func() error {
 		defer e.meter.queueing()()
+		b.clock.start()
 		if err := b.records.Upload(0, b.host[:b.windows]); err != nil {
 			return err
 		}
@@ -124,6 +132,7 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 		if err := e.stage(b); err != nil {
 			return err
 		}
+		b.clock.stop()
 		var err error
 		b.fence, err = e.c.Fence()
 		return err
@@ -289,9 +298,14 @@ func (e *Engine) take(b *batch) error {
 	end, _ := slices.BinarySearchFunc(b.spikes, resolved, func(s sim.Spike, last int64) int {
 		return cmp.Compare(int64(s.Step), last+1) // the first spike behind
 	})
+	took, err := b.clock.took()
+	if err != nil {
+		return err
+	}
+	e.most = adaptSpan(e.most, b.windows, took, e.layout.windows, e.longest)
 	e.spikes = append(e.spikes, b.spikes[:end]...)
 	e.seen = resolved
-	err := e.meter.collect(b)
+	err = e.meter.collect(b)
 	b.windows = 0
 	return cmp.Or(stopped, err)
 }

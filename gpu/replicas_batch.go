@@ -175,7 +175,7 @@ func (r *Replicas) collect(ctx context.Context, b *replicaBatch) error {
 	if err != nil {
 		return err
 	}
-	r.span = adaptSpan(r.span, b.steps, took, r.layout.steps)
+	r.span = adaptSpan(r.span, b.steps, took, r.layout.steps, spanTarget)
 	counts := make([]sim.Spike, r.layout.replicas)
 	if err := readStaged(b.back, 0, counts); err != nil {
 		return err
@@ -204,9 +204,9 @@ func (r *Replicas) collect(ctx context.Context, b *replicaBatch) error {
 	return nil
 }
 
-// adaptSpan is how many steps the next dispatch has where steps took that long and most is the
-// most: as many as take spanTarget, but at most twice those before, for spikes come in bursts.
-func adaptSpan(span, steps int, took time.Duration, most int) int {
+// adaptSpan is how many steps the next dispatch has, or windows the next batch, where steps took that long and most is the
+// most: as many as take the target, but at most twice those before, for spikes come in bursts.
+func adaptSpan(span, steps int, took time.Duration, most int, target time.Duration) int {
 	perStep := max(1, took/time.Duration(steps))
-	return max(1, min(int(spanTarget/perStep), 2*max(span, steps), most))
+	return max(1, min(int(target/perStep), 2*max(span, steps), most))
 }

@@ -24,6 +24,11 @@ func (devicesCmd) Run(ctx context.Context, t *terminal) error {
 	fmt.Fprintf(w, "engine %s\t%s, %s available\n", engines.CPU.Name, engines.OnProcessor(engines.CPU, 0).Device(), host.Bytes(memory))
 	fmt.Fprintf(w, "engine %s\tthe same, %s\n", engines.Reference.Name, engines.Reference.Text)
 	devices, err := t.gl.Devices()
+	if t.gl.Lacks != nil {
+		if why := t.gl.Lacks(devices); why != "" {
+			t.log.Warn(why)
+		}
+	}
 	if len(devices) == 0 {
 		fmt.Fprintf(w, "engine %s\tunavailable: %s\n", engines.GPU.Name, engines.OneLine(err))
 		return w.Flush()

@@ -34,7 +34,7 @@ func thisMachine() engines.OpenGL {
 		}
 		return gpu.Open(selector)
 	}
-	return engines.OpenGL{Devices: lookedAt, Open: open, Probe: engines.Probe, May: hasGraphics}
+	return engines.OpenGL{Devices: lookedAt, Open: open, Probe: engines.Probe, May: hasGraphics, Lacks: func(devices []gpu.Device) string { return nvidiaHint("/", devices) }}
 }
 
 // graphics are the device files that the drivers of graphics hardware open.
