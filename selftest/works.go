@@ -42,7 +42,7 @@ func works(quick bool) []Work {
 			{Network: "brainpy1m", Scale: 1, Connectivity: drawn, ms: 20},
 			{Network: "brunel2000", Scale: 0.1, Connectivity: stored, ms: 20},
 			{Network: "brunel2000exp", Scale: 0.1, Connectivity: stored, ms: 20},
-			{Network: "potjans2014", Scale: 0.02, Connectivity: stored, ms: 10, counted: true},
+			{Network: "potjans2014", Scale: 0.05, Connectivity: stored, ms: 30, counted: true},
 		}
 	}
 	return []Work{

@@ -112,7 +112,7 @@ func printSelftest(w io.Writer, r *selftest.Report) error {
 			is = "DIFFERS"
 		}
 		runs = append(runs, []string{workName(x.Work), fmt.Sprint(x.Neurons), host.Count(x.Synapses), fmt.Sprintf("%g", x.ModelMs), x.Engine, firstWords(x.Device),
-			fmt.Sprintf("%.3f", x.Seconds), fmt.Sprint(x.Spikes), x.Digest[:min(8, len(x.Digest))], is})
+			fmt.Sprintf("%.3g", x.Seconds), fmt.Sprint(x.Spikes), x.Digest[:min(8, len(x.Digest))], is})
 	}
 	replicas := [][]string{{"replicas of", "on", "trials", "equal", "s", "fault"}, nil}
 	for _, x := range r.Replicas {
