@@ -27,10 +27,11 @@ const module = "einet"
 // imports is the tree, top down: what each package may import of einet. What
 // those may import, it may import too.
 var imports = map[string][]string{
-	"cmd/einet":  {"experiment", "bench", "validate"},
+	"cmd/einet":  {"experiment", "bench", "selftest", "validate"},
 	"experiment": {"plot", "record", "engines", "network/language"},
 
 	"engines":  {"gpu", "cpu", "cpuref", "sim", "host"},
+	"selftest": {"engines", "network/presets"},
 	"bench":    {"engines", "analysis", "network/presets"},
 	"validate": {"cpuref", "sim", "analysis/theory", "network/presets"},
 	"plot":     {"analysis/theory"},

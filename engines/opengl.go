@@ -14,11 +14,12 @@ type OpenGL struct {
 	Devices func() ([]gpu.Device, error)
 	Open    func(selector string) (*gpu.Context, error)
 	Probe   func(*gpu.Context) error
-	May     func() bool // tells whether a look at the devices may find hardware; nil: it may
+	May     func() bool               // tells whether a look at the devices may find hardware; nil: it may
+	Lacks   func([]gpu.Device) string // what hardware lacks to be among the devices; "": nothing; nil: that is not known
 }
 
 // InProcess reaches the devices from this process, which a driver that crashes takes with it.
-var InProcess = OpenGL{Devices: gpu.Devices, Open: gpu.Open, Probe: gpu.Probe}
+var InProcess = OpenGL{Devices: gpu.Devices, Open: gpu.Open, Probe: Probe}
 
 // Hardware lists the devices if the first is hardware, and else none.
 func (g OpenGL) Hardware() ([]gpu.Device, error) {
@@ -30,6 +31,16 @@ func (g OpenGL) Hardware() ([]gpu.Device, error) {
 		return nil, err
 	}
 	return devices, err
+}
+
+// lacks tells what hardware lacks to be among the devices.
+func (g OpenGL) lacks(tell Tell, message string, devices []gpu.Device) {
+	if g.Lacks == nil {
+		return
+	}
+	if why := g.Lacks(devices); why != "" {
+		tell(message, "reason", why)
+	}
 }
 
 // Tell hears what went otherwise than asked: a message, and pairs of name and value.
@@ -107,6 +118,9 @@ func (g OpenGL) Choose(c Choice, m *dynamics.Model, tell Tell) (*Place, error) {
 		return p, p.Fits(m, c.Synapses, c.Beside)
 	}
 	p, err := g.place(kind, c, m, known)
+	if c.Device == "" && (err != nil || p.GL.Software) {
+		g.lacks(tell, "software simulates, or nothing", nil)
+	}
 	if known == nil {
 		return p, err
 	}
@@ -134,6 +148,7 @@ func (g OpenGL) pick(c Choice, tell Tell) (kind *Kind, known *gpu.Device) {
 	if err != nil && !errors.Is(err, gpu.ErrUnavailable) {
 		TellOfDevices(tell, err)
 	}
+	g.lacks(tell, instead, devices)
 	return CPU, nil
 }
 

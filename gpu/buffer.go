@@ -95,10 +95,7 @@ func (b *Buffer[T]) Read(first int, dst []T) error {
 	if err := b.within("reading", first, len(dst)); err != nil || len(dst) == 0 {
 		return err
 	}
-	return b.on("reading", func() {
-		b.c.work.waits++
-		gl.GetBufferSubData(gl.COPY_WRITE_BUFFER, first*size[T](), len(dst)*size[T](), pointer(dst))
-	})
+	return readThrough(b.c, b, first*size[T](), dst)
 }
 
 // Clear zeroes the buffer, on the device.

@@ -16,7 +16,7 @@ var glErrors = map[uint32]string{
 	gl.INVALID_OPERATION:             "GL_INVALID_OPERATION",
 	gl.INVALID_FRAMEBUFFER_OPERATION: "GL_INVALID_FRAMEBUFFER_OPERATION",
 	gl.OUT_OF_MEMORY:                 "GL_OUT_OF_MEMORY",
-	0x0507:                           "GL_CONTEXT_LOST",
+	gl.CONTEXT_LOST:                  "GL_CONTEXT_LOST",
 }
 
 // Check reports the GL errors since the last check; what says what was being
@@ -28,13 +28,13 @@ func (c *Context) Check(what string) error {
 
 func (c *Context) check(what string) error {
 	var names []string
-	oom := false
+	oom, lost := false, false
 	for range 16 { // a lost context may answer with an error for ever
 		code := gl.GetError()
 		if code == gl.NO_ERROR {
 			break
 		}
-		oom = oom || code == gl.OUT_OF_MEMORY
+		oom, lost = oom || code == gl.OUT_OF_MEMORY, lost || code == gl.CONTEXT_LOST
 		name, ok := glErrors[code]
 		if !ok {
 			name = fmt.Sprintf("GL error %#x", code)
@@ -44,6 +44,9 @@ func (c *Context) check(what string) error {
 	names = append(names, debugMessages()...)
 	if len(names) == 0 {
 		return nil
+	}
+	if lost {
+		return c.dropped(what)
 	}
 	err := errors.New(strings.Join(names, "; "))
 	if oom {

@@ -34,8 +34,11 @@ type Context struct {
 	device  Device
 	thread  *thread
 	native  native
-	program uint32 // in use
-	work    work   // so far; touched on the thread only
+	program uint32        // in use
+	maps    bool          // whether memory of the host stays mapped
+	reads   *readBack     // what buffers are read through, once one was
+	status  func() uint32 // whether the device was reset; nil where the driver can't say
+	work    work          // so far; touched on the thread only
 }
 
 // work counts what was asked of a device.
@@ -137,8 +140,10 @@ func (c *Context) describe() error {
 		d.Software = d.Software || strings.Contains(strings.ToLower(d.Renderer), name)
 	}
 	d.Limits = askLimits()
+	c.status = askReset()
+	c.maps = getInt(gl.MAJOR_VERSION)*10+getInt(gl.MINOR_VERSION) >= 44 || hasExtension("GL_ARB_buffer_storage")
 	if d.Software {
-		d.Limits.MemoryBytes = 0 // the machine's; what lavapipe says (2 GiB) is made up
+		d.Limits.MemoryBytes, d.Limits.FreeBytes = 0, 0 // the machine's; what lavapipe says (2 GiB) is made up
 	}
 	return c.check("asking for limits")
 }

@@ -24,12 +24,15 @@ static EGLDisplay display(EGLenum platform, void *native) {
 	return get ? get(platform, native, NULL) : EGL_NO_DISPLAY;
 }
 
-static EGLContext context(EGLDisplay display, EGLConfig config, int debug) {
+// A context is to say when its device was reset, and to be lost then, rather than to go on without what it had. Drivers that
+// can't say refuse the attribute.
+static EGLContext context(EGLDisplay display, EGLConfig config, int debug, int notify) {
 	EGLint attributes[] = {
 		EGL_CONTEXT_MAJOR_VERSION_KHR, 4,
 		EGL_CONTEXT_MINOR_VERSION_KHR, 3,
 		EGL_CONTEXT_OPENGL_PROFILE_MASK_KHR, EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT_KHR,
 		EGL_CONTEXT_FLAGS_KHR, debug ? EGL_CONTEXT_OPENGL_DEBUG_BIT_KHR : 0,
+		notify ? EGL_CONTEXT_OPENGL_RESET_NOTIFICATION_STRATEGY_KHR : EGL_NONE, EGL_LOSE_CONTEXT_ON_RESET_KHR,
 		EGL_NONE,
 	};
 	return eglCreateContext(display, config, EGL_NO_CONTEXT, attributes);
@@ -131,7 +134,10 @@ func (d *eglDisplay) open() (native, error) {
 	if debugContext {
 		debug = 1
 	}
-	if c.context = C.context(d.handle, config, debug); c.context == nil {
+	if c.context = C.context(d.handle, config, debug, 1); c.context == nil {
+		c.context = C.context(d.handle, config, debug, 0)
+	}
+	if c.context == nil {
 		return nil, fmt.Errorf("no OpenGL 4.3 core context: %w", eglError("eglCreateContext"))
 	}
 	if !surfaceless {

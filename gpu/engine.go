@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"time"
 
 	"einet/connectome"
 	"einet/dynamics"
@@ -30,8 +31,11 @@ type Engine struct {
 	nowStride                      int
 	pages                          [][]binding // what deliver works on, one dispatch each
 	batches                        [2]*batch
-	batch                          int    // the one to queue next
-	meter                          *meter // nil: nothing is counted
+	batch                          int           // the one to queue next
+	most                           int           // windows of it
+	longest                        time.Duration // that a batch should take
+	expected                       int           // spikes of a batch, as those before had
+	meter                          *meter        // nil: nothing is counted
 	gatherer                       gatherer
 	step                           int64
 	seen                           int64       // the step that spikes are of, at the most
@@ -60,7 +64,7 @@ func newEngine(ctx context.Context, c *Context, m *dynamics.Model, syn *connecto
 	if err := probe(c, -1); err != nil {
 		return nil, err
 	}
-	e := &Engine{owned: owned{c: c}, model: m}
+	e := &Engine{owned: owned{c: c}, model: m, expected: firstStaged, most: firstWindows, longest: b.longest}
 	if err := e.build(ctx, syn, pageBytes, b); err != nil {
 		e.Close()
 		return nil, err
@@ -178,6 +182,12 @@ func (e *Engine) Close() error {
 	for _, b := range e.batches {
 		if b != nil && b.fence != nil {
 			b.fence.Delete()
+		}
+		if b != nil && b.clock != nil {
+			b.clock.delete()
+		}
+		if b != nil && b.back != nil {
+			b.back.Delete()
 		}
 	}
 	e.meter.delete()

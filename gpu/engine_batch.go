@@ -23,10 +23,14 @@ type batch struct {
 	records *Buffer[layout.Window]
 	ring    *Buffer[sim.Spike]
 	drives  *Buffer[uint32] // floats as bits; of Poisson sources places of thresholds, which lie behind all
+	back    *staging        // what the host reads: records, then what was not resolved, then spikes
+	staged  int             // spikes that were copied
 	windows int             // queued and not collected; 0: the batch is free
 	fence   *Fence          // behind the last of them
+	clock   *clock
 
-	host   []layout.Window // to upload and read back
+	host   []layout.Window // to upload
+	done   []layout.Window // read back
 	drive  []uint32        // to upload
 	floats []float32
 	counts dynamics.Counts
@@ -37,6 +41,7 @@ func (e *Engine) newBatch() (*batch, error) {
 	l := &e.layout
 	b := &batch{
 		host:  make([]layout.Window, l.windows),
+		done:  make([]layout.Window, l.windows),
 		drive: make([]uint32, l.driveWords(len(e.model.Populations))),
 	}
 	var err error
@@ -46,14 +51,60 @@ func (e *Engine) newBatch() (*batch, error) {
 	if b.ring, err = keep[sim.Spike](e, "spikes", l.ring, nil); err != nil {
 		return nil, err
 	}
-	b.drives, err = keep[uint32](e, "drives", len(b.drive), nil)
+	if b.drives, err = keep[uint32](e, "drives", len(b.drive), nil); err != nil {
+		return nil, err
+	}
+	if b.back, err = newStaging(e.c, "batch for the host", b.stagedSpikes(min(l.ring, mostStaged))); err != nil {
+		return nil, err
+	}
+	b.clock, err = newClock(e.c)
 	return b, err
+}
+
+// firstWindows are those of the first batch, of which nothing is known.
+const firstWindows = 16
+
+// mostStaged is the most spikes of a batch that are copied to the host at once, firstStaged how many are at first.
+const mostStaged, firstStaged = 1 << 20, 1 << 16
+
+// Places in what the host reads.
+func (b *batch) stagedFailed() int { return b.records.Bytes() }
+
+// stagedSpikes is the place of spike k.
+func (b *batch) stagedSpikes(k int) int { return b.stagedFailed() + 8 + k*int(spikeBytes) }
+
+// stage queues the copy of what the host is to read of a batch: of its spikes as many as there may well be.
+func (e *Engine) stage(b *batch) error {
+	b.staged = min(e.expected, b.windows*(b.ring.Len()/e.layout.windows), mostStaged)
+	return cmp.Or(
+		b.back.copy(b.records, 0, 0, b.windows*size[layout.Window]()),
+		e.stageFailed(b),
+		b.back.copy(b.ring, 0, b.stagedSpikes(0), b.staged*int(spikeBytes)),
+	)
+}
+
+func (e *Engine) stageFailed(b *batch) error {
+	if !e.layout.extended {
+		return nil
+	}
+	return b.back.copy(e.tables, 4*tableFailed, b.stagedFailed(), 8)
+}
+
+// readSpikes fills b.spikes: most often with what was copied in front of the fence.
+func (e *Engine) readSpikes(b *batch, total int) error {
+	b.spikes = slices.Grow(b.spikes[:0], total)[:total]
+	here := min(total, b.staged)
+	e.expected = max(e.expected, total+total/4)
+	if err := readStaged(b.back, b.stagedSpikes(0), b.spikes[:here]); err != nil || here == total {
+		return err
+	}
+	return b.ring.Read(here, b.spikes[here:])
 }
 
 // queue gives the device up to that many steps, as many as a batch takes, and
 // returns how many. It does not wait.
 func (e *Engine) queue(b *batch, steps int) (int, error) {
-	steps = min(steps, e.layout.windows*e.layout.window)
+	steps = min(steps, min(e.most, e.layout.windows)*e.layout.window)
 	b.windows = 0
 	for done := 0; done < steps; b.windows++ {
 		n := min(e.layout.window, steps-done)
@@ -66,6 +117,7 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 	e.writeDrives(b, steps)
 	err := e.c.Do(func() error {
 		defer e.meter.queueing()()
+		b.clock.start()
 		if err := b.records.Upload(0, b.host[:b.windows]); err != nil {
 			return err
 		}
@@ -77,12 +129,26 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 				return err
 			}
 		}
+		if err := e.stage(b); err != nil {
+			return err
+		}
+		b.clock.stop()
 		var err error
 		b.fence, err = e.c.Fence()
 		return err
 	})
 	e.step += int64(steps)
-	return steps, err
+	if err != nil {
+		b.windows = 0
+		return steps, e.stop(err)
+	}
+	return steps, nil
+}
+
+// stop ends the engine at the last step that it has the spikes of.
+func (e *Engine) stop(why error) error {
+	e.stopped = cmp.Or(e.stopped, why)
+	return e.stopped
 }
 
 // writeDrives writes what drives the populations in the next steps: a row of each, and behind all rows what they are
@@ -161,12 +227,12 @@ func bindAll(bindings ...binding) error {
 
 // checkResolved says up to which step of a batch, of which this is the last, all were resolved, with an error where one
 // was not.
-func (e *Engine) checkResolved(last int64) (int64, error) {
+func (e *Engine) checkResolved(b *batch, last int64) (int64, error) {
 	if !e.layout.extended {
 		return last, nil
 	}
 	var failed [2]uint32
-	if err := e.tables.Read(tableFailed, failed[:]); err != nil {
+	if err := readStaged(b.back, b.stagedFailed(), failed[:]); err != nil {
 		return e.seen, err
 	}
 	before := int64(failed[0]) - 1 + int64(failed[1])/int64(e.layout.neurons)
@@ -176,26 +242,54 @@ func (e *Engine) checkResolved(last int64) (int64, error) {
 	return before, e.model.TooConductive(int(failed[1])%e.layout.neurons, before+1)
 }
 
+// checkMarks is an error wrapping ErrLost unless every window of a batch bears the signs that its dispatches were done.
+func (e *Engine) checkMarks(b *batch) error {
+	for k := range b.windows {
+		queued, done, pages := &b.host[k], &b.done[k], uint32(0)
+		if done.Spikes > 0 {
+			pages = uint32(len(e.pages))
+		}
+		if done.Updated != uint32(queued.Step)+1 || done.Delivered != pages {
+			last := &b.host[b.windows-1]
+			return e.c.dropped(fmt.Sprintf("of the steps from %d to %d some were not done", queued.Step+1, last.Step+last.Steps))
+		}
+	}
+	return nil
+}
+
 // collect waits for a batch and takes its spikes, sorted.
 func (e *Engine) collect(ctx context.Context, b *batch) error {
 	if e.stopped != nil || b.windows == 0 {
 		return e.stopped
 	}
 	if err := b.fence.Wait(ctx); err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		return e.stop(err)
+	}
+	if err := e.take(b); err != nil {
+		return e.stop(err)
+	}
+	return nil
+}
+
+// take takes the spikes of a batch that the device has come to the end of.
+func (e *Engine) take(b *batch) error {
+	if err := readStaged(b.back, 0, b.done[:b.windows]); err != nil {
 		return err
 	}
-	if err := b.records.Read(0, b.host[:b.windows]); err != nil {
+	if err := cmp.Or(e.c.checkReset("a batch"), e.checkMarks(b)); err != nil {
 		return err
 	}
-	last := b.host[b.windows-1]
+	last := b.done[b.windows-1]
 	total := int(last.Begin) + int(last.Spikes)
 	if total > b.ring.Len() {
 		return fmt.Errorf("gpu: a batch has %d spikes, its ring holds %d: %s does not compute what it should",
 			total, b.ring.Len(), e.c.Device().Renderer)
 	}
-	resolved, stopped := e.checkResolved(int64(last.Step) + int64(last.Steps))
-	b.spikes = slices.Grow(b.spikes[:0], total)[:total]
-	if err := b.ring.Read(0, b.spikes); err != nil {
+	resolved, stopped := e.checkResolved(b, int64(last.Step)+int64(last.Steps))
+	if err := e.readSpikes(b, total); err != nil {
 		return err
 	}
 	slices.SortFunc(b.spikes, func(x, y sim.Spike) int {
@@ -204,9 +298,14 @@ func (e *Engine) collect(ctx context.Context, b *batch) error {
 	end, _ := slices.BinarySearchFunc(b.spikes, resolved, func(s sim.Spike, last int64) int {
 		return cmp.Compare(int64(s.Step), last+1) // the first spike behind
 	})
+	took, err := b.clock.took()
+	if err != nil {
+		return err
+	}
+	e.most = adaptSpan(e.most, b.windows, took, e.layout.windows, e.longest)
 	e.spikes = append(e.spikes, b.spikes[:end]...)
-	e.seen, e.stopped = resolved, stopped
-	err := e.meter.collect(b)
+	e.seen = resolved
+	err = e.meter.collect(b)
 	b.windows = 0
 	return cmp.Or(stopped, err)
 }

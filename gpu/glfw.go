@@ -42,7 +42,12 @@ func openWindow() (n native, err error) {
 	if debugContext {
 		glfw.WindowHint(glfw.OpenGLDebugContext, glfw.True)
 	}
+	glfw.WindowHint(glfw.ContextRobustness, glfw.LoseContextOnReset)
 	window, err := glfw.CreateWindow(1, 1, "einet", nil, nil)
+	if err != nil { // a driver that can't say whether it was reset
+		glfw.WindowHint(glfw.ContextRobustness, glfw.NoRobustness)
+		window, err = glfw.CreateWindow(1, 1, "einet", nil, nil)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("glfw: no OpenGL 4.3 core context: %w", err)
 	}

@@ -16,6 +16,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"einet/shaders"
 )
 
 var (
@@ -26,6 +28,9 @@ var (
 	ErrLimit = errors.New("beyond the device's limit")
 	// ErrMemory is wrapped by errors of a device that ran out of memory.
 	ErrMemory = errors.New("out of device memory")
+	// ErrLost is wrapped by errors of a device that did not do what it was given: its driver
+	// dropped it, as drivers do after a reset.
+	ErrLost = errors.New("the device is lost")
 	// ErrClosed is returned by every use of a closed Context.
 	ErrClosed = errors.New("gpu: the context is closed")
 )
@@ -49,6 +54,9 @@ func (d Device) String() string {
 	}
 	return fmt.Sprintf("%d: %s (%s, %s)", d.Index, d.Renderer, kind, d.Platform)
 }
+
+// KernelHash identifies the source of the kernels.
+func KernelHash() string { return shaders.Hash() }
 
 // A SelectorError is Open's where no device is the one that was asked for.
 type SelectorError struct {
@@ -77,4 +85,13 @@ type Limits struct {
 	UniformAlign       int // bytes that the offset of a uniform range is a multiple of
 	StorageAlign       int
 	MemoryBytes        int64 // of the device's own memory; 0 where the driver does not tell or there is none
+	FreeBytes          int64 // of it when the device was opened; likewise
+}
+
+// Free is the memory that a network can have: what was free or, where that is not known, all. 0 where neither is.
+func (l *Limits) Free() int64 {
+	if l.FreeBytes > 0 {
+		return l.FreeBytes
+	}
+	return l.MemoryBytes
 }

@@ -75,7 +75,11 @@ func TestUpdateKernel(t *testing.T) {
 				require.NoError(t, reference.Advance(t.Context(), 1))
 				want, err := reference.Spikes(nil)
 				require.NoError(t, err)
-				require.NoError(t, b.records.Upload(0, []layout.Window{{GroupsY: 1, GroupsZ: 1, Step: int32(e.step), Steps: 1}}))
+				b.host[0] = layout.Window{GroupsY: 1, GroupsZ: 1, Step: int32(e.step), Steps: 1}
+				if len(want) > 0 { // they are not delivered here
+					b.host[0].Delivered = uint32(len(e.pages))
+				}
+				require.NoError(t, b.records.Upload(0, b.host[:1]))
 				e.writeDrives(b, 1)
 				require.NoError(t, b.drives.Upload(0, b.drive))
 				require.NoError(t, e.bindUpdate(b, 0))
@@ -87,6 +91,8 @@ func TestUpdateKernel(t *testing.T) {
 				e.step++
 
 				b.windows = 1
+				require.NoError(t, e.stage(b))
+				require.NoError(t, c.Finish())
 				require.NoError(t, e.collect(t.Context(), b))
 				require.Equal(t, len(want), len(e.spikes))
 				require.Equal(t, want, append([]sim.Spike(nil), e.spikes...))

@@ -19,7 +19,7 @@ func Fits(d Device, m *dynamics.Model, synapseBytes, host int64) error {
 	if err := l.fits(d, len(m.Populations)); err != nil {
 		return err
 	}
-	need, have, where := float64(synapseBytes), float64(d.Limits.MemoryBytes), "there are"
+	need, have, where := float64(synapseBytes), float64(d.Limits.Free()), "free are"
 	for _, r := range l.buffers(len(m.Populations)) {
 		need += float64(r.copies * r.bytes)
 	}

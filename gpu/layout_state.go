@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"sort"
+	"time"
 	"unsafe"
 
 	"einet/dynamics"
@@ -15,11 +16,12 @@ import (
 // bounds keep a batch small, whatever the network's delays. They change when the
 // host hears of spikes, never what they are.
 type bounds struct {
-	ring    int64 // bytes of a batch's spikes, unless a single step needs more
-	drives  int64 // bytes of its drives, likewise
-	window  int   // steps of a window
-	windows int   // windows of a batch
-	row     int   // work groups of update in a row
+	ring    int64         // bytes of a batch's spikes, unless a single step needs more
+	drives  int64         // bytes of its drives, likewise
+	window  int           // steps of a window
+	windows int           // windows of a batch
+	row     int           // work groups of update in a row
+	longest time.Duration // that a batch should take, by those before
 }
 
 // boundsOf are those of a device: one batch neither needs much memory nor keeps
@@ -31,6 +33,7 @@ func boundsOf(d Device) bounds {
 		window:  256,
 		windows: 512,
 		row:     d.Limits.MaxWorkGroupCount[0],
+		longest: 100 * time.Millisecond,
 	}
 }
 

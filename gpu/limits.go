@@ -30,6 +30,7 @@ func getInts3(name uint32) [3]int {
 }
 
 func askLimits() Limits {
+	total, free := askMemory()
 	return Limits{
 		MaxStorageBlock:    getInt64(gl.MAX_SHADER_STORAGE_BLOCK_SIZE),
 		MaxStorageBlocks:   getInt(gl.MAX_COMPUTE_SHADER_STORAGE_BLOCKS),
@@ -41,26 +42,28 @@ func askLimits() Limits {
 		MaxShared:          getInt(gl.MAX_COMPUTE_SHARED_MEMORY_SIZE),
 		UniformAlign:       getInt(gl.UNIFORM_BUFFER_OFFSET_ALIGNMENT),
 		StorageAlign:       getInt(gl.SHADER_STORAGE_BUFFER_OFFSET_ALIGNMENT),
-		MemoryBytes:        askMemory(),
+		MemoryBytes:        total,
+		FreeBytes:          free,
 	}
 }
 
-// askMemory returns the device's memory: all of it (GL_NVX_gpu_memory_info) or
-// what is free (GL_ATI_meminfo).
-func askMemory() int64 {
+// askMemory returns how much memory the device has (GL_NVX_gpu_memory_info) and how much of it is free (that, or
+// GL_ATI_meminfo).
+func askMemory() (total, free int64) {
 	const (
-		totalAvailableNVX = 0x9048 // kB
-		vboFreeATI        = 0x87FB // kB: total, largest block, and the same for auxiliary memory
+		totalAvailableNVX   = 0x9048 // kB
+		currentAvailableNVX = 0x9049 // kB
+		vboFreeATI          = 0x87FB // kB: total, largest block, and the same for auxiliary memory
 	)
 	if hasExtension("GL_NVX_gpu_memory_info") {
-		return int64(getInt(totalAvailableNVX)) << 10
+		return int64(getInt(totalAvailableNVX)) << 10, int64(getInt(currentAvailableNVX)) << 10
 	}
 	if hasExtension("GL_ATI_meminfo") {
 		var kB [4]int32
 		gl.GetIntegerv(vboFreeATI, &kB[0])
-		return int64(kB[0]) << 10
+		return 0, int64(kB[0]) << 10
 	}
-	return 0
+	return 0, 0
 }
 
 func hasExtension(name string) bool {

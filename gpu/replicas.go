@@ -30,6 +30,7 @@ type Replicas struct {
 	batch                            int // the one to queue next
 	step                             int64
 	span                             int           // steps of the next dispatch
+	expected                         int           // spikes of a replica in one, as those before had
 	spikes                           [][]sim.Spike // [replica] of the dispatches that are done
 }
 
@@ -49,7 +50,7 @@ func newReplicas(ctx context.Context, c *Context, models []*dynamics.Model, syn 
 	if err := probe(c, -1); err != nil {
 		return nil, err
 	}
-	r := &Replicas{owned: owned{c: c}, models: models, span: firstSpan, spikes: make([][]sim.Spike, len(models))}
+	r := &Replicas{owned: owned{c: c}, models: models, span: firstSpan, expected: firstStaged / 64, spikes: make([][]sim.Spike, len(models))}
 	if err := r.build(ctx, syn, most); err != nil {
 		r.Close()
 		return nil, err

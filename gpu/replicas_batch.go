@@ -28,7 +28,10 @@ type replicaBatch struct {
 	timer  *Timer    // nil of a software device, whose timers do not see dispatches
 	queued time.Time // what its dispatch is timed by instead
 	fence  *Fence
-	steps  int // queued and not collected; 0: the batch is free
+	back   *staging // what the host reads: of each replica the number of spikes, then some of its spikes
+	staged int      // how many of each were copied
+	steps  int      // queued and not collected; 0: the batch is free
+	last   int64    // of them
 
 	drive  []float32
 	spikes []sim.Spike // read back
@@ -47,10 +50,42 @@ func (r *Replicas) newBatch() (*replicaBatch, error) {
 	if b.span, err = keep[int32](r, "span", 4, nil); err != nil {
 		return nil, err
 	}
+	if b.back, err = newStaging(r.c, "replicas for the host", int(spikeBytes)*l.replicas*(1+r.mostStaged())); err != nil {
+		return nil, err
+	}
 	if !r.c.Device().Software {
 		b.timer, err = r.c.NewTimer()
 	}
 	return b, err
+}
+
+// mostStaged is how many spikes of a replica are copied to the host at once.
+func (r *Replicas) mostStaged() int { return min(r.layout.ring, max(1, mostStaged/r.layout.replicas)) }
+
+// stage queues the copy of what the host is to read of a batch of that many steps.
+func (r *Replicas) stage(b *replicaBatch, steps int) error {
+	l, one := &r.layout, int(spikeBytes)
+	b.staged = min(r.expected, mostSpikes(r.models[0], steps), r.mostStaged())
+	if err := b.back.copy(b.ring, 0, 0, one*l.replicas); err != nil {
+		return err
+	}
+	for k := range l.replicas {
+		if err := b.back.copy(b.ring, one*(l.replicas+k*l.ring), one*(l.replicas+k*b.staged), one*b.staged); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readSpikes fills b.spikes with those of replica k.
+func (r *Replicas) readSpikes(b *replicaBatch, k, total int) error {
+	b.spikes = slices.Grow(b.spikes[:0], total)[:total]
+	here := min(total, b.staged)
+	r.expected = max(r.expected, total+total/4)
+	if err := readStaged(b.back, int(spikeBytes)*(r.layout.replicas+k*b.staged), b.spikes[:here]); err != nil || here == total {
+		return err
+	}
+	return b.ring.Read(r.layout.replicas+k*r.layout.ring+here, b.spikes[here:])
 }
 
 func (b *replicaBatch) delete() {
@@ -59,6 +94,9 @@ func (b *replicaBatch) delete() {
 	}
 	if b.timer != nil {
 		b.timer.Delete()
+	}
+	if b.back != nil {
+		b.back.Delete()
 	}
 }
 
@@ -78,7 +116,7 @@ func (r *Replicas) queue(b *replicaBatch, steps int) error {
 		if err := r.bind(b); err != nil {
 			return err
 		}
-		if err := r.dispatch(b); err != nil {
+		if err := errors.Join(r.dispatch(b), r.stage(b, steps)); err != nil {
 			return err
 		}
 		var err error
@@ -88,6 +126,7 @@ func (r *Replicas) queue(b *replicaBatch, steps int) error {
 	if err == nil {
 		b.steps = steps
 		r.step += int64(steps)
+		b.last = r.step
 	}
 	return err
 }
@@ -136,19 +175,24 @@ func (r *Replicas) collect(ctx context.Context, b *replicaBatch) error {
 	if err != nil {
 		return err
 	}
-	r.span = adaptSpan(r.span, b.steps, took, r.layout.steps)
+	r.span = adaptSpan(r.span, b.steps, took, r.layout.steps, spanTarget)
 	counts := make([]sim.Spike, r.layout.replicas)
-	if err := b.ring.Read(0, counts); err != nil {
+	if err := readStaged(b.back, 0, counts); err != nil {
+		return err
+	}
+	if err := r.c.checkReset("a dispatch"); err != nil {
 		return err
 	}
 	for k, count := range counts {
 		total := int(count.Step)
+		if int64(count.Neuron) != b.last {
+			return r.c.dropped(fmt.Sprintf("replica %d: the steps from %d to %d were not done", k, b.last-int64(b.steps)+1, b.last))
+		}
 		if total > r.layout.ring {
 			return fmt.Errorf("gpu: %d spikes of a replica in %d steps, at most %d can be: %s does not compute what it should",
 				total, b.steps, r.layout.ring, r.c.Device().Renderer)
 		}
-		b.spikes = slices.Grow(b.spikes[:0], total)[:total]
-		if err := b.ring.Read(len(counts)+k*r.layout.ring, b.spikes); err != nil {
+		if err := r.readSpikes(b, k, total); err != nil {
 			return err
 		}
 		slices.SortFunc(b.spikes, func(x, y sim.Spike) int {
@@ -160,9 +204,9 @@ func (r *Replicas) collect(ctx context.Context, b *replicaBatch) error {
 	return nil
 }
 
-// adaptSpan is how many steps the next dispatch has where steps took that long and most is the
-// most: as many as take spanTarget, but at most twice those before, for spikes come in bursts.
-func adaptSpan(span, steps int, took time.Duration, most int) int {
+// adaptSpan is how many steps the next dispatch has, or windows the next batch, where steps took that long and most is the
+// most: as many as take the target, but at most twice those before, for spikes come in bursts.
+func adaptSpan(span, steps int, took time.Duration, most int, target time.Duration) int {
 	perStep := max(1, took/time.Duration(steps))
-	return max(1, min(int(spanTarget/perStep), 2*max(span, steps), most))
+	return max(1, min(int(target/perStep), 2*max(span, steps), most))
 }

@@ -145,8 +145,8 @@ func TestReplicasThatDoNotFitSayTheNumber(t *testing.T) {
 
 // A dispatch grows to the target, at most by doubling, and shrinks at once.
 func TestSpanAdapts(t *testing.T) {
-	require.Equal(t, 16, adaptSpan(8, 8, time.Microsecond, 1000))
-	require.Equal(t, 1000, adaptSpan(900, 900, time.Microsecond, 1000))
-	require.Equal(t, 5, adaptSpan(100, 100, time.Second, 1000))
-	require.Equal(t, 1, adaptSpan(100, 100, time.Hour, 1000))
+	require.Equal(t, 16, adaptSpan(8, 8, time.Microsecond, 1000, spanTarget))
+	require.Equal(t, 1000, adaptSpan(900, 900, time.Microsecond, 1000, spanTarget))
+	require.Equal(t, 5, adaptSpan(100, 100, time.Second, 1000, spanTarget))
+	require.Equal(t, 1, adaptSpan(100, 100, time.Hour, 1000, spanTarget))
 }

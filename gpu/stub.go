@@ -18,6 +18,9 @@ type Context struct{}
 // Open reports ErrUnavailable in this build.
 func Open(string) (*Context, error) { return nil, errStub }
 
+// Fill reports ErrUnavailable in this build.
+func Fill(*Context, int64) (free func(), filled int64, err error) { return func() {}, 0, errStub }
+
 // Device is the zero Device in this build.
 func (c *Context) Device() Device { return Device{} }
 

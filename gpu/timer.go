@@ -58,3 +58,57 @@ func (t *Timer) Delete() {
 		return nil
 	})
 }
+
+// A clock tells how long a device worked on what is queued between start and stop, beside any Timer. Of a software device, whose
+// queries don't see dispatches, it is the time since start: at most that.
+type clock struct {
+	c       *Context
+	queries [2]uint32
+	began   time.Time
+}
+
+func newClock(c *Context) (*clock, error) {
+	k := &clock{c: c}
+	if c.device.Software {
+		return k, nil
+	}
+	return k, c.Do(func() error {
+		gl.GenQueries(2, &k.queries[0])
+		return c.check("making a clock")
+	})
+}
+
+// start and stop are called on the context's thread.
+func (k *clock) start() { k.stamp(0); k.began = time.Now() }
+
+func (k *clock) stop() { k.stamp(1) }
+
+func (k *clock) stamp(i int) {
+	if k.queries[i] != 0 {
+		gl.QueryCounter(k.queries[i], gl.TIMESTAMP)
+	}
+}
+
+// took is the time, once the work is done.
+func (k *clock) took() (took time.Duration, err error) {
+	if k.queries[0] == 0 {
+		return time.Since(k.began), nil
+	}
+	err = k.c.Do(func() error {
+		var at [2]uint64
+		for i, q := range k.queries {
+			gl.GetQueryObjectui64v(q, gl.QUERY_RESULT, &at[i])
+		}
+		took = time.Duration(at[1] - at[0])
+		return k.c.check("reading a clock")
+	})
+	return took, err
+}
+
+func (k *clock) delete() {
+	_ = k.c.Do(func() error {
+		gl.DeleteQueries(2, &k.queries[0]) // silently ignores 0
+		k.queries = [2]uint32{}
+		return nil
+	})
+}

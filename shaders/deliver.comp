@@ -67,6 +67,7 @@ void deliver(Spike spike, Segment s) {
 }
 
 void main() {
+    mark_delivered();
     uint spikes = windows[now].spikes;
     for (uint k = gl_WorkGroupID.x; k < spikes; k += gl_NumWorkGroups.x) {
         Spike spike = ring[windows[now].begin + k];

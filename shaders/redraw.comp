@@ -320,6 +320,7 @@ void redraw(Spike spike, uint d, uint part) {
 }
 
 void main() {
+    mark_delivered();
     uint spikes = windows[now].spikes;
     for (uint k = gl_WorkGroupID.x; k < spikes; k += gl_NumWorkGroups.x) {
         Spike spike = ring[windows[now].begin + k];

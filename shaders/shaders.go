@@ -6,6 +6,7 @@
 package shaders
 
 import (
+	"crypto/sha256"
 	"embed"
 	"errors"
 	"fmt"
@@ -30,6 +31,23 @@ type Source struct {
 	Text string
 	// Files are the files in Text; #line's second number is an index into them.
 	Files []string
+}
+
+// Hash identifies the embedded kernels, with what they include.
+func Hash() string {
+	h := sha256.New()
+	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := files.ReadFile(name)
+		fmt.Fprintf(h, "%s %d\n%s", name, len(text), text)
+		return err
+	})
+	if err != nil {
+		panic(err) // the embedded folder is part of the binary
+	}
+	return fmt.Sprintf("%x", h.Sum(nil))
 }
 
 // Load returns the embedded kernel called name with the given definitions.

@@ -19,7 +19,7 @@ layout(std140, binding = 0) uniform Span {
 };
 
 layout(std430, binding = 0) coherent buffer Ring {
-    Spike ring[];  // in step the number of spikes of each replica, then RING of each
+    Spike ring[];  // of each replica the number of spikes, and the last step as a sign that it was done; then RING of each
 };
 
 // REPLICA words of each replica: V, from STATES on what update has in its states, and from
@@ -201,6 +201,6 @@ void main() {
         replicas[mine + WAITING + at] = uint(arriving[at]);
     }
     if (me == 0u) {
-        ring[gl_WorkGroupID.x] = Spike(spikes, 0u);
+        ring[gl_WorkGroupID.x] = Spike(spikes, uint(step + steps));
     }
 }

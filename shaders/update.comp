@@ -193,6 +193,7 @@ void main() {
     uint group = gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x;
     if (group == 0u && gl_LocalInvocationID.x == 0u) {
         windows[now].begin = begin;
+        windows[now].updated = uint(windows[now].step) + 1u;
     }
 
     uint q = my_population(group);

@@ -29,6 +29,11 @@ func (devicesCmd) Run(ctx context.Context, t *terminal) error {
 	fmt.Fprintf(w, "engine %s\t%s, %s available\n", engines.CPU.Name, engines.OnProcessor(engines.CPU, 0).Device(), available)
 	fmt.Fprintf(w, "engine %s\tthe same, %s\n", engines.Reference.Name, engines.Reference.Text)
 	devices, err := t.gl.Devices()
+	if t.gl.Lacks != nil {
+		if why := t.gl.Lacks(devices); why != "" {
+			t.log.Warn(why)
+		}
+	}
 	if len(devices) == 0 {
 		fmt.Fprintf(w, "engine %s\tunavailable: %s\n", engines.GPU.Name, engines.OneLine(err))
 		return w.Flush()
@@ -54,8 +59,10 @@ func show(w *tabwriter.Writer, d gpu.Device, hosts int64) {
 	fmt.Fprintf(w, "\nengine %s, --device %d\t%s (%s)\n", engines.GPU.Name, d.Index, d.Renderer, kind)
 	fmt.Fprintf(w, "  driver\t%s; OpenGL %s; through %s\n", d.Vendor, d.Version, d.Platform)
 	memory := "not told by the driver"
-	if l.MemoryBytes > 0 {
-		memory = host.Bytes(l.MemoryBytes)
+	if l.MemoryBytes > 0 && l.FreeBytes > 0 {
+		memory = fmt.Sprintf("%s, %s free", host.Bytes(l.MemoryBytes), host.Bytes(l.FreeBytes))
+	} else if l.Free() > 0 {
+		memory = host.Bytes(l.Free())
 	} else if d.Software {
 		memory = "the host's"
 	}

@@ -46,6 +46,7 @@ type cli struct {
 	Validate  validateCmd  `cmd:"" help:"Do the engines agree, and does the network do what its source claims?"`
 	Reproduce reproduceCmd `cmd:"" help:"Hold the presets to published figures of their networks, and to what other simulators give."`
 	Export    exportCmd    `cmd:"" help:"Write the synapses, weights, delays, initial state and, if asked, random input of a network, for other simulators."`
+	Selftest  selftestCmd  `cmd:"" help:"Try all that the engines do, on the OpenGL devices of this machine: one page to send, and does it fail?"`
 	Devices   devicesCmd   `cmd:"" help:"Show the engines and OpenGL devices of this machine, with their limits."`
 
 	Help       helpCmd       `cmd:"" help:"Print the help of a command, as its --help does."`

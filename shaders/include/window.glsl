@@ -14,3 +14,10 @@ layout(std430, binding = 0) buffer Windows {
 layout(std430, binding = 1) buffer Ring {
     Spike ring[];
 };
+
+// mark_delivered tells the host that the spikes of a window went through one page: a driver may drop work.
+void mark_delivered() {
+    if (gl_WorkGroupID == uvec3(0u) && gl_LocalInvocationIndex == 0u) {
+        windows[now].delivered++;
+    }
+}

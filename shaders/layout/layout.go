@@ -153,6 +153,9 @@ type Window struct {
 	Step    int32  // n, the step before the first
 	Steps   int32  // at most the smallest delay
 	Drive   uint32 // place of its first step in a population's row of drives
+
+	Updated   uint32 // step + 1, by update: the host's sign that it was done
+	Delivered uint32 // pages of synapses whose deliver, or redraw, was done, where there are spikes
 }
 
 // Words are populations as kernels with GENERAL 1 or 0 read them.

@@ -11,4 +11,6 @@ struct Window {
     int step;  // n, the step before the first
     int steps;  // at most the smallest delay
     uint drive;  // place of its first step in a population's row of drives
+    uint updated;  // step + 1, by update: the host's sign that it was done
+    uint delivered;  // pages of synapses whose deliver, or redraw, was done, where there are spikes
 };
