@@ -83,6 +83,5 @@ func (p *Population) checkCond(r *ranges) {
 		r.want(fmt.Sprintf("e^(-dt/(2 tau_syn)) of tau_syn %g", x.TauSyn), float64(x.Half), smallestCond, 1)
 		r.want(fmt.Sprintf("the rise of tau_syn %g in half a step", x.TauSyn), float64(x.HalfY), smallestCond, 1/smallestCond)
 		r.want("a reversal potential, relative to E_L", float64(x.Reversal), smallestCond, 1/smallestCond)
-		r.want(fmt.Sprintf("the largest weight of tau_syn %g", x.TauSyn), float64(x.Grid/finerG), smallestCond, 1/smallestCond)
 	}
 }

@@ -165,7 +165,11 @@ func (t *terminal) command(ctx context.Context) error {
 	if err := t.handOver(ctx, k); err != nil {
 		return err
 	}
-	return k.Run(ctx, t)
+	err = k.Run(ctx, t)
+	if of, ok := k.Selected().Target.Addr().Interface().(interface{ located(err error) error }); ok && err != nil {
+		err = of.located(err)
+	}
+	return err
 }
 
 var (

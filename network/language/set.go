@@ -61,7 +61,7 @@ func (n *node) with(done, todo []string, value *node) (*node, *fault.Error) {
 	return nil, &fault.Error{
 		Path:    strings.Join(done, "."),
 		Value:   n.String(),
-		Allowed: "is not a mapping and has no " + todo[0],
+		Allowed: "is not a mapping and has no " + fault.Clip(todo[0]),
 	}
 }
 
