@@ -19,14 +19,15 @@ type Place struct {
 	Line, Column int
 }
 
+// longestPath is how many letters the path of a file may have, and any part of an error.
+const longestPath = 1 << 12
+
 // String is "net.yaml:7:12", the flag, or nothing.
 func (p Place) String() string {
-	const longest = 1 << 12 // letters of a file's path; a flag is told in fewer
 	if p.Line == 0 {
 		return clip(p.Source, 200)
 	}
-	p.Source = clip(p.Source, longest)
-	return p.Source + ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column)
+	return clip(p.Source, longestPath) + ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column)
 }
 
 // An Error is one fault of a network's description. language.Load and Network.Validate join
@@ -47,7 +48,7 @@ func (e Error) Error() string {
 		[]string{e.Place.String(), clippedPath(e.Path), e.Value, e.Allowed},
 		func(s string) bool { return s == "" })
 	for i := range parts {
-		parts[i] = OneLine(parts[i])
+		parts[i] = OneLine(clip(parts[i], longestPath))
 	}
 	return strings.Join(parts, ": ")
 }

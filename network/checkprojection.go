@@ -41,7 +41,7 @@ func (c *checker) edges(path string, p *Projection, pre, post *Population) {
 	}
 	same := func(each []float64) bool { return each == nil || len(each) == len(e.Source) }
 	if !c.want(len(e.Source) == len(e.Target) && same(e.Weight) && same(e.Delay), at, len(e.Source),
-		"must have a source and a target for each synapse, and a weight and a delay for each or none") {
+		"must have a source and a target for each synapse, and a weight for each or none, and a delay for each or none") {
 		return
 	}
 	positive, negative := false, false

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -124,7 +126,7 @@ func (f *networkFlags) located(err error) error {
 	var bare []fault.Error
 	all := faults(err)
 	for _, one := range all {
-		if e, ok := one.(fault.Error); ok && e.Place == (fault.Place{}) { //nolint:errorlint // what wraps one says more
+		if e, ok := one.(fault.Error); ok && e.Place == (fault.Place{}) {
 			bare = append(bare, e)
 		}
 	}
@@ -134,7 +136,7 @@ func (f *networkFlags) located(err error) error {
 	status := exitStatus(err)
 	bare = language.Located(bare, f.text, f.file, f.opts)
 	for i, one := range all {
-		if e, ok := one.(fault.Error); ok && e.Place == (fault.Place{}) { //nolint:errorlint // likewise
+		if e, ok := one.(fault.Error); ok && e.Place == (fault.Place{}) {
 			all[i], bare = bare[0], bare[1:]
 		}
 	}
@@ -148,11 +150,33 @@ func absent(name string) error {
 			return fmt.Errorf("%s: neither a file nor a preset; did you mean %s, which is there?", name, name+extension)
 		}
 	}
+	if guess := neighbour(name); guess != "" {
+		return fmt.Errorf("%s: neither a file nor a preset; did you mean %s, which is there?", name, guess)
+	}
 	meant := ""
 	if guess := fault.Meant(name, presets.Names()); guess != "" {
 		meant = "; did you mean " + guess + "?"
 	}
 	return fmt.Errorf("%s: neither a file nor a preset; the presets are %s%s", name, strings.Join(presets.Names(), ", "), meant)
+}
+
+// neighbour is the YAML file whose name a slip of the keyboard made this one of, or "".
+func neighbour(path string) string {
+	folder, name := filepath.Split(path)
+	entries, err := os.ReadDir(cmp.Or(folder, "."))
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, e := range entries {
+		if extension := filepath.Ext(e.Name()); !e.IsDir() && (extension == ".yaml" || extension == ".yml") {
+			names = append(names, e.Name())
+		}
+	}
+	if guess := fault.Closest(name, names); guess != "" {
+		return folder + guess
+	}
+	return ""
 }
 
 // onGrid is a span in steps of net's grid, an error if it is not a

@@ -19,7 +19,7 @@ func (d *decoder) network(root *node, file string) *network.Network {
 	d.scope = newScope(root)
 	d.constants(f)
 	f.knows("constants", "name", "description", "source", "dt", "seed", "trial", "duration", "scale", "populations", "projections", "record")
-	n := &network.Network{Name: fileName(file)}
+	n := &network.Network{Name: NameOf(file)}
 	f.keys(n, network.Keys("network", ""))
 	d.dt, d.duration = n.Dt, n.Duration
 	if d.outdented(f) { // which is the fault

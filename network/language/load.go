@@ -121,8 +121,8 @@ func unsaid(faults, said []fault.Error) []fault.Error {
 	})
 }
 
-// fileName makes a network's name of a file's: "nets/my net.yaml" is my_net.
-func fileName(file string) string {
+// NameOf is the name of a network that has none of its own, made of its file's: "nets/my net.yaml" is my_net.
+func NameOf(file string) string {
 	base := file[strings.LastIndexAny(file, `/\`)+1:]
 	base = strings.TrimSuffix(strings.TrimSuffix(base, ".yaml"), ".yml")
 	base = notInName.ReplaceAllString(base, "_")

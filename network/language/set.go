@@ -21,6 +21,9 @@ func assign(root *node, set string) (*node, []fault.Error) {
 		return root, []fault.Error{{Place: place,
 			Allowed: "must be PATH=VALUE, such as populations.E.size=8000"}}
 	}
+	if len(segments) > maxDepth {
+		return root, []fault.Error{{Place: place, Allowed: fmt.Sprintf("a path must have at most %d names", maxDepth)}}
+	}
 	value, faults := parse([]byte(text), place.Source, true)
 	if len(faults) > 0 {
 		return root, faults
