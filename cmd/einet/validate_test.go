@@ -99,7 +99,9 @@ func TestValidateSaysWhatWasTested(t *testing.T) {
 		v.judge()
 		require.Equal(t, want, v.verdict())
 	}
-	unclaimed := func() *validate.Claims { return &validate.Claims{List: []validate.Claim{{Verdict: validate.NotClaimed}}} }
+	unclaimed := func() *validate.Claims {
+		return &validate.Claims{List: []validate.Claim{{Verdict: validate.NotClaimed}}}
+	}
 	for want, v := range map[string]*validation{
 		"nothing is claimed of this network; it is consistent with its seeds":  {Claims: unclaimed(), Exact: &validate.Exact{Equal: true}, Statistical: &validate.Statistical{Verdict: validate.Pass}},
 		"nothing is claimed of this network; everything that was tested holds": {Claims: unclaimed(), Exact: &validate.Exact{Equal: true}, Statistical: &validate.Statistical{Verdict: validate.Partial}},
