@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"einet/fault"
 	"einet/network"
 )
 
@@ -42,7 +43,8 @@ func (p *Population) check(n *network.Population) error {
 	r.want("e^(-dt/tau_m) - 1", float64(p.MVV), smallest, 1)
 	r.want("V_th and V_reset, relative to E_L", float64(p.GridV), smallest, largest)
 	if !(p.VReset < p.VTh) || !(p.Absolute(p.VReset) < p.Absolute(p.VTh)) {
-		r.errs = append(r.errs, fmt.Errorf("populations.%s.V_reset: %.12g: must be further below V_th (%.12g): in float32 they are the same", n.Name, n.VReset, n.VTh.Mean()))
+		r.errs = append(r.errs, fault.Error{Path: "populations." + n.Name + ".V_reset", Value: fault.Number(n.VReset),
+			Allowed: "must be further below V_th (" + fault.Number(n.VTh.Mean()) + "): in float32 they are the same"})
 	}
 	low, high := n.Input.Bounds()
 	for _, x := range []float64{low, high, n.V0.A, n.V0.B, n.Bias.A, n.Bias.B, n.VTh.Mean(), n.VReset, p.EL} {
@@ -83,6 +85,5 @@ func (p *Population) checkCond(r *ranges) {
 		r.want(fmt.Sprintf("e^(-dt/(2 tau_syn)) of tau_syn %g", x.TauSyn), float64(x.Half), smallestCond, 1)
 		r.want(fmt.Sprintf("the rise of tau_syn %g in half a step", x.TauSyn), float64(x.HalfY), smallestCond, 1/smallestCond)
 		r.want("a reversal potential, relative to E_L", float64(x.Reversal), smallestCond, 1/smallestCond)
-		r.want(fmt.Sprintf("the largest weight of tau_syn %g", x.TauSyn), float64(x.Grid/finerG), smallestCond, 1/smallestCond)
 	}
 }

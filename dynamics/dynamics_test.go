@@ -132,6 +132,12 @@ func TestRefusals(t *testing.T) {
 	light.Name, light.Weight = "light", network.Number(0.01)
 	unlike.Projections = append(unlike.Projections, light)
 	refused(unlike, "projections.light.weight")
+	conductances := one(10, 15, 6, 1e-7)
+	conductances.Populations[0] = network.Population{Name: "A", Size: 10, Neuron: network.LIFCond, CM: 200, GL: 10, EL: -60, EIn: -80,
+		VTh: network.Number(-50), VReset: -60, Input: network.Input{network.DC(0)}}
+	refused(conductances, "projections.AA.weight: 1e-07 nS: must be 0 or of 9.54e-07 to 1048576 nS: the largest of its receptor")
+	conductances.Projections[0].Weight = network.Number(-2e6)
+	refused(conductances, "projections.AA.weight: -2000000 nS: must be 0 or of 9.54e-07 to 1048576 nS: the largest of its receptor")
 	refused(one(10, 15, 6, 1e-30), "projections.AA.weight: 1e-30 mV: must be 0 or of at least 4.59e-10 mV, the least that fixed point holds")
 	require.NoError(t, errOf(one(10, 15, 6, 4.59e-10)), "as the message says")
 	few := one(400, 15, 6, 40)

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"einet/connectome"
+	"einet/fault"
 	"einet/libm"
 	"einet/network"
 )
@@ -113,10 +115,14 @@ func (m *Model) fixScale(pop, receptor int, loads []load) error {
 	for _, l := range loads {
 		heaviest = max(heaviest, l.heaviest())
 	}
-	rec.Grid = finerG * float32(libm.PowerOfTwo(heaviest))
+	largest := libm.PowerOfTwo(heaviest)
+	rec.Grid = finerG * float32(largest)
 	scale := finestScale(loads)
 	rec.Scale = float32(scale)
 	var errs []error
+	if p.Neuron == network.LIFCond && heaviest > 0 && (largest < smallestCond || largest > 1/smallestCond) {
+		errs = append(errs, outOfRange(loads, heaviest))
+	}
 	most := 0.0 // input in a step
 	for _, l := range loads {
 		most += l.heaviest() * float64(l.most)
@@ -149,6 +155,15 @@ func finestScale(loads []load) float64 {
 	}
 }
 
+// outOfRange is that of a conductance's largest weight, beyond which a step's products are not the same on every machine.
+func outOfRange(loads []load, heaviest float64) error {
+	i := slices.IndexFunc(loads, func(l load) bool { return l.heaviest() == heaviest })
+	l := &loads[i]
+	k := slices.IndexFunc(l.weights, func(w float64) bool { return math.Abs(w) == heaviest })
+	return fault.Error{Path: l.path, Value: fault.Number(l.weights[k]) + " " + l.unit, Allowed: fmt.Sprintf(
+		"must be 0 or of %.3g to %.7g %s: the largest of its receptor, in the range in which every machine computes the same", smallestCond, 1/smallestCond, l.unit)}
+}
+
 // tooLight says what weight there must be at least, given those that share its
 // receptor.
 func tooLight(l *load, loads []load, heaviest, scale float64) error {
@@ -160,7 +175,8 @@ func tooLight(l *load, loads []load, heaviest, scale float64) error {
 	default:
 		why = fmt.Sprintf("the least that fixed point holds beside the largest weight of its receptor, %g %s", heaviest, l.unit)
 	}
-	return fmt.Errorf("%s: %g %s: must be 0 or of at least %.3g %s, %s", l.path, l.mean, l.unit, 1.01*scale/(2*maxRounding), l.unit, why)
+	return fault.Error{Path: l.path, Value: fmt.Sprintf("%g %s", l.mean, l.unit),
+		Allowed: fmt.Sprintf("must be 0 or of at least %.3g %s, %s", 1.01*scale/(2*maxRounding), l.unit, why)}
 }
 
 // WeightRounding is the largest error of a weight in fixed point, relative to

@@ -19,12 +19,15 @@ type Place struct {
 	Line, Column int
 }
 
+// longestPath is how many letters the path of a file may have, and any part of an error.
+const longestPath = 1 << 12
+
 // String is "net.yaml:7:12", the flag, or nothing.
 func (p Place) String() string {
 	if p.Line == 0 {
-		return p.Source
+		return clip(p.Source, 200)
 	}
-	return p.Source + ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column)
+	return clip(p.Source, longestPath) + ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column)
 }
 
 // An Error is one fault of a network's description. language.Load and Network.Validate join
@@ -42,16 +45,16 @@ type Error struct {
 // parts that are empty.
 func (e Error) Error() string {
 	parts := slices.DeleteFunc(
-		[]string{e.Place.String(), e.Path, e.Value, e.Allowed},
+		[]string{e.Place.String(), clippedPath(e.Path), e.Value, e.Allowed},
 		func(s string) bool { return s == "" })
 	for i := range parts {
-		parts[i] = oneLine(parts[i])
+		parts[i] = OneLine(clip(parts[i], longestPath))
 	}
 	return strings.Join(parts, ": ")
 }
 
-// oneLine keeps an error on one line, whatever the text that it quotes.
-func oneLine(s string) string {
+// OneLine keeps an error on one line, whatever the text that it quotes.
+func OneLine(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		if unicode.IsPrint(r) {
@@ -63,13 +66,27 @@ func oneLine(s string) string {
 	return b.String()
 }
 
-// Clip shortens a quoted value to what helps to find it.
-func Clip(s string) string {
-	const longest = 60
-	if r := []rune(s); len(r) > longest {
-		return string(r[:longest]) + "..."
+// Clip shortens a quoted value, or a name, to what helps to find it. The names that a network may have are told whole.
+func Clip(s string) string { return clip(s, 64) }
+
+func clip(s string, longest int) string {
+	letters := 0
+	for i := range s {
+		if letters++; letters > longest {
+			return s[:i] + "..."
+		}
 	}
 	return s
+}
+
+// clippedPath is a path whose names are clipped, each and all together.
+func clippedPath(path string) string {
+	const most = 16 // names of a path; the language needs 8
+	names := strings.SplitN(path, ".", most+1)
+	for i := range names {
+		names[i] = Clip(names[i])
+	}
+	return strings.Join(names, ".")
 }
 
 // Join makes one error of all faults, in the order of the file and then of the

@@ -38,7 +38,7 @@ func (e Error) Snippet() string {
 			line, at = append([]rune("..."), line...), at+3
 		}
 	}
-	number, start := strconv.Itoa(e.Line), oneLine(string(line[:at]))
+	number, start := strconv.Itoa(e.Line), OneLine(string(line[:at]))
 	margin := strings.Repeat(" ", len(number))
-	return number + " | " + start + oneLine(string(line[at:])) + "\n" + margin + " | " + strings.Repeat(" ", utf8.RuneCountInString(start)) + "^"
+	return number + " | " + start + OneLine(string(line[at:])) + "\n" + margin + " | " + strings.Repeat(" ", utf8.RuneCountInString(start)) + "^"
 }

@@ -12,7 +12,11 @@ func Listing(names []string) string {
 	if len(names) > most {
 		names = append(slices.Clone(names[:most]), "...")
 	}
-	return strings.Join(names, ", ")
+	clipped := make([]string, len(names))
+	for i, name := range names {
+		clipped[i] = Clip(name)
+	}
+	return strings.Join(clipped, ", ")
 }
 
 // DidYouMean follows what is allowed with the name that a slip of the keyboard made this word of, if any.
@@ -23,7 +27,8 @@ func DidYouMean(word string, names []string) string {
 	return ""
 }
 
-// Meant is the name that word may stand for: that which a slip of the keyboard made it of, or the one that begins with it; or "".
+// Meant is the name that word may stand for: that which a slip of the keyboard made it of, or the one that begins with it, or
+// two that do ("a or b"); or "".
 func Meant(word string, names []string) string {
 	if guess := Closest(word, names); guess != "" {
 		return guess
@@ -32,10 +37,11 @@ func Meant(word string, names []string) string {
 		name, word := strings.ToLower(name), strings.ToLower(word)
 		return len(word) > 1 && (strings.HasPrefix(name, word) || edits(word, name) == 1)
 	}
-	if i := slices.IndexFunc(names, near); i >= 0 && !slices.ContainsFunc(names[i+1:], near) {
-		return names[i]
+	all := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !near(name) })
+	if len(all) > 2 {
+		return ""
 	}
-	return ""
+	return strings.Join(all, " or ")
 }
 
 // Closest is the name that a slip of the keyboard made of word, or "".

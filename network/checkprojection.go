@@ -40,8 +40,8 @@ func (c *checker) edges(path string, p *Projection, pre, post *Population) {
 		c.want(len(e.Source) <= MaxSamples, at, len(e.Source), fmt.Sprintf("must be at most %d; more may stand in a file", MaxSamples))
 	}
 	same := func(each []float64) bool { return each == nil || len(each) == len(e.Source) }
-	if !c.want(len(e.Source) == len(e.Target) && same(e.Weight) && same(e.Delay) && (!listed || e.Delay == nil || e.Weight != nil), at, len(e.Source),
-		"must have a source and a target for each synapse, and a weight for each or none, and with weights a delay for each or none") {
+	if !c.want(len(e.Source) == len(e.Target) && same(e.Weight) && same(e.Delay), at, len(e.Source),
+		"must have a source and a target for each synapse, and a weight for each or none, and a delay for each or none") {
 		return
 	}
 	positive, negative := false, false

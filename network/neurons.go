@@ -73,7 +73,7 @@ func (c *checker) neurons(path string, n *Neurons, p *Population) {
 	most := fmt.Sprintf("must be all or at most %d, the size of the population", p.Size)
 	c.want(n.First >= 0 && n.First <= p.Size, path, n.First, most)
 	c.want(n.Sample >= 0 && n.Sample <= p.Size, path+".sample", n.Sample, fmt.Sprintf("must be at most %d, the size of the population", p.Size))
-	last := fmt.Sprintf("must be a whole number from 0 to %d, the last neuron of %s", p.Size-1, p.Name)
+	last := fmt.Sprintf("must be a whole number from 0 to %d, the last neuron of %s", p.Size-1, fault.Clip(p.Name))
 	before := len(c.faults)
 	for i, s := range n.Listed {
 		at, from, to := path, path+".from", path+".to"
@@ -95,7 +95,7 @@ func (c *checker) neurons(path string, n *Neurons, p *Population) {
 		return
 	}
 	if i, twice := firstTwice(n.Listed, p.Size); i >= 0 {
-		c.fault(fault.Path(path, strconv.Itoa(i)), strconv.Itoa(twice), "must stand there once")
+		c.fault(fault.Path(path, strconv.Itoa(i)), strconv.Itoa(twice), "is named twice")
 	}
 }
 

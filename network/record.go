@@ -65,7 +65,7 @@ const leastSeconds = 100
 
 // MustBeOf says which numbers the neurons of a population have in a file.
 func MustBeOf(first float64, p *Population) string {
-	return fmt.Sprintf("must be a whole number from %s to %s, the last neuron of %s", fault.Number(first), fault.Number(first+float64(p.Size-1)), p.Name)
+	return fmt.Sprintf("must be a whole number from %s to %s, the last neuron of %s", fault.Number(first), fault.Number(first+float64(p.Size-1)), fault.Clip(p.Name))
 }
 
 // EarlySpikes are what may be done with spikes in front of the first step.

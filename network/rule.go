@@ -130,7 +130,7 @@ var rules = []rule{
 			{Name: "population", Is: AText, ReadApart: true, OmitZero: true, At: at(func(p *Projection) *string { return &p.Edges.As.Population }), About: "which of the file's lists, of einet's export or SONATA; that of the projection's name or the only one, if left out"},
 			{Name: "first_source", Is: AWhole, Bound: Bound{Allowed: mustBeFirst}, ReadApart: true, OmitZero: true, At: at(func(p *Projection) **int64 { return &p.Edges.As.FirstSource }), About: "the number that the file gives to the first source neuron, 0 if left out"},
 			{Name: "first_target", Is: AWhole, Bound: Bound{Allowed: mustBeFirst}, ReadApart: true, OmitZero: true, At: at(func(p *Projection) **int64 { return &p.Edges.As.FirstTarget }), About: "and to the first target neuron, 0 if left out"},
-			{Name: "edges", Is: ATable, ReadApart: true, When: unlessFile, At: at(func(p *Projection) *Edges { return &p.Edges }), About: "the same columns in the place of a file"},
+			{Name: "edges", Is: ATable, ReadApart: true, When: unlessFile, At: at(func(p *Projection) *Edges { return &p.Edges }), About: "in the place of a file, [source, target, weight, delay] of each synapse, or each column as a list: {source: [...], target: [...], ...}; weight and delay if wanted"},
 		},
 		synapses: func(p *Projection, _, post float64) (float64, float64) {
 			return inAll(float64(len(p.Edges.Source)), post)
@@ -282,7 +282,7 @@ func (c *checker) count(path string, p *Projection, of *Population, name string)
 		c.want(p.N == 0 || choice > 0, path, p.N, "must be 0: there is no neuron to choose"+why)
 		return
 	}
-	c.want(p.N <= choice, path, p.N, fmt.Sprintf("must be at most %d, the neurons of %s%s; or allow multapses", choice, name, why))
+	c.want(p.N <= choice, path, p.N, fmt.Sprintf("must be at most %d, the neurons of %s%s; or allow multapses", choice, fault.Clip(name), why))
 }
 
 func (c *checker) totalNumber(path string, p *Projection, pre, _ *Population) {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"einet/experiment"
+	"einet/network/language"
 
 	"github.com/stretchr/testify/require"
 )
@@ -249,6 +250,32 @@ func TestNetworkFromStandardInput(t *testing.T) {
 	status, _, errs = einet(t, "bench", "--networks", "-", "--sizes", "500")
 	require.Equal(t, exitUsage, status)
 	require.Contains(t, errs, "--networks -: must be a preset or a file")
+}
+
+// A copy of a preset, or of a file, is called as its own file is, unless its author named it.
+func TestCopiesAreCalledAsTheirFiles(t *testing.T) {
+	dir := t.TempDir()
+	copied := func(network, to string, more ...string) string {
+		status, text, errs := einet(t, append([]string{"show", network}, more...)...)
+		require.Equal(t, exitDone, status, errs)
+		file := filepath.Join(dir, to)
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
+		return file
+	}
+	name := func(file string) string {
+		f, err := os.Open(file)
+		require.NoError(t, err)
+		defer f.Close()
+		net, err := language.Load(f, file, language.Options{})
+		require.NoError(t, err)
+		return net.Name
+	}
+	mine := copied("vs96", "mine.yaml")
+	require.Equal(t, "mine", name(mine))
+	require.Equal(t, "again", name(copied(mine, "again.yml", "--seed", "3")))
+	clocks := copied("vs96", "named.yaml", "--set", "name=clocks")
+	require.Equal(t, "clocks", name(clocks))
+	require.Equal(t, "clocks", name(copied(clocks, "other.yaml")))
 }
 
 // A network that never comes, from a pipe that nobody writes to, keeps no command from ending.

@@ -166,7 +166,11 @@ func (t *terminal) command(ctx context.Context) error {
 	if err := t.handOver(ctx, k); err != nil {
 		return err
 	}
-	return k.Run(ctx, t)
+	err = k.Run(ctx, t)
+	if of, ok := k.Selected().Target.Addr().Interface().(interface{ located(err error) error }); ok && err != nil {
+		err = of.located(err)
+	}
+	return err
 }
 
 var (
@@ -273,14 +277,14 @@ func (t *terminal) fail(err error) (status int) {
 		}
 		defer func() { status = exitInterrupted }()
 	}
-	all := distinct(faults(err))
+	all, quoted := distinct(faults(err)), t.onOneLine()
 	for i, one := range all {
 		if i == maxFaults {
 			fmt.Fprintf(t.err, "einet: and %d more faults\n", len(all)-i)
 			break
 		}
-		for line := range strings.Lines(one.Error()) {
-			fmt.Fprintf(t.err, "einet: %s\n", strings.TrimSuffix(line, "\n"))
+		for line := range strings.Lines(quoted.Replace(one.Error())) {
+			fmt.Fprintf(t.err, "einet: %s\n", fault.OneLine(strings.TrimSuffix(line, "\n")))
 		}
 		var field fault.Error
 		if errors.As(one, &field) && field.Snippet() != "" {
@@ -288,6 +292,19 @@ func (t *terminal) fail(err error) (status int) {
 		}
 	}
 	return exitStatus(err)
+}
+
+// onOneLine escapes the ends of line in the names that the command line has.
+func (t *terminal) onOneLine() *strings.Replacer {
+	var pairs []string
+	for _, arg := range t.args {
+		for _, name := range strings.FieldsFunc(arg, func(r rune) bool { return r == '/' || r == '=' }) {
+			if strings.TrimSpace(name) != "" && strings.ContainsAny(name, "\n\r") {
+				pairs = append(pairs, name, fault.OneLine(name))
+			}
+		}
+	}
+	return strings.NewReplacer(pairs...)
 }
 
 // without is what an error joins besides one.

@@ -108,6 +108,12 @@ func TestBadInput(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte("x: 1\n"), 0o666))
 	net := filepath.Join(t.TempDir(), "net.yaml")
 	require.NoError(t, os.WriteFile(net, []byte("x: 1\n"), 0o666))
+	tiny := filepath.Join(filepath.Dir(net), "tiny.yaml")
+	require.NoError(t, os.WriteFile(tiny, []byte("populations:\n  P: {size: 10, neuron: lif_cond, C_m: 200, g_L: 10, E_L: -60, E_ex: 0, E_in: -80, V_th: -50, V_reset: -60, input: 150}\n"+
+		"projections:\n  a: {from: P, to: P, p: 0.5, weight:  1e-7, delay: 1, tau_syn: 50}\n"), 0o666))
+	newlines := filepath.Join(t.TempDir(), "a\nb")
+	require.NoError(t, os.Mkdir(newlines, 0o777))
+	require.NoError(t, os.WriteFile(filepath.Join(newlines, "f"), nil, 0o666))
 	for _, k := range []struct {
 		args   []string
 		status int
@@ -115,6 +121,15 @@ func TestBadInput(t *testing.T) {
 	}{
 		{[]string{"run", "nosuch"}, exitUsage, []string{"nosuch: neither a file nor a preset; the presets are brainpy1m, brunel2000, brunel2000exp, ei"}},
 		{[]string{"run", "brunel200"}, exitUsage, []string{"vogels2005cuba, vs96; did you mean brunel2000?"}},
+		{[]string{"run", "brunel"}, exitUsage, []string{"vogels2005cuba, vs96; did you mean brunel2000 or brunel2000exp?"}},
+		{[]string{"run", strings.TrimSuffix(net, "net.yaml") + "ent.ymal"}, exitUsage, []string{": neither a file nor a preset; did you mean " + net + ", which is there?"}},
+		{[]string{"run", "ei", "--out", filepath.Join(newlines, "f")}, exitUsage, []string{`a\nb/f: is a file, must be a folder`}},
+		{[]string{"run", "ei", "--out=" + newlines + "/f"}, exitUsage, []string{`a\nb/f: is a file, must be a folder`}},
+		{[]string{"run", "x\ny\x1b[31m"}, exitUsage, []string{`x\ny\x1b[31m: neither a file nor a preset`}},
+		{[]string{"plot", "x\ny"}, exitUsage, []string{`x\ny`}},
+		{[]string{"run", "ei", "--nosuch\nflag"}, exitUsage, []string{`unknown flag --nosuch\nflag`}},
+		{[]string{"run", tiny}, exitUsage, []string{"tiny.yaml:4:40: projections.a.weight: 1e-07 nS: must be 0 or of 9.54e-07 to 1048576 nS"}},
+		{[]string{"export", tiny, "--out", filepath.Join(dir, "x")}, exitUsage, []string{"tiny.yaml:4:40: projections.a.weight: 1e-07 nS: "}},
 		{[]string{"show", "potjans"}, exitUsage, []string{"; did you mean potjans2014?"}},
 		{[]string{"show", strings.TrimSuffix(net, ".yaml")}, exitUsage, []string{": neither a file nor a preset; did you mean " + net + ", which is there?"}},
 		{[]string{"run", "ei", "--engine", "cpuu"}, exitUsage, []string{`--engine must be one of "auto","gpu","cpu","reference" but got "cpuu", did you mean "cpu"?`}},
@@ -126,7 +141,7 @@ func TestBadInput(t *testing.T) {
 		{[]string{"run", "ei", "--seed", "1.5"}, exitUsage, []string{"--seed 1.5: must be a whole number from 0"}},
 		{[]string{"run", "ei", "--threads", "many"}, exitUsage, []string{"--threads many: must be a whole number"}},
 		{[]string{"run", "ei", "--scale", "-1"}, exitUsage, []string{"--scale -1: must be a factor above 0"}},
-		{[]string{"run", "ei", "--duration", "-1s"}, exitUsage, []string{"--duration -1000: "}},
+		{[]string{"run", "ei", "--duration", "-1s"}, exitUsage, []string{"--duration -1s: must be at least dt, the network's step"}},
 		{[]string{"run", "ei", "--duration", "0s"}, exitUsage, []string{"--duration 0s: must be at least dt (0.1 ms)"}},
 		{[]string{"run", "ei", "--set", "duration=0"}, exitUsage, []string{"ei: duration: 0: there is nothing to simulate"}},
 		{[]string{"run", "ei", "--set", "populations.E.V_reset=14.9999999", "--out", filepath.Join(dir, "v")}, exitUsage,

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -29,6 +33,10 @@ type networkFlags struct {
 	Scale   float64  `default:"1" placeholder:"S" help:"Multiply all sizes by S; weights and inputs follow the rule that the network states."`
 	Seed    *uint32  `placeholder:"N" help:"Seed of every random draw."`
 	Trial   *uint32  `placeholder:"K" help:"Other initial state and noise on the same connectome."`
+
+	text []byte           `kong:"-"` // of the network as it was read
+	file string           `kong:"-"` // its name in errors
+	opts language.Options `kong:"-"`
 }
 
 // load loads the network. Whatever is wrong with it is the user's to mend.
@@ -80,10 +88,15 @@ func (f *networkFlags) preset() string {
 
 func (f *networkFlags) read(opts language.Options) (*network.Network, error) {
 	if f.preset() != "" {
-		return presets.Load(f.Network, opts)
+		preset, err := presets.Open(f.Network)
+		if err != nil {
+			return nil, err
+		}
+		defer preset.Close()
+		return f.parse(preset, f.Network+".yaml", opts)
 	}
 	if f.Network == standardInput {
-		return language.Load(os.Stdin, "stdin", opts)
+		return f.parse(os.Stdin, "stdin", opts)
 	}
 	file, err := os.Open(f.Network)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -96,7 +109,38 @@ func (f *networkFlags) read(opts language.Options) (*network.Network, error) {
 	if info, err := file.Stat(); err == nil && info.IsDir() {
 		return nil, fmt.Errorf("%s: is a folder, must be a YAML file or a preset", f.Network)
 	}
-	return language.Load(file, f.Network, opts)
+	return f.parse(file, f.Network, opts)
+}
+
+// parse loads a network, and keeps its text for faults that are found later.
+func (f *networkFlags) parse(r io.Reader, file string, opts language.Options) (*network.Network, error) {
+	var text bytes.Buffer
+	net, err := language.Load(io.TeeReader(r, &text), file, opts)
+	f.text, f.file, f.opts = text.Bytes(), file, opts
+	return net, err
+}
+
+// located is an error in which the faults of the network's values have their places: what an engine's numbers can't hold is found
+// when the network has been read.
+func (f *networkFlags) located(err error) error {
+	var bare []fault.Error
+	all := faults(err)
+	for _, one := range all {
+		if e, ok := one.(fault.Error); ok && e.Place == (fault.Place{}) {
+			bare = append(bare, e)
+		}
+	}
+	if len(bare) == 0 || f.text == nil {
+		return err
+	}
+	status := exitStatus(err)
+	bare = language.Located(bare, f.text, f.file, f.opts)
+	for i, one := range all {
+		if e, ok := one.(fault.Error); ok && e.Place == (fault.Place{}) {
+			all[i], bare = bare[0], bare[1:]
+		}
+	}
+	return &statusError{status, errors.Join(all...)}
 }
 
 // absent says that a network is neither a file nor a preset, and what may be meant.
@@ -106,11 +150,33 @@ func absent(name string) error {
 			return fmt.Errorf("%s: neither a file nor a preset; did you mean %s, which is there?", name, name+extension)
 		}
 	}
+	if guess := neighbour(name); guess != "" {
+		return fmt.Errorf("%s: neither a file nor a preset; did you mean %s, which is there?", name, guess)
+	}
 	meant := ""
 	if guess := fault.Meant(name, presets.Names()); guess != "" {
 		meant = "; did you mean " + guess + "?"
 	}
 	return fmt.Errorf("%s: neither a file nor a preset; the presets are %s%s", name, strings.Join(presets.Names(), ", "), meant)
+}
+
+// neighbour is the YAML file whose name a slip of the keyboard made this one of, or "".
+func neighbour(path string) string {
+	folder, name := filepath.Split(path)
+	entries, err := os.ReadDir(cmp.Or(folder, "."))
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, e := range entries {
+		if extension := filepath.Ext(e.Name()); !e.IsDir() && (extension == ".yaml" || extension == ".yml") {
+			names = append(names, e.Name())
+		}
+	}
+	if guess := fault.Closest(name, names); guess != "" {
+		return folder + guess
+	}
+	return ""
 }
 
 // onGrid is a span in steps of net's grid, an error if it is not a

@@ -31,6 +31,9 @@ const mostThreads = 1 << 14
 
 // Run simulates and prints what came of it.
 func (c *runCmd) Run(ctx context.Context, t *terminal) error {
+	if c.Duration != nil && c.Duration.ms < 0 { // before the grid, which begins at 0
+		return usage(fmt.Errorf("--duration %v: must be at least dt, the network's step", *c.Duration))
+	}
 	net, err := c.load(ctx, c.Duration)
 	if err != nil {
 		return err

@@ -53,10 +53,28 @@ func (v *validation) verdict() string {
 		return "nothing that is claimed fails, but one claim is not shown: " + v.NotShown[0]
 	case n > 1:
 		return fmt.Sprintf("nothing that is claimed fails, but %d claims are not shown: %s", n, strings.Join(v.NotShown, "; "))
+	case v.Claims != nil && !v.claims():
+		return "nothing is claimed of this network" + v.besides()
 	case v.Claims == nil || len(v.LeftOut) > 0 || v.Statistical != nil && v.Statistical.Verdict == validate.Partial:
 		return "everything that was tested holds"
 	}
 	return "everything that is claimed holds"
+}
+
+// claims tells whether anything is claimed of the network.
+func (v *validation) claims() bool {
+	return len(v.Claims.List) == 0 || slices.ContainsFunc(v.Claims.List, func(c validate.Claim) bool { return c.Verdict != validate.NotClaimed })
+}
+
+// besides is what was found of a network of which nothing is claimed.
+func (v *validation) besides() string {
+	switch {
+	case v.Statistical != nil && v.Statistical.Verdict == validate.Pass:
+		return "; it is consistent with its seeds"
+	case v.Statistical != nil || v.Exact != nil:
+		return "; everything that was tested holds"
+	}
+	return ""
 }
 
 func printExact(w *tabwriter.Writer, x *validate.Exact) {

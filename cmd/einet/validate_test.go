@@ -99,6 +99,18 @@ func TestValidateSaysWhatWasTested(t *testing.T) {
 		v.judge()
 		require.Equal(t, want, v.verdict())
 	}
+	unclaimed := func() *validate.Claims {
+		return &validate.Claims{List: []validate.Claim{{Verdict: validate.NotClaimed}}}
+	}
+	for want, v := range map[string]*validation{
+		"nothing is claimed of this network; it is consistent with its seeds":  {Claims: unclaimed(), Exact: &validate.Exact{Equal: true}, Statistical: &validate.Statistical{Verdict: validate.Pass}},
+		"nothing is claimed of this network; everything that was tested holds": {Claims: unclaimed(), Exact: &validate.Exact{Equal: true}, Statistical: &validate.Statistical{Verdict: validate.Partial}},
+		"nothing is claimed of this network":                                   {Claims: unclaimed()},
+		"NOT everything that is claimed holds":                                 {Claims: unclaimed(), Exact: &validate.Exact{}},
+	} {
+		v.judge()
+		require.Equal(t, want, v.verdict())
+	}
 	quick := &validation{Claims: &validate.Claims{}, LeftOut: []string{"how the cancellation scales with N"}}
 	quick.judge()
 	require.Equal(t, "everything that was tested holds", quick.verdict())

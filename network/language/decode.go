@@ -33,6 +33,7 @@ const exampleMoments = "{normal: {mean: 1, sd: 0.2, low: 0, outside: redraw}}"
 // it can't read is NaN, so that later checks can leave it alone.
 type decoder struct {
 	faults   []fault.Error
+	meant    []fault.Error // not told: keys that are missing because another is misspelt
 	scope    *scope
 	unit     string // of the numbers of the key at hand, as its table has it
 	units    []unitUse
@@ -105,10 +106,20 @@ func (f *fields) done() {
 		allowed := "allowed are " + fault.Listing(f.asked)
 		if others := havingKey(f.path, e.key); others != "" {
 			allowed = "only " + others + " has it; " + allowed
-		} else if guess := fault.Closest(e.key, f.asked); guess != "" {
+		} else if guess := fault.Meant(e.key, f.asked); guess != "" {
 			allowed = "did you mean " + guess + "? " + allowed
+			f.d.isMeant(fault.Path(f.path, guess))
 		}
 		f.d.faults = append(f.d.faults, fault.Error{Place: e.place, Path: fault.Path(f.path, e.key), Value: "unknown key", Allowed: allowed})
+	}
+}
+
+// isMeant takes back that the key at a path is missing: it is there under a wrong name, which is told.
+func (d *decoder) isMeant(path string) {
+	is := func(f fault.Error) bool { return f.Path == path && f.Value == "missing" }
+	if i := slices.IndexFunc(d.faults, is); i >= 0 {
+		d.meant = append(d.meant, d.faults[i])
+		d.faults = slices.Delete(d.faults, i, i+1)
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"einet/network/language"
 )
 
+const ofLIF = "allowed are size, neuron, tau_m, C_m, E_L, V_th, V_reset, t_ref, V0, g0, input, bias, poisson, white_noise, ou_noise"
+
 // Each row replaces a piece of the valid network and gives the whole error.
 func TestFaults(t *testing.T) {
 	for _, row := range []struct{ old, new, want string }{
@@ -71,8 +73,13 @@ func TestFaults(t *testing.T) {
 			"\n" + `net.yaml:7:25: projections.E_to_I.to: "I": must be the name of a population: E` +
 			"\n" + `net.yaml:8:18: projections.I_to_E.from: "I": must be the name of a population: E`},
 		{"dt: 0.1", "dt: 0.1\ndt: 0.2", "net.yaml:3:1: dt: the key stands here twice, first at net.yaml:2:1"},
-		{"tau_m: 15", "tau_M: 15", "net.yaml:4:3: populations.E.tau_m: missing: must be a time above 0 and at most 1e9 ms" +
-			"\nnet.yaml:4:17: populations.E.tau_M: unknown key: did you mean tau_m? allowed are size, neuron, tau_m, C_m, E_L, V_th, V_reset, t_ref, V0, g0, input, bias, poisson, white_noise, ou_noise"},
+		{"tau_m: 15", "tau_M: 15", "net.yaml:4:17: populations.E.tau_M: unknown key: did you mean tau_m? allowed are size, neuron, tau_m, C_m, E_L, V_th, V_reset, t_ref, V0, g0, input, bias, poisson, white_noise, ou_noise"},
+		{"weight: 0.5", "weigth: 0.5", "net.yaml:7:37: projections.E_to_I.weigth: unknown key: did you mean weight? allowed are from, to, rule, p, autapses, weight, delay, synapse, tau_syn"},
+		{"tau_syn: 6", "tau: 6", "net.yaml:7:62: projections.E_to_I.tau: unknown key: did you mean tau_syn? allowed are from, to, rule, p, autapses, weight, delay, synapse, tau_syn"},
+		{"size: 80, tau_m: 15", "sise: 80, tau: 15", "net.yaml:4:7: populations.E.sise: unknown key: did you mean size? " + ofLIF + "\nnet.yaml:4:17: populations.E.tau: unknown key: did you mean tau_m? " + ofLIF},
+		// what is missing besides is told, and a second word for it
+		{"size: 80, tau_m: 15", "tau: 15, tau_n: 15", "net.yaml:4:3: populations.E.size: missing: must be a whole number of at least 1, how many neurons there are" +
+			"\nnet.yaml:4:7: populations.E.tau: unknown key: did you mean tau_m? " + ofLIF + "\nnet.yaml:4:16: populations.E.tau_n: unknown key: did you mean tau_m? " + ofLIF},
 		{"uniform: [0, 15]", "gamma: [0, 15]", "net.yaml:4:54: populations.E.V0: a mapping: must be a number or a distribution {uniform: [low, high]}, {normal: [mean, sd]} or {lognormal: [mean, sd]}"},
 		{"uniform: [0, 15]", "normal: [0, -1]", "net.yaml:4:67: populations.E.V0.normal.sd: -1: must be a number from 0 to 1e9"},
 		{"uniform: [0, 15]", "normal: {mean: 0, sd: 1, outside: again}", "net.yaml:4:89: populations.E.V0.normal.outside: again: must be clip, so that what is beyond a bound becomes the bound, or redraw, so that it is drawn again"},
@@ -183,7 +190,7 @@ func TestLimits(t *testing.T) {
 	for _, row := range []struct{ text, want string }{
 		{strings.Repeat("\x00", 100_000_000), "net.yaml: must be at most 8388608 bytes"},
 		{strings.Repeat("\x00", 8_000_000), "net.yaml:1:1: must be UTF-8 text"},
-		{strings.Repeat("0", 8_000_000), "net.yaml:1:1: " + strings.Repeat("0", 60) + "...: must be a mapping, with populations"},
+		{strings.Repeat("0", 8_000_000), "net.yaml:1:1: " + strings.Repeat("0", 64) + "...: must be a mapping, with populations"},
 		{population + "constants:\n" + each(5000, "  c%[1]d: 2*c1%[1]d\n"), "net.yaml:2:1: constants: 5000: must be at most 1024"},
 		{population + "projections:\n" + each(100_000, projection), marks},
 		{population + "projections:\n" + each(30_000, projection), "net.yaml:8195:8" + keys},

@@ -509,11 +509,25 @@ func TestFaultsNameTheRow(t *testing.T) {
 		_, err := language.Load(strings.NewReader(text), "net.yaml", language.Options{})
 		require.ErrorContains(t, err, want)
 	}
+	const mustEdges = "must be a list of [source, target], [source, target, weight] or [source, target, weight, delay]; " +
+		"or {source: [...], target: [...]}, with weight and delay if wanted, as many of each"
 	const listed = "populations: {E: {size: 4, tau_m: 10, V_th: 15, V_reset: 0}}\nprojections: {a: {from: E, to: E, rule: list, weight: 1, delay: 1, tau_syn: 5, edges: EDGES}}"
 	for edges, want := range map[string]string{
-		"[[0, 1], [4, 1], [0, 5], [1, 1]]":              "net.yaml:2:96: projections.a.edges.1: source of synapse 1: 4: must be a whole number from 0 to 3, the last neuron of E (and 1 more)",
-		"[[0, 1], [0, x], [0, y], [1, 1], [1]]":         "net.yaml:2:100: projections.a.edges.1.1: x: must be a number (and 2 more)",
-		"[[0, 1], [0], [0, 2], [1, 1, 3]]":              "net.yaml:2:96: projections.a.edges.1: a list: must have as many numbers as those before it, 2, not 1 (and 1 more)",
+		"[[0, 1], [4, 1], [0, 5], [1, 1]]":      "net.yaml:2:96: projections.a.edges.1: source of synapse 1: 4: must be a whole number from 0 to 3, the last neuron of E (and 1 more)",
+		"[[0, 1], [0, x], [0, y], [1, 1], [1]]": "net.yaml:2:100: projections.a.edges.1.1: x: must be a number (and 2 more)",
+		"[[0, 1], [0], [0, 2], [1, 1, 3]]":      "net.yaml:2:96: projections.a.edges.1: a list: must have as many numbers as those before it, 2, not 1 (and 1 more)",
+		// by their columns
+		"{source: [0, 4, 1], target: [1, 1, 9]}":                 "net.yaml:2:80: projections.a.edges.1: source of synapse 1: 4: must be a whole number from 0 to 3, the last neuron of E (and 1 more)",
+		"{source: [0, 1], target: [1]}":                          "net.yaml:2:112: projections.a.edges.target: 1: must be as many as of source, 2",
+		"{source: [0, 1], target: [1, 2], delay: []}":            "net.yaml:2:127: projections.a.edges.delay: 0: must be as many as of source, 2",
+		"{source: [0, 1], target: [1, x]}":                       "net.yaml:2:116: projections.a.edges.target.1: x: must be a number",
+		"{source: 0, target: [1]}":                               "net.yaml:2:96: projections.a.edges.source: 0: must be a list of numbers, one for each synapse",
+		"{source: [0]}":                                          "net.yaml:2:87: projections.a.edges.target: missing: must be a list of numbers, one for each synapse",
+		"{source: [0], taget: [1]}":                              "net.yaml:2:101: projections.a.edges.taget: unknown key: did you mean target? allowed are source, target, weight, delay",
+		"{source: [0, 1], target: [1, 2], weight: [1 nS, 1 mV]}": "net.yaml:2:129: projections.a.edges.weight.0: 1 nS: its unit must be mV, that of the population's neurons",
+		"{source: [0, 1], target: [1, 2], weight: [1, -1]}":      `net.yaml:2:80: projections.a.edges: "weights of both signs": must have one sign: make two projections`,
+		"3": "net.yaml:2:87: projections.a.edges: 3: " + mustEdges,
+		"":  "net.yaml:2:80: projections.a.edges: nothing: " + mustEdges,
 		"[[0, 1, 1, 0.15], [0, 1, 1, 1], [0, 1, 1, 0]]": "net.yaml:2:88: projections.a.edges.0: delay of synapse 0: 0.15: must be a whole multiple of dt (0.1 ms), at least 0.1; the nearest is 0.1 (and 1 more)",
 	} {
 		_, err := language.Load(strings.NewReader(strings.Replace(listed, "EDGES", edges, 1)), "net.yaml", language.Options{})

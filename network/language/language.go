@@ -19,7 +19,7 @@ func (d *decoder) network(root *node, file string) *network.Network {
 	d.scope = newScope(root)
 	d.constants(f)
 	f.knows("constants", "name", "description", "source", "dt", "seed", "trial", "duration", "scale", "populations", "projections", "record")
-	n := &network.Network{Name: fileName(file)}
+	n := &network.Network{Name: NameOf(file)}
 	f.keys(n, network.Keys("network", ""))
 	d.dt, d.duration = n.Dt, n.Duration
 	if d.outdented(f) { // which is the fault
@@ -74,7 +74,7 @@ func (d *decoder) constants(f *fields) {
 	for _, e := range d.members("constants", all) {
 		path := fault.Path("constants", e.key)
 		if !network.MemberName.MatchString(e.key) || e.key == "pi" {
-			d.faults = append(d.faults, fault.Error{Place: e.place, Path: path, Value: e.key, Allowed: "the name must match " + network.NamePattern + " and not be pi"})
+			d.faults = append(d.faults, fault.Error{Place: e.place, Path: path, Value: fault.Clip(e.key), Allowed: "the name must match " + network.NamePattern + " and not be pi"})
 			continue
 		}
 		if _, wrong := d.scope.lookup(e.key); wrong != "" {
@@ -154,7 +154,7 @@ func (d *decoder) indented(of string, all []entry, n *node) []entry {
 			keys = append(keys, e.key)
 		}
 	}
-	name := all[i].key
+	name := fault.Clip(all[i].key)
 	d.faults = append(d.faults, fault.Error{Place: all[i+1].place, Path: of + "s", Value: fault.Listing(keys), Allowed: fmt.Sprintf(
 		"must be indented further than %s, the %s that they are of, or stand behind it in braces: %s: {%s: ...}", name, of, name, keys[0])})
 	return nil
@@ -171,7 +171,7 @@ func (d *decoder) outdented(f *fields) bool {
 		return false
 	}
 	f.ignore()
-	d.faults = append(d.faults, fault.Error{Place: next.place, Path: "populations", Value: next.key,
+	d.faults = append(d.faults, fault.Error{Place: next.place, Path: "populations", Value: fault.Clip(next.key),
 		Allowed: "must be indented further than populations, if it is one of them"})
 	return true
 }

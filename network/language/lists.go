@@ -12,8 +12,10 @@ import (
 )
 
 const (
-	mustTrain = "must be a list of times in ms; or file, the path of a file of spikes"
-	mustEdges = "must be a list of [source, target], [source, target, weight] or [source, target, weight, delay]"
+	mustColumn = "must be a list of numbers, one for each synapse"
+	mustTrain  = "must be a list of times in ms; or file, the path of a file of spikes"
+	mustEdges  = "must be a list of [source, target], [source, target, weight] or [source, target, weight, delay]; " +
+		"or {source: [...], target: [...]}, with weight and delay if wanted, as many of each"
 )
 
 // spikes reads when the neurons of a source fire.
@@ -196,8 +198,15 @@ func (f *fields) edges(p *network.Projection, keys []network.Key) {
 	}
 	n, path := f.get("edges"), fault.Path(f.path, "edges")
 	f.onlyOfFiles("must be left out beside edges", "file", "sha256", "columns", "population", "first_source", "first_target")
-	if n == nil || n.kind != sequence {
-		f.d.faults = append(f.d.faults, fault.Error{Place: f.place, Path: path, Allowed: mustEdges})
+	switch {
+	case n == nil:
+		f.d.faults = append(f.d.faults, fault.Error{Place: f.n.locate("edges"), Path: path, Value: null.String(), Allowed: mustEdges})
+		return
+	case n.kind == mapping:
+		f.d.fields(path, n.place, n).edgeColumns(e)
+		return
+	case n.kind != sequence:
+		f.d.fault(n, path, mustEdges)
 		return
 	}
 	for i, item := range n.items {
@@ -208,6 +217,38 @@ func (f *fields) edges(p *network.Projection, keys []network.Key) {
 			break
 		}
 	}
+}
+
+// edgeColumns reads the synapses of a list by their columns.
+func (f *fields) edgeColumns(e *network.Edges) {
+	defer f.done()
+	before := len(f.d.faults)
+	source, target := f.numbers("source", "", mustColumn), f.numbers("target", "", mustColumn)
+	columns := []string{"target"}
+	lengths := []int{len(target)}
+	var weight, delay []float64
+	if f.get("weight") != nil {
+		weight = f.numbers("weight", network.UnitOfWeights, mustColumn)
+		columns, lengths = append(columns, "weight"), append(lengths, len(weight))
+	}
+	if f.get("delay") != nil {
+		delay = f.numbers("delay", "ms", mustColumn)
+		columns, lengths = append(columns, "delay"), append(lengths, len(delay))
+	}
+	if len(f.d.faults) > before {
+		return
+	}
+	for i, column := range columns {
+		if lengths[i] != len(source) {
+			f.d.faults = append(f.d.faults, fault.Error{Place: f.n.locate(column), Path: fault.Path(f.path, column), Value: strconv.Itoa(lengths[i]),
+				Allowed: fmt.Sprintf("must be as many as of source, %d", len(source))})
+			return
+		}
+	}
+	for i := range source {
+		e.Source, e.Target = append(e.Source, edgeIndex(source[i])), append(e.Target, edgeIndex(target[i]))
+	}
+	e.Weight, e.Delay = weight, delay
 }
 
 // edge reads a synapse of a list.

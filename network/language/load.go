@@ -45,21 +45,14 @@ func Load(r io.Reader, file string, opts Options) (*network.Network, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	root, faults := parse(text, file, false)
-	if root == nil || root.kind != mapping && root.kind != null {
+	root, faults := tree(text, file, opts)
+	if root == nil {
 		return nil, fault.Join(fault.Shown(faults, text, file))
 	}
-	for _, set := range opts.Set {
-		var more []fault.Error
-		root, more = assign(root, set)
-		faults = append(faults, more...)
-	}
-	root = opts.override(root)
-
 	d := decoder{hdf5: opts.HDF5}
 	n := d.network(root, file)
 	faults = append(faults, unsaid(d.faults, faults)...)
-	checked := unsaid(n.Faults(), faults)
+	checked := unsaid(n.Faults(), slices.Concat(faults, d.meant))
 	for i := range checked {
 		checked[i].Place = root.locate(checked[i].Path)
 	}
@@ -68,6 +61,32 @@ func Load(r io.Reader, file string, opts Options) (*network.Network, error) {
 		return nil, fault.Join(fault.Shown(faults, text, file))
 	}
 	return n.Scaled(opts.Scale)
+}
+
+// Located gives faults of the Network that Load made of a text, which were found later, their places.
+func Located(faults []fault.Error, text []byte, file string, opts Options) []fault.Error {
+	root, _ := tree(text, file, opts)
+	if root == nil {
+		return faults
+	}
+	for i := range faults {
+		faults[i].Place = root.locate(faults[i].Path)
+	}
+	return fault.Shown(faults, text, file)
+}
+
+// tree is a text, changed as the options say; nil where it is not YAML, or no mapping.
+func tree(text []byte, file string, opts Options) (*node, []fault.Error) {
+	root, faults := parse(text, file, false)
+	if root == nil || root.kind != mapping && root.kind != null {
+		return nil, faults
+	}
+	for _, set := range opts.Set {
+		var more []fault.Error
+		root, more = assign(root, set)
+		faults = append(faults, more...)
+	}
+	return opts.override(root), faults
 }
 
 // override puts the flags' values into the tree, so that a fault names the
@@ -102,8 +121,8 @@ func unsaid(faults, said []fault.Error) []fault.Error {
 	})
 }
 
-// fileName makes a network's name of a file's: "nets/my net.yaml" is my_net.
-func fileName(file string) string {
+// NameOf is the name of a network that has none of its own, made of its file's: "nets/my net.yaml" is my_net.
+func NameOf(file string) string {
 	base := file[strings.LastIndexAny(file, `/\`)+1:]
 	base = strings.TrimSuffix(strings.TrimSuffix(base, ".yaml"), ".yml")
 	base = notInName.ReplaceAllString(base, "_")

@@ -58,7 +58,15 @@ func (f *fieldsOut) add(key, value string)        { *f = append(*f, key+": "+val
 func (f *fieldsOut) number(key string, x float64) { f.add(key, fault.Exact(x)) }
 func (f fieldsOut) String() string                { return strings.Join(f, ", ") }
 
+// writeEdges writes synapses in rows, or in columns where they have delays and no weights.
 func writeEdges(e *network.Edges) string {
+	if e.Delay != nil && e.Weight == nil {
+		f := fieldsOut{}
+		f.add("source", list(e.Source))
+		f.add("target", list(e.Target))
+		f.add("delay", list(e.Delay))
+		return "{" + f.String() + "}"
+	}
 	rows := make([]string, len(e.Source))
 	for i := range e.Source {
 		cells := []float64{float64(e.Source[i]), float64(e.Target[i])}
@@ -129,7 +137,7 @@ func writeSamples(s *network.Samples) string {
 	return fmt.Sprintf("{%s, values: %s}", when, list(s.Values))
 }
 
-func list[T int | float64](numbers []T) string {
+func list[T int | uint32 | float64](numbers []T) string {
 	text := []byte{'['}
 	for i, x := range numbers {
 		if i > 0 {

@@ -18,6 +18,8 @@ func (d *decoder) neurons(n *node, path string) network.Neurons {
 		return network.Neurons{}
 	case n.kind == scalar && n.text == "all":
 		return network.Neurons{First: network.EveryNeuron}
+	case n.kind == scalar && n.text == "none":
+		return network.FirstOf(0)
 	case n.kind == mapping && n.index("sample") >= 0:
 		f := d.fields(path, n.place, n)
 		defer f.done()
@@ -130,7 +132,7 @@ func writeSpan(s network.Span) string {
 func alone(neuron int) network.Span { return network.Span{From: neuron, To: neuron, Every: 1} }
 
 const (
-	mustNeurons = "must be all, a whole number of neurons (the first), a list of neurons and of {from, to, every}, one of these, or {sample: how many}"
+	mustNeurons = "must be all, none, a whole number of neurons (the first), a list of neurons and of {from, to, every}, one of these, or {sample: how many}"
 	mustIndex   = "must be a whole number from 0, a neuron of the population"
 	mustSample  = "must be a whole number of neurons"
 )
@@ -148,10 +150,10 @@ func (d *decoder) variables(n *node, path string, of []string) []string {
 	for _, item := range n.items {
 		switch {
 		case item.kind != scalar || !slices.Contains(of, item.text):
-			d.fault(item, path, allowed)
+			d.fault(item, path, allowed+fault.DidYouMean(item.text, of))
 			return nil
 		case slices.Contains(names, item.text):
-			d.fault(item, path, "must stand there once")
+			d.fault(item, path, "is named twice")
 			return nil
 		}
 		names = append(names, item.text)

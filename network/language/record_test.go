@@ -42,7 +42,7 @@ func TestNeurons(t *testing.T) {
 
 // Of each record one fault, at its place.
 func TestRecordFaults(t *testing.T) {
-	const neurons = "must be all, a whole number of neurons (the first), a list of neurons and of {from, to, every}, one of these, or {sample: how many}"
+	const neurons = "must be all, none, a whole number of neurons (the first), a list of neurons and of {from, to, every}, one of these, or {sample: how many}"
 	for text, want := range map[string]string{
 		"{spikes: {E: 81}}":                                                         "record.spikes.E: 81: must be all or at most 80, the size of the population",
 		"{spikes: {E: -1}}":                                                         "record.spikes.E: -1: " + neurons,
@@ -56,8 +56,8 @@ func TestRecordFaults(t *testing.T) {
 		"{spikes: {E: [3, -1]}}":                                                    "record.spikes.E.1: -1: must be a whole number from 0, a neuron of the population",
 		"{spikes: {E: [3, 4.5]}}":                                                   "record.spikes.E.1: 4.5: must be a whole number from 0, a neuron of the population, or {from, to, every}",
 		"{spikes: {E: [3, x, 5, {to: y}, {by: 2, to: z}]}}":                         "record.spikes.E.1: x: must be a whole number from 0, a neuron of the population, or {from, to, every} (and 2 more)",
-		"{spikes: {E: [3, 7, 3]}}":                                                  "record.spikes.E.2: 3: must stand there once",
-		"{spikes: {E: [{every: 10}, 7, 30]}}":                                       "record.spikes.E.2: 30: must stand there once",
+		"{spikes: {E: [3, 7, 3]}}":                                                  "record.spikes.E.2: 3: is named twice",
+		"{spikes: {E: [{every: 10}, 7, 30]}}":                                       "record.spikes.E.2: 30: is named twice",
 		"{spikes: {E: {from: 20, to: 10}}}":                                         "record.spikes.E.to: 10: must not be below from, 20",
 		"{spikes: {E: [1, {from: 20, to: 10}]}}":                                    "record.spikes.E.1.to: 10: must not be below from, 20",
 		"{spikes: {E: {from: 20, to: 80}}}":                                         "record.spikes.E.to: 80: must be a whole number from 0 to 79, the last neuron of E",
@@ -73,8 +73,9 @@ func TestRecordFaults(t *testing.T) {
 		"{state: {E: {neurons: {every: 10 ms}, every: 1}}}":                         "record.state.E.neurons.every: 10 ms: must be a whole number of at least 1: has no unit, not ms",
 		"{state: {E: {neurons: 1, every: 1, variables: V}}}":                        "record.state.E.variables: V: must be a list of some of V, exc, inh, ext, net, g",
 		"{state: {E: {neurons: 1, every: 1, variables: []}}}":                       "record.state.E.variables: a list: must be a list of some of V, exc, inh, ext, net, g",
+		"{state: {E: {neurons: 1, every: 1, variables: [v]}}}":                      "record.state.E.variables: v: must be a list of some of V, exc, inh, ext, net, g; did you mean V?",
 		"{state: {E: {neurons: 1, every: 1, variables: [V, I_syn]}}}":               "record.state.E.variables: I_syn: must be a list of some of V, exc, inh, ext, net, g",
-		"{state: {E: {neurons: 1, every: 1, variables: [V, g, V]}}}":                "record.state.E.variables: V: must stand there once",
+		"{state: {E: {neurons: 1, every: 1, variables: [V, g, V]}}}":                "record.state.E.variables: V: is named twice",
 		"{histograms: {E: {V: {low: 0, high: 15, bins: 3, every: 1, neurons: 0}}}}": "record.histograms.E.V.neurons: 0: must be some",
 		"{averages: {neurons: {E: 3}}}":                                             "record.averages.every: missing: must be a time in ms",
 		"{averages: {every: 0.26}}":                                                 "record.averages: 0.26: must be a whole multiple of dt (0.1 ms), at least 0; the nearest is 0.3",
@@ -126,7 +127,7 @@ func TestScaledNeurons(t *testing.T) {
 // Lists within a population of any size, and a size that is itself at fault.
 func TestNeuronsOfManyAndOfNone(t *testing.T) {
 	for size, want := range map[string]string{
-		"2147483000": "record.spikes.E.2: 3: must stand there once",
+		"2147483000": "record.spikes.E.2: 3: is named twice",
 		"1e15":       "populations: must have fewer than 2^31 neurons in all",
 		"-4":         "populations.E.size: -4: must be a whole number of at least 1",
 	} {

@@ -18,7 +18,7 @@ func Schema() []byte {
 		"distribution": distributionSchema(),
 		"component":    componentSchema(),
 		"input":        anyOf(ref("component"), schema{"type": "array", "items": ref("component")}),
-		"some_neurons": anyOf(schema{"const": "all"}, ref("whole_number"), ref("neurons"),
+		"some_neurons": anyOf(schema{"enum": []string{"all", "none"}}, ref("whole_number"), ref("neurons"),
 			schema{"type": "array", "items": anyOf(ref("whole_number"), ref("neurons"))}),
 		"numbers_named": schema{"type": "object", "additionalProperties": ref("number")},
 	}
@@ -135,7 +135,12 @@ func shapeSchema(k *network.Key) schema {
 	case network.Names:
 		return schema{"type": "array", "items": schema{"type": "string"}, "minItems": 1}
 	case network.ATable:
-		return schema{"type": "array", "items": schema{"type": "array", "items": ref("number"), "minItems": 2, "maxItems": 4}}
+		columns := schema{}
+		for _, name := range []string{"source", "target", "weight", "delay"} {
+			columns[name] = ref("numbers")
+		}
+		return anyOf(schema{"type": "array", "items": schema{"type": "array", "items": ref("number"), "minItems": 2, "maxItems": 4}},
+			schema{"type": "object", "properties": columns, "required": []string{"source", "target"}, "additionalProperties": false})
 	case network.AnExponent:
 		return anyOf(schema{"enum": []float64{-1, -0.5, 0, 0.5, 1}}, text("an expression"))
 	case network.AWord:

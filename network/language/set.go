@@ -21,6 +21,9 @@ func assign(root *node, set string) (*node, []fault.Error) {
 		return root, []fault.Error{{Place: place,
 			Allowed: "must be PATH=VALUE, such as populations.E.size=8000"}}
 	}
+	if len(segments) > maxDepth {
+		return root, []fault.Error{{Place: place, Allowed: fmt.Sprintf("a path must have at most %d names", maxDepth)}}
+	}
 	value, faults := parse([]byte(text), place.Source, true)
 	if len(faults) > 0 {
 		return root, faults
@@ -61,7 +64,7 @@ func (n *node) with(done, todo []string, value *node) (*node, *fault.Error) {
 	return nil, &fault.Error{
 		Path:    strings.Join(done, "."),
 		Value:   n.String(),
-		Allowed: "is not a mapping and has no " + todo[0],
+		Allowed: "is not a mapping and has no " + fault.Clip(todo[0]),
 	}
 }
 

@@ -24,7 +24,7 @@ import (
 const asReader = "EINET_HDF5_READER"
 
 func init() {
-	if os.Getenv(asReader) != "" {
+	if os.Getenv(asReader) != "" && len(os.Args) == 1 { // a command that inherits the variable is none
 		os.Exit(serve(os.Stdin, os.Stdout))
 	}
 }
