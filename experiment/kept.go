@@ -20,8 +20,9 @@ type kept struct {
 
 	spikes []keptSpikes // spikes.npz first
 	state  []keptState
-	full   error // why no more can be written
-	broken error // why what was written can't be right
+	ends   []func() // which add to files what is only known at the end
+	full   error    // why no more can be written
+	broken error    // why what was written can't be right
 }
 
 type keptSpikes struct {
@@ -65,6 +66,7 @@ var askedOf = []struct {
 	{"state", StateFile, (*kept).openState},
 	{"histograms", HistogramFile, (*kept).openHistograms},
 	{"averages", AverageFile, (*kept).openAverages},
+	{"triggered", TriggeredFile, (*kept).openTriggered},
 }
 
 // AskedFiles are those of a run that was asked for them.
@@ -254,6 +256,9 @@ func (k *kept) close(steps int64) (names []string, err error) {
 	}
 	for _, s := range k.spikes {
 		ended(s.name, s.Close(steps))
+	}
+	for _, end := range k.ends {
+		end()
 	}
 	for _, s := range k.state {
 		ended(s.name, s.Close())

@@ -14,6 +14,8 @@ type Record struct {
 	State    []RecordState
 	Counted  []RecordHistogram
 	Averages RecordAverages
+
+	Triggered []RecordTriggered
 }
 
 // RecordNeurons are some neurons of a population.
@@ -45,6 +47,15 @@ type RecordAverages struct {
 	Every     float64         // [ms] between averages, a multiple of dt; 0: none
 	Neurons   []RecordNeurons // over which, of the populations of which there are averages; nil for all of all
 	Variables []string        // of AverageVariables; nil for all
+}
+
+// RecordTriggered keeps averages of the state of some of a population's neurons around their own spikes.
+type RecordTriggered struct {
+	Population    string
+	Neurons       Neurons
+	Before, After float64  // [ms] from a spike to the ends of its window, multiples of Every
+	Every         float64  // [ms] from one lag to the next, a multiple of dt
+	Variables     []string // of StateVariables; nil for all
 }
 
 // RateVariable and GVariable are the variables that are no potential or input: spikes in time [Hz], and the synaptic state of each
@@ -99,6 +110,9 @@ func (r *Record) eachNeurons(do func(population string, n *Neurons)) {
 			do(r.Counted[i].Population, r.Counted[i].Neurons)
 		}
 	}
+	for i := range r.Triggered {
+		do(r.Triggered[i].Population, &r.Triggered[i].Neurons)
+	}
 	for i := range r.Averages.Neurons {
 		do(r.Averages.Neurons[i].Population, &r.Averages.Neurons[i].Neurons)
 	}
@@ -107,7 +121,7 @@ func (r *Record) eachNeurons(do func(population string, n *Neurons)) {
 // scaled is the record of a network whose sizes have changed.
 func (r Record) scaled(before, after *Network) Record {
 	r.Spikes, r.State, r.Counted = slices.Clone(r.Spikes), slices.Clone(r.State), slices.Clone(r.Counted)
-	r.Averages.Neurons = slices.Clone(r.Averages.Neurons)
+	r.Averages.Neurons, r.Triggered = slices.Clone(r.Averages.Neurons), slices.Clone(r.Triggered)
 	for i, h := range r.Counted {
 		if h.Neurons != nil {
 			n := *h.Neurons
@@ -164,6 +178,38 @@ func (c *checker) record(n *Network) {
 		c.keys(path, &r, Keys("histogram", ""))
 	}
 	c.averages(n, population)
+	for _, r := range n.Record.Triggered {
+		path := fault.Path("record.triggered", r.Population)
+		c.triggered(n, path, &r, population(path, r.Population, true))
+	}
+}
+
+// maxTriggered bounds what is kept in memory of the windows around spikes: less than a gigabyte.
+const maxTriggered = 1 << 25
+
+// triggered checks averages around the spikes of a population, nil if that is a fault.
+func (c *checker) triggered(n *Network, path string, r *RecordTriggered, p *Population) {
+	before := len(c.faults)
+	c.keys(path, r, Keys("triggered", ""))
+	if p != nil {
+		c.neurons(path+".neurons", &r.Neurons, p)
+		c.want(r.Neurons.Count() != 0, path+".neurons", 0, "must be some")
+	}
+	every := n.Steps(r.Every)
+	if len(c.faults) > before || every < 1 {
+		return
+	}
+	for _, side := range []struct {
+		key string
+		ms  float64
+	}{{"before", r.Before}, {"after", r.After}} {
+		c.want(n.Steps(side.ms)%every == 0, fault.Path(path, side.key), side.ms, fmt.Sprintf("must be a multiple of every, %s ms", fault.Number(r.Every)))
+	}
+	neurons, steps := r.Neurons.Count(), n.Steps(r.Before)+1+n.Steps(r.After)
+	if float64(neurons)*float64(steps) > maxTriggered {
+		c.fault(path, fmt.Sprintf("%d neurons and %d steps around a spike", neurons, steps),
+			fmt.Sprintf("must be at most %d neurons times steps, for their state is held in memory: choose a sample of neurons or a shorter window", maxTriggered))
+	}
 }
 
 func (c *checker) averages(n *Network, population func(path, name string, state bool) *Population) {
