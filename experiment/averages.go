@@ -9,6 +9,9 @@ import (
 	"einet/sim"
 )
 
+// AverageFile holds averages over populations.
+const AverageFile = "averages.npz"
+
 // openAverages begins the file of averages: step [T] and of each population P P_rate [T]
 // in Hz, over the time since the step before, and, where it has a potential, the means over its neurons at that
 // step P_V, P_exc, P_inh, P_ext and P_net [T] in mV, and of each receptor's state P_gR [T] in its own unit; of those variables

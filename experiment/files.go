@@ -10,23 +10,17 @@ import (
 
 // The files of a run, beside its figures.
 const (
-	SummaryFile   = "summary.json"
-	NetworkFile   = "network.yaml"
-	SpikesFile    = "spikes.npz"
-	TracesFile    = "traces.npz"
-	CSVFile       = "spikes.csv"
-	SONATAFile    = "spikes.h5"
-	StateFile     = "state.npz"
-	AverageFile   = "averages.npz"
-	HistogramFile = "histograms.npz"
+	SummaryFile = "summary.json"
+	NetworkFile = "network.yaml"
+	SpikesFile  = "spikes.npz"
+	TracesFile  = "traces.npz"
+	CSVFile     = "spikes.csv"
+	SONATAFile  = "spikes.h5"
 )
 
 // runFiles are in the order in which they appear: a folder with a summary.json has
 // a complete run.
 var runFiles = []string{SpikesFile, TracesFile, NetworkFile, SummaryFile}
-
-// AskedFiles are those of a run that was asked for them.
-var AskedFiles = []string{CSVFile, SONATAFile, StateFile, AverageFile, HistogramFile}
 
 // FigureNames are the figures of a run, each as .png and .svg.
 var FigureNames = []string{"raster", "rate", "potentials", "currents"}

@@ -8,6 +8,9 @@ import (
 	"einet/sim"
 )
 
+// HistogramFile holds histograms over populations.
+const HistogramFile = "histograms.npz"
+
 // openHistograms begins the file of histograms: of each population P and variable X (V, exc, inh, ext or
 // net) that is counted P_X_step [T], P_X_edges [bins+1] in mV, P_X_counts [T, bins], P_X_below [T] and
 // P_X_above [T].

@@ -20,8 +20,9 @@ type kept struct {
 
 	spikes []keptSpikes // spikes.npz first
 	state  []keptState
-	full   error // why no more can be written
-	broken error // why what was written can't be right
+	ends   []func() // which add to files what is only known at the end
+	full   error    // why no more can be written
+	broken error    // why what was written can't be right
 }
 
 type keptSpikes struct {
@@ -46,21 +47,36 @@ func (k *kept) openAll(r *simulation) error {
 	if err := k.openSpikes(r); err != nil {
 		return err
 	}
-	if len(r.net.Record.State) > 0 {
-		if err := k.openState(r); err != nil {
-			return err
+	asked := r.net.Record.Asks()
+	for _, f := range askedOf {
+		if slices.Contains(asked, f.key) {
+			if err := f.open(k, r); err != nil {
+				return err
+			}
 		}
-	}
-	if len(r.net.Record.Counted) > 0 {
-		if err := k.openHistograms(r); err != nil {
-			return err
-		}
-	}
-	if r.net.Record.Averages.Every > 0 {
-		return k.openAverages(r)
 	}
 	return nil
 }
+
+// askedOf are the files that a network asks for, each by a key of its record.
+var askedOf = []struct {
+	key, file string
+	open      func(k *kept, r *simulation) error
+}{
+	{"state", StateFile, (*kept).openState},
+	{"histograms", HistogramFile, (*kept).openHistograms},
+	{"averages", AverageFile, (*kept).openAverages},
+	{"triggered", TriggeredFile, (*kept).openTriggered},
+}
+
+// AskedFiles are those of a run that was asked for them.
+var AskedFiles = func() []string {
+	files := []string{CSVFile, SONATAFile}
+	for _, f := range askedOf {
+		files = append(files, f.file)
+	}
+	return files
+}()
 
 func (k *kept) openSpikes(r *simulation) error {
 	populations, recorded := record.Populations(r.net), record.RecordedOf(r.net)
@@ -126,6 +142,9 @@ func (k *kept) open(r *simulation, file string) *record.Grower {
 	return &record.Grower{Stream: s}
 }
 
+// StateFile holds the state of single neurons.
+const StateFile = "state.npz"
+
 // openState begins the file of single neurons' state: of each population P that is
 // recorded P_step [T], P_neuron [K] (global ids) and, of those variables that are asked for, P_V, P_exc, P_inh, P_ext and P_net [T, K]
 // in mV, and for each receptor with a state P_gR [T, K] in the receptor's own unit.
@@ -142,13 +161,9 @@ func (k *kept) openState(r *simulation) error {
 func (k *kept) stateOf(g *record.Grower, r *simulation, s network.RecordState) sim.Recorder {
 	i, m := r.net.Population(s.Population), r.model
 	neurons := sim.Neurons(r.net, i, &s.Neurons)
-	ids := make([]int64, len(neurons))
-	for j, n := range neurons {
-		ids[j] = int64(m.Populations[i].First + n)
-	}
-	g.FixedInts(s.Population+"_neuron", ids)
+	g.FixedInts(s.Population+"_neuron", globalIDs(m, i, neurons))
 	step := g.Uints(s.Population + "_step")
-	columns := variables(g, m, i, s.Population, s.Variables, int64(len(ids)))
+	columns := variables(g, m, i, s.Population, s.Variables, int64(len(neurons)))
 	return sim.NewSampler(m, sim.Selection{Population: i, Neurons: neurons, Variables: s.Variables}, int64(r.net.Steps(s.Every)), func(at int64, x *sim.NeuronState) error {
 		err := step.Append(uint32(at))
 		for _, c := range columns {
@@ -157,6 +172,15 @@ func (k *kept) stateOf(g *record.Grower, r *simulation, s network.RecordState) s
 		k.note(err)
 		return nil
 	})
+}
+
+// globalIDs are those of neurons of a population.
+func globalIDs(m *dynamics.Model, population int, neurons []int) []int64 {
+	ids := make([]int64, len(neurons))
+	for j, n := range neurons {
+		ids[j] = int64(m.Populations[population].First + n)
+	}
+	return ids
 }
 
 // A variableColumn is an array of a variable of neurons.
@@ -169,23 +193,50 @@ type variableColumn struct {
 // and for each receptor with a state, by its number, beside all receptors' time constants.
 func variables(g *record.Grower, m *dynamics.Model, population int, name string, wanted []string, row ...int64) []variableColumn {
 	var columns []variableColumn
+	for _, v := range stateVariables(m, population, wanted) {
+		columns = append(columns, variableColumn{g.Floats(name+"_"+v.name, row...), v.of})
+	}
+	fixTauSyn(g.Stream, m, population, name, wanted)
+	return columns
+}
+
+// A stateVariable is a variable of neurons and its name in files.
+type stateVariable struct {
+	name string
+	of   func(x *sim.NeuronState) []float32
+}
+
+// stateVariables are those of a population that are asked for, nil for all.
+func stateVariables(m *dynamics.Model, population int, wanted []string) []stateVariable {
+	var all []stateVariable
 	for _, v := range network.HistogramVariables {
 		if wanted == nil || slices.Contains(wanted, v) {
-			columns = append(columns, variableColumn{g.Floats(name+"_"+v, row...), variable(v)})
+			all = append(all, stateVariable{v, variable(v)})
 		}
 	}
-	if wanted != nil && !slices.Contains(wanted, network.GVariable) {
-		return columns
+	if !wantsReceptors(wanted) {
+		return all
+	}
+	for _, r := range sim.Variables(m, population)[1:] {
+		all = append(all, stateVariable{network.GVariable + strconv.Itoa(int(r)), func(x *sim.NeuronState) []float32 { return x.Read(r) }})
+	}
+	return all
+}
+
+func wantsReceptors(wanted []string) bool {
+	return wanted == nil || slices.Contains(wanted, network.GVariable)
+}
+
+// fixTauSyn adds the time constants of all receptors, where their states are asked for.
+func fixTauSyn(s *record.Stream, m *dynamics.Model, population int, name string, wanted []string) {
+	if !wantsReceptors(wanted) {
+		return
 	}
 	var tau []float64
 	for _, r := range m.Populations[population].Receptors {
 		tau = append(tau, r.TauSyn)
 	}
-	g.FixedFloats(name+"_tau_syn", tau)
-	for _, r := range sim.Variables(m, population)[1:] {
-		columns = append(columns, variableColumn{g.Floats(name+"_g"+strconv.Itoa(int(r)), row...), func(x *sim.NeuronState) []float32 { return x.Read(r) }})
-	}
-	return columns
+	s.FixedFloats(name+"_tau_syn", tau)
 }
 
 // variable is one of network.HistogramVariables.
@@ -205,6 +256,9 @@ func (k *kept) close(steps int64) (names []string, err error) {
 	}
 	for _, s := range k.spikes {
 		ended(s.name, s.Close(steps))
+	}
+	for _, end := range k.ends {
+		end()
 	}
 	for _, s := range k.state {
 		ended(s.name, s.Close())

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -56,8 +57,8 @@ func newEnsemble(r *simulation, n int) (*ensemble, error) {
 	if w := r.o.Window; w.FromMs != nil || w.ToMs != nil {
 		return nil, usage(fmt.Errorf("%s: with --replicas there are no figures: leave it out", w))
 	}
-	if k := &r.net.Record; len(k.State) > 0 || len(k.Counted) > 0 || k.Averages.Every > 0 {
-		return nil, usage(fmt.Errorf("%s: record: with --replicas there are spikes only: remove state, histograms and averages", r.net.Name))
+	if asked := r.net.Record.Asks(); len(asked) > 0 {
+		return nil, usage(fmt.Errorf("%s: record: with --replicas there are spikes only: remove %s", r.net.Name, strings.Join(asked, ", ")))
 	}
 	e := &ensemble{simulation: r}
 	for k := range n {

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"einet/fault"
 )
@@ -216,75 +215,4 @@ func (c *checker) rates(n *Network) {
 			break
 		}
 	}
-}
-
-// record checks what is to be kept.
-func (c *checker) record(n *Network) {
-	names := make([]string, len(n.Populations))
-	for i, p := range n.Populations {
-		names[i] = p.Name
-	}
-	population := func(path, name string, state bool) *Population {
-		i := n.Population(name)
-		if !c.want(i >= 0, path, name, "must be the name of a population: "+fault.Listing(names)+fault.DidYouMean(name, names)) {
-			return nil
-		}
-		p := &n.Populations[i]
-		if state && !c.want(!p.Neuron.IsSource(), path, name, "must not be a source, which has no state") {
-			return nil
-		}
-		return p
-	}
-	for _, r := range n.Record.Spikes {
-		path := fault.Path("record.spikes", r.Population)
-		if p := population(path, r.Population, false); p != nil {
-			c.neurons(path, &r.Neurons, p)
-		}
-	}
-	for _, r := range n.Record.State {
-		path := fault.Path("record.state", r.Population)
-		c.keys(path, &r, Keys("state", ""))
-		if p := population(path, r.Population, true); p != nil {
-			c.neurons(path+".neurons", &r.Neurons, p)
-		}
-	}
-	for _, r := range n.Record.Counted {
-		path := fault.Path("record.histograms", r.Population)
-		p := population(path, r.Population, true)
-		path = fault.Path(path, r.Variable)
-		if p != nil && r.Neurons != nil {
-			c.neurons(path+".neurons", r.Neurons, p)
-			c.want(r.Neurons.Count() > 0, path+".neurons", 0, "must be some")
-		}
-		c.want(slices.Contains(HistogramVariables, r.Variable), path, r.Variable, mustBeOneOf(HistogramVariables))
-		c.keys(path, &r, Keys("histogram", ""))
-	}
-	c.averages(n, population)
-}
-
-func (c *checker) averages(n *Network, population func(path, name string, state bool) *Population) {
-	r, path := &n.Record.Averages, "record.averages"
-	for _, over := range r.Neurons {
-		at := fault.Path(path+".neurons", over.Population)
-		if p := population(at, over.Population, false); p != nil {
-			c.neurons(at, &over.Neurons, p)
-		}
-	}
-	if r.Neurons != nil || r.Variables != nil {
-		c.keys(path, r, Keys("averages", ""))
-		return
-	}
-	c.grid(path, r.Every, 0)
-}
-
-// variables checks that each is one of those, once.
-func (c *checker) variables(path string, names, of []string) {
-	for i, name := range names {
-		c.want(slices.Contains(of, name) && !slices.Contains(names[:i], name), path, name, "must be one of "+strings.Join(of, ", ")+", once")
-	}
-	c.want(names == nil || len(names) > 0, path, "", "must be some of "+strings.Join(of, ", "))
-}
-
-func (c *checker) highEnd(path string, h *RecordHistogram) {
-	c.want(h.High > h.Low, path, h.High, fmt.Sprintf("must be above low, %g", h.Low))
 }

@@ -29,6 +29,8 @@ func described(name string) any {
 		return &network.RecordHistogram{}
 	case "averages":
 		return &network.RecordAverages{}
+	case "triggered":
+		return &network.RecordTriggered{}
 	case "poisson":
 		return &network.PoissonInput{}
 	case "ou_noise":

@@ -50,6 +50,14 @@ var general = []Mapping{
 		{Name: "state", Is: AMap, Of: "state", OmitZero: true, At: at(func(x *Record) *[]RecordState { return &x.State }), About: "of each population that is named, the state of some neurons"},
 		{Name: "histograms", Is: AMap, Of: "histograms", OmitZero: true, At: at(func(x *Record) *[]RecordHistogram { return &x.Counted }), About: "of each population that is named, how variables are distributed over its neurons"},
 		{Name: "averages", Is: NumberOr, Of: "averages", Unit: "ms", Bound: Bound{Allowed: MustTime + ", or {every, neurons, variables}"}, OmitZero: true, At: at(func(x *Record) *RecordAverages { return &x.Averages }), About: "from one average over each population to the next; none if left out"},
+		{Name: "triggered", Is: AMap, Of: "triggered", OmitZero: true, At: at(func(x *Record) *[]RecordTriggered { return &x.Triggered }), About: "of each population that is named, averages of the state of neurons around their spikes"},
+	}},
+	{Name: "triggered", About: "Averages of the state around spikes.", Keys: []Key{
+		{Name: "neurons", Is: SomeNeurons, At: at(func(x *RecordTriggered) *Neurons { return &x.Neurons }), About: "of which neurons, each around its own spikes", Need: true},
+		{Name: "before", Is: ANumber, Unit: "ms", Bound: aTime, At: at(func(x *RecordTriggered) *float64 { return &x.Before }), About: "from the first lag to the spike, a multiple of every", Need: true},
+		{Name: "after", Is: ANumber, Unit: "ms", Bound: aTime, At: at(func(x *RecordTriggered) *float64 { return &x.After }), About: "from the spike to the last lag, a multiple of every", Need: true},
+		{Name: "every", Is: ANumber, Unit: "ms", Bound: aDuration, At: at(func(x *RecordTriggered) *float64 { return &x.Every }), About: "from one lag to the next, a multiple of dt", Need: true},
+		{Name: "variables", Is: SomeOf, Of: strings.Join(StateVariables, "|"), OmitZero: true, At: at(func(x *RecordTriggered) *[]string { return &x.Variables }), About: "as of state; all if left out"},
 	}},
 	{Name: "neurons", About: "Some neurons of a population, counted from 0.", Keys: []Key{
 		{Name: "from", Is: AWhole, About: "the first of a range, 0 if left out"},

@@ -4,10 +4,7 @@
 // built and simulated by every engine.
 package network
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // A Network is a complete description of what is simulated. Times are in ms,
 // potentials, weights and inputs in mV (currents as R*I), probabilities in
@@ -51,62 +48,6 @@ type Rate struct {
 	Population string
 	Hz         float64
 }
-
-// A Record says what a run keeps besides its statistics.
-type Record struct {
-	Spikes   []RecordNeurons // nil: all spikes of all populations
-	State    []RecordState
-	Counted  []RecordHistogram
-	Averages RecordAverages
-}
-
-// RecordNeurons are some neurons of a population.
-type RecordNeurons struct {
-	Population string
-	Neurons    Neurons
-}
-
-// RecordState keeps the state of some of a population's neurons.
-type RecordState struct {
-	Population string
-	Neurons    Neurons
-	Every      float64  // [ms], a multiple of dt
-	Variables  []string // of StateVariables; nil for all
-}
-
-// RecordHistogram keeps how a variable is distributed over a population.
-type RecordHistogram struct {
-	Population string
-	Variable   string   // one of HistogramVariables
-	Neurons    *Neurons // over which; nil for all
-	Low, High  float64  // [mV] the range that the bins divide evenly
-	Bins       int
-	Every      float64 // [ms], a multiple of dt
-}
-
-// RecordAverages keeps averages over each population.
-type RecordAverages struct {
-	Every     float64         // [ms] between averages, a multiple of dt; 0: none
-	Neurons   []RecordNeurons // over which, of the populations of which there are averages; nil for all of all
-	Variables []string        // of AverageVariables; nil for all
-}
-
-// RateVariable and GVariable are the variables that are no potential or input: spikes in time [Hz], and the synaptic state of each
-// receptor in its own unit.
-const (
-	RateVariable = "rate"
-	GVariable    = "g"
-)
-
-// StateVariables are what can be recorded of single neurons, and AverageVariables what of a population.
-var (
-	StateVariables   = append(slices.Clone(HistogramVariables), GVariable)
-	AverageVariables = append([]string{RateVariable}, StateVariables...)
-)
-
-// HistogramVariables are what histograms can be of: the membrane potential, and the excitatory, inhibitory,
-// external and net input R*I, all in mV.
-var HistogramVariables = []string{"V", "exc", "inh", "ext", "net"}
 
 // A Neuron names what the neurons of a population are.
 type Neuron string

@@ -3,9 +3,87 @@ package network
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"einet/fault"
 )
+
+// A Record says what a run keeps besides its statistics.
+type Record struct {
+	Spikes   []RecordNeurons // nil: all spikes of all populations
+	State    []RecordState
+	Counted  []RecordHistogram
+	Averages RecordAverages
+
+	Triggered []RecordTriggered
+}
+
+// RecordNeurons are some neurons of a population.
+type RecordNeurons struct {
+	Population string
+	Neurons    Neurons
+}
+
+// RecordState keeps the state of some of a population's neurons.
+type RecordState struct {
+	Population string
+	Neurons    Neurons
+	Every      float64  // [ms], a multiple of dt
+	Variables  []string // of StateVariables; nil for all
+}
+
+// RecordHistogram keeps how a variable is distributed over a population.
+type RecordHistogram struct {
+	Population string
+	Variable   string   // one of HistogramVariables
+	Neurons    *Neurons // over which; nil for all
+	Low, High  float64  // [mV] the range that the bins divide evenly
+	Bins       int
+	Every      float64 // [ms], a multiple of dt
+}
+
+// RecordAverages keeps averages over each population.
+type RecordAverages struct {
+	Every     float64         // [ms] between averages, a multiple of dt; 0: none
+	Neurons   []RecordNeurons // over which, of the populations of which there are averages; nil for all of all
+	Variables []string        // of AverageVariables; nil for all
+}
+
+// RecordTriggered keeps averages of the state of some of a population's neurons around their own spikes.
+type RecordTriggered struct {
+	Population    string
+	Neurons       Neurons
+	Before, After float64  // [ms] from a spike to the ends of its window, multiples of Every
+	Every         float64  // [ms] from one lag to the next, a multiple of dt
+	Variables     []string // of StateVariables; nil for all
+}
+
+// RateVariable and GVariable are the variables that are no potential or input: spikes in time [Hz], and the synaptic state of each
+// receptor in its own unit.
+const (
+	RateVariable = "rate"
+	GVariable    = "g"
+)
+
+// StateVariables are what can be recorded of single neurons, and AverageVariables what of a population.
+var (
+	StateVariables   = append(slices.Clone(HistogramVariables), GVariable)
+	AverageVariables = append([]string{RateVariable}, StateVariables...)
+)
+
+// HistogramVariables are what histograms can be of: the membrane potential, and the excitatory, inhibitory,
+// external and net input R*I, all in mV.
+var HistogramVariables = []string{"V", "exc", "inh", "ext", "net"}
+
+// Asks are the keys of what a run is to keep besides its spikes.
+func (r *Record) Asks() (names []string) {
+	for _, k := range Keys("record", "") {
+		if k.Name != "spikes" && !k.IsDefault(r) {
+			names = append(names, k.Name)
+		}
+	}
+	return names
+}
 
 // maxBins keeps a histogram a histogram.
 const maxBins = 10_000
@@ -32,6 +110,9 @@ func (r *Record) eachNeurons(do func(population string, n *Neurons)) {
 			do(r.Counted[i].Population, r.Counted[i].Neurons)
 		}
 	}
+	for i := range r.Triggered {
+		do(r.Triggered[i].Population, &r.Triggered[i].Neurons)
+	}
 	for i := range r.Averages.Neurons {
 		do(r.Averages.Neurons[i].Population, &r.Averages.Neurons[i].Neurons)
 	}
@@ -40,7 +121,7 @@ func (r *Record) eachNeurons(do func(population string, n *Neurons)) {
 // scaled is the record of a network whose sizes have changed.
 func (r Record) scaled(before, after *Network) Record {
 	r.Spikes, r.State, r.Counted = slices.Clone(r.Spikes), slices.Clone(r.State), slices.Clone(r.Counted)
-	r.Averages.Neurons = slices.Clone(r.Averages.Neurons)
+	r.Averages.Neurons, r.Triggered = slices.Clone(r.Averages.Neurons), slices.Clone(r.Triggered)
 	for i, h := range r.Counted {
 		if h.Neurons != nil {
 			n := *h.Neurons
@@ -53,6 +134,109 @@ func (r Record) scaled(before, after *Network) Record {
 		}
 	})
 	return r
+}
+
+// record checks what is to be kept.
+func (c *checker) record(n *Network) {
+	names := make([]string, len(n.Populations))
+	for i, p := range n.Populations {
+		names[i] = p.Name
+	}
+	population := func(path, name string, state bool) *Population {
+		i := n.Population(name)
+		if !c.want(i >= 0, path, name, "must be the name of a population: "+fault.Listing(names)+fault.DidYouMean(name, names)) {
+			return nil
+		}
+		p := &n.Populations[i]
+		if state && !c.want(!p.Neuron.IsSource(), path, name, "must not be a source, which has no state") {
+			return nil
+		}
+		return p
+	}
+	for _, r := range n.Record.Spikes {
+		path := fault.Path("record.spikes", r.Population)
+		if p := population(path, r.Population, false); p != nil {
+			c.neurons(path, &r.Neurons, p)
+		}
+	}
+	for _, r := range n.Record.State {
+		path := fault.Path("record.state", r.Population)
+		c.keys(path, &r, Keys("state", ""))
+		if p := population(path, r.Population, true); p != nil {
+			c.neurons(path+".neurons", &r.Neurons, p)
+		}
+	}
+	for _, r := range n.Record.Counted {
+		path := fault.Path("record.histograms", r.Population)
+		p := population(path, r.Population, true)
+		path = fault.Path(path, r.Variable)
+		if p != nil && r.Neurons != nil {
+			c.neurons(path+".neurons", r.Neurons, p)
+			c.want(r.Neurons.Count() > 0, path+".neurons", 0, "must be some")
+		}
+		c.want(slices.Contains(HistogramVariables, r.Variable), path, r.Variable, mustBeOneOf(HistogramVariables))
+		c.keys(path, &r, Keys("histogram", ""))
+	}
+	c.averages(n, population)
+	for _, r := range n.Record.Triggered {
+		path := fault.Path("record.triggered", r.Population)
+		c.triggered(n, path, &r, population(path, r.Population, true))
+	}
+}
+
+// maxTriggered bounds what is kept in memory of the windows around spikes: less than a gigabyte.
+const maxTriggered = 1 << 25
+
+// triggered checks averages around the spikes of a population, nil if that is a fault.
+func (c *checker) triggered(n *Network, path string, r *RecordTriggered, p *Population) {
+	before := len(c.faults)
+	c.keys(path, r, Keys("triggered", ""))
+	if p != nil {
+		c.neurons(path+".neurons", &r.Neurons, p)
+		c.want(r.Neurons.Count() != 0, path+".neurons", 0, "must be some")
+	}
+	every := n.Steps(r.Every)
+	if len(c.faults) > before || every < 1 {
+		return
+	}
+	for _, side := range []struct {
+		key string
+		ms  float64
+	}{{"before", r.Before}, {"after", r.After}} {
+		c.want(n.Steps(side.ms)%every == 0, fault.Path(path, side.key), side.ms, fmt.Sprintf("must be a multiple of every, %s ms", fault.Number(r.Every)))
+	}
+	neurons, steps := r.Neurons.Count(), n.Steps(r.Before)+1+n.Steps(r.After)
+	if float64(neurons)*float64(steps) > maxTriggered {
+		c.fault(path, fmt.Sprintf("%d neurons and %d steps around a spike", neurons, steps),
+			fmt.Sprintf("must be at most %d neurons times steps, for their state is held in memory: choose a sample of neurons or a shorter window", maxTriggered))
+	}
+}
+
+func (c *checker) averages(n *Network, population func(path, name string, state bool) *Population) {
+	r, path := &n.Record.Averages, "record.averages"
+	for _, over := range r.Neurons {
+		at := fault.Path(path+".neurons", over.Population)
+		if p := population(at, over.Population, false); p != nil {
+			c.neurons(at, &over.Neurons, p)
+		}
+	}
+	if r.Neurons != nil || r.Variables != nil {
+		c.keys(path, r, Keys("averages", ""))
+		return
+	}
+	c.grid(path, r.Every, 0)
+}
+
+// variables checks that each is one of those, once.
+func (c *checker) variables(path string, names, of []string) {
+	for i, name := range names {
+		c.want(slices.Contains(of, name) && !slices.Contains(names[:i], name), path, name, "must be one of "+strings.Join(of, ", ")+", once")
+	}
+	c.want(names == nil || len(names) > 0, path, "", "must be some of "+strings.Join(of, ", "))
+}
+
+func (c *checker) highEnd(path string, h *RecordHistogram) {
+	c.want(h.High > h.Low, path, h.High, fmt.Sprintf("must be above low, %g", h.Low))
 }
 
 // InSeconds tells whether times, taken as ms, may be seconds of a run of that duration [ms]: all lie in its first thousandth.

@@ -42,7 +42,7 @@ func TestRecord(t *testing.T) {
 	plain := small(t, "--json", "-q")
 	status, out, errs := einet(t, plain...)
 	require.Equal(t, exitDone, status, errs)
-	args := small(t, "--json", "-q", "--set", "record={spikes: {E: 50, I: 0}, state: {I: {neurons: 3, every: 0.5}}, averages: 2, histograms: {I: {V: {low: 0, high: 15, bins: 5, every: 2}, net: {low: -10, high: 20, bins: 3, every: 10}}}}", "--spikes", "csv")
+	args := small(t, "--json", "-q", "--set", "record={spikes: {E: 50, I: 0}, state: {I: {neurons: 3, every: 0.5}}, averages: 2, histograms: {I: {V: {low: 0, high: 15, bins: 5, every: 2}, net: {low: -10, high: 20, bins: 3, every: 10}}}, triggered: {E: {neurons: 50, before: 2, after: 2, every: 1}}}", "--spikes", "csv")
 	dir := outOf(args)
 	status, recorded, errs := einet(t, args...)
 	require.Equal(t, exitDone, status, errs)
@@ -116,6 +116,7 @@ func TestRecord(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(svg), "of 50)", "the figure says that it is of 50 neurons")
 
+	require.FileExists(t, filepath.Join(dir, experiment.TriggeredFile))
 	again := append(small(t, "-q"), "--force")
 	for k := range again {
 		if again[k] == "--out" {

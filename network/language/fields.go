@@ -146,12 +146,6 @@ func (d *decoder) field(n *node, path string, k *network.Key, to any) {
 		}
 	case *[]network.RecordNeurons:
 		*x = d.neuronsBy(n, path, k.Is == network.NeuronsBy)
-	case *[]network.RecordState:
-		for _, e := range d.members(path, n) {
-			s := network.RecordState{Population: e.key}
-			d.mapping(fault.Path(path, e.key), e.place, e.value, &s, network.Keys(k.Of, ""))
-			*x = append(*x, s)
-		}
 	case *[]network.RecordHistogram:
 		for _, e := range d.members(path, n) {
 			*x = append(*x, d.histograms(e.key, d.fields(fault.Path(path, e.key), e.place, e.value))...)
@@ -170,6 +164,10 @@ func (d *decoder) field(n *node, path string, k *network.Key, to any) {
 			word.SetString(d.word(n, path, allowed(k)))
 			return
 		}
+		if k.Is == network.AMap {
+			d.byPopulation(n, path, network.Keys(k.Of, ""), reflect.ValueOf(to).Elem())
+			return
+		}
 		d.mapping(path, n.place, n, to, network.Keys(k.Of, ""))
 	}
 }
@@ -179,6 +177,16 @@ func (d *decoder) mapping(path string, place fault.Place, n *node, of any, keys 
 	f := d.fields(path, place, n)
 	f.keys(of, keys)
 	f.done()
+}
+
+// byPopulation reads a mapping of populations into a slice of what has their name as its Population.
+func (d *decoder) byPopulation(n *node, path string, keys []network.Key, all reflect.Value) {
+	for _, e := range d.members(path, n) {
+		one := reflect.New(all.Type().Elem())
+		one.Elem().FieldByName("Population").SetString(e.key)
+		d.mapping(fault.Path(path, e.key), e.place, e.value, one.Interface(), keys)
+		all.Set(reflect.Append(all, one.Elem()))
+	}
 }
 
 // poisson reads one Poisson input or a list of them.
@@ -285,12 +293,6 @@ func writeField(k *network.Key, field any) string {
 		return "{" + f.String() + "}"
 	case *[]network.RecordNeurons:
 		return writeNeuronsBy(*x, k.Is == network.NeuronsBy)
-	case *[]network.RecordState:
-		f := fieldsOut{}
-		for i := range *x {
-			f.add((*x)[i].Population, writeMapping(&(*x)[i], network.Keys(k.Of, "")))
-		}
-		return "{" + f.String() + "}"
 	case *[]network.RecordHistogram:
 		return writeHistograms(*x)
 	case *network.RecordAverages:
@@ -299,6 +301,9 @@ func writeField(k *network.Key, field any) string {
 		}
 	}
 	if keys := network.Keys(k.Of, ""); keys != nil {
+		if k.Is == network.AMap {
+			return writeByPopulation(reflect.ValueOf(field).Elem(), keys)
+		}
 		return writeMapping(field, keys)
 	}
 	return fmt.Sprint(reflect.ValueOf(field).Elem()) // a whole number, a word, true or false
@@ -315,6 +320,15 @@ func writeNeuronsBy(all []network.RecordNeurons, words bool) string {
 	f := fieldsOut{}
 	for i := range all {
 		f.add(all[i].Population, writeNeurons(&all[i].Neurons))
+	}
+	return "{" + f.String() + "}"
+}
+
+// writeByPopulation is a slice of what has a Population, by that.
+func writeByPopulation(all reflect.Value, keys []network.Key) string {
+	f := fieldsOut{}
+	for i := range all.Len() {
+		f.add(all.Index(i).FieldByName("Population").String(), writeMapping(all.Index(i).Addr().Interface(), keys))
 	}
 	return "{" + f.String() + "}"
 }

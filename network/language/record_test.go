@@ -83,6 +83,21 @@ func TestRecordFaults(t *testing.T) {
 		"{averages: {every: 1, neurons: {X: all}}}":                                 `record.averages.neurons.X: "X": must be the name of a population: E, S, I`,
 		"{averages: {every: 1, neurons: {E: [99]}}}":                                "record.averages.neurons.E: 99: must be a whole number from 0 to 79, the last neuron of E",
 		"{averages: fast}":                                                          "record.averages: fast: must be a time in ms, or {every, neurons, variables}",
+
+		"{triggered: {E: {neurons: 3, before: 20, after: 10}}}":                            "record.triggered.E.every: missing: must be a time in ms",
+		"{triggered: {E: {before: 20, after: 10, every: 1}}}":                              "record.triggered.E.neurons: missing: " + neurons,
+		"{triggered: {E: {neurons: 3, before: -1, after: 10, every: 1}}}":                  "record.triggered.E.before: -1: must be a whole multiple of dt (0.1 ms), at least 0; the nearest is 0",
+		"{triggered: {E: {neurons: 3, before: 2, after: 0.25, every: 0.1}}}":               "record.triggered.E.after: 0.25: must be a whole multiple of dt (0.1 ms), at least 0; the nearest is 0.3",
+		"{triggered: {E: {neurons: 3, before: 2, after: 0.9, every: 0.3}}}":                "record.triggered.E.before: 2: must be a multiple of every, 0.3 ms",
+		"{triggered: {E: {neurons: 3, before: 2, after: 1, every: 0}}}":                    "record.triggered.E.every: 0: must be a whole multiple of dt (0.1 ms), at least 0.1; the nearest is 0.1",
+		"{triggered: {E: {neurons: 0, before: 2, after: 1, every: 1}}}":                    "record.triggered.E.neurons: 0: must be some",
+		"{triggered: {E: {neurons: 81, before: 2, after: 1, every: 1}}}":                   "record.triggered.E.neurons: 81: must be all or at most 80, the size of the population",
+		"{triggered: {E: {neurons: 3, before: 2, after: 1, every: 1, of: V}}}":             "record.triggered.E.of: unknown key: allowed are neurons, before, after, every, variables",
+		"{triggered: {E: {neurons: 3, before: 2, after: 1, every: 1, variables: [rate]}}}": "record.triggered.E.variables: rate: must be a list of some of V, exc, inh, ext, net, g",
+		"{triggered: {E: {neurons: all, before: 60 s, after: 1, every: 1}}}":               "record.triggered.E: 80 neurons and 600011 steps around a spike: must be at most 33554432 neurons times steps, for their state is held in memory: choose a sample of neurons or a shorter window",
+		"{triggered: {S: {neurons: 3, before: 2, after: 1, every: 1}}}":                    `record.triggered.S: "S": must not be a source, which has no state`,
+		"{triggered: {F: {neurons: 3, before: 2, after: 1, every: 1}}}":                    `record.triggered.F: "F": must be the name of a population: E, S, I`,
+		"{triggered: 20}": "record.triggered: 20: must be a mapping of names to record.triggered",
 	} {
 		_, err := load(recording(text), language.Options{})
 		require.Error(t, err, text)
@@ -96,11 +111,16 @@ func TestRecordFaults(t *testing.T) {
 func TestRecordsRoundTrip(t *testing.T) {
 	n := mustLoad(t, recording("{state: {E: {neurons: [3, {from: 10, to: 30, every: 5}], every: 0.5, variables: [V, g]}}, "+
 		"histograms: {I: {net: {low: 0, high: 15, bins: 3, every: 1, neurons: {sample: 5}}}}, "+
+		"triggered: {E: {neurons: {every: 3}, before: 20 ms, after: 0, every: 0.5, variables: [g, V]}, I: {neurons: all, before: 0, after: 1, every: 1}}, "+
 		"averages: {every: 2, neurons: {S: all, E: {every: 2}}, variables: [rate, V]}}"), language.Options{})
 	requireRoundTrip(t, n)
 	require.Equal(t, 6, n.Record.State[0].Neurons.Count())
 	require.Equal(t, []string{"V", "g"}, n.Record.State[0].Variables)
 	require.Equal(t, &network.Neurons{Sample: 5}, n.Record.Counted[0].Neurons)
+	require.Equal(t, []network.RecordTriggered{
+		{Population: "E", Neurons: network.Neurons{Listed: []network.Span{{From: 0, To: 79, Every: 3}}}, Before: 20, Every: 0.5, Variables: []string{"g", "V"}},
+		{Population: "I", Neurons: network.FirstOf(20), After: 1, Every: 1},
+	}, n.Record.Triggered)
 	require.Equal(t, network.RecordAverages{Every: 2, Variables: []string{"rate", "V"}, Neurons: []network.RecordNeurons{
 		{Population: "S", Neurons: network.FirstOf(5)}, {Population: "E", Neurons: network.Neurons{Listed: []network.Span{{From: 0, To: 79, Every: 2}}}},
 	}}, n.Record.Averages)

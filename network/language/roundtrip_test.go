@@ -109,6 +109,10 @@ func drawRecord(t *rapid.T, n *network.Network) (r network.Record) {
 			}
 			r.Counted = append(r.Counted, h)
 		}
+		if neurons := drawNeurons(t, p.Size); neurons.Count() > 0 && neurons.Count() < 1e5 && rapid.Bool().Draw(t, "triggered") {
+			lags := func() float64 { return float64(rapid.IntRange(0, 100).Draw(t, "lags")) * 3 * n.Dt }
+			r.Triggered = append(r.Triggered, network.RecordTriggered{Population: p.Name, Neurons: neurons, Before: lags(), After: lags(), Every: 3 * n.Dt, Variables: some(network.StateVariables)})
+		}
 	}
 	if rapid.Bool().Draw(t, "averages") {
 		r.Averages = network.RecordAverages{Every: every(), Variables: some(network.AverageVariables)}

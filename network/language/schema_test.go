@@ -193,7 +193,7 @@ populations:
   S: {neuron: poisson, size: 3, rate: 8}
 projections:
   S_to_E: {from: S, to: E, rule: fixed_indegree, indegree: 2, weight: "2*0.1 mV", delay: 1, tau_syn: 5}
-record: {spikes: {E: all}, state: {E: {neurons: [2, {from: 0, to: E.size - 3}], every: 1, variables: [V, g]}}, histograms: {E: {V: {low: 0, high: 15 mV, bins: 3, every: 2, neurons: {sample: 3}}}}, averages: {every: 5, neurons: {S: {every: 2}, E: 1}, variables: [rate]}}
+record: {spikes: {E: all}, state: {E: {neurons: [2, {from: 0, to: E.size - 3}], every: 1, variables: [V, g]}}, histograms: {E: {V: {low: 0, high: 15 mV, bins: 3, every: 2, neurons: {sample: 3}}}}, averages: {every: 5, neurons: {S: {every: 2}, E: 1}, variables: [rate]}, triggered: {E: {neurons: [1, 3], before: 20 ms, after: 0, every: 0.5, variables: [V, net]}}}
 `
 	require.Empty(t, againstSchema(t, net))
 	for old, other := range map[string]string{
@@ -255,6 +255,7 @@ func TestReaderKnowsTheDeclaredKeys(t *testing.T) {
 		"state":       "record: {state: {E: {zzz: 1}}}",
 		"neurons":     "record: {spikes: {E: {zzz: 1}}}",
 		"averages":    "record: {averages: {zzz: 1}}",
+		"triggered":   "record: {triggered: {E: {zzz: 1}}}",
 		"histograms":  "record: {histograms: {E: {zzz: 1}}}",
 		"histogram":   "record: {histograms: {E: {V: {zzz: 1}}}}",
 		"g0":          fmt.Sprintf(around, "g0: {zzz: 1}"),

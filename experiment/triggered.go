@@ -1,0 +1,156 @@
+package experiment
+
+import (
+	"math"
+	"slices"
+
+	"einet/network"
+	"einet/record"
+	"einet/sim"
+)
+
+// TriggeredFile holds averages around spikes.
+const TriggeredFile = "triggered.npz"
+
+// openTriggered begins the file of spike-triggered averages: of each population P that is named P_neuron [K] (global ids), P_lag_ms [L],
+// P_spikes [1], how many spikes the averages are over, and of each variable X (V, exc, inh, ext, net in mV and g0, g1, ... in a receptor's own
+// unit) that is asked for P_X_mean [L] and P_X_sd [L], NaN without spikes.
+func (k *kept) openTriggered(r *simulation) error {
+	g := k.open(r, TriggeredFile)
+	for _, asked := range r.net.Record.Triggered {
+		t := newTriggered(r, asked)
+		k.recorders = append(k.recorders, t)
+		k.ends = append(k.ends, func() { t.write(g.Stream, r, asked) })
+	}
+	return nil
+}
+
+// A triggered is a Recorder that averages the state of neurons around each of their own spikes. A window counts once the run has
+// seen all of its steps.
+type triggered struct {
+	reads         []sim.Selection
+	first         uint32 // global id of the population's first neuron
+	place         []int  // of each of its neurons among those chosen, -1 for none
+	before, after int64  // steps of the window on either side of a spike
+	lags          []int64
+	variables     []stateVariable
+
+	ring        []float32 // [steps of the window][variables][neurons chosen], a step at its remainder
+	since, last int64     // the steps that were seen, none left out
+	spikes      []waiting // of the neurons chosen whose window has not ended
+
+	count         int64
+	mean, squares [][]float64 // [variables][lags] over spikes; squares of deviations are summed
+}
+
+// A waiting spike is one whose window is not seen as a whole yet.
+type waiting struct {
+	step  int64
+	place int
+}
+
+func newTriggered(r *simulation, asked network.RecordTriggered) *triggered {
+	i := r.net.Population(asked.Population)
+	p := &r.model.Populations[i]
+	neurons := sim.Neurons(r.net, i, &asked.Neurons)
+	t := &triggered{
+		reads: []sim.Selection{{Model: r.model, Population: i, Neurons: neurons, Variables: asked.Variables}},
+		first: uint32(p.First), place: slices.Repeat([]int{-1}, p.Size),
+		before: int64(r.net.Steps(asked.Before)), after: int64(r.net.Steps(asked.After)),
+		variables: stateVariables(r.model, i, asked.Variables), since: 1,
+	}
+	for k, n := range neurons {
+		t.place[n] = k
+	}
+	every := int64(r.net.Steps(asked.Every))
+	for lag := -t.before; lag <= t.after; lag += every {
+		t.lags = append(t.lags, lag)
+	}
+	t.ring = make([]float32, int(t.window())*len(t.variables)*len(neurons))
+	for range t.variables {
+		t.mean, t.squares = append(t.mean, make([]float64, len(t.lags))), append(t.squares, make([]float64, len(t.lags)))
+	}
+	return t
+}
+
+// window is the number of its steps.
+func (t *triggered) window() int64 { return t.before + 1 + t.after }
+
+// Spikes notes those of the neurons chosen.
+func (t *triggered) Spikes(_ int64, spikes []sim.Spike) error {
+	for _, s := range spikes {
+		if k := s.Neuron - t.first; k < uint32(len(t.place)) && t.place[k] >= 0 { // ids below the first wrap around
+			t.spikes = append(t.spikes, waiting{int64(s.Step), t.place[k]})
+		}
+	}
+	return nil
+}
+
+// Next is the next step: any may be near a spike.
+func (t *triggered) Next(step int64) int64 { return step + 1 }
+
+// Reads is the neurons chosen.
+func (t *triggered) Reads() []sim.Selection { return t.reads }
+
+// Sample keeps the state for as long as a window is, and averages over the windows that end here.
+func (t *triggered) Sample(o *sim.Observation) error {
+	if o.Step != t.last+1 { // as behind an interruption
+		t.since = o.Step
+	}
+	t.last = o.Step
+	for k, v := range t.variables {
+		copy(t.at(o.Step, k), v.of(o.States[0]))
+	}
+	for len(t.spikes) > 0 && t.spikes[0].step+t.after <= o.Step {
+		if t.spikes[0].step-t.before >= t.since {
+			t.add(t.spikes[0])
+		}
+		t.spikes = t.spikes[1:]
+	}
+	return nil
+}
+
+// at is where a variable of a step is kept.
+func (t *triggered) at(step int64, variable int) []float32 {
+	n := len(t.reads[0].Neurons)
+	return t.ring[(int(step%t.window())*len(t.variables)+variable)*n:][:n]
+}
+
+// add counts a spike, of which the whole window is in the ring (Welford 1962: what is the same around all spikes has deviations of 0).
+// Spikes come in the order of step and neuron, so that sums have the same bits on all engines.
+func (t *triggered) add(s waiting) {
+	t.count++
+	share := 1 / float64(t.count)
+	for j, lag := range t.lags {
+		for k := range t.variables {
+			x, mean := float64(t.at(s.step+lag, k)[s.place]), t.mean[k][j]
+			next := mean + float64(share*(x-mean))
+			t.squares[k][j] += float64((x - mean) * (x - next))
+			t.mean[k][j] = next
+		}
+	}
+}
+
+// write adds what was averaged to a file.
+func (t *triggered) write(s *record.Stream, r *simulation, asked network.RecordTriggered) {
+	i, name := t.reads[0].Population, asked.Population
+	lags := make([]float64, len(t.lags))
+	for j, lag := range t.lags {
+		lags[j] = sim.InMs(lag, r.net.Dt)
+	}
+	s.FixedInts(name+"_neuron", globalIDs(r.model, i, t.reads[0].Neurons))
+	s.FixedFloats(name+"_lag_ms", lags)
+	s.FixedInts(name+"_spikes", []int64{t.count})
+	fixTauSyn(s, r.model, i, name, asked.Variables)
+	for k, v := range t.variables {
+		mean, sd := t.mean[k], make([]float64, len(t.lags))
+		for j := range sd {
+			if t.count == 0 {
+				mean[j] = math.NaN()
+			}
+			sd[j] = math.Sqrt(t.squares[k][j] / float64(t.count))
+		}
+		s.FixedFloats(name+"_"+v.name+"_mean", mean)
+		s.FixedFloats(name+"_"+v.name+"_sd", sd)
+	}
+}
