@@ -29,14 +29,8 @@ const (
 	replicaRingBytes = 64 << 20
 )
 
-// FitReplicas is an error wrapping ErrLimit, with the number that is too large, unless a
-// work group of device d takes the whole of a network, and d that many of them.
-func FitReplicas(d Device, m *dynamics.Model, replicas int) error {
-	_, err := layoutReplicas(d, m, replicas, mostReplicaSteps)
-	return err
-}
-
-// layoutReplicas is FitReplicas with the layout, and with a bound of the steps of a dispatch.
+// layoutReplicas is the layout, with a bound of the steps of a dispatch, or an error wrapping ErrLimit, with the number that is too large, unless a
+// device runs each replica in one work group.
 func layoutReplicas(d Device, m *dynamics.Model, replicas, most int) (l replicaLayout, err error) {
 	if isGeneral(m) {
 		return l, fmt.Errorf("a work group simulates lif neurons with exponential synapses and without random input, and not all of %s are: %w", m.Network.Name, ErrLimit)

@@ -69,7 +69,7 @@ func TestReplicasConform(t *testing.T) {
 		fitting := slices.DeleteFunc(enginetest.Networks(), func(n *network.Network) bool {
 			m, err := dynamics.New(n)
 			require.NoError(t, err)
-			return FitReplicas(c.Device(), m, 3) != nil
+			return fitReplicas(c.Device(), m, 3) != nil
 		})
 		require.Greater(t, len(fitting), 3)
 		for _, most := range []int{3, mostReplicaSteps} {
@@ -94,7 +94,7 @@ func TestReplicasAreTrials(t *testing.T) {
 		onEach(t, func(t *testing.T, c *Context) {
 			d := c.Device()
 			d.Limits.MaxShared = 32768
-			require.NoError(t, FitReplicas(d, m, 64))
+			require.NoError(t, fitReplicas(d, m, 64))
 			r := startReplicas(t, c, models, syn, mostReplicaSteps)
 			require.NoError(t, r.Advance(t.Context(), net.Steps(ms)))
 			seen := map[string]bool{}
@@ -133,7 +133,7 @@ func TestReplicasThatDoNotFitSayTheNumber(t *testing.T) {
 		require.NoError(t, err)
 		m, err := dynamics.New(net)
 		require.NoError(t, err)
-		err = FitReplicas(small, m, k.replicas)
+		err = fitReplicas(small, m, k.replicas)
 		if k.want == "" {
 			require.NoError(t, err)
 			continue
@@ -149,4 +149,11 @@ func TestSpanAdapts(t *testing.T) {
 	require.Equal(t, 1000, adaptSpan(900, 900, time.Microsecond, 1000, spanTarget))
 	require.Equal(t, 5, adaptSpan(100, 100, time.Second, 1000, spanTarget))
 	require.Equal(t, 1, adaptSpan(100, 100, time.Hour, 1000, spanTarget))
+}
+
+// fitReplicas is an error wrapping ErrLimit, with the number that is too large, unless a
+// work group of device d takes the whole of a network, and d that many of them.
+func fitReplicas(d Device, m *dynamics.Model, replicas int) error {
+	_, err := layoutReplicas(d, m, replicas, mostReplicaSteps)
+	return err
 }

@@ -47,37 +47,6 @@ type Data struct {
 	Discarded float64 // first part of the run that statistics leave out [ms]
 }
 
-// Figures draws all that the data allow: raster (with Sample and Counts), rate
-// (with Counts), potentials, currents.
-func Figures(d Data) ([]Figure, error) {
-	var list []Figure
-	add := func(f Figure, err error) error {
-		list = append(list, f)
-		return err
-	}
-	if d.Sample != nil && d.Counts != nil {
-		if err := add(Raster(d)); err != nil {
-			return nil, err
-		}
-	}
-	if d.Counts != nil {
-		if err := add(Rate(d)); err != nil {
-			return nil, err
-		}
-	}
-	if len(d.Potentials) > 0 {
-		if err := add(Potentials(d.Potentials)); err != nil {
-			return nil, err
-		}
-	}
-	if len(d.Currents) > 0 {
-		if err := add(Currents(d.Currents)); err != nil {
-			return nil, err
-		}
-	}
-	return list, nil
-}
-
 // dpi is the resolution of PNG files.
 const dpi = 200
 

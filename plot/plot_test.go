@@ -189,3 +189,34 @@ func TestTicks(t *testing.T) {
 	require.Equal(t, "10\u2009000", grouped(10000))
 	require.Equal(t, "1\u2009234\u2009567", grouped(1234567))
 }
+
+// Figures draws all that the data allow: raster (with Sample and Counts), rate
+// (with Counts), potentials, currents.
+func Figures(d Data) ([]Figure, error) {
+	var list []Figure
+	add := func(f Figure, err error) error {
+		list = append(list, f)
+		return err
+	}
+	if d.Sample != nil && d.Counts != nil {
+		if err := add(Raster(d)); err != nil {
+			return nil, err
+		}
+	}
+	if d.Counts != nil {
+		if err := add(Rate(d)); err != nil {
+			return nil, err
+		}
+	}
+	if len(d.Potentials) > 0 {
+		if err := add(Potentials(d.Potentials)); err != nil {
+			return nil, err
+		}
+	}
+	if len(d.Currents) > 0 {
+		if err := add(Currents(d.Currents)); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
