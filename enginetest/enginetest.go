@@ -36,7 +36,9 @@ func RunOn(t *testing.T, networks []*network.Network, make Factory) {
 		t.Run(n.Name, func(t *testing.T) {
 			m, c := Build(t, n)
 			t.Run("state", func(t *testing.T) { state(t, m, c, make) })
-			t.Run("followed", func(t *testing.T) { followed(t, m, c, make) })
+			if engine, can := make(t, m, c).(sim.Follower); can {
+				t.Run("followed", func(t *testing.T) { followed(t, m, c, engine) })
+			}
 			t.Run("spikes", func(t *testing.T) { spikes(t, m, c, make) })
 		})
 	}
@@ -65,13 +67,9 @@ func state(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Facto
 	}
 }
 
-// followed holds what an engine notes while it advances, if it does, to the reference's state after each step.
-func followed(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Factory) {
+// followed holds what an engine notes while it advances to the reference's state after each step.
+func followed(t *testing.T, m *dynamics.Model, c *connectome.Connectome, engine sim.Follower) {
 	reference := cpuref.New(m, c)
-	engine, can := make(t, m, c).(sim.Follower)
-	if !can {
-		t.Skip("the engine does not follow")
-	}
 	var list []sim.Followed
 	for i := range m.Populations {
 		for _, v := range sim.Variables(m, i) {
