@@ -251,10 +251,10 @@ func TestFormatsThatAreNotThere(t *testing.T) {
 	if !hdf5.Available() {
 		status, _, errs = einet(t, small(t, "--spikes", "sonata")...)
 		require.Equal(t, exitMachine, status)
-		require.Contains(t, errs, "--spikes sonata: this einet was built without HDF5")
+		require.Contains(t, errs, "--spikes sonata: SONATA files need the HDF5 library")
 		status, _, errs = einet(t, "export", "ei", "--to", "sonata")
 		require.Equal(t, exitMachine, status)
-		require.Contains(t, errs, "--to sonata: this einet was built without HDF5")
+		require.Contains(t, errs, "--to sonata: SONATA files need the HDF5 library")
 	}
 }
 

@@ -120,8 +120,9 @@ func (w *checked) Write(p []byte) (int, error) {
 func (t *terminal) run(ctx context.Context) int {
 	out := &checked{Writer: t.out}
 	t.out = out
+	missed := hdf5.Missed()
 	err := t.command(ctx)
-	if err != nil && hdf5.Missed() && !gpu.Built && !out.any {
+	if err != nil && hdf5.Missed() > missed && !gpu.Built && !out.any {
 		err = machine(fmt.Errorf("%w (%w)", err, t.becomeForHDF5(ctx)))
 	}
 	if out.err != nil {

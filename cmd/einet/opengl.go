@@ -279,7 +279,11 @@ func (t *terminal) handOver(ctx context.Context, k *kong.Context) error {
 	if len(devices) == 0 {
 		return ctx.Err() // the command says why there are none, where that matters
 	}
-	return t.become(ctx, seen.sighting)
+	err := t.become(ctx, seen.sighting)
+	if errors.Is(err, gpu.ErrUnavailable) {
+		return nil // the command says so, or goes without
+	}
+	return machine(err)
 }
 
 // becomeForHDF5 replaces this process by the sibling, whose OpenGL nobody needs then.

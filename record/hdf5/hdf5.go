@@ -26,15 +26,15 @@ const variable = "EINET_HDF5"
 func Absent() error {
 	err := absent()
 	if err != nil {
-		missed.Store(true)
+		missed.Add(1)
 	}
 	return err
 }
 
-var missed atomic.Bool
+var missed atomic.Int64
 
-// Missed tells whether the library was asked for and was absent: the error of a reader may have lost that.
-func Missed() bool { return missed.Load() }
+// Missed is how often the library was asked for and was absent: the error of a reader may have lost that.
+func Missed() int64 { return missed.Load() }
 
 // Available says whether this machine has the HDF5 library.
 func Available() bool { return absent() == nil }
