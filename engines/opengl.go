@@ -113,6 +113,9 @@ func (g OpenGL) Choose(c Choice, m *dynamics.Model, tell Tell) (*Place, error) {
 		return nil, err
 	}
 	kind, known := g.pick(c, tell)
+	if kind == nil {
+		return nil, &InputError{fmt.Errorf("there is no engine %q", c.Engine)}
+	}
 	if !kind.OnDevices {
 		p := OnProcessor(kind, c.Threads)
 		return p, p.Fits(m, c.Synapses, c.Beside)
@@ -133,7 +136,7 @@ func (g OpenGL) Choose(c Choice, m *dynamics.Model, tell Tell) (*Place, error) {
 	return p, nil
 }
 
-// pick is the kind that is meant and, where the choice is einet's own, the device that it takes.
+// pick is the kind that is meant, nil where there is none of that name, and, where the choice is einet's own, the device that it takes.
 func (g OpenGL) pick(c Choice, tell Tell) (kind *Kind, known *gpu.Device) {
 	switch {
 	case c.Engine != Auto:

@@ -102,8 +102,7 @@ func lookedAt(ctx context.Context) ([]gpu.Device, error) {
 	seen.Lock()
 	defer seen.Unlock()
 	if !seen.done {
-		seen.sighting, seen.err = handedOn()
-		if seen.Version == "" {
+		if seen.sighting = handedOn(); seen.Version == "" {
 			seen.sighting, seen.err = ask(ctx, look)
 		}
 		seen.done = ctx.Err() == nil
@@ -115,12 +114,12 @@ func lookedAt(ctx context.Context) ([]gpu.Device, error) {
 }
 
 // handedOn is what the einet saw whose place this one took; without a version where there was none.
-func handedOn() (s sighting, err error) {
+func handedOn() (s sighting) {
 	text := os.Getenv(sightingVariable)
 	if text == "" || json.Unmarshal([]byte(text), &s) != nil || s.Version != versionString() {
-		return sighting{}, nil
+		return sighting{}
 	}
-	return s, nil
+	return s
 }
 
 const (
