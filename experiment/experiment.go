@@ -150,14 +150,22 @@ func (r *simulation) beside(trials int) int64 {
 	}
 	for i := range r.net.Record.State {
 		s := &r.net.Record.State[i]
-		variables := len(s.Variables)
-		if s.Variables == nil {
-			p := r.net.Population(s.Population)
-			variables = len(network.HistogramVariables) + len(r.model.Populations[p].Receptors)
-		}
-		n += state * float64(variables) * float64(s.Neurons.Count())
+		n += state * float64(r.variables(s.Population, s.Variables)) * float64(s.Neurons.Count())
+	}
+	for i := range r.net.Record.Triggered {
+		s := &r.net.Record.Triggered[i]
+		const window = 4 // of a step of its window, of a variable
+		n += window * float64(r.variables(s.Population, s.Variables)) * float64(s.Neurons.Count()) * (s.Before + s.After + r.net.Dt) / r.net.Dt
 	}
 	return int64(min(n, math.MaxInt64/4))
+}
+
+// variables is how many variables of a population's neurons are recorded: those that are named, or all.
+func (r *simulation) variables(population string, named []string) int {
+	if named != nil {
+		return len(named)
+	}
+	return len(network.HistogramVariables) + len(r.model.Populations[r.net.Population(population)].Receptors)
 }
 
 // destine tells what the network's author should know, and chooses the folder.
