@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -113,13 +114,16 @@ func nothingHidden(t *testing.T, dir string) {
 // Ctrl-C, the end of a batch job and of a terminal: what was simulated is there.
 func TestSignalsKeepWhatWasSimulated(t *testing.T) {
 	tries(t)
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+	caught := make(chan os.Signal, 1) // under nohup, a child would ignore what this process ignores
+	signal.Notify(caught, syscall.SIGHUP)
+	defer signal.Stop(caught)
+	for _, sent := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		args := endless(t)
 		cmd := child("", args...)
 		begun(t, cmd, outOf(args))
-		require.NoError(t, cmd.Process.Signal(signal))
+		require.NoError(t, cmd.Process.Signal(sent))
 		_ = cmd.Wait()
-		require.Equal(t, exitInterrupted, cmd.ProcessState.ExitCode(), signal)
+		require.Equal(t, exitInterrupted, cmd.ProcessState.ExitCode(), sent)
 		isPart(t, outOf(args))
 		nothingHidden(t, outOf(args))
 	}
