@@ -47,12 +47,14 @@ var imports = map[string][]string{
 
 	"enginetest": {"cpuref", "network/presets"},
 	"sim":        {"dynamics"},
-	"dynamics":   {"connectome"},
+	"dynamics":   {"connectome", "program"},
 	"connectome": {"network", "rng"},
+	"program":    {"libm"},
 
 	"network/presets":  {"network/language"},
 	"network/language": {"network"},
-	"network":          {"fault", "libm", "table"},
+	"network":          {"fault", "libm", "table", "equation"},
+	"equation":         {},
 	"fault":            {},
 	"table/readertest": {},
 	"table":            {},
