@@ -9,6 +9,7 @@ import (
 
 	"einet/connectome"
 	"einet/dynamics"
+	"einet/program"
 	"einet/rng"
 	"einet/sim"
 )
@@ -33,14 +34,15 @@ type Engine struct {
 // what starts there.
 type population struct {
 	*dynamics.Population
-	v         []float32   // membrane potential, relative to E_L [mV]
-	threshold []float32   // of each neuron, or nil where all have VTh
-	bias      []float32   // of each neuron, or nil
-	until     []int64     // clamped to V_reset in steps from n = until-1 and before
-	g         [][]float32 // [receptor][neuron] synaptic state; of a delta nil
-	y         [][]float32 // [receptor][neuron] what feeds g of an alpha, otherwise nil
-	u         []float32   // Ornstein-Uhlenbeck current, or nil
-	arriving  [][][]int32 // [step mod slots][receptor][neuron] input [units of the receptor's scale]
+	v         []float32        // membrane potential, relative to E_L [mV]
+	threshold []float32        // of each neuron, or nil where all have VTh
+	bias      []float32        // of each neuron, or nil
+	until     []int64          // clamped to V_reset in steps from n = until-1 and before
+	g         [][]float32      // [receptor][neuron] synaptic state; of a delta nil
+	y         [][]float32      // [receptor][neuron] what feeds g of an alpha, otherwise nil
+	u         []float32        // Ornstein-Uhlenbeck current, or nil
+	cells     []program.Neuron // of populations that run a program
+	arriving  [][][]int32      // [step mod slots][receptor][neuron] input [units of the receptor's scale]
 	train     []dynamics.SourceSpike
 	projected []outgoing // the projections that start here
 }
@@ -62,6 +64,9 @@ func New(m *dynamics.Model, c *connectome.Connectome) *Engine {
 			p.train = m.Train(i)
 		} else {
 			p.start(m, i)
+		}
+		if p.runsProgram() {
+			p.startCells(m, i)
 		}
 	}
 	for k := range m.Projections {
@@ -124,7 +129,11 @@ func (e *Engine) advanceOne() error {
 			e.fire(i)
 			continue
 		}
-		if e.stopped = e.update(i); e.stopped != nil {
+		update := e.update
+		if p.cells != nil {
+			update = e.updateCells
+		}
+		if e.stopped = update(i); e.stopped != nil {
 			e.spikes = e.spikes[:before]
 			return e.stopped
 		}
@@ -178,6 +187,9 @@ func (e *Engine) Gather(v sim.Variable, pop int, neurons []int, dst []float32) e
 
 // read is a variable of neuron k.
 func (p *population) read(v sim.Variable, k int) float32 {
+	if p.cells != nil {
+		return p.readCell(v, k)
+	}
 	if v == sim.V {
 		return p.Absolute(p.v[k])
 	}

@@ -40,6 +40,7 @@ type Population struct {
 	Noise       Noise
 	SpikeKey    rng.Key // of a Poisson source
 	AtOnce      int     // most spikes of a neuron in a step, 1 of those with a membrane potential
+	Cell        *Cell   // nil where the engines' own loops do: of lif with exponential synapses, and of sources
 
 	courses []course // of the external input, or of a Poisson source's rate
 	steady  bool     // whether the input is the same at all times
@@ -87,6 +88,7 @@ func New(net *network.Network) (*Model, error) {
 	}
 	errs := []error{m.fixScales(codes)}
 	for i := range m.Populations {
+		m.Populations[i].Cell = newCell(&m.Populations[i])
 		errs = append(errs, m.Populations[i].check(&net.Populations[i]))
 	}
 	return m, errors.Join(errs...)

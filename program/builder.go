@@ -147,6 +147,12 @@ func (b *Builder) Normal(draw int) Value {
 	return b.put(Instruction{Op: Normal, A: int32(draw)}, atLeast(-40).within(-8, 8))
 }
 
+// States is how many there are.
+func (b *Builder) States() int { return len(b.states) }
+
+// Owns is how many there are.
+func (b *Builder) Owns() int { return len(b.owns) }
+
 // Receptors makes the program have so many, though it may use none.
 func (b *Builder) Receptors(n int) { b.receptors = max(b.receptors, n) }
 
@@ -218,8 +224,8 @@ func (b *Builder) Mul(x, y Value) Value {
 	return b.Flush(b.two(Mul, Float, x, y, c))
 }
 
-// mulAnyway is x*y, where it can't matter whether a tiny one is zero: something large is added to it.
-func (b *Builder) mulAnyway(x, y Value) Value {
+// MulAnyway is x*y, where it can't matter whether a tiny one is zero: something large is added to it.
+func (b *Builder) MulAnyway(x, y Value) Value {
 	p, q := b.bounds[x], b.bounds[y]
 	return b.two(Mul, Float, x, y, anywhere(p.least+q.least, p.grain+q.grain))
 }
