@@ -54,7 +54,7 @@ var imports = map[string][]string{
 	"network/presets":  {"network/language"},
 	"network/language": {"network"},
 	"network":          {"fault", "libm", "table", "equation"},
-	"equation":         {},
+	"equation":         {"fault", "libm"},
 	"fault":            {},
 	"table/readertest": {},
 	"table":            {},

@@ -11,6 +11,7 @@ import (
 	"math"
 
 	"einet/connectome"
+	"einet/fault"
 	"einet/network"
 	"einet/rng"
 )
@@ -75,6 +76,9 @@ func New(net *network.Network) (*Model, error) {
 	m := &Model{Network: net, MinDelay: math.MaxInt, MaxDelay: 1}
 	first := 0
 	for i := range net.Populations {
+		if p := &net.Populations[i]; p.Model != nil {
+			return nil, fault.Error{Path: "populations." + p.Name + ".neuron", Value: string(p.Neuron), Allowed: "is a model of equations, which engines don't run yet"}
+		}
 		m.Populations = append(m.Populations, newPopulation(net, i, first))
 		first += net.Populations[i].Size
 	}

@@ -80,7 +80,7 @@ func (m *Model) loads(pop, receptor int, codes []connectome.Codes) []load {
 	for k := range q.Poisson {
 		if in := &q.Poisson[k]; in.Receptor == receptor {
 			path := fmt.Sprintf("populations.%s.poisson.%d.weight", n.Name, k)
-			loads = append(loads, load{path, n.WeightUnit(n.PoissonInput[k].Synapse), []float64{n.PoissonInput[k].Weight},
+			loads = append(loads, load{path, n.WeightUnit(n.PoissonInput[k].Synapse, n.PoissonInput[k].Receptor), []float64{n.PoissonInput[k].Weight},
 				len(in.Thresholds), math.Abs(n.PoissonInput[k].Weight), func(u []int32) { in.Weight = u[0] }})
 		}
 	}
@@ -88,7 +88,7 @@ func (m *Model) loads(pop, receptor int, codes []connectome.Codes) []load {
 		if p := &m.Projections[k]; p.To == pop && p.Receptor == receptor {
 			from := &m.Network.Projections[k]
 			most := m.Network.InDegreeBound(k) * m.Populations[p.From].AtOnce
-			loads = append(loads, load{"projections." + from.Name + ".weight", n.WeightUnit(from.Synapse), codes[k].Weights,
+			loads = append(loads, load{"projections." + from.Name + ".weight", n.WeightUnit(from.Synapse, from.Receptor), codes[k].Weights,
 				most, codes[k].Mean, func(u []int32) { p.Weights = u }})
 		}
 	}

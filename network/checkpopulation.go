@@ -16,12 +16,15 @@ const (
 
 // population checks all but the size.
 func (c *checker) population(path string, p *Population) {
-	keys := Keys("population", string(p.Neuron))
+	keys := p.Keys()
 	if keys == nil {
 		c.fault(path+".neuron", fault.Clip(strconv.Quote(string(p.Neuron))), mustNeuron+fault.DidYouMean(string(p.Neuron), Kinds))
 		return
 	}
 	c.keys(path, p, keys)
+	if p.Model != nil {
+		c.withModel(path, p)
+	}
 	if p.Neuron == SpikeSource {
 		c.spikes(path, p)
 	}
@@ -54,7 +57,12 @@ func (d Dist) perNeuron() (lo, hi float64) {
 // synapticState checks g at the start, of a conductance its sign too.
 func (c *checker) synapticState(path string, p *Population, g Dist) {
 	c.dist(path, g)
-	if low, _ := g.perNeuron(); p.Neuron == LIFCond {
+	conductance := p.Neuron == LIFCond
+	if p.Model != nil {
+		excitatory, inhibitory := p.Model.Conductances()
+		conductance = excitatory || inhibitory
+	}
+	if low, _ := g.perNeuron(); conductance {
 		c.want(!(low < 0), path, low, "must not be negative: a conductance; a distribution may have a bound, low: 0")
 	}
 }
@@ -69,6 +77,7 @@ func (c *checker) poisson(path string, p *Population) {
 		}
 		c.keys(at, in, Keys("poisson", ""))
 		c.synapse(at, p, in.Synapse, in.TauSyn)
+		c.receives(at, p, in.Receptor, in.Synapse, in.Weight >= 0, at+".weight")
 	}
 }
 
@@ -211,7 +220,7 @@ func (c *checker) rates(n *Network) {
 		}
 	}
 	for _, p := range n.Populations {
-		if !c.want(p.Neuron != LIFCond, "scale.rates", p.Name, "must not be of lif_cond: its mean input depends on its potential; leave rates out") {
+		if !c.want(p.Neuron != LIFCond && p.Model == nil, "scale.rates", p.Name, "must not be of "+string(p.Neuron)+": its mean input depends on its potential; leave rates out") {
 			break
 		}
 	}

@@ -71,8 +71,12 @@ const (
 	SomeNeurons Form = "neurons"            // see the mapping of that name
 	NeuronsBy   Form = "all, none or neurons by population"
 	NeuronsOf   Form = "neurons by population"
-	SomeOf      Form = "some of"             // Of says which
-	NumberOr    Form = "number or a mapping" // Of says what kind
+	SomeOf      Form = "some of"                // Of says which
+	NumberOr    Form = "number or a mapping"    // Of says what kind
+	Quantities  Form = "mapping of quantities"  // by name: numbers with units, or distributions of them
+	Starts      Form = "mapping of starts"      // by name: the same, or expressions of parameters
+	Equations   Form = "mapping of expressions" // by name
+	AnEquation  Form = "expression"
 )
 
 // A Presence says whether a key must stand where it may.
@@ -105,6 +109,20 @@ var (
 	populationName = Bound{Allowed: "must be the name of a population"}
 	aCount         = Bound{Allowed: mustCount}
 )
+
+// AnyModel is the Value of the mapping of populations of neurons whose model is none of Kinds.
+const AnyModel = "any model"
+
+// Keys are those of the population.
+func (p *Population) Keys() []Key {
+	if p.Model != nil {
+		return Keys("population", AnyModel)
+	}
+	if !slices.Contains(Kinds, string(p.Neuron)) {
+		return nil
+	}
+	return Keys("population", string(p.Neuron))
+}
 
 // Text is what the key is about, for people.
 func (k *Key) Text() string { return strings.ReplaceAll(k.About, "{default}", fmt.Sprint(k.Default)) }

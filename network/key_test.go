@@ -31,6 +31,8 @@ func described(name string) any {
 		return &network.RecordAverages{}
 	case "triggered":
 		return &network.RecordTriggered{}
+	case "model":
+		return &network.NeuronModel{}
 	case "poisson":
 		return &network.PoissonInput{}
 	case "ou_noise":
@@ -40,7 +42,7 @@ func described(name string) any {
 	case "neurons", "histograms": // which are read as a whole
 		return nil
 	}
-	return &network.Population{}
+	return &network.Population{Model: &network.NeuronModel{}}
 }
 
 // sameField is the first key that points at the field of an earlier one.

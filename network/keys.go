@@ -33,8 +33,21 @@ var general = []Mapping{
 		{Name: "constants", Is: Numbers, About: "numbers and expressions that others may use by name"},
 		{Name: "scale", Is: AMapping, Of: "scale", At: at(func(x *Network) *Scaling { return &x.Scale }), About: "what --scale changes besides the sizes"},
 		{Name: "record", Is: AMapping, Of: "record", At: at(func(x *Network) *Record { return &x.Record }), About: "what a run keeps; all spikes, if left out"},
+		{Name: "models", Is: AMap, Of: "model", About: "neuron models as equations, which populations may have as their neuron"},
 		{Name: "populations", Is: AMap, Of: "population", About: "the neurons, in the order of their ids", Need: true},
 		{Name: "projections", Is: AMap, Of: "projection", About: "the synapses between them"},
+	}},
+	{Name: "model", About: "A neuron model as equations.", Keys: []Key{
+		{Name: "description", Is: AText, At: at(func(x *NeuronModel) *string { return &x.Description }), check: checked(func(c *checker, path string, m *NeuronModel) { c.text(path, m.Description) }), About: "what it is"},
+		{Name: "source", Is: AText, At: at(func(x *NeuronModel) *string { return &x.Source }), check: checked(func(c *checker, path string, m *NeuronModel) { c.text(path, m.Source) }), About: "where it comes from"},
+		{Name: "parameters", Is: Quantities, About: "numbers with units, or distributions, that populations may change; t_ref [ms] among them is the refractory period"},
+		{Name: "receptors", Is: Names, About: "of synapses that name one of them, NAME: its conductance is g_NAME [nS] in equations"},
+		{Name: "definitions", Is: Equations, About: "names for expressions, each of which may have those in front of it"},
+		{Name: "state", Is: Starts, Need: true, About: "the variables, V [mV] among them, with what they start from: a number, a distribution or an expression of parameters"},
+		{Name: "equations", Is: Equations, Need: true, About: "the derivative of each: V' and so on"},
+		{Name: "spike", Is: AnEquation, Need: true, About: "the neuron fires where this becomes true"},
+		{Name: "reset", Is: Equations, About: "what the variables become then; those that are not named stay"},
+		{Name: "method", Is: AWord, Of: strings.Join(Methods, "|"), Default: Heun, At: at(func(x *NeuronModel) *Method { return &x.Method }), About: "of integration, {default} if left out"},
 	}},
 	{Name: "scale", About: "With a factor s on all sizes, what stands here goes with s to that power: -1, -0.5, 0, 0.5 or 1; 0 if left out.", Keys: []Key{
 		{Name: "weight", Is: AnExponent, Bound: exponent, At: at(func(x *Scaling) *float64 { return &x.Weight }), About: "of weights, those of Poisson inputs too"},
@@ -114,6 +127,23 @@ func cells(model string, own ...Key) []Key {
 	return slices.Concat(first, own)
 }
 
+// ofModels are those of populations whose neurons are a model of equations, with keys that they have in common with lif.
+func ofModels() []Key {
+	keys := []Key{
+		{Name: "parameters", Is: Quantities, At: at(func(p *Population) *[]ModelParameter { return &p.Model.Parameters }), ReadApart: true, About: "other values of the model's parameters, or distributions of which each neuron draws its own"},
+		{Name: "state", Is: Starts, At: at(func(p *Population) *[]ModelState { return &p.Model.States }), ReadApart: true, About: "what variables start from, in place of what the model says"},
+		{Name: "method", Is: AWord, Of: strings.Join(Methods, "|"), At: at(func(p *Population) *Method { return &p.Model.Method }), ReadApart: true, About: "of integration, in place of the model's"},
+		{Name: "t_ref", Is: ANumber, Unit: "ms", Bound: aTime, OmitZero: true, ReadApart: true, At: at(func(p *Population) *float64 { return &p.TRef }), About: "refractory period, a multiple of dt; the model's parameter t_ref, if it has one, else 0"},
+		{Name: "V0", Is: ADist, Unit: "mV", About: "potential at the start: V of state"},
+	}
+	for _, k := range membrane {
+		if slices.Contains([]string{"g0", "input", "bias", "poisson", "white_noise", "ou_noise"}, k.Name) {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
 var populations = []Mapping{
 	{Name: "population", By: "neuron", Value: "lif", About: "Leaky integrate-and-fire neurons with current-based synapses.",
 		Keys: cells("lif, also if left out", append([]Key{
@@ -127,6 +157,7 @@ var populations = []Mapping{
 			{Name: "E_ex", Is: ANumber, Unit: "mV", Bound: anyNumber, At: at(func(p *Population) *float64 { return &p.EEx }), About: "reversal potential of synapses of positive weight", Need: true},
 			{Name: "E_in", Is: ANumber, Unit: "mV", Bound: anyNumber, At: at(func(p *Population) *float64 { return &p.EIn }), About: "reversal potential of synapses of negative weight", Need: true},
 		}, membrane...)...)},
+	{Name: "population", By: "neuron", Value: AnyModel, About: "Neurons of a model of equations: of models, or one that einet has.", Keys: cells("a model's name", ofModels()...)},
 	{Name: "population", By: "neuron", Value: "poisson", About: "Sources that fire at random; a neuron's spikes reach all its targets.",
 		Keys: cells("poisson", Key{Name: "rate", Is: AnInput, Unit: "Hz", Bound: Bound{Allowed: mustRate}, At: at(func(p *Population) *Input { return &p.Rate }), check: checked((*checker).rate), About: "of each neuron, constant or in time; at most 500 spikes a step", Need: true})},
 	{Name: "population", By: "neuron", Value: "spikes", About: "Sources that fire at given times.",
@@ -162,6 +193,7 @@ var populations = []Mapping{
 var shape = []Key{
 	{Name: "synapse", Is: AWord, Of: strings.Join(Shapes, "|"), Bound: Bound{Allowed: mustSynapse}, Default: Exponential, At: shapeOf, About: "{default} if left out; delta moves V itself by the weight in mV, not for lif_cond"},
 	{Name: "tau_syn", Is: ANumber, Unit: "ms", Bound: Bound{Allowed: MustTau}, At: tauOf, When: unlessDelta, About: "synaptic time constant; none of delta, else needed"},
+	{Name: "receptor", Is: AName, OmitZero: true, At: receptorOf, About: "which of the receptors of the target's model, if it names some"},
 }
 
 // ends are the keys in front of those of a projection's rule, and drawn those behind them.
@@ -229,6 +261,13 @@ func shapeOf(of any) any {
 		return &p.Synapse
 	}
 	return &of.(*PoissonInput).Synapse
+}
+
+func receptorOf(of any) any {
+	if p, ok := of.(*Projection); ok {
+		return &p.Receptor
+	}
+	return &of.(*PoissonInput).Receptor
 }
 
 func tauOf(of any) any {

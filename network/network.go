@@ -10,16 +10,17 @@ import "math"
 // potentials, weights and inputs in mV (currents as R*I), probabilities in
 // [0, 1].
 type Network struct {
-	Name        string       // short name, the preset's or the file's
-	Description string       // what the network shows, free text
-	Source      string       // the paper it comes from, free text
-	Dt          float64      // width of the time grid [ms]
-	Seed        uint32       // of every random draw; --seed
-	Trial       uint32       // other initial state and noise on the same connectome; --trial
-	Duration    float64      // model time of a run when none is asked for [ms]
-	Scale       Scaling      // what --scale changes besides the sizes
-	Populations []Population // in file order, which is the order of the global neuron ids
-	Projections []Projection // in file order, which numbers their random streams and receptors
+	Name        string        // short name, the preset's or the file's
+	Description string        // what the network shows, free text
+	Source      string        // the paper it comes from, free text
+	Dt          float64       // width of the time grid [ms]
+	Seed        uint32        // of every random draw; --seed
+	Trial       uint32        // other initial state and noise on the same connectome; --trial
+	Duration    float64       // model time of a run when none is asked for [ms]
+	Scale       Scaling       // what --scale changes besides the sizes
+	Models      []NeuronModel // neuron models as equations that populations may have, with the parameters that hold if these say nothing
+	Populations []Population  // in file order, which is the order of the global neuron ids
+	Projections []Projection  // in file order, which numbers their random streams and receptors
 	Record      Record
 }
 
@@ -81,8 +82,9 @@ func (n Neuron) IsSource() bool { return n == Poisson || n == SpikeSource }
 // Name, Size, Neuron and either Rate or Spikes mean something.
 type Population struct {
 	Name   string
-	Size   int    // neurons, at least 1
-	Neuron Neuron // the model
+	Size   int          // neurons, at least 1
+	Neuron Neuron       // the model
+	Model  *NeuronModel // its equations and this population's parameters, where the model is none of Kinds; else nil
 
 	TauM   float64 // membrane time constant tau_m [ms]; of LIFCond 0, for it is C_m/g_L
 	CM     float64 // capacitance C_m [pF]; of LIF 0 where weights and currents are in mV
@@ -112,10 +114,11 @@ type Population struct {
 // A PoissonInput is Poisson spikes that every neuron of a population receives
 // independently, through synapses of its own.
 type PoissonInput struct {
-	Rate    float64 // [Hz]
-	Weight  float64 // as of a projection; negative inhibits
-	Synapse Synapse
-	TauSyn  float64 // [ms]; 0 of a Delta
+	Rate     float64 // [Hz]
+	Weight   float64 // as of a projection; negative inhibits
+	Synapse  Synapse
+	TauSyn   float64 // [ms]; 0 of a Delta
+	Receptor string  // as of a projection
 }
 
 // An OUNoise is an Ornstein-Uhlenbeck current, stationary from the start. The zero
@@ -242,6 +245,7 @@ type Projection struct {
 	Delay     Dist    // [ms]; a number is a multiple of dt, at least dt; of a List with delays ignored
 	Synapse   Synapse // the shape
 	TauSyn    float64 // synaptic time constant tau_syn [ms]; 0 of a Delta
+	Receptor  string  // of the target's Model that it goes to; empty: g_ex, g_in or the current, as the weight's sign says
 }
 
 // Edges are the synapses of a List, in any order. All slices have one length,

@@ -8,6 +8,9 @@ import (
 
 // CurrentUnit is the unit of the population's currents.
 func (p *Population) CurrentUnit() string {
+	if p.Model != nil {
+		return p.Model.CurrentUnit().String()
+	}
 	if p.CM > 0 {
 		return "pA"
 	}
@@ -15,9 +18,11 @@ func (p *Population) CurrentUnit() string {
 }
 
 // WeightUnit is the unit of the weights of synapses of that shape onto the
-// population.
-func (p *Population) WeightUnit(s Synapse) string {
+// population, to a receptor of its model or, where that is empty, to none that has a name.
+func (p *Population) WeightUnit(s Synapse, receptor string) string {
 	switch {
+	case p.Model != nil:
+		return p.Model.weightUnit(s, receptor)
 	case p.Neuron == LIFCond:
 		return "nS"
 	case p.CM > 0 && s != Delta:

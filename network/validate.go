@@ -30,8 +30,9 @@ func (n *Network) Validate() error { return fault.Join(n.Faults()) }
 // A checker collects the faults of a network's values. Every comparison is
 // written so that a NaN elsewhere makes no second fault.
 type checker struct {
-	dt      float64 // NaN where dt itself is at fault
-	samples int     // numbers of all Samples
+	dt      float64                 // NaN where dt itself is at fault
+	samples int                     // numbers of all Samples
+	right   map[string]*NeuronModel // those of the network's models that have no fault
 	faults  []fault.Error
 }
 
@@ -43,6 +44,7 @@ func (n *Network) Faults() []fault.Error {
 		fmt.Sprintf("must be at most %d", MaxPopulations))
 	c.want(len(n.Projections) <= MaxProjections, "projections", len(n.Projections),
 		fmt.Sprintf("must be at most %d", MaxProjections))
+	c.models(n.Models)
 	c.populations(n.Populations)
 	c.projections(n)
 	c.rates(n)

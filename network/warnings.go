@@ -115,7 +115,7 @@ const (
 // that is little. A step of lif is exact and only rounded, to the grid of V; one of lif_cond takes
 // the conductance in its middle for all of it.
 func (p *Population) unresolved(shape Synapse, tau, weight, dt float64) string {
-	if shape == Delta || weight == 0 {
+	if shape == Delta || weight == 0 || p.Model != nil {
 		return ""
 	}
 	if p.Neuron == LIFCond {
@@ -151,7 +151,7 @@ func (n *Network) tooSlow() []string {
 	var list []string
 	for i := range n.Populations {
 		p := &n.Populations[i]
-		if p.Neuron.IsSource() {
+		if p.Neuron.IsSource() || p.Model != nil {
 			continue
 		}
 		tau := p.TauM
@@ -200,7 +200,7 @@ func lostNoise(q float64) string {
 // to threshold.
 func (p *Population) mayFire() bool {
 	zero := func(d Dist) bool { return d.IsNumber() && d.Mean() == 0 }
-	if p.Neuron.IsSource() || len(p.PoissonInput) > 0 || p.WhiteNoise > 0 || p.OUNoise != (OUNoise{}) || !zero(p.G0Ex) || !zero(p.G0In) {
+	if p.Neuron.IsSource() || p.Model != nil || len(p.PoissonInput) > 0 || p.WhiteNoise > 0 || p.OUNoise != (OUNoise{}) || !zero(p.G0Ex) || !zero(p.G0In) {
 		return true
 	}
 	above, _ := p.aboveThreshold()

@@ -276,7 +276,7 @@ func (x *export) sonataEdges() error {
 
 func (x *export) edges(to *hdf5.EdgeWriter, k int) error {
 	p := &x.net.Projections[k]
-	units := x.net.Populations[x.net.Population(p.To)].WeightUnit(p.Synapse)
+	units := x.net.Populations[x.net.Population(p.To)].WeightUnit(p.Synapse, p.Receptor)
 	e, err := to.Population(p.Name, p.From, p.To, units, uint32(k))
 	if err != nil {
 		return err

@@ -153,31 +153,33 @@ func unitAt(n *network.Network, path string) string {
 	if len(segments) < 3 {
 		return ""
 	}
-	shape, name := network.Exponential, segments[1]
+	shape, name, receptor := network.Exponential, segments[1], ""
 	if segments[0] == "projections" {
 		i := slices.IndexFunc(n.Projections, func(p network.Projection) bool { return p.Name == name })
 		if i < 0 {
 			return ""
 		}
-		shape, name = n.Projections[i].Synapse, n.Projections[i].To
+		shape, name, receptor = n.Projections[i].Synapse, n.Projections[i].To, n.Projections[i].Receptor
 	}
 	i := n.Population(name)
 	if i < 0 {
 		return ""
 	}
 	p := &n.Populations[i]
-	if !slices.Contains(network.Kinds, string(p.Neuron)) {
+	if p.Keys() == nil {
 		return ""
 	}
 	switch segments[2] {
 	case "input", "bias", "ou_noise":
 		return p.CurrentUnit()
 	case "poisson":
-		if k, err := strconv.Atoi(segments[3]); err == nil && k < len(p.PoissonInput) {
-			shape = p.PoissonInput[k].Synapse
-		} else if len(p.PoissonInput) == 1 {
-			shape = p.PoissonInput[0].Synapse
+		k, err := strconv.Atoi(segments[3])
+		if err != nil || k >= len(p.PoissonInput) {
+			k = 0
+		}
+		if k < len(p.PoissonInput) {
+			shape, receptor = p.PoissonInput[k].Synapse, p.PoissonInput[k].Receptor
 		}
 	}
-	return p.WeightUnit(shape)
+	return p.WeightUnit(shape, receptor)
 }
