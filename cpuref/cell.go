@@ -65,8 +65,9 @@ func (e *Engine) updateCells(i int) error {
 
 // readCell is a variable of neuron k.
 func (p *population) readCell(v sim.Variable, k int) float32 {
+	x := math.Float32frombits(p.cells[k].States[sim.CellState(p.Population, v)])
 	if v == sim.V {
-		return p.Absolute(math.Float32frombits(p.cells[k].States[dynamics.CellV]))
+		return p.Absolute(x)
 	}
-	return math.Float32frombits(p.cells[k].States[p.Cell.G[v]])
+	return x
 }

@@ -1,6 +1,8 @@
 package dynamics
 
 import (
+	"errors"
+	"fmt"
 	"math"
 
 	"einet/network"
@@ -13,8 +15,10 @@ type Cell struct {
 	Program *program.Program
 	G, Y    []int // states of each receptor
 	OU      int   // state of the Ornstein-Uhlenbeck current
+	States  []int // of each state of a model
 
-	threshold, bias int // own numbers
+	threshold, bias, refractory int   // own numbers
+	parameters                  []int // those of each parameter of a model
 }
 
 // The first states of every Cell.
@@ -45,7 +49,7 @@ func newCell(p *Population) *Cell {
 	if p.IsSource() || p.isSimple() {
 		return nil
 	}
-	b := &cellBuilder{Builder: program.NewBuilder(), p: p, cell: Cell{OU: -1, threshold: -1, bias: -1}}
+	b := &cellBuilder{Builder: program.NewBuilder(), p: p, cell: Cell{OU: -1, threshold: -1, bias: -1, refractory: -1}}
 	b.Receptors(len(p.Receptors))
 	b.v, b.until = b.NewState(program.Float, gridGrain(p.GridV)), b.NewState(program.Int, 0)
 	b.synapses()
@@ -241,7 +245,13 @@ func (m *Model) CellStates(pop int) [][]uint32 {
 			states[state][k] = math.Float32bits(x)
 		}
 	}
-	put(CellV, m.InitialV(pop))
+	if model := m.Network.Populations[pop].Model; model != nil {
+		for k, values := range m.modelStates(pop, model) {
+			put(c.States[k], values)
+		}
+	} else {
+		put(CellV, m.InitialV(pop))
+	}
 	for k := range states[CellUntil] {
 		states[CellUntil][k] = uint32(Clock(0))
 	}
@@ -271,11 +281,38 @@ func (m *Model) CellOwns(pop int) [][]uint32 {
 	if c.bias >= 0 {
 		put(c.bias, m.Biases(pop))
 	}
+	if model := m.Network.Populations[pop].Model; model != nil {
+		m.modelOwns(pop, model, owns)
+	}
 	return owns
 }
 
 // CellFailed is the error of a neuron (its global id) whose step can't be computed: of the first such step, and the
 // lowest id in it. The states are what the program made of them.
 func (m *Model) CellFailed(neuron int, step int64, states []uint32) error {
-	return m.TooConductive(neuron, step)
+	i := m.populationOf(neuron)
+	p, n := &m.Populations[i], &m.Network.Populations[i]
+	if n.Model == nil {
+		return m.TooConductive(neuron, step)
+	}
+	what := "a state"
+	for k, at := range p.Cell.States {
+		if x := float64(math.Float32frombits(states[at])); math.IsNaN(x) || math.IsInf(x, 0) {
+			what = n.Model.States[k].Name
+			break
+		}
+	}
+	return fmt.Errorf("populations.%s: neuron %d, step %d (%.12g ms): %s %w", n.Name, neuron-p.First, step, float64(step)*m.Network.Dt, what, ErrNotFinite)
+}
+
+// ErrNotFinite says that the equations of a model lead out of the numbers.
+var ErrNotFinite = errors.New("gets infinite or is no number: use a smaller dt, or keep what the equations divide by from zero and what grows from growing on, with min and max")
+
+// populationOf is the place of the population of a neuron (its global id).
+func (m *Model) populationOf(neuron int) int {
+	i := 0
+	for neuron >= m.Populations[i].First+m.Populations[i].Size {
+		i++
+	}
+	return i
 }

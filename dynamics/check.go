@@ -39,6 +39,9 @@ func (p *Population) check(n *network.Population) error {
 	if p.IsSource() {
 		return nil
 	}
+	if n.Model != nil {
+		return p.checkModel(n)
+	}
 	r := &ranges{population: n.Name}
 	r.want("e^(-dt/tau_m) - 1", float64(p.MVV), smallest, 1)
 	r.want("V_th and V_reset, relative to E_L", float64(p.GridV), smallest, largest)

@@ -11,7 +11,6 @@ import (
 	"math"
 
 	"einet/connectome"
-	"einet/fault"
 	"einet/network"
 	"einet/rng"
 )
@@ -76,9 +75,6 @@ func New(net *network.Network) (*Model, error) {
 	m := &Model{Network: net, MinDelay: math.MaxInt, MaxDelay: 1}
 	first := 0
 	for i := range net.Populations {
-		if p := &net.Populations[i]; p.Model != nil {
-			return nil, fault.Error{Path: "populations." + p.Name + ".neuron", Value: string(p.Neuron), Allowed: "is a model of equations, which engines don't run yet"}
-		}
 		m.Populations = append(m.Populations, newPopulation(net, i, first))
 		first += net.Populations[i].Size
 	}
@@ -92,7 +88,11 @@ func New(net *network.Network) (*Model, error) {
 	}
 	errs := []error{m.fixScales(codes)}
 	for i := range m.Populations {
-		m.Populations[i].Cell = newCell(&m.Populations[i])
+		if model := net.Populations[i].Model; model != nil {
+			m.Populations[i].Cell = newModelCell(&m.Populations[i], model, net.Dt)
+		} else {
+			m.Populations[i].Cell = newCell(&m.Populations[i])
+		}
 		errs = append(errs, m.Populations[i].check(&net.Populations[i]))
 	}
 	return m, errors.Join(errs...)
@@ -118,7 +118,11 @@ func newPopulation(net *network.Network, i, first int) Population {
 		q.AtOnce = mostAtOnce(q.train)
 		return q
 	}
-	q.Membrane, q.scale = newMembrane(p, net.Dt)
+	if p.Model != nil {
+		q.Membrane, q.scale = newModelMembrane(p, net.Dt), 1
+	} else {
+		q.Membrane, q.scale = newMembrane(p, net.Dt)
+	}
 	q.courses = newInput(p.Input, net.Dt)
 	_, q.steady = p.Input.Constant()
 	q.Noise = newNoise(p, &q.Membrane, net.Dt)
@@ -127,7 +131,7 @@ func newPopulation(net *network.Network, i, first int) Population {
 	q.state = newInitial(net, i)
 	for k := range p.PoissonInput {
 		in := &p.PoissonInput[k]
-		r := q.receptor(p, in.Synapse, in.TauSyn, in.Weight >= 0, net.Dt)
+		r := q.receptor(p, synapses{in.Synapse, in.TauSyn, in.Weight >= 0, in.Receptor}, net.Dt)
 		q.Poisson = append(q.Poisson, PoissonInput{
 			Receptor: r, Thresholds: rng.PoissonThresholds(in.Rate * net.Dt / 1000),
 		})
@@ -141,7 +145,7 @@ func (m *Model) addProjection(p *network.Projection, codes *connectome.Codes) {
 		Delay: codes.FirstDelay, MaxDelay: codes.FirstDelay + codes.Delays - 1,
 	}
 	m.MinDelay, m.MaxDelay = min(m.MinDelay, q.Delay), max(m.MaxDelay, q.MaxDelay)
-	q.Receptor = m.Populations[q.To].receptor(&m.Network.Populations[q.To], p.Synapse, p.TauSyn, p.Excitatory(), m.Network.Dt)
+	q.Receptor = m.Populations[q.To].receptor(&m.Network.Populations[q.To], synapses{p.Synapse, p.TauSyn, p.Excitatory(), p.Receptor}, m.Network.Dt)
 	m.Projections = append(m.Projections, q)
 }
 
@@ -197,7 +201,7 @@ func (m *Model) Synapse(k int, weight, delay uint32) (w float32, delayMs float64
 	p := &m.Projections[k]
 	q := &m.Populations[p.To]
 	w = float32(p.Weights[weight]) * q.Receptors[p.Receptor].Scale
-	if q.Neuron == network.LIFCond && !m.Network.Projections[k].Excitatory() {
+	if q.conductive(p.Receptor) && !m.Network.Projections[k].Excitatory() {
 		w = -w // a conductance
 	}
 	return w, float64(p.Delay+int(delay)) * m.Network.Dt

@@ -1,7 +1,5 @@
 package dynamics
 
-import "einet/network"
-
 // Common is the external input that all neurons of population pop have from step n to n+1, without
 // its noise, R*I [mV].
 func (m *Model) Common(pop int, n int64) float64 {
@@ -25,8 +23,18 @@ func (m *Model) Own(pop int) []float64 {
 // SynapticInput is what a state g of receptor r means for a neuron with the
 // potential v [mV, relative to E_L]: R*I [mV].
 func (p *Population) SynapticInput(r int, g, v float32) float64 {
-	if p.Neuron == network.LIFCond {
+	if p.conductive(r) {
 		return p.R * float64(g) * float64(p.Receptors[r].Reversal-v)
 	}
 	return p.R * float64(g)
+}
+
+// InputDependsOnV tells whether SynapticInput does.
+func (p *Population) InputDependsOnV() bool {
+	for r := range p.Receptors {
+		if p.conductive(r) {
+			return true
+		}
+	}
+	return false
 }

@@ -124,12 +124,16 @@ func (p *Population) input(n int64) float64 {
 
 // Drive writes what the external input adds in steps first+1, first+2, ... of
 // population pop, one for each element of dst: to V for LIF [mV], to the current for
-// LIFCond [pA]. It is spread so that the rounding of V is no bias.
+// LIFCond [pA]. For these it is spread so that the rounding of V is no bias.
 func (m *Model) Drive(pop int, first int64, dst []float32) {
 	p := &m.Populations[pop]
-	resolution := m.Network.Populations[pop].Resolution()
-	if p.Neuron == network.LIFCond {
-		resolution /= float64(p.PerC)
+	resolution := 0.0
+	switch p.Neuron {
+	case network.LIF:
+		resolution = m.Network.Populations[pop].Resolution()
+	case network.LIFCond:
+		resolution = m.Network.Populations[pop].Resolution() / float64(p.PerC)
+	default: // a model, whose input is not spread
 	}
 	var x float64
 	for i := range dst {

@@ -80,10 +80,7 @@ var ErrTooConductive = errors.New("dt (g_L + conductances)/C_m is above 4, where
 // TooConductive is the error of a neuron (its global id) whose z goes above MaxZ in a step: of the first such step, and
 // the lowest id in it.
 func (m *Model) TooConductive(neuron int, step int64) error {
-	i := 0
-	for neuron >= m.Populations[i].First+m.Populations[i].Size {
-		i++
-	}
+	i := m.populationOf(neuron)
 	return fmt.Errorf("populations.%s: neuron %d, step %d (%.12g ms): %w", m.Network.Populations[i].Name,
 		neuron-m.Populations[i].First, step, float64(step)*m.Network.Dt, ErrTooConductive)
 }

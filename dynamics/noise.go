@@ -22,7 +22,7 @@ type Noise struct {
 	Key   rng.Key
 	White float32 // a_w: what a standard normal adds to V in a step [mV]
 	MUU   float32 // change of the Ornstein-Uhlenbeck current u over a step relative to u, without noise
-	PVU   float32 // what u at the start of a step adds to V; of LIFCond the decay of u over half a step
+	PVU   float32 // what u at the start of a step adds to V; of others than LIF the decay of u over half a step
 	Kick  float32 // a_u: what a standard normal adds to u
 	Grid  float32 // B_u: (u + B_u) - B_u puts u on its grid
 
@@ -46,7 +46,7 @@ func newNoise(p *network.Population, m *Membrane, dt float64) Noise {
 	if u := p.OUNoise; u.SD != 0 {
 		n.sd, n.Kick, n.Grid = u.SD, step(u.SD, u.Tau), float32(libm.PowerOfTwo(u.SD))
 		n.MUU, n.PVU = float32(libm.Expm1(-dt/u.Tau)), float32(decaying(m, u.Tau, dt))
-		if p.Neuron == network.LIFCond {
+		if p.Neuron != network.LIF {
 			n.PVU = float32(libm.Exp(-dt / (2 * u.Tau)))
 		}
 	}

@@ -2,6 +2,7 @@ package dynamics
 
 import (
 	"math"
+	"strings"
 
 	"einet/libm"
 	"einet/network"
@@ -12,6 +13,7 @@ type Receptor struct {
 	Synapse    network.Synapse
 	TauSyn     float64 // synaptic time constant [ms]; 0 of a Delta
 	Excitatory bool
+	Symbol     string // the conductance of a model that takes it; empty of a current
 
 	PRR   float32 // decay of g over a step, e^(-dt/tau_syn)
 	PVR   float32 // what g at the start of a step adds to V at its end; of LIF
@@ -22,7 +24,9 @@ type Receptor struct {
 
 	Half     float32 // H_r, decay of g over half a step; of LIFCond
 	HalfY    float32 // H_y, what y adds to g in half a step; of an Alpha of LIFCond
-	Reversal float32 // relative to E_L [mV]; of LIFCond
+	Reversal float32 // relative to E_L [mV]; of conductances
+
+	name string // of those that a model names
 }
 
 // States is the number of states that a neuron has for the receptor: g, and y of
@@ -37,23 +41,40 @@ func (r *Receptor) States() int {
 	return 1
 }
 
+// synapses are what a receptor gathers.
+type synapses struct {
+	shape      network.Synapse
+	tau        float64 // [ms]
+	excitatory bool
+	receptor   string // by that name, of a model
+}
+
+// conductive tells whether its weights are conductances, of which there are only magnitudes.
+func (p *Population) conductive(receptor int) bool {
+	return p.Neuron == network.LIFCond || p.Receptors[receptor].Symbol != ""
+}
+
 // receptor finds or adds a receptor and returns its number.
-func (p *Population) receptor(n *network.Population, shape network.Synapse, tau float64, excitatory bool, dt float64) int {
+func (p *Population) receptor(n *network.Population, s synapses, dt float64) int {
 	for r, x := range p.Receptors {
-		if x.Synapse == shape && x.TauSyn == tau && x.Excitatory == excitatory {
+		if x.Synapse == s.shape && x.TauSyn == s.tau && x.Excitatory == s.excitatory && x.name == s.receptor {
 			return r
 		}
 	}
-	r := Receptor{Synapse: shape, TauSyn: tau, Excitatory: excitatory}
-	if shape != network.Delta {
+	r := Receptor{Synapse: s.shape, TauSyn: s.tau, Excitatory: s.excitatory, name: s.receptor}
+	if n.Model != nil && s.shape != network.Delta {
+		r.Symbol = symbol(n.Model, s.receptor, s.excitatory)
+	}
+	if s.shape != network.Delta {
 		r.propagators(&p.Membrane, dt)
 	}
-	if p.Neuron == network.LIFCond {
-		reversal := n.EIn
-		if excitatory {
-			reversal = n.EEx
-		}
-		r.Reversal = float32(reversal - n.EL)
+	switch {
+	case r.Symbol != "":
+		r.Reversal = float32(mean(n.Model, "E_"+strings.TrimPrefix(r.Symbol, "g_")))
+	case p.Neuron == network.LIFCond && s.excitatory:
+		r.Reversal = float32(n.EEx - n.EL)
+	case p.Neuron == network.LIFCond:
+		r.Reversal = float32(n.EIn - n.EL)
 	}
 	p.Receptors = append(p.Receptors, r)
 	return len(p.Receptors) - 1
@@ -66,6 +87,10 @@ func (r *Receptor) propagators(m *Membrane, dt float64) {
 	prr, rise := libm.Exp(-dt/r.TauSyn), float64(math.E*(dt/r.TauSyn))
 	half := libm.Exp(-dt / (2 * r.TauSyn))
 	r.PRR, r.Half = float32(prr), float32(half)
+	if m.MVV == 0 {
+		r.PGY, r.HalfY = float32(rise*prr), float32(float64(rise/2)*half)
+		return // of a model, which knows no exact response of V
+	}
 	r.PVR = float32(decaying(m, r.TauSyn, dt))
 	if r.Synapse == network.Alpha {
 		r.PGY, r.HalfY = float32(rise*prr), float32(float64(rise/2)*half)

@@ -128,7 +128,7 @@ func (m *Model) fixScale(pop, receptor int, loads []load) error {
 		most += l.heaviest() * float64(l.most)
 	}
 	for _, l := range loads {
-		l.set(l.units(scale, p.Neuron == network.LIFCond))
+		l.set(l.units(scale, p.conductive(receptor)))
 		m.rounding = max(m.rounding, l.rounding(scale))
 		loss := l.off(scale) * float64(l.most) / most
 		switch {

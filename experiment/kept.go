@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"einet/dynamics"
 	"einet/network"
@@ -214,11 +213,11 @@ func stateVariables(m *dynamics.Model, population int, wanted []string) []stateV
 			all = append(all, stateVariable{v, variable(v)})
 		}
 	}
-	if !wantsReceptors(wanted) {
-		return all
-	}
-	for _, r := range sim.Variables(m, population)[1:] {
-		all = append(all, stateVariable{network.GVariable + strconv.Itoa(int(r)), func(x *sim.NeuronState) []float32 { return x.Read(r) }})
+	for _, v := range sim.Variables(m, population)[1:] {
+		name := sim.NameOf(m, population, v)
+		if wanted == nil || slices.Contains(wanted, name) || v >= 0 && wantsReceptors(wanted) {
+			all = append(all, stateVariable{name, func(x *sim.NeuronState) []float32 { return x.Read(v) }})
+		}
 	}
 	return all
 }

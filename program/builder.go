@@ -9,6 +9,9 @@ import (
 // such numbers are multiples of 2^(smallest-23), and so zero or normal.
 const smallest = -100
 
+// Smallest is the least magnitude of a product, or of a number that is given, that is not zero.
+const Smallest = 0x1p-100
+
 // A Builder makes a program. Equal instructions become one. It knows of each value how small it can be without
 // being zero, and so which products need no Flush.
 type Builder struct {

@@ -17,6 +17,8 @@ const (
 	PoissonInputs Purpose = 9  // per population: counts, draw is the input's number; differs by trial
 	Noise         Purpose = 10 // per population: draw 0 white, 1 Ornstein-Uhlenbeck; differs by trial
 	Recorded      Purpose = 11 // per population: which neurons a sample has
+	Parameters    Purpose = 12 // per population: of a model, draw is the parameter's place
+	InitialStates Purpose = 13 // per population: of a model's states but V, draw is the state's place; differs by trial
 )
 
 // Width of the fields of a stream number: purpose, ordinal, trial.

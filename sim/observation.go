@@ -25,13 +25,16 @@ func (s *Selection) reads() []Variable {
 	p := &s.Model.Populations[s.Population]
 	states := Variables(s.Model, s.Population)[1:]
 	states = slices.DeleteFunc(states, func(r Variable) bool {
+		if k := r.modelState(); k >= 0 {
+			return !s.wants(s.Model.Network.Populations[s.Population].Model.States[k].Name)
+		}
 		input := "inh"
 		if p.Receptors[r].Excitatory {
 			input = "exc"
 		}
 		return !s.wants(network.GVariable, input, "net")
 	})
-	if s.wants("V") || p.Neuron == network.LIFCond && s.wants("exc", "inh", "net") {
+	if s.wants("V") || p.InputDependsOnV() && s.wants("exc", "inh", "net") {
 		return append([]Variable{V}, states...)
 	}
 	return states
@@ -58,6 +61,7 @@ type NeuronState struct {
 	step               int64
 	v                  []float32   // [neurons] membrane potential [mV]
 	g                  [][]float32 // [receptors][neurons], nil for those that are not read
+	states             [][]float32 // [states of a model][neurons], likewise
 	exc, inh, ext, net derived
 }
 
@@ -81,6 +85,9 @@ func (d *derived) get(n int, compute func(dst []float32)) []float32 {
 func newNeuronState(s *Selection) *NeuronState {
 	p := &s.Model.Populations[s.Population]
 	x := &NeuronState{model: s.Model, population: s.Population, p: p, size: p.Size, g: make([][]float32, len(p.Receptors))}
+	if p.Cell != nil {
+		x.states = make([][]float32, len(p.Cell.States))
+	}
 	if s.Neurons != nil {
 		x.size = len(s.Neurons)
 		if !firstOnly(s.Neurons) {
@@ -109,6 +116,7 @@ func (x *NeuronState) is(o *NeuronState) bool {
 func (x *NeuronState) begin(step int64) {
 	x.step, x.v = step, nil
 	clear(x.g)
+	clear(x.states)
 	x.exc.known, x.inh.known, x.ext.known, x.net.known = false, false, false, false
 }
 
@@ -118,16 +126,23 @@ func (x *NeuronState) set(v Variable, values []float32) {
 		x.v = values
 		return
 	}
+	if k := v.modelState(); k >= 0 {
+		x.states[k] = values
+		return
+	}
 	x.g[v] = values
 }
 
 // V is the membrane potential of each neuron [mV].
 func (x *NeuronState) V() []float32 { return x.v }
 
-// Read is a variable as engines have it: V, or the state of a receptor in its own unit; nil for delta synapses.
+// Read is a variable as engines have it: V, or the state of a receptor or a model in its own unit; nil for delta synapses.
 func (x *NeuronState) Read(v Variable) []float32 {
 	if v == V {
 		return x.v
+	}
+	if k := v.modelState(); k >= 0 {
+		return x.states[k]
 	}
 	return x.g[v]
 }

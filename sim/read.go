@@ -2,8 +2,10 @@ package sim
 
 import (
 	"fmt"
+	"strconv"
 
 	"einet/dynamics"
+	"einet/network"
 )
 
 // CheckRead is an error unless population pop has the variable and neurons first
@@ -18,6 +20,9 @@ func CheckRead(m *dynamics.Model, v Variable, pop, first, count int) error {
 	}
 	if p.IsSource() {
 		return fmt.Errorf("read: population %d is a source, which has no state", pop)
+	}
+	if k := v.modelState(); k >= 0 && p.Cell != nil && k < len(p.Cell.States) {
+		return nil
 	}
 	if v != V && v >= 0 && int(v) < len(p.Receptors) && p.Receptors[v].States() == 0 {
 		return fmt.Errorf("read: receptor %d of population %d is of delta synapses, which have no state", v, pop)
@@ -45,8 +50,8 @@ func CheckGather(m *dynamics.Model, v Variable, pop int, neurons []int, dst []fl
 	return nil
 }
 
-// Variables are those that an engine can read of population pop: V, and the state
-// of each receptor that has one. A source has none.
+// Variables are those that an engine can read of population pop: V, the state
+// of each receptor that has one, and the other states of a model. A source has none.
 func Variables(m *dynamics.Model, pop int) []Variable {
 	p := &m.Populations[pop]
 	if p.IsSource() {
@@ -58,5 +63,34 @@ func Variables(m *dynamics.Model, pop int) []Variable {
 			all = append(all, Current(r))
 		}
 	}
+	if p.Cell != nil {
+		for k, place := range p.Cell.States {
+			if place != dynamics.CellV {
+				all = append(all, ModelState(k))
+			}
+		}
+	}
 	return all
+}
+
+// CellState is the place of a variable among the states of a population that runs a program.
+func CellState(p *dynamics.Population, v Variable) int {
+	switch {
+	case v == V:
+		return dynamics.CellV
+	case v >= 0:
+		return p.Cell.G[v]
+	}
+	return p.Cell.States[v.modelState()]
+}
+
+// NameOf is what a variable is called in files: V, the name of a model's state, or g and the receptor's number.
+func NameOf(m *dynamics.Model, pop int, v Variable) string {
+	switch k := v.modelState(); {
+	case v == V:
+		return "V"
+	case k >= 0:
+		return m.Network.Populations[pop].Model.States[k].Name
+	}
+	return network.GVariable + strconv.Itoa(int(v))
 }

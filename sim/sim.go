@@ -22,6 +22,13 @@ const V Variable = -1
 // Receptors are numbered as in dynamics.Population.
 func Current(r int) Variable { return Variable(r) }
 
+// ModelState is state k, but V, of a population whose neurons are written as equations, in its own unit. States are numbered as in
+// network.NeuronModel.
+func ModelState(k int) Variable { return Variable(-2 - k) }
+
+// modelState is the number of such a state, negative of other variables.
+func (v Variable) modelState() int { return -2 - int(v) }
+
 // An Engine advances one network. All engines produce the same spikes and the
 // same state, bit for bit. An Engine is not safe for concurrent use.
 type Engine interface {
