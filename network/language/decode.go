@@ -37,11 +37,12 @@ type decoder struct {
 	scope    *scope
 	unit     string // of the numbers of the key at hand, as its table has it
 	units    []unitUse
-	dt       float64         // of the network, NaN where it is at fault
-	duration float64         // of a run [ms], likewise
-	hdf5     table.OpenTree  // may be nil
-	measure  *measure        // of quantities whose unit a model decides; else nil
-	broken   map[string]bool // models that could not be read
+	dt       float64           // of the network, NaN where it is at fault
+	duration float64           // of a run [ms], likewise
+	hdf5     table.OpenTree    // may be nil
+	measure  *measure          // of quantities whose unit a model decides; else nil
+	broken   map[string]bool   // models that could not be read
+	written  map[string]string // where what is known by a path was written, if that is elsewhere
 
 	populations map[string]*network.Population // by name, those that have neurons
 }

@@ -26,7 +26,7 @@ type measure struct {
 
 // models reads the section of that name. What can't be read is a fault, and left out.
 func (d *decoder) modelsOf(f *fields, n *network.Network) {
-	d.broken = map[string]bool{}
+	d.broken, d.written = map[string]bool{}, map[string]string{}
 	all := f.get("models")
 	if all == nil {
 		return
@@ -106,8 +106,12 @@ func (d *decoder) derivatives(f *fields, m *network.NeuronModel) {
 		name, prime := strings.CutSuffix(e.key, "'")
 		s := m.State(name)
 		if !prime || s == nil {
+			meant := fault.DidYouMean(e.key, primes)
+			if s != nil {
+				meant = "; did you mean " + name + "'?"
+			}
 			d.faults = append(d.faults, fault.Error{Place: e.place, Path: fault.Path(path, e.key), Value: "unknown key",
-				Allowed: "must be the derivative of a state: " + fault.Listing(primes) + fault.DidYouMean(e.key, primes)})
+				Allowed: "must be the derivative of a state: " + fault.Listing(primes) + meant})
 			continue
 		}
 		s.Derivative = d.expression(e.value, fault.Path(path, e.key))
@@ -348,6 +352,7 @@ func (f *fields) ofModel(p *network.Population, keys []network.Key) {
 	if n := f.get("V0"); n != nil {
 		if v := m.State(network.VState); v != nil && f.once(n, "V0", "state", network.VState) {
 			d.start(n, fault.Path(f.path, "V0"), m, v, measure{v.Unit, true})
+			d.written[f.path+".state."+network.VState] = f.path + ".V0"
 		}
 	}
 	if n := f.get(network.TRefParameter); n != nil {
@@ -355,6 +360,7 @@ func (f *fields) ofModel(p *network.Population, keys []network.Key) {
 			f.apart(p, keys, network.TRefParameter)
 		} else if f.once(n, network.TRefParameter, "parameters", network.TRefParameter) {
 			t.Value, _ = d.quantity(n, fault.Path(f.path, network.TRefParameter), network.MustDist, measure{t.Unit, true})
+			d.written[f.path+".parameters."+network.TRefParameter] = f.path + "." + network.TRefParameter
 		}
 	}
 	if f.get("method") != nil {
@@ -375,6 +381,45 @@ func (f *fields) once(n *node, key, other, name string) bool {
 		return false
 	}
 	return true
+}
+
+// asPrinted gives the parts of all expressions the places that they have in what Marshal writes.
+func asPrinted(n *network.Network) {
+	printed := map[*equation.Expr]*equation.Expr{}
+	reset := func(e **equation.Expr) {
+		if *e == nil {
+			return
+		}
+		if printed[*e] == nil {
+			again, err := equation.Parse((*e).String())
+			if err != nil { // longer than an expression may be, where it was written with fewer blanks
+				again = *e
+			}
+			printed[*e], printed[again] = again, again
+		}
+		*e = printed[*e]
+	}
+	of := func(m *network.NeuronModel) {
+		for i := range m.Definitions {
+			reset(&m.Definitions[i].Expr)
+		}
+		for i := range m.States {
+			reset(&m.States[i].Start)
+			reset(&m.States[i].Derivative)
+		}
+		reset(&m.Spike)
+		for i := range m.Reset {
+			reset(&m.Reset[i].Expr)
+		}
+	}
+	for i := range n.Models {
+		of(&n.Models[i])
+	}
+	for i := range n.Populations {
+		if m := n.Populations[i].Model; m != nil {
+			of(m)
+		}
+	}
 }
 
 // writeModel is a model in lines.
