@@ -52,7 +52,8 @@ var imports = map[string][]string{
 	"program":    {"libm"},
 
 	"network/presets":  {"network/language"},
-	"network/language": {"network"},
+	"network/language": {"network", "network/models"},
+	"network/models":   {},
 	"network":          {"fault", "libm", "table", "equation"},
 	"equation":         {"fault", "libm"},
 	"fault":            {},

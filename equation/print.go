@@ -28,7 +28,7 @@ var operators = [...]struct {
 	And: {" and ", byAnd}, Or: {" or ", byOr}, Not: {"not ", byNot},
 }
 
-// String is the expression as Parse reads it, with no more brackets than it needs.
+// String is the expression as Parse reads it, with few more brackets than it needs.
 func (e *Expr) String() string {
 	var b strings.Builder
 	e.write(&b, loosest)
@@ -61,13 +61,16 @@ func (e *Expr) write(b *strings.Builder, rank int) {
 		e.Args[0].write(b, op.rank)
 	default:
 		op := operators[e.Kind]
-		left := op.rank
+		left, right := op.rank, op.rank+1
 		if e.Kind == Power || op.rank == byComparison {
 			left++
 		}
+		if e.Kind == Over && e.Args[1].Kind == Number {
+			right = tightest // x/(2 ms), so that nobody reads it as (x/2) ms
+		}
 		e.Args[0].write(b, left)
 		b.WriteString(op.text)
-		e.Args[1].write(b, op.rank+1)
+		e.Args[1].write(b, right)
 	}
 }
 

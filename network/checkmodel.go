@@ -28,13 +28,18 @@ func (m *NeuronModel) CurrentUnit() equation.Dimension {
 	return equation.Picoampere
 }
 
+// HasUnits tells whether the units of the equations are right, so that those of currents and weights are known.
+func (m *NeuronModel) HasUnits() bool {
+	return !m.unread() && len(m.faultsOfUnits(m.CurrentUnit())) == 0
+}
+
 // weightUnit is the unit of the weights of synapses of a shape.
 func (m *NeuronModel) weightUnit(s Synapse, receptor string) string {
 	excitatory, inhibitory := m.Conductances()
 	switch {
 	case s == Delta:
 		return "mV"
-	case receptor != "" || excitatory || inhibitory:
+	case slices.Contains(m.Receptors, receptor) || excitatory || inhibitory:
 		return "nS"
 	}
 	return m.CurrentUnit().String()
@@ -216,6 +221,10 @@ func (c *checker) expression(path string, err error) {
 
 // known tells whether all names of an expression are, and makes a fault of the first that is not.
 func (c *checker) known(path string, e *equation.Expr, units map[string]equation.Dimension, why func(name string) string) bool {
+	if _, err := equation.Parse(e.String()); err != nil { // of what was written more tightly, or made in Go
+		c.fault(path, "", "as it is printed it can't be read: "+err.Error())
+		return false
+	}
 	wrong := ""
 	e.Names(func(name string, at int) {
 		if _, ok := units[name]; wrong == "" && !ok {
@@ -291,7 +300,7 @@ func (c *checker) namesInEquations(path string, m *NeuronModel) {
 	}
 	one := func(at string, e *equation.Expr) {
 		if c.known(at, e, units, m.unknown) {
-			c.want(e.Size(size) <= maxOperations, at, "", fmt.Sprintf("must have at most %d operations with the definitions put in", maxOperations))
+			c.want(e.Size(size) <= maxOperations, at, e.Size(size), fmt.Sprintf("must have at most %d operations with the definitions put in", maxOperations))
 		}
 	}
 	for _, d := range m.Definitions {
@@ -323,6 +332,9 @@ func (m *NeuronModel) faultsOfUnits(current equation.Dimension) (found []fault.E
 		of, err := equation.Check(d.Expr, lookup(units))
 		note(fault.Path("definitions", d.Name), err)
 		units[d.Name] = of
+	}
+	if len(found) > 0 { // which others would follow from
+		return found
 	}
 	for _, s := range m.States {
 		note(fault.Path("equations", s.Name+"'"), equation.CheckIs(s.Derivative, s.Unit.Over(equation.Millisecond), lookup(units)))
@@ -370,10 +382,15 @@ func (c *checker) withModel(path string, p *Population) {
 		c.want(p.TRef == 0, path+".t_ref", p.TRef, "must stand among the parameters, of which it is one")
 	}
 	if !m.Uses(CurrentSymbol) {
-		none := "must be left out: no equation of " + m.Name + " has I"
-		c.want(len(p.Input) == 0 || len(p.Input) == 1 && p.Input[0] == Component(DC(0)), path+".input", "", none)
-		c.want(p.Bias.IsNumber() && p.Bias.Mean() == 0, path+".bias", "", none)
-		c.want(p.OUNoise == OUNoise{}, path+".ou_noise", "", none)
+		input, constant := p.Input.Constant()
+		for _, current := range []struct {
+			key string
+			has bool
+		}{{"input", !constant || input != 0}, {"bias", !p.Bias.IsNumber() || p.Bias.Mean() != 0}, {"ou_noise", p.OUNoise != OUNoise{}}} {
+			if current.has {
+				c.fault(path+"."+current.key, "", "must be left out: no equation of "+m.Name+" has I")
+			}
+		}
 	}
 	if p.WhiteNoise > 0 && p.Model.TauM() == nil {
 		c.fault(path+".white_noise", "", "needs the membrane time constant: a parameter tau_m [ms], or C_m [pF] and g_L [nS]; "+m.Name+" has neither")
@@ -415,17 +432,17 @@ func (m *NeuronModel) sameEquations(n *NeuronModel) bool {
 }
 
 // receives checks where synapses of a sign go at a target: to a receptor of its model that has a name, or to none.
-func (c *checker) receives(path string, to *Population, receptor string, shape Synapse, positive bool, weight string) {
-	at := path + ".receptor"
+func (c *checker) receives(path string, to *Population, receptor string, shape Synapse, mean float64) {
+	at, weight, positive := path+".receptor", path+".weight", mean >= 0
 	switch {
-	case to == nil || to.Model != nil && c.right[to.Model.Name] == nil: // which is the fault
+	case to == nil || to.Keys() == nil || to.Model != nil && c.right[to.Model.Name] == nil: // which is the fault
 		return
 	case to.Model == nil:
 		c.want(receptor == "", at, receptor, "must be left out: neurons of "+string(to.Neuron)+" have no receptors with names")
 		return
 	case receptor != "":
 		if c.want(slices.Contains(to.Model.Receptors, receptor), at, receptor, receptorsOf(to.Model)+fault.DidYouMean(receptor, to.Model.Receptors)) {
-			c.want(positive, weight, "", "must not be negative: it is the conductance of the receptor "+receptor)
+			c.want(!(mean < 0), weight, mean, "must not be negative: it is the conductance of the receptor "+receptor)
 			c.want(shape != Delta, path+".synapse", string(shape), "must be exponential or alpha: a conductance can't be a delta")
 		}
 		return
@@ -439,11 +456,8 @@ func (c *checker) receives(path string, to *Population, receptor string, shape S
 	case shape == Delta:
 		return
 	case excitatory || inhibitory:
-		if positive && !excitatory {
-			c.fault(weight, "", "must be negative: the equations of "+name+" have g_in and no g_ex")
-		} else if !positive && !inhibitory {
-			c.fault(weight, "", "must not be negative: the equations of "+name+" have g_ex and no g_in")
-		}
+		c.want(excitatory || !positive, weight, mean, "must be negative: the equations of "+name+" have g_in and no g_ex")
+		c.want(inhibitory || !(mean < 0), weight, mean, "must not be negative: the equations of "+name+" have g_ex and no g_in")
 		return
 	case to.Model.Uses(CurrentSymbol):
 		return

@@ -77,7 +77,7 @@ func (c *checker) poisson(path string, p *Population) {
 		}
 		c.keys(at, in, Keys("poisson", ""))
 		c.synapse(at, p, in.Synapse, in.TauSyn)
-		c.receives(at, p, in.Receptor, in.Synapse, in.Weight >= 0, at+".weight")
+		c.receives(at, p, in.Receptor, in.Synapse, in.Weight)
 	}
 }
 

@@ -21,7 +21,7 @@ func (c *checker) projection(path string, p *Projection, n *Network) {
 	}
 	c.keys(path, p, Keys("projection", string(p.Rule)))
 	c.synapse(path, post, p.Synapse, p.TauSyn)
-	c.receives(path, post, p.Receptor, p.Synapse, p.Excitatory(), path+".weight")
+	c.receives(path, post, p.Receptor, p.Synapse, p.meanWeight())
 }
 
 // place is the key that gives a list, of the projection at path.

@@ -111,7 +111,7 @@ var (
 )
 
 // AnyModel is the Value of the mapping of populations of neurons whose model is none of Kinds.
-const AnyModel = "any model"
+const AnyModel = "other models"
 
 // Keys are those of the population.
 func (p *Population) Keys() []Key {

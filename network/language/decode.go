@@ -37,9 +37,12 @@ type decoder struct {
 	scope    *scope
 	unit     string // of the numbers of the key at hand, as its table has it
 	units    []unitUse
-	dt       float64        // of the network, NaN where it is at fault
-	duration float64        // of a run [ms], likewise
-	hdf5     table.OpenTree // may be nil
+	dt       float64           // of the network, NaN where it is at fault
+	duration float64           // of a run [ms], likewise
+	hdf5     table.OpenTree    // may be nil
+	measure  *measure          // of quantities whose unit a model decides; else nil
+	broken   map[string]bool   // models that could not be read
+	written  map[string]string // where what is known by a path was written, if that is elsewhere
 
 	populations map[string]*network.Population // by name, those that have neurons
 }
@@ -166,6 +169,9 @@ func (d *decoder) number(n *node, path, allowed string) float64 {
 // text, where there is no such number, follows what is allowed; it is a blank where no
 // more need be said.
 func (d *decoder) value(n *node, path string) (x float64, why string) {
+	if d.measure != nil {
+		return d.measured(n)
+	}
 	if n.kind != scalar {
 		return math.NaN(), " "
 	}

@@ -14,6 +14,9 @@ import (
 
 const ofLIF = "allowed are size, neuron, tau_m, C_m, E_L, V_th, V_reset, t_ref, V0, g0, input, bias, poisson, white_noise, ou_noise"
 
+// models are those that einet has.
+const models = "adex, adex_cond, eif, hh, izhikevich, lif_adaptive, lif_nmda, mat, qif"
+
 // Each row replaces a piece of the valid network and gives the whole error.
 func TestFaults(t *testing.T) {
 	for _, row := range []struct{ old, new, want string }{
@@ -40,15 +43,15 @@ func TestFaults(t *testing.T) {
 		{"uniform: [0, 15]", "uniform: [0]", "net.yaml:4:64: populations.E.V0.uniform: a list: must be [low, high]"},
 		{"uniform: [0, 15]", "uniform: [0, x]", "net.yaml:4:68: populations.E.V0.uniform.1: x: must be a number of magnitude at most 1e9"},
 		{"V0: 5", "V0: random", "net.yaml:5:54: populations.I.V0: random: must be a number or a distribution {uniform: [low, high]}, {normal: [mean, sd]} or {lognormal: [mean, sd]}"},
-		{"size: 80", "size: 80, neuron: hh", `net.yaml:4:25: populations.E.neuron: "hh": must be one of lif, lif_cond, poisson, spikes`},
+		{"size: 80", "size: 80, neuron: srm", `net.yaml:4:25: populations.E.neuron: "srm": must be one of lif, lif_cond, poisson, spikes, or a model: ` + models + ``},
 		// of what the word decides nothing else is said
-		{"size: 80", "size: 80, neuron: iaf_cond_exp, g_L: 10, C_m: 200 pF, E_ex: 0, a: 4", `net.yaml:4:25: populations.E.neuron: "iaf_cond_exp": must be one of lif, lif_cond, poisson, spikes`},
-		{"size: 80", "size: 80, neuron: LIF_cnd", `net.yaml:4:25: populations.E.neuron: "LIF_cnd": must be one of lif, lif_cond, poisson, spikes; did you mean lif_cond?`},
+		{"size: 80", "size: 80, neuron: iaf_cond_exp, g_L: 10, C_m: 200 pF, E_ex: 0, a: 4", `net.yaml:4:25: populations.E.neuron: "iaf_cond_exp": must be one of lif, lif_cond, poisson, spikes, or a model: ` + models + ``},
+		{"size: 80", "size: 80, neuron: LIF_cnd", `net.yaml:4:25: populations.E.neuron: "LIF_cnd": must be one of lif, lif_cond, poisson, spikes, or a model: ` + models + `; did you mean lif_cond?`},
 		{"size: 80, tau_m: 15", "neuron: [lif], size: 0", `net.yaml:4:15: populations.E.neuron: a list: must be one of lif, lif_cond, poisson, spikes` +
 			"\nnet.yaml:4:28: populations.E.size: 0: must be a whole number of at least 1"},
 		{"p: 0.25, weight: 0.5", "rule: fixed_in_degree, indegree: 3, multapses: false, weight: 0.5 nS", `net.yaml:7:34: projections.E_to_I.rule: "fixed_in_degree": must be one of ` + strings.Join(network.Rules(), ", ") + `; did you mean fixed_indegree?`},
 		{"tau_syn: 6", "synapse: delts", `net.yaml:7:71: projections.E_to_I.synapse: "delts": must be one of exponential, alpha, delta; did you mean delta?`},
-		{"size: 20, tau_m: 10", "size: 20, neuron: lif_cod, tau_m: 10", `net.yaml:5:25: populations.I.neuron: "lif_cod": must be one of lif, lif_cond, poisson, spikes; did you mean lif_cond?`},
+		{"size: 20, tau_m: 10", "size: 20, neuron: lif_cod, tau_m: 10", `net.yaml:5:25: populations.I.neuron: "lif_cod": must be one of lif, lif_cond, poisson, spikes, or a model: ` + models + `; did you mean lif_cond?`},
 		{"p: 0.25, weight: 0.5", "p: 1.5, weight: 0.5", "net.yaml:7:31: projections.E_to_I.p: 1.5: must be a probability from 0 to 1"},
 		{"from: E", "from: X", `net.yaml:7:18: projections.E_to_I.from: "X": must be the name of a population: E, I`},
 		{"tau_syn: 6", "tau_syn: -6", "net.yaml:7:71: projections.E_to_I.tau_syn: -6: must be a time above 0 and at most 1e9 ms"},
@@ -74,8 +77,8 @@ func TestFaults(t *testing.T) {
 			"\n" + `net.yaml:8:18: projections.I_to_E.from: "I": must be the name of a population: E`},
 		{"dt: 0.1", "dt: 0.1\ndt: 0.2", "net.yaml:3:1: dt: the key stands here twice, first at net.yaml:2:1"},
 		{"tau_m: 15", "tau_M: 15", "net.yaml:4:17: populations.E.tau_M: unknown key: did you mean tau_m? allowed are size, neuron, tau_m, C_m, E_L, V_th, V_reset, t_ref, V0, g0, input, bias, poisson, white_noise, ou_noise"},
-		{"weight: 0.5", "weigth: 0.5", "net.yaml:7:37: projections.E_to_I.weigth: unknown key: did you mean weight? allowed are from, to, rule, p, autapses, weight, delay, synapse, tau_syn"},
-		{"tau_syn: 6", "tau: 6", "net.yaml:7:62: projections.E_to_I.tau: unknown key: did you mean tau_syn? allowed are from, to, rule, p, autapses, weight, delay, synapse, tau_syn"},
+		{"weight: 0.5", "weigth: 0.5", "net.yaml:7:37: projections.E_to_I.weigth: unknown key: did you mean weight? allowed are from, to, rule, p, autapses, weight, delay, synapse, tau_syn, receptor"},
+		{"tau_syn: 6", "tau: 6", "net.yaml:7:62: projections.E_to_I.tau: unknown key: did you mean tau_syn? allowed are from, to, rule, p, autapses, weight, delay, synapse, tau_syn, receptor"},
 		{"size: 80, tau_m: 15", "sise: 80, tau: 15", "net.yaml:4:7: populations.E.sise: unknown key: did you mean size? " + ofLIF + "\nnet.yaml:4:17: populations.E.tau: unknown key: did you mean tau_m? " + ofLIF},
 		// what is missing besides is told, and a second word for it
 		{"size: 80, tau_m: 15", "tau: 15, tau_n: 15", "net.yaml:4:3: populations.E.size: missing: must be a whole number of at least 1, how many neurons there are" +
@@ -112,7 +115,7 @@ func TestFaults(t *testing.T) {
 			"\nnet.yaml:4:3: populations.E.E_in: missing: must be a number of magnitude at most 1e9" +
 			"\nnet.yaml:4:35: populations.E.tau_m: unknown key: only lif has it; allowed are size, neuron, C_m, g_L, E_ex, E_in, E_L, V_th, V_reset, t_ref, V0, g0, input, bias, poisson, white_noise, ou_noise"},
 		{"p: 0.25, weight: 0.5", "rule: fixed_indegree, indegree: 81, multapses: false, weight: 0.5", "net.yaml:7:60: projections.E_to_I.indegree: 81: must be at most 80, the neurons of E; or allow multapses"},
-		{"p: 0.25, weight: 0.5", "rule: fixed_outdegree, p: 0.25, outdegree: 3, weight: 0.5", "net.yaml:7:51: projections.E_to_I.p: unknown key: only fixed_probability has it; allowed are from, to, rule, outdegree, multapses, autapses, weight, delay, synapse, tau_syn"},
+		{"p: 0.25, weight: 0.5", "rule: fixed_outdegree, p: 0.25, outdegree: 3, weight: 0.5", "net.yaml:7:51: projections.E_to_I.p: unknown key: only fixed_probability has it; allowed are from, to, rule, outdegree, multapses, autapses, weight, delay, synapse, tau_syn, receptor"},
 		{"p: 0.25, weight: 0.5", "rule: one_to_one, weight: 0.5", "net.yaml:7:34: projections.E_to_I.rule: \"one_to_one\": needs populations of one size, to connect neuron i to neuron i"},
 		{"p: 0.25, weight: 0.5", "p: 0.25, weight: {uniform: [-1, 1]}", "net.yaml:7:37: projections.E_to_I.weight: \"-1 to 1\": must have one sign: make two projections"},
 		{"p: 0.25, weight: 0.5", "p: 0.25, weight: {normal: {mean: 1, sd: 1, low: 4.5, outside: redraw}}", "net.yaml:7:46: projections.E_to_I.weight.normal: \"4.5 to +Inf\": must hold at least 1/1000 of the distribution, for what is outside is drawn again; it holds 0.00023"},
@@ -123,7 +126,7 @@ func TestFaults(t *testing.T) {
 		{"delay: 1.5", "delay: {normal: [100, 80]}", "net.yaml:8:49: projections.I_to_E.delay: \"0.1 to 500 ms\": must span at most 4096 steps of dt (0.1 ms): narrow it with low and high"},
 		{"tau_syn: 6", "tau_syn: 6, synapse: delta", "net.yaml:7:71: projections.E_to_I.tau_syn: 6: must be left out: a delta synapse has none"},
 		{"size: 80", "size: 80, poisson: {rate: 6e6, weight: 1, tau_syn: 5}", "net.yaml:4:33: populations.E.poisson.rate: 6000000: must be at most 5000000 Hz, 500 spikes in a step; more is white_noise"},
-		{"dt: 0.1", "dt: 0.1\nrecords: all", "net.yaml:3:1: records: unknown key: did you mean record? allowed are constants, name, description, source, dt, seed, trial, duration, scale, populations, projections, record"},
+		{"dt: 0.1", "dt: 0.1\nrecords: all", "net.yaml:3:1: records: unknown key: did you mean record? allowed are constants, name, description, source, dt, seed, trial, duration, scale, models, populations, projections, record"},
 		// YAML
 		{"size: 80", "size: *n", "net.yaml:4:13: populations.E.size: no anchor of this name stands before the alias"},
 		{"size: 80", "size: !!int 80", "net.yaml:4:13: populations.E.size: must be a plain value, mapping or list"},

@@ -285,6 +285,10 @@ func writeField(k *network.Key, field any) string {
 			items[i] = writeMapping(&(*x)[i], network.Keys(k.Of, ""))
 		}
 		return "[" + strings.Join(items, ", ") + "]"
+	case *[]network.ModelParameter:
+		return writeParameters(*x)
+	case *[]network.ModelState:
+		return writeStarts(*x)
 	case *[]network.Rate:
 		f := fieldsOut{}
 		for _, r := range *x {

@@ -18,14 +18,15 @@ func (d *decoder) network(root *node, file string) *network.Network {
 	f := d.fields("", root.place, root)
 	d.scope = newScope(root)
 	d.constants(f)
-	f.knows("constants", "name", "description", "source", "dt", "seed", "trial", "duration", "scale", "populations", "projections", "record")
+	f.knows("constants", "name", "description", "source", "dt", "seed", "trial", "duration", "scale", "models", "populations", "projections", "record")
 	n := &network.Network{Name: NameOf(file)}
 	f.keys(n, network.Keys("network", ""))
 	d.dt, d.duration = n.Dt, n.Duration
+	d.modelsOf(f, n)
 	if d.outdented(f) { // which is the fault
 	} else if all := f.need("populations", network.MustMap+" of at least one population"); all != nil && f.atMost(network.MaxPopulations, "populations", all) {
 		for _, e := range d.indented("population", d.members("populations", all), all) {
-			n.Populations = append(n.Populations, d.population(fault.Path("populations", e.key), e))
+			n.Populations = append(n.Populations, d.population(fault.Path("populations", e.key), e, n))
 		}
 	}
 	d.populations = map[string]*network.Population{}
@@ -83,15 +84,27 @@ func (d *decoder) constants(f *fields) {
 	}
 }
 
-func (d *decoder) population(path string, e entry) network.Population {
+func (d *decoder) population(path string, e entry, n *network.Network) network.Population {
 	f, shared := d.fields(path, e.place, e.value), network.Shared("population")
 	defer f.done()
 	p := network.Population{Name: e.key}
 	f.keys(&p, shared)
-	keys := network.Keys("population", string(p.Neuron))
-	if keys == nil { // the one fault, which the checker has
+	switch name := string(p.Neuron); {
+	case d.broken[name]: // which is the fault
+		d.meant = append(d.meant, fault.Error{Path: fault.Path(path, "neuron")})
+	case !slices.Contains(network.Kinds, name):
+		p.Model = d.modelOf(name, n)
+	}
+	keys := p.Keys()
+	if keys == nil { // the one fault
+		if !d.broken[string(p.Neuron)] {
+			d.unknownNeuron(f, &p, n)
+		}
 		f.ignore()
 		return p
+	}
+	if p.Model != nil {
+		f.ofModel(&p, keys)
 	}
 	if p.Neuron == network.SpikeSource {
 		f.spikes(&p, keys)

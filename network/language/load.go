@@ -52,7 +52,15 @@ func Load(r io.Reader, file string, opts Options) (*network.Network, error) {
 	d := decoder{hdf5: opts.HDF5}
 	n := d.network(root, file)
 	faults = append(faults, unsaid(d.faults, faults)...)
-	checked := unsaid(n.Faults(), slices.Concat(faults, d.meant))
+	checked := n.Faults()
+	for i := range checked {
+		for path, written := range d.written {
+			if rest, ok := cutKey(checked[i].Path, path); ok {
+				checked[i].Path = strings.TrimSuffix(written+"."+rest, ".")
+			}
+		}
+	}
+	checked = unsaid(checked, slices.Concat(faults, d.meant))
 	for i := range checked {
 		checked[i].Place = root.locate(checked[i].Path)
 	}
@@ -60,6 +68,7 @@ func Load(r io.Reader, file string, opts Options) (*network.Network, error) {
 	if len(faults) > 0 {
 		return nil, fault.Join(fault.Shown(faults, text, file))
 	}
+	asPrinted(n)
 	return n.Scaled(opts.Scale)
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"einet/equation"
 	"einet/fault"
 	"einet/network"
 )
@@ -29,10 +30,16 @@ func Marshal(n *network.Network) ([]byte, error) {
 	b.WriteString("\n# exponents: what follows a factor s on the sizes, as s^weight and so on\n")
 	fmt.Fprintf(&b, "scale: %s\n", writeMapping(&n.Scale, network.Keys("scale", "")))
 	fmt.Fprintf(&b, "\nrecord: %s\n", writeMapping(&n.Record, network.Keys("record", "")))
+	if len(n.Models) > 0 {
+		b.WriteString("\nmodels:\n")
+	}
+	for i := range n.Models {
+		writeModel(&b, &n.Models[i])
+	}
 	b.WriteString("\n# size in neurons; times in ms; potentials in mV; currents as R*I in mV or, with C_m [pF], in pA; rates in Hz;\n" +
 		"# of inputs the times in ms, frequency in Hz, phase in degrees\npopulations:\n")
 	for _, p := range n.Populations {
-		fmt.Fprintf(&b, "  %s: %s\n", p.Name, writeMapping(&p, network.Keys("population", string(p.Neuron))))
+		fmt.Fprintf(&b, "  %s: %s\n", p.Name, writeMapping(&p, p.Keys()))
 	}
 	if len(n.Projections) == 0 {
 		return []byte(b.String()), nil
@@ -81,19 +88,23 @@ func writeEdges(e *network.Edges) string {
 	return "[" + strings.Join(rows, ", ") + "]"
 }
 
-func writeDist(d network.Dist) string {
+func writeDist(d network.Dist) string { return writeDistIn(d, equation.Plain) }
+
+// writeDistIn is a distribution of numbers with a unit.
+func writeDistIn(d network.Dist, unit equation.Dimension) string {
+	exact := func(x float64) string { return equation.Quantity(x, unit) }
 	switch d.Kind {
 	case network.Uniform:
-		return fmt.Sprintf("{uniform: [%s, %s]}", fault.Exact(d.A), fault.Exact(d.B))
+		return fmt.Sprintf("{uniform: [%s, %s]}", exact(d.A), exact(d.B))
 	case network.Normal, network.LogNormal:
 		f := fieldsOut{}
-		f.number("mean", d.A)
-		f.number("sd", d.B)
+		f.add("mean", exact(d.A))
+		f.add("sd", exact(d.B))
 		if !math.IsInf(d.Low, 0) {
-			f.number("low", d.Low)
+			f.add("low", exact(d.Low))
 		}
 		if !math.IsInf(d.High, 0) {
-			f.number("high", d.High)
+			f.add("high", exact(d.High))
 		}
 		if d.Redraw {
 			f.add("outside", redrawn)
@@ -101,7 +112,7 @@ func writeDist(d network.Dist) string {
 		return fmt.Sprintf("{%s: {%s}}", d.Kind, f)
 	case network.Constant, "":
 	}
-	return fault.Exact(d.A)
+	return exact(d.A)
 }
 
 func writeInput(in network.Input) string {

@@ -123,5 +123,9 @@ func called(o *network.Mapping) string {
 // choice is what the key may be that tells objects apart.
 func choice(k *network.Key) string {
 	words := strings.Split(k.Of, "|")
-	return "`" + strings.Join(words, "`, `") + "`; " + words[0] + " if left out"
+	more := ""
+	if k.Name == "neuron" {
+		more = ", or the name of a model"
+	}
+	return "`" + strings.Join(words, "`, `") + "`" + more + "; " + words[0] + " if left out"
 }

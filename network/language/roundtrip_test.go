@@ -63,8 +63,42 @@ func drawNetwork(t *rapid.T) *network.Network {
 	for i := range rapid.IntRange(0, 4).Draw(t, "projections") {
 		n.Projections = append(n.Projections, drawProjection(t, n, "P"+strconv.Itoa(i)))
 	}
+	for _, p := range n.Populations {
+		if p.Model != nil {
+			n.Models = []network.NeuronModel{written(t)}
+		}
+	}
 	n.Record = drawRecord(t, n)
 	return n
+}
+
+// written is a model that an author wrote.
+func written(t require.TestingT) network.NeuronModel {
+	n, err := load(withModels, language.Options{})
+	require.NoError(t, err)
+	return n.Models[0]
+}
+
+// drawModel gives a population other values of the model's parameters and starts.
+func drawModel(t *rapid.T, p *network.Population, dt float64) {
+	m := written(t)
+	for i := range m.Parameters {
+		switch q := &m.Parameters[i]; q.Name {
+		case "t_ref":
+			q.Value = network.Number(float64(rapid.IntRange(0, 1<<20).Draw(t, "t_ref")) * dt)
+		case "tau_m":
+			q.Value = network.Number(rapid.Float64Range(5e-324, 1e9).Draw(t, "tau_m"))
+		default:
+			q.Value = drawDist(t, q.Name)
+		}
+	}
+	for i := range m.States {
+		if s := &m.States[i]; rapid.Bool().Draw(t, "start") {
+			s.Start, s.StartDist = nil, drawDist(t, s.Name)
+		}
+	}
+	m.Method = network.Method(rapid.SampledFrom(network.Methods).Draw(t, "method"))
+	p.Model = &m
 }
 
 // drawNeurons are some of a population's.
@@ -157,8 +191,10 @@ func drawPopulation(t *rapid.T, name string, dt float64) network.Population {
 	number := func(label string) float64 { return rapid.Float64Range(-1e9, 1e9).Draw(t, label) }
 	positive := func(label string) float64 { return rapid.Float64Range(5e-324, 1e9).Draw(t, label) }
 	p := network.Population{Name: name, Size: rapid.IntRange(1, 1<<28).Draw(t, "size"),
-		Neuron: rapid.SampledFrom([]network.Neuron{network.LIF, network.LIFCond, network.Poisson, network.SpikeSource}).Draw(t, "neuron")}
+		Neuron: rapid.SampledFrom([]network.Neuron{network.LIF, network.LIFCond, "my", network.Poisson, network.SpikeSource}).Draw(t, "neuron")}
 	switch p.Neuron {
+	case "my":
+		drawModel(t, &p, dt)
 	case network.Poisson:
 		rate := func(label string) float64 { return rapid.Float64Range(5e-324, min(1e9, 2e5/dt)).Draw(t, label) }
 		p.Rate = network.Input{network.DC(rate("rate")), network.Step{At: 3 * dt, By: rate("by")}}
@@ -177,14 +213,18 @@ func drawPopulation(t *rapid.T, name string, dt float64) network.Population {
 			p.CM = positive("C_m")
 		}
 	}
-	p.EL, p.VTh, p.V0 = number("E_L"), drawDist(t, "V_th"), drawDist(t, "V0")
-	p.VReset = rapid.Float64Range(-1e9, -1e5).Draw(t, "V_reset")
-	p.TRef = float64(rapid.IntRange(0, 1<<20).Draw(t, "t_ref")) * dt
+	if p.Model == nil {
+		p.EL, p.VTh, p.V0 = number("E_L"), drawDist(t, "V_th"), drawDist(t, "V0")
+		p.VReset = rapid.Float64Range(-1e9, -1e5).Draw(t, "V_reset")
+		p.TRef = float64(rapid.IntRange(0, 1<<20).Draw(t, "t_ref")) * dt
+	}
 	p.G0Ex, p.G0In, p.Bias = drawDist(t, "excitatory"), network.Number(0), drawDist(t, "bias")
 	p.Input = drawInput(t, dt)
 	for range rapid.IntRange(0, 3).Draw(t, "poisson") {
 		in := network.PoissonInput{Rate: rapid.Float64Range(0, 1e5).Draw(t, "rate"), Weight: number("weight")}
-		in.Synapse, in.TauSyn = drawSynapse(t, p.Neuron == network.LIF)
+		if in.Synapse, in.TauSyn = drawSynapse(t, p.Neuron != network.LIFCond); p.Model != nil && in.Synapse != network.Delta && in.Weight >= 0 {
+			in.Receptor = rapid.SampledFrom([]string{"", "slow"}).Draw(t, "receptor")
+		}
 		p.PoissonInput = append(p.PoissonInput, in)
 	}
 	if rapid.Bool().Draw(t, "noise") {
@@ -213,7 +253,9 @@ func drawProjection(t *rapid.T, n *network.Network, name string) network.Project
 		p.Delay = network.Dist{Kind: network.Normal, A: mean, B: mean / 2, Low: math.Inf(-1), High: 4 * mean,
 			Redraw: rapid.Bool().Draw(t, "redraw")}
 	}
-	p.Synapse, p.TauSyn = drawSynapse(t, post.Neuron == network.LIF)
+	if p.Synapse, p.TauSyn = drawSynapse(t, post.Neuron != network.LIFCond); post.Model != nil && p.Synapse != network.Delta {
+		p.Receptor = rapid.SampledFrom([]string{"", "slow"}).Draw(t, "receptor")
+	}
 	p.Rule = rapid.SampledFrom([]network.Rule{network.FixedProbability, network.FixedInDegree, network.FixedOutDegree,
 		network.FixedTotalNumber, network.AllToAll, network.List}).Draw(t, "rule")
 	switch p.Rule {
@@ -290,6 +332,9 @@ func FuzzLoad(f *testing.F) {
 		require.NoError(f, err)
 		f.Add(string(text), "duration=1 s")
 	}
+	f.Add(withModels, "populations.E.neuron=hh")
+	f.Add("populations: {E: {size: 3, neuron: lif_nmda}}", "populations.E.parameters={Mg: 2 mM}")
+	f.Add("models: {m: {state: {V: 0}, equations: {V': 1 mV/ms}, spike: V > 3 mV}}\npopulations: {E: {size: 3, neuron: m}}", "models.m.definitions={a: V*V, b: a*a}")
 	f.Add(everything, "constants.J=2*sqrt(N)")
 	f.Add(recording("{spikes: {E: [3, {from: 10, to: 30, every: 5}], I: {sample: 3}}, state: {E: {neurons: {every: 7}, every: 1, variables: [V, g]}}, averages: {every: 2, neurons: {S: all}, variables: [rate]}}"), "record.spikes.E=[1, 2]")
 	f.Add("a: |\n  b\n? c\n: [d, {e: f}]\n--- !!g 'h'\n", "a.*.0={}")

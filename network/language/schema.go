@@ -21,6 +21,7 @@ func Schema() []byte {
 		"some_neurons": anyOf(schema{"enum": []string{"all", "none"}}, ref("whole_number"), ref("neurons"),
 			schema{"type": "array", "items": anyOf(ref("whole_number"), ref("neurons"))}),
 		"numbers_named": schema{"type": "object", "additionalProperties": ref("number")},
+		"expression":    anyOf(schema{"type": "number"}, text("an expression")),
 	}
 	for _, o := range network.Mappings() {
 		defs[definition(&o)] = mappingSchema(&o)
@@ -59,7 +60,7 @@ func mapOf(name string) schema {
 // def is the name of an object's definition.
 func definition(o *network.Mapping) string {
 	if o.By != "" {
-		return o.Name + "_" + o.Value
+		return o.Name + "_" + strings.ReplaceAll(o.Value, " ", "_")
 	}
 	return o.Name
 }
@@ -76,7 +77,9 @@ func mappingSchema(o *network.Mapping) schema {
 		needed = append(needed, o.By)
 	}
 	s := schema{"type": "object", "description": o.About, "properties": properties, "additionalProperties": false}
-	if o.By != "" {
+	if o.Value == network.AnyModel {
+		properties[o.By] = schema{"type": "string", "pattern": "^" + network.NamePattern + "$", "description": "the model's name"}
+	} else if o.By != "" {
 		properties[o.By].(schema)["enum"] = []string{o.Value}
 	}
 	if len(needed) > 0 {
@@ -100,12 +103,19 @@ func kindsSchema(name string) schema {
 		}
 		by, words = o.By, append(words, o.Value)
 		says := schema{"properties": schema{by: schema{"const": o.Value}}}
+		if o.Value == network.AnyModel {
+			says = schema{"properties": schema{by: schema{"not": schema{"enum": network.Kinds}}}}
+		}
 		if o.Value != firstOfKind[name] {
 			says["required"] = []string{by}
 		}
 		choices = append(choices, schema{"if": says, "then": ref(definition(&o))})
 	}
-	return schema{"type": "object", "properties": schema{by: schema{"enum": words}}, "allOf": choices}
+	may := schema{"enum": words}
+	if name == "population" {
+		may = schema{"type": "string", "description": "one of " + strings.Join(network.Kinds, ", ") + ", or the name of a model"}
+	}
+	return schema{"type": "object", "properties": schema{by: may}, "allOf": choices}
 }
 
 func keySchema(k *network.Key) schema {
@@ -161,6 +171,12 @@ func shapeSchema(k *network.Key) schema {
 		return mapOf("some_neurons")
 	case network.SomeOf:
 		return schema{"type": "array", "items": schema{"enum": strings.Split(k.Of, "|")}, "minItems": 1}
+	case network.Quantities, network.Starts:
+		return mapOf("distribution") // an expression is a text, as a number may be
+	case network.Equations:
+		return schema{"type": "object", "additionalProperties": ref("expression")}
+	case network.AnEquation:
+		return schema{"type": "string"}
 	case network.NumberOr:
 		return anyOf(ref("number"), ref(k.Of))
 	case network.ANumber:

@@ -48,6 +48,12 @@ func mismatch(root, s map[string]any, value any, at string) string {
 	if words := list("enum"); words != nil && !slices.Contains(words, value) {
 		return fmt.Sprintf("%s: %v is none of %v", at, value, words)
 	}
+	if not, ok := s["not"].(map[string]any); ok && mismatch(root, not, value, at) == "" {
+		return fmt.Sprintf("%s: %v is what it must not be", at, value)
+	}
+	if pattern, ok := s["pattern"].(string); ok && !regexp.MustCompile(pattern).MatchString(fmt.Sprint(value)) {
+		return fmt.Sprintf("%s: %v does not match", at, value)
+	}
 	if word, ok := s["const"]; ok && word != value {
 		return fmt.Sprintf("%s: %v is not %v", at, value, word)
 	}
@@ -251,6 +257,7 @@ func TestReaderKnowsTheDeclaredKeys(t *testing.T) {
 	places := map[string]string{
 		"network":     "zzz: 1\npopulations: {}",
 		"scale":       "scale: {zzz: 1}",
+		"model":       "models: {m: {zzz: 1}}",
 		"record":      "record: {zzz: 1}",
 		"state":       "record: {state: {E: {zzz: 1}}}",
 		"neurons":     "record: {spikes: {E: {zzz: 1}}}",
@@ -268,7 +275,8 @@ func TestReaderKnowsTheDeclaredKeys(t *testing.T) {
 	}
 	for _, o := range network.Mappings() {
 		if o.By != "" {
-			places[definition(&o)] = fmt.Sprintf("%ss: {E: {%s: %s, zzz: 1}}", o.Name, o.By, o.Value)
+			value := strings.ReplaceAll(o.Value, network.AnyModel, "izhikevich")
+			places[definition(&o)] = fmt.Sprintf("%ss: {E: {%s: %s, zzz: 1}}", o.Name, o.By, value)
 		}
 	}
 	for _, o := range network.Mappings() {

@@ -166,11 +166,15 @@ func unitAt(n *network.Network, path string) string {
 		return ""
 	}
 	p := &n.Populations[i]
-	if p.Keys() == nil {
+	m := p.Model
+	if p.Keys() == nil || m != nil && !m.HasUnits() {
 		return ""
 	}
 	switch segments[2] {
 	case "input", "bias", "ou_noise":
+		if m != nil && !m.Uses(network.CurrentSymbol) { // which is the fault
+			return ""
+		}
 		return p.CurrentUnit()
 	case "poisson":
 		k, err := strconv.Atoi(segments[3])
@@ -181,5 +185,9 @@ func unitAt(n *network.Network, path string) string {
 			shape, receptor = p.PoissonInput[k].Synapse, p.PoissonInput[k].Receptor
 		}
 	}
-	return p.WeightUnit(shape, receptor)
+	unit := p.WeightUnit(shape, receptor)
+	if m != nil && (receptor != "" && !slices.Contains(m.Receptors, receptor) || shape != network.Delta && unit != "nS" && !m.Uses(network.CurrentSymbol)) { // likewise
+		return ""
+	}
+	return unit
 }
