@@ -29,7 +29,7 @@ func (b *Builder) Exp(x Value) Value {
 		half  = 0.35
 	)
 	held := b.Max(b.Min(x, b.Number(expHighest)), b.Number(expLowest))
-	sum := b.Add(b.mulAnyway(held, b.Number(1/math.Ln2)), b.Number(round))
+	sum := b.Add(b.MulAnyway(held, b.Number(1/math.Ln2)), b.Number(round))
 	n := b.OffGrid(sum, round)
 	r := b.Sub(b.Sub(held, b.Mul(n, b.Number(ln2Hi))), b.Mul(n, b.Number(ln2Lo)))
 	r = b.Assume(b.OffGrid(b.Add(r, b.Number(1)), 1), -half, half) // of multiples of 2^-24 no product below is small
