@@ -21,6 +21,7 @@ type Builder struct {
 	places    map[Instruction]Value
 	next      []Value
 	states    []Type
+	grains    []int // of the states
 	owns      []Type
 	fails     Value
 	receptors int
@@ -28,7 +29,7 @@ type Builder struct {
 }
 
 // A bound says how small a Float can be: not zero, it is at least 2^least in magnitude, and it is a multiple of 2^grain.
-// And it says where it lies, if it is a number.
+// And it says where it lies, if it is a number. What may be infinite or no number has an infinite end.
 type bound struct {
 	least, grain int
 	low, high    float64
@@ -43,13 +44,28 @@ func anywhere(least, grain int) bound {
 func (c bound) within(low, high float64) bound {
 	const wider = 0x1p-20
 	c.low, c.high = low-math.Abs(low)*wider, high+math.Abs(high)*wider
-	if math.IsNaN(low) || math.IsNaN(high) {
-		c.low, c.high = math.Inf(-1), math.Inf(1)
+	if !(c.low >= -math.MaxFloat32) {
+		c.low = math.Inf(-1)
 	}
-	if nearest := max(c.low, -c.high); nearest > 0 && !math.IsInf(nearest, 0) {
-		c.least = max(c.least, math.Ilogb(nearest))
-		c.grain = max(c.grain, c.least-23)
+	if !(c.high <= math.MaxFloat32) {
+		c.high = math.Inf(1)
 	}
+	if c.away() {
+		return c.noLess(math.Ilogb(max(c.low, -c.high)))
+	}
+	return c
+}
+
+// away tells whether zero is not among the numbers.
+func (c bound) away() bool { return c.low > 0 || c.high < 0 }
+
+// finite tells whether it is a number, not infinite either.
+func (c bound) finite() bool { return !math.IsInf(c.low, 0) && !math.IsInf(c.high, 0) }
+
+// noLess is a bound of what is zero or at least 2^least, too.
+func (c bound) noLess(least int) bound {
+	c.least = max(c.least, least)
+	c.grain = max(c.grain, c.least-23)
 	return c
 }
 
@@ -97,8 +113,11 @@ func (b *Builder) constant(bits uint32, t Type) Value {
 
 func ofConstant(bits uint32) bound {
 	x := float64(math.Float32frombits(bits))
-	if x == 0 || math.IsInf(x, 0) || math.IsNaN(x) {
-		return anywhere(127, 127).within(x, x)
+	switch {
+	case math.IsInf(x, 0) || math.IsNaN(x):
+		return anywhere(127, 104)
+	case x == 0:
+		return bound{127, 127, 0, 0}
 	}
 	_, e := math.Frexp(x)
 	grain := e - 24
@@ -117,10 +136,18 @@ func (b *Builder) constantOf(v Value) (float32, bool) {
 }
 
 // NewState is one more state of the neuron. A float one whose values are all multiples of 2^grain says so;
-// others have grain GrainOfFlushed.
+// others have grain GrainOfFlushed. It is finite.
 func (b *Builder) NewState(t Type, grain int) Value {
-	b.states, b.next = append(b.states, t), append(b.next, None)
-	return b.put(Instruction{Op: State, Type: t, A: int32(len(b.states) - 1)}, anywhere(max(grain, smallest), grain))
+	b.states, b.next, b.grains = append(b.states, t), append(b.next, None), append(b.grains, grain)
+	return b.put(Instruction{Op: State, Type: t, A: int32(len(b.states) - 1)}, ofGrain(grain))
+}
+
+// ofGrain is the bound of what comes from outside: a multiple of 2^grain, and flushed if that is GrainOfFlushed.
+func ofGrain(grain int) bound {
+	if grain <= GrainOfFlushed {
+		return atLeast(smallest)
+	}
+	return anywhere(grain, grain)
 }
 
 // GrainOfFlushed is the grain of numbers that are zero or at least 2^-100.
@@ -129,7 +156,7 @@ const GrainOfFlushed = smallest - 23
 // NewOwn is one more number that is the neuron's own, a multiple of 2^grain.
 func (b *Builder) NewOwn(t Type, grain int) Value {
 	b.owns = append(b.owns, t)
-	return b.put(Instruction{Op: Own, Type: t, A: int32(len(b.owns) - 1)}, anywhere(max(grain, smallest), grain))
+	return b.put(Instruction{Op: Own, Type: t, A: int32(len(b.owns) - 1)}, ofGrain(grain))
 }
 
 // Drive is the external input of the step. It is zero or at least 2^-100.
@@ -167,14 +194,26 @@ func (b *Builder) one(op Op, t Type, x Value, c bound) Value {
 	return b.put(Instruction{Op: op, Type: t, A: int32(x)}, c)
 }
 
-// sum is the bound of a sum: a multiple of what both are multiples of.
+// sum is the bound of a sum: a multiple of what both are multiples of. A term of at least 2^least makes it a multiple of
+// 2^(least-24), whatever the other: where that is less than half of it, the sum is at least half of it, and
+// else the other is such a multiple, too.
 func sum(p, q bound) bound {
 	grain := min(p.grain, q.grain)
+	for _, c := range []bound{p, q} {
+		if c.away() {
+			grain = max(grain, c.least-24)
+		}
+	}
 	return anywhere(grain, grain).within(p.low+q.low, p.high+q.high)
 }
 
 func (c bound) negative() bound {
 	c.low, c.high = -c.high, -c.low
+	return c
+}
+
+func (c bound) orZero() bound {
+	c.low, c.high = min(c.low, 0), max(c.high, 0)
 	return c
 }
 
@@ -194,6 +233,7 @@ func (b *Builder) Add(x, y Value) Value {
 	if i := b.code[y]; i.Op == Neg {
 		return b.Sub(x, Value(i.A))
 	}
+	x, y = b.besides(x, y), b.besides(y, x)
 	return b.two(Add, Float, x, y, sum(b.bounds[x], b.bounds[y]))
 }
 
@@ -202,7 +242,16 @@ func (b *Builder) Sub(x, y Value) Value {
 	if b.isZero(y) {
 		return x
 	}
+	x, y = b.besides(x, y), b.besides(y, x)
 	return b.two(Sub, Float, x, y, sum(b.bounds[x], b.bounds[y].negative()))
+}
+
+// besides is the term x of a sum with y: where y is large, x needs no Flush, since one that is subnormal is lost.
+func (b *Builder) besides(x, y Value) Value {
+	if i, other := b.code[x], b.bounds[y]; i.Op == Flush && other.away() && other.least-24 >= GrainOfFlushed {
+		return Value(i.A)
+	}
+	return x
 }
 
 // Mul is x*y, and zero where that is below 2^-100 in magnitude.
@@ -216,21 +265,24 @@ func (b *Builder) Mul(x, y Value) Value {
 	if c, ok := b.constantOf(y); ok && c == 1 {
 		return x
 	}
+	return b.Flush(b.MulAnyway(x, y))
+}
+
+// MulAnyway is x*y, where it can't matter whether a tiny one is zero: something large is added to it. Or where
+// none is tiny.
+func (b *Builder) MulAnyway(x, y Value) Value {
 	p, q := b.bounds[x], b.bounds[y]
 	grain := p.grain + q.grain
-	least := max(p.least+q.least, grain)
 	ends := [4]float64{p.low * q.low, p.low * q.high, p.high * q.low, p.high * q.high}
-	c := anywhere(least, max(grain, least-23)).within(slices.Min(ends[:]), slices.Max(ends[:]))
+	c := anywhere(grain, grain).within(slices.Min(ends[:]), slices.Max(ends[:])).noLess(p.least + q.least)
 	if x == y {
 		c.low = max(c.low, 0)
 	}
-	return b.Flush(b.two(Mul, Float, x, y, c))
-}
-
-// MulAnyway is x*y, where it can't matter whether a tiny one is zero: something large is added to it.
-func (b *Builder) MulAnyway(x, y Value) Value {
-	p, q := b.bounds[x], b.bounds[y]
-	return b.two(Mul, Float, x, y, anywhere(p.least+q.least, p.grain+q.grain))
+	if c.least < -126 { // a subnormal product is rounded more coarsely
+		c = c.orZero()
+		c.low, c.high = c.low*2, c.high*2
+	}
+	return b.two(Mul, Float, x, y, c)
 }
 
 // Assume notes that a value lies between low and high, as its maker knows.
@@ -245,6 +297,7 @@ func (b *Builder) Flush(x Value) Value {
 	if c.least >= smallest {
 		return x
 	}
+	c = c.orZero()
 	c.least, c.grain = smallest, max(c.grain, GrainOfFlushed)
 	return b.one(Flush, Float, x, c)
 }
@@ -260,8 +313,7 @@ func (b *Builder) Neg(x Value) Value {
 // Abs is |x|.
 func (b *Builder) Abs(x Value) Value {
 	c := b.bounds[x]
-	low, high := max(c.low, -c.high, 0), max(-c.low, c.high)
-	return b.one(Abs, Float, x, c.within(low, high))
+	return b.one(Abs, Float, x, c.within(max(c.low, -c.high, 0), max(-c.low, c.high)))
 }
 
 func (b *Builder) either(x, y Value) bound {
@@ -272,14 +324,24 @@ func (b *Builder) either(x, y Value) bound {
 // Min is x if x < y, else y.
 func (b *Builder) Min(x, y Value) Value {
 	c := b.either(x, y)
-	c.high = min(b.bounds[x].high, b.bounds[y].high)
+	if p, q := b.bounds[x], b.bounds[y]; q.finite() {
+		c.high = q.high // even if x is no number
+		if p.finite() {
+			c.high = min(p.high, q.high)
+		}
+	}
 	return b.two(Min, Float, x, y, c)
 }
 
 // Max is x if x > y, else y.
 func (b *Builder) Max(x, y Value) Value {
 	c := b.either(x, y)
-	c.low = max(b.bounds[x].low, b.bounds[y].low)
+	if p, q := b.bounds[x], b.bounds[y]; q.finite() {
+		c.low = q.low
+		if p.finite() {
+			c.low = max(p.low, q.low)
+		}
+	}
 	return b.two(Max, Float, x, y, c)
 }
 
@@ -347,7 +409,9 @@ func (b *Builder) shift(op Op, x Value, bits int32) Value {
 func (b *Builder) Truncate(x Value) Value { return b.one(Truncate, Int, x, bound{}) }
 
 // Convert is the number of an Int of at most 24 bits.
-func (b *Builder) Convert(x Value) Value { return b.one(Convert, Float, x, anywhere(0, 0)) }
+func (b *Builder) Convert(x Value) Value {
+	return b.one(Convert, Float, x, anywhere(0, 0).within(-1<<24, 1<<24))
+}
 
 // Bits is the bits of a Float.
 func (b *Builder) Bits(x Value) Value { return b.one(Bits, Int, x, bound{}) }
@@ -358,22 +422,16 @@ func (b *Builder) AsFloat(x Value, least int) Value { return b.one(AsFloat, Floa
 // Type is that of a value.
 func (b *Builder) Type(v Value) Type { return b.code[v].Type }
 
-// OffGrid is y - grid, of a sum y of which grid is a term: it leaves a multiple of grid*2^-24. The grid is a power of two.
-func (b *Builder) OffGrid(y Value, grid float32) Value {
-	grain := math.Ilogb(float64(grid)) - 24
-	c := anywhere(grain, grain)
-	c.low, c.high = b.bounds[y].low-float64(grid), b.bounds[y].high-float64(grid)
-	return b.two(Sub, Float, y, b.Number(float64(grid)), c)
-}
+// OffGrid is y - grid, of a sum y of which grid is a term: it leaves a multiple of grid*2^-24.
+func (b *Builder) OffGrid(y Value, grid float32) Value { return b.Sub(y, b.Number(float64(grid))) }
 
 // Become gives a state its next value. One that has no grid is flushed.
 func (b *Builder) Become(state, next Value) {
-	i, grain := b.code[state], b.bounds[state].grain
-	if i.Type == Float && b.bounds[next].grain < grain {
-		if grain > GrainOfFlushed {
-			panic("program: a state leaves its grid")
-		}
+	i := b.code[state]
+	if grain := b.grains[i.A]; i.Type == Float && grain <= GrainOfFlushed {
 		next = b.Flush(next)
+	} else if i.Type == Float && b.bounds[next].grain < grain {
+		panic("program: a state leaves its grid")
 	}
 	b.next[i.A] = next
 }
