@@ -603,10 +603,10 @@ func (s *stage) truth(e *equation.Expr) program.Value {
 func newModelMembrane(p *network.Population, dt float64) Membrane {
 	model := p.Model
 	m := Membrane{GridV: modelGrid, Refractory: steps(p.TRef, dt), R: 1, TauM: freeTauM(model)}
-	if leak := mean(model, "g_L"); leak > 0 {
+	if leak := model.Mean("g_L"); leak > 0 {
 		m.R = 1 / leak
 	}
-	threshold, reset := potentials(model)
+	threshold, reset, _ := p.Potentials()
 	m.VTh, m.VReset = float32(threshold), float32(reset)
 	return m
 }
@@ -636,46 +636,15 @@ func (p *Population) checkModel(n *network.Population) error {
 	return errors.Join(r.errs...)
 }
 
-// mean is that of a parameter, 0 where there is none of that name.
-func mean(model *network.NeuronModel, name string) float64 {
-	if p := model.Parameter(name); p != nil {
-		return p.Value.Mean()
-	}
-	return 0
-}
-
 // freeTauM is the time constant of the free membrane, tau_m or C_m/g_L, as far as the parameters tell; else 0.
 func freeTauM(model *network.NeuronModel) float64 {
-	if tau := mean(model, "tau_m"); tau > 0 {
+	if tau := model.Mean("tau_m"); tau > 0 {
 		return tau
 	}
-	if leak := mean(model, "g_L"); leak > 0 {
-		return mean(model, "C_m") / leak
+	if leak := model.Mean("g_L"); leak > 0 {
+		return model.Mean("C_m") / leak
 	}
 	return 0
-}
-
-// potentials are about where a spike begins, and where V is after it: of the first parameter that is called a threshold, and of the
-// reset or else the start.
-func potentials(model *network.NeuronModel) (threshold, reset float64) {
-	at := func(e *equation.Expr) float64 {
-		return equation.Value(e, func(name string) float64 { return mean(model, name) })
-	}
-	v := model.State(network.VState)
-	switch to := model.ResetOf(network.VState); {
-	case to != nil:
-		reset = at(to)
-	case v.Start != nil:
-		reset = at(v.Start)
-	default:
-		reset = v.StartDist.Mean()
-	}
-	for _, name := range []string{"V_th", "V_T", "V_t", "V_thresh", "V_peak"} {
-		if p := model.Parameter(name); p != nil && p.Value.Mean() > reset {
-			return p.Value.Mean(), reset
-		}
-	}
-	return reset + 20, reset
 }
 
 // symbol is what the conductance of a receptor is called in the equations, empty where it is a current.
@@ -752,7 +721,7 @@ func (m *Model) modelStates(pop int, model *network.NeuronModel) [][]float32 {
 					if own, ok := drawn[name]; ok {
 						return own[i]
 					}
-					return mean(model, name)
+					return model.Mean(name)
 				})
 			}
 			states[k] = append(states[k], onGrid(x, modelGrid))

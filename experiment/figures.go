@@ -340,9 +340,11 @@ func readState(path string, net *network.Network, w Window, all []plot.Populatio
 		return err
 	}
 	for i, p := range t.Populations {
-		if q := &net.Populations[i]; !q.Neuron.IsSource() && (p.VTh != q.VTh.Mean() || p.VReset != q.VReset || p.EL != q.EL) {
-			return fmt.Errorf("%s: population %s has V_reset %g, V_th %g, E_L %g, in %s they are %g, %g, %g",
-				path, p.Name, p.VReset, p.VTh, p.EL, NetworkFile, q.VReset, q.VTh.Mean(), q.EL)
+		if q := &net.Populations[i]; !q.Neuron.IsSource() {
+			if threshold, reset, rest := q.Potentials(); p.VTh != threshold || p.VReset != reset || p.EL != rest {
+				return fmt.Errorf("%s: population %s has V_reset %g, V_th %g, E_L %g, in %s they are %g, %g, %g",
+					path, p.Name, p.VReset, p.VTh, p.EL, NetworkFile, reset, threshold, rest)
+			}
 		}
 		v := analysis.Histogram(p.V)
 		if v.Total() > 0 {

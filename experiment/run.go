@@ -341,13 +341,11 @@ func (rec *recorders) traces(net *network.Network) *record.Traces {
 	}
 	for i, p := range record.Populations(net) {
 		q, s := &net.Populations[i], &rec.state.Populations[i]
-		t.Populations = append(t.Populations, record.Traced{
-			Population: p, VTh: q.VTh.Mean(), VReset: q.VReset, EL: q.EL,
-			V: record.Histogram{Edges: s.Edges, Counts: s.Counts},
-		})
-		if q.Neuron.IsSource() {
-			t.Populations[i].VTh = 1 // of no meaning, but the file's readers want it above V_reset
+		traced := record.Traced{Population: p, VTh: 1, V: record.Histogram{Edges: s.Edges, Counts: s.Counts}}
+		if !q.Neuron.IsSource() { // of others they have no meaning, but the file's readers want V_th above V_reset
+			traced.VTh, traced.VReset, traced.EL = q.Potentials()
 		}
+		t.Populations = append(t.Populations, traced)
 	}
 	return t
 }

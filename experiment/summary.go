@@ -154,6 +154,10 @@ func inhibitionLag(t *sim.Trace, every float64) float64 {
 
 func summarise(p analysis.PopulationStatistics, of *network.Population, state *sim.PopulationState) PopulationSummary {
 	v := analysis.Histogram{Edges: state.Edges, Counts: state.Counts}
+	threshold, reset := 0.0, 0.0
+	if !of.Neuron.IsSource() {
+		threshold, reset, _ = of.Potentials()
+	}
 	return PopulationSummary{
 		Source: of.Neuron.IsSource(), Size: p.Size, Spikes: p.Spikes, RateHz: Number(p.Rate), CVISI: Number(p.CV), CVCount: p.CVOver,
 		CV2: Number(p.CV2), LV: Number(p.LV), Fano: Number(p.Fano), Correlation: Number(p.Correlation.Value),
@@ -162,7 +166,7 @@ func summarise(p analysis.PopulationStatistics, of *network.Population, state *s
 		ExcitatoryMV:    Number(state.Excitatory.Mean()), InhibitoryMV: Number(state.Inhibitory.Mean()),
 		NetMV: Number(state.Net.Mean()), NetSDMV: Number(state.Net.SD()),
 		NetOverExc: Number(analysis.NetOverExcitatory(state)),
-		KSUniform:  Number(analysis.KSUniform(v, of.VReset, of.VTh.Mean())),
+		KSUniform:  Number(analysis.KSUniform(v, reset, threshold)),
 	}
 }
 

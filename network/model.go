@@ -1,6 +1,7 @@
 package network
 
 import (
+	"math"
 	"slices"
 
 	"einet/equation"
@@ -158,4 +159,46 @@ func (p *Population) Refractory() Dist {
 		}
 	}
 	return Number(p.TRef)
+}
+
+// Mean is that of a parameter, 0 where there is none of that name.
+func (m *NeuronModel) Mean(name string) float64 {
+	if p := m.Parameter(name); p != nil {
+		return p.Value.Mean()
+	}
+	return 0
+}
+
+// thresholds are what models call the potential at which a spike begins.
+var thresholds = []string{"V_th", "V_T", "V_t", "V_thresh", "V_peak"}
+
+// belowThreshold is how far below its threshold V is taken to be reset in a model that says neither [mV].
+const belowThreshold = 20
+
+// Potentials are those between which V lies [mV]: the mean threshold, the reset and the leak potential. Of a model they are what its
+// parameters, its reset and else its start say.
+func (p *Population) Potentials() (threshold, reset, rest float64) {
+	if p.Model == nil {
+		return p.VTh.Mean(), p.VReset, p.EL
+	}
+	m := p.Model
+	at := func(e *equation.Expr) float64 { return equation.Value(e, m.Mean) }
+	v := m.State(VState)
+	start := v.StartDist.Mean()
+	if v.Start != nil {
+		start = at(v.Start)
+	}
+	reset, rest = start, start
+	if to := m.ResetOf(VState); to != nil && !math.IsNaN(at(m.Whole(to))) {
+		reset = at(m.Whole(to))
+	}
+	if m.Parameter("E_L") != nil {
+		rest = m.Mean("E_L")
+	}
+	for _, name := range thresholds {
+		if t := m.Parameter(name); t != nil && t.Value.Mean() > reset {
+			return t.Value.Mean(), reset, rest
+		}
+	}
+	return reset + belowThreshold, reset, rest
 }
