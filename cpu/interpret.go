@@ -110,7 +110,7 @@ type loops struct {
 }
 
 // block is the tiles that an operation takes at once. So many lie in the nearest caches, of all that a step needs.
-const block = 32
+const block = cachedTiles
 
 // A scratch is what a worker has to interpret with.
 type scratch struct {

@@ -10,6 +10,7 @@ type kernels struct {
 	loops   *loops       // of programs, which all others run
 	words   wordsKernel
 	poisson poissonKernel
+	normal  normalKernel
 	// Of dense projections, those of at least this density; nil in sets that
 	// do better with lists.
 	count     countKernel
@@ -41,7 +42,7 @@ type updateKernel func(p *population, m *moment, lo, hi int, hits []uint32) int
 const maxTiles = 1 << 12
 
 // scalar is the set for every processor.
-var scalar = kernels{name: "scalar", update: updateScalar, loops: &loopsScalar, words: wordsScalar, poisson: poissonScalar, redraw: redrawScalar, fold: foldScalar}
+var scalar = kernels{name: "scalar", update: updateScalar, loops: &loopsScalar, words: wordsScalar, poisson: poissonScalar, normal: normalScalar, redraw: redrawScalar, fold: foldScalar}
 
 // updateScalar is docs/equations.md. Every product is converted by itself, so
 // that the compiler does not fuse it with a sum.
