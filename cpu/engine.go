@@ -6,11 +6,10 @@ package cpu
 import (
 	"fmt"
 	"runtime"
-	"sync/atomic"
+	"sync"
 
 	"einet/connectome"
 	"einet/dynamics"
-	"einet/rng"
 	"einet/sim"
 )
 
@@ -31,13 +30,13 @@ type Engine struct {
 	step        int64
 	drives      [][]float32       // [population][step of the present batch]
 	counts      []dynamics.Counts // likewise, of Poisson sources
-	normal      *rng.Normal
 
 	followed []float32 // [step of the last Advance][what is followed]
 	width    int       // of it
 	from     int64     // the step at which it begins
 
-	unresolved atomic.Uint64 // the complement of the first step that was not resolved << 32 | the lowest neuron in it; 0: none
+	failing sync.Mutex
+	failed  *failure // nil as long as there is none
 
 	_      [64]byte    // all workers read what is above, and one writes what is below
 	spikes []sim.Spike // since the last call of Spikes
@@ -56,10 +55,11 @@ func New(m *dynamics.Model, c *connectome.Connectome, threads int) *Engine {
 }
 
 func newEngine(m *dynamics.Model, c *connectome.Connectome, threads int, k *kernels) *Engine {
-	e := &Engine{model: m, kernels: k, normal: rng.NormalTable(), populations: make([]population, len(m.Populations))}
+	e := &Engine{model: m, kernels: k, populations: make([]population, len(m.Populations))}
 	tiles := 0
 	for i := range e.populations {
 		e.populations[i] = newPopulation(m, c, i)
+		e.populations[i].use(k)
 		tiles += e.populations[i].tiles
 	}
 	cost := tileCosts(e.populations, c, m, k)

@@ -29,6 +29,18 @@ func poissonScalar(arriving [][lanes]int32, words [][lanes]uint32, thresholds []
 	}
 }
 
+// A normalKernel makes standard normal numbers of words, of up to four tiles: rng.Normal.Z.
+type normalKernel func(z [][lanes]float32, words [][lanes]uint32)
+
+func normalScalar(z [][lanes]float32, words [][lanes]uint32) {
+	n := rng.NormalTable()
+	for i := range z {
+		for k, w := range words[i] {
+			z[i][k] = n.Z(w)
+		}
+	}
+}
+
 // eachTile calls do with the words of tiles lo to hi-1.
 func (e *Engine) eachTile(s *share, key rng.Key, step, draw uint32, lo, hi int, do func(tile int, words *[lanes]uint32)) {
 	for group := lo / 4; 4*group < hi; group++ {
@@ -53,21 +65,23 @@ func (e *Engine) addPoisson(s *share, p *population, step int64, lo, hi int) {
 	}
 }
 
+// isRandom tells whether neurons have random input.
+func (p *population) isRandom() bool {
+	return len(p.Poisson) > 0 || len(p.draws) > 0
+}
+
 // drawNoise draws the standard normal numbers of a step.
 func (e *Engine) drawNoise(s *share, p *population, step int64, lo, hi int) {
-	for draw, has := range []bool{p.Noise.HasWhite(), p.Noise.HasOU()} {
-		if !has {
-			continue
-		}
+	for _, draw := range p.draws {
 		if s.noise[draw] == nil {
 			s.noise[draw] = make([][lanes]float32, maxTiles)
 		}
 		z := s.noise[draw]
-		e.eachTile(s, p.Noise.Key, uint32(step), uint32(draw), lo, hi, func(tile int, words *[lanes]uint32) {
-			for k, w := range words {
-				z[tile-lo][k] = e.normal.Z(w)
-			}
-		})
+		for group := lo / 4; 4*group < hi; group++ {
+			e.kernels.words(p.Noise.Key, uint32(group), uint32(step), uint32(draw), &s.words)
+			first, last := max(lo, 4*group), min(hi, 4*group+4)
+			e.kernels.normal(z[first-lo:last-lo], s.words[first-4*group:last-4*group])
+		}
 	}
 	s.moment.noise = s.noise
 }
