@@ -199,9 +199,9 @@ func (p *population) targets(slot, receptor, first int) *[maxBlock]int32 {
 func (p *population) read(v sim.Variable, first int, dst []float32) {
 	row, scale := rowV, float32(1)
 	switch {
-	case v == sim.V:
 	case p.Cell != nil:
-		row = p.Cell.G[v]
+		row = sim.CellState(p.Population, v)
+	case v == sim.V:
 	default:
 		row, scale = rowG+int(v), p.Receptors[v].Scale
 	}
