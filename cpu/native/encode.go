@@ -59,7 +59,7 @@ type form struct {
 var (
 	vmovups      = form{0x10, 1, 0, 64}
 	vmovupsStore = form{0x11, 1, 0, 64}
-	vmovaps      = form{0x28, 1, 0, 64}
+	vmovaps      = form{0x29, 1, 0, 64} // from the register to the operand
 	vbroadcastss = form{0x18, 2, 1, 4}
 	vaddps       = form{0x58, 1, 0, 64}
 	vmulps       = form{0x59, 1, 0, 64}

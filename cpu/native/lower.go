@@ -162,7 +162,7 @@ func (c *compiler) do(s step) {
 func (c *compiler) copy(s step) {
 	from := c.vector(s.a)
 	if to := c.result(s); to != from {
-		c.evex(vmovaps, to, 0, register(from), 0, false)
+		c.evex(vmovaps, from, 0, register(to), 0, false)
 	}
 }
 
@@ -175,7 +175,7 @@ func (c *compiler) flush(s step) {
 	least := c.either(s.c)
 	stays := c.take(&c.masks, none)
 	c.evexByte(vpcmpud, stays, size, least, 0, notLess)
-	c.evex(vmovaps, c.result(s), 0, register(x), stays, true)
+	c.evex(vmovaps, x, 0, register(c.result(s)), stays, true)
 }
 
 // choose blends numbers; truths are chosen by what holds of both.
