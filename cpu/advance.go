@@ -26,28 +26,34 @@ func (e *Engine) Advance(ctx context.Context, steps int) error {
 	return e.stopped()
 }
 
-// stopped is an error where a step was not resolved: the one before is the last.
-func (e *Engine) stopped() error {
-	first := e.unresolved.Load()
-	if first == 0 {
-		return nil
-	}
-	step, neuron := int64(^first>>32), int(uint32(^first))
-	e.step = step - 1
-	for n := len(e.spikes); n > 0 && int64(e.spikes[n-1].Step) >= step; n-- {
-		e.spikes = e.spikes[:n-1]
-	}
-	return e.model.TooConductive(neuron, step)
+// A failure is a step whose result can't be told, the neuron (its global id), and what became of its states.
+type failure struct {
+	step   int64
+	neuron int
+	states []uint32
 }
 
-// unresolvedAt notes a neuron (its global id) in which a step was not resolved.
-func (e *Engine) unresolvedAt(step int64, neuron int) {
-	at := ^(uint64(step)<<32 | uint64(neuron))
-	for {
-		first := e.unresolved.Load()
-		if at <= first || e.unresolved.CompareAndSwap(first, at) {
-			return
-		}
+// stopped is an error where a step failed: the one before is the last.
+func (e *Engine) stopped() error {
+	f := e.failed
+	if f == nil {
+		return nil
+	}
+	e.step = f.step - 1
+	for n := len(e.spikes); n > 0 && int64(e.spikes[n-1].Step) >= f.step; n-- {
+		e.spikes = e.spikes[:n-1]
+	}
+	return e.model.CellFailed(f.neuron, f.step, f.states)
+}
+
+// fail notes a neuron of a population that failed in the step to n. Of all such the first step counts, and the lowest
+// neuron in it.
+func (e *Engine) fail(n int64, p *population, neuron int) {
+	e.failing.Lock()
+	defer e.failing.Unlock()
+	id := p.First + neuron
+	if f := e.failed; f == nil || n < f.step || n == f.step && id < f.neuron {
+		e.failed = &failure{n, id, p.statesOf(neuron)}
 	}
 }
 

@@ -6,7 +6,7 @@ package cpu
 import (
 	"fmt"
 	"runtime"
-	"sync/atomic"
+	"sync"
 
 	"einet/connectome"
 	"einet/dynamics"
@@ -37,7 +37,8 @@ type Engine struct {
 	width    int       // of it
 	from     int64     // the step at which it begins
 
-	unresolved atomic.Uint64 // the complement of the first step that was not resolved << 32 | the lowest neuron in it; 0: none
+	failing sync.Mutex
+	failed  *failure // nil as long as there is none
 
 	_      [64]byte    // all workers read what is above, and one writes what is below
 	spikes []sim.Spike // since the last call of Spikes
@@ -60,6 +61,7 @@ func newEngine(m *dynamics.Model, c *connectome.Connectome, threads int, k *kern
 	tiles := 0
 	for i := range e.populations {
 		e.populations[i] = newPopulation(m, c, i)
+		e.populations[i].use(k)
 		tiles += e.populations[i].tiles
 	}
 	cost := tileCosts(e.populations, c, m, k)

@@ -7,7 +7,7 @@ import "math"
 type kernels struct {
 	name    string
 	update  updateKernel // of populations that need no more than lif with exponential synapses
-	general updateKernel // of all others
+	loops   *loops       // of programs, which all others run
 	words   wordsKernel
 	poisson poissonKernel
 	// Of dense projections, those of at least this density; nil in sets that
@@ -27,11 +27,12 @@ type moment struct {
 	drive    float32             // what the external input adds to V [mV]
 	arriving [][][lanes]int32    // [receptor][tile] what arrives at n+1; left at zero
 	noise    [2][][lanes]float32 // [tile - lo] standard normal numbers, where there is such noise
-	failed   int                 // 1 + the first neuron of lif_cond whose step was not resolved, or 0
+	failed   int                 // 1 + the first neuron whose program fails, or 0
+	scratch  *scratch            // of the worker, for an interpreter
 }
 
 // An updateKernel takes tiles lo to hi-1 of a population, at most maxTiles, from
-// step n to n+1, except that a neuron that fires stays at V. For each tile in which
+// step n to n+1, except that a neuron without a program that fires stays at V. For each tile in which
 // some do it writes (tile - lo) << 16 | a bit for each of them into hits, which
 // has room for all tiles and one more, and it returns how many it wrote.
 type updateKernel func(p *population, m *moment, lo, hi int, hits []uint32) int
@@ -40,7 +41,7 @@ type updateKernel func(p *population, m *moment, lo, hi int, hits []uint32) int
 const maxTiles = 1 << 12
 
 // scalar is the set for every processor.
-var scalar = kernels{name: "scalar", update: updateScalar, general: generalScalar, words: wordsScalar, poisson: poissonScalar, redraw: redrawScalar, fold: foldScalar}
+var scalar = kernels{name: "scalar", update: updateScalar, loops: &loopsScalar, words: wordsScalar, poisson: poissonScalar, redraw: redrawScalar, fold: foldScalar}
 
 // updateScalar is docs/equations.md. Every product is converted by itself, so
 // that the compiler does not fuse it with a sum.

@@ -2,7 +2,6 @@ package cpu
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -10,7 +9,6 @@ import (
 	"time"
 
 	"einet/dynamics"
-	"einet/enginetest"
 	"einet/network"
 
 	"github.com/stretchr/testify/require"
@@ -98,85 +96,6 @@ func TestUpdateKernels(t *testing.T) {
 			require.NotZero(t, fired)
 		}
 	}
-}
-
-// randomGeneral is a few neurons of a population of some network in every condition. Its last tile is not full, and the
-// conductances of some are more than a step resolves.
-func randomGeneral(seed uint64, of *dynamics.Population) (*population, *moment) {
-	const tiles = 5
-	rnd := rand.New(rand.NewPCG(seed, 8))
-	few := *of
-	few.Size = tiles*lanes - 3
-	p, m := &population{Population: &few}, &moment{now: clock(1000), drive: 0.3}
-	p.allocate()
-	fill := func(row int, x func() float32) {
-		for i := range tiles * lanes {
-			if row >= 0 {
-				p.row(i/lanes, row)[i%lanes] = x()
-			}
-		}
-	}
-	between := func() float32 { return few.VReset + 1.3*rnd.Float32()*(few.VTh-few.VReset) }
-	fill(rowV, between)
-	fill(p.general.threshold, between)
-	fill(p.general.bias, func() float32 { return float32(rnd.NormFloat64()) })
-	fill(p.general.u, func() float32 { return float32(rnd.NormFloat64()) })
-	for r := range few.Receptors {
-		strength := func() float32 { // about 1; of conductances a sixth of the most that a step resolves
-			x := float32(rnd.ExpFloat64())
-			if few.Neuron == network.LIFCond {
-				x *= dynamics.MaxZ / few.PerC / 6
-			}
-			return x
-		}
-		fill(p.general.g[r], strength)
-		fill(p.general.y[r], strength)
-		m.arriving = append(m.arriving, make([][lanes]int32, tiles))
-		for i := range tiles * lanes {
-			m.arriving[r][i/lanes][i%lanes] = int32(rnd.NormFloat64()/float64(few.Receptors[r].Scale)) * int32(rnd.IntN(2))
-		}
-	}
-	for d := range m.noise {
-		m.noise[d] = make([][lanes]float32, tiles)
-		for i := range tiles * lanes {
-			m.noise[d][i/lanes][i%lanes] = float32(rnd.NormFloat64())
-		}
-	}
-	for i := range tiles * lanes {
-		p.clamp(i/lanes, i%lanes, 999+rnd.Int64N(3))
-	}
-	return p, m
-}
-
-// The same of general populations, of every kind that the networks of the conformance suite have.
-func TestGeneralKernels(t *testing.T) {
-	seen := map[string]bool{}
-	for _, net := range enginetest.Networks() {
-		model, err := dynamics.New(net)
-		require.NoError(t, err)
-		for i := range model.Populations {
-			of := &model.Populations[i]
-			if of.IsSource() || newGeneral(of) == nil || len(of.Receptors) == 0 {
-				continue
-			}
-			kinds := map[string]bool{
-				string(of.Neuron): true, "threshold": of.HasThresholds(), "bias": of.HasBiases(), "white": of.Noise.HasWhite(), "ou": of.Noise.HasOU(),
-			}
-			for _, r := range of.Receptors {
-				kinds[string(of.Neuron)+" "+string(r.Synapse)] = true
-			}
-			for _, k := range available() {
-				name := k.name + ", " + net.Name + "." + net.Populations[i].Name
-				fired, failed := matches(t, name, generalScalar, k.general, func(seed uint64) (*population, *moment) { return randomGeneral(seed, of) })
-				require.NotZero(t, fired, name)
-				require.Equal(t, of.Neuron == network.LIFCond, failed > 0, name)
-			}
-			maps.DeleteFunc(kinds, func(_ string, has bool) bool { return !has })
-			maps.Copy(seen, kinds)
-		}
-	}
-	want := []string{"bias", "lif", "lif alpha", "lif delta", "lif exponential", "lif_cond", "lif_cond alpha", "lif_cond exponential", "ou", "threshold", "white"}
-	require.Equal(t, want, slices.Sorted(maps.Keys(seen)))
 }
 
 // Rows of bits are counted and weighed as their scalar twins do, for every number

@@ -3,10 +3,12 @@ package cpu
 import (
 	"math"
 	"math/bits"
+	"slices"
 	"unsafe"
 
 	"einet/connectome"
 	"einet/dynamics"
+	"einet/program"
 	"einet/sim"
 )
 
@@ -28,15 +30,18 @@ const (
 
 // A population is the state of one population's neurons in tiles. The lanes
 // behind its last neuron are clamped to V_reset for ever, so that they never
-// fire.
+// fire; where there is a program they have the last neuron's state.
+//
+// A tile of a program's neurons has a row for each state and then for each number that is the neuron's own.
 type population struct {
 	*dynamics.Population
 	receptors []receptor // at least two, the kernels' special case; the last may be empty
 	tiles     int
 	state     [][lanes]float32 // [tile][row]
 
-	general *general // nil where the simple kernel does
-	train   []dynamics.SourceSpike
+	kernel updateKernel
+	draws  []int // the normal numbers that its program reads
+	train  []dynamics.SourceSpike
 
 	arriving [][][][lanes]int32 // [step mod slots][receptor][tile] input [units of the receptor's scale]
 	flat     []int32            // the memory of arriving, and maxBlock more
@@ -58,6 +63,11 @@ func newPopulation(m *dynamics.Model, c *connectome.Connectome, i int) populatio
 		return p
 	}
 	p.allocate()
+	p.allocateArriving(arrivingSlots(m, c, i))
+	if p.Cell != nil {
+		p.load(slices.Concat(m.CellStates(i), m.CellOwns(i)))
+		return p
+	}
 	for k := range p.tiles * lanes {
 		p.row(k/lanes, rowV)[k%lanes] = p.VReset
 		p.row(k/lanes, rowUntil)[k%lanes] = math.Float32frombits(math.MaxInt32)
@@ -66,15 +76,52 @@ func newPopulation(m *dynamics.Model, c *connectome.Connectome, i int) populatio
 		p.row(k/lanes, rowV)[k%lanes] = v
 		p.clamp(k/lanes, k%lanes, 0)
 	}
-	p.load(m, i)
-	p.allocateArriving(arrivingSlots(m, c, i))
+	for r := range p.Receptors {
+		for k, x := range m.InitialG(i, r) {
+			p.row(k/lanes, rowG+r)[k%lanes] = x / p.Receptors[r].Scale // a power of two
+		}
+	}
 	return p
+}
+
+// load gives each row what its neurons have.
+func (p *population) load(rows [][]uint32) {
+	for row, words := range rows {
+		for k := range p.tiles * lanes {
+			p.row(k/lanes, row)[k%lanes] = math.Float32frombits(words[min(k, p.Size-1)])
+		}
+	}
+}
+
+// statesOf are the states of a neuron with a program, as words.
+func (p *population) statesOf(neuron int) []uint32 {
+	states := make([]uint32, len(p.Cell.Program.States))
+	for s := range states {
+		states[s] = math.Float32bits(p.row(neuron/lanes, s)[neuron%lanes])
+	}
+	return states
+}
+
+// use chooses how the neurons are taken through a step.
+func (p *population) use(k *kernels) {
+	switch {
+	case p.IsSource():
+	case p.Cell == nil:
+		p.kernel = k.update
+	default:
+		p.kernel = newInterpreter(p.Cell.Program, k.loops).update
+	}
 }
 
 // allocate makes the state, all zero, and the receptors.
 func (p *population) allocate() {
 	p.tiles = (p.Size + lanes - 1) / lanes
-	if p.general = newGeneral(p.Population); p.general != nil {
+	if p.Cell != nil {
+		for _, i := range p.Cell.Program.Code {
+			if i.Op == program.Normal {
+				p.draws = append(p.draws, int(i.A))
+			}
+		}
 		p.receptors = make([]receptor, len(p.Receptors))
 		p.state = make([][lanes]float32, p.tiles*p.rows())
 		return
@@ -90,8 +137,8 @@ func (p *population) allocate() {
 
 // rows is the number of rows of a tile.
 func (p *population) rows() int {
-	if p.general != nil {
-		return p.general.rows
+	if p.Cell != nil {
+		return len(p.Cell.Program.States) + len(p.Cell.Program.Owns)
 	}
 	return rowG + len(p.receptors)
 }
@@ -153,8 +200,8 @@ func (p *population) read(v sim.Variable, first int, dst []float32) {
 	row, scale := rowV, float32(1)
 	switch {
 	case v == sim.V:
-	case p.general != nil:
-		row = p.general.g[v]
+	case p.Cell != nil:
+		row = p.Cell.G[v]
 	default:
 		row, scale = rowG+int(v), p.Receptors[v].Scale
 	}
@@ -175,14 +222,16 @@ func (p *population) read(v sim.Variable, first int, dst []float32) {
 	}
 }
 
-// reset lets those neurons of a tile fire at step n whose bits are in set, and
-// appends them to a list.
-func (p *population) reset(n int64, tile int, set uint32, fired []uint32) []uint32 {
+// fire lets those neurons of a tile fire at step n whose bits are in set, and
+// appends them to a list. A program has reset its neurons itself.
+func (p *population) fire(n int64, tile int, set uint32, fired []uint32) []uint32 {
 	v := p.row(tile, rowV)
 	for ; set != 0; set &= set - 1 {
 		k := bits.TrailingZeros32(set)
-		v[k] = p.VReset
-		p.clamp(tile, k, n+int64(p.Refractory))
+		if p.Cell == nil {
+			v[k] = p.VReset
+			p.clamp(tile, k, n+int64(p.Refractory))
+		}
 		fired = append(fired, uint32(tile*lanes+k))
 	}
 	return fired

@@ -53,12 +53,14 @@ func (e *Engine) addPoisson(s *share, p *population, step int64, lo, hi int) {
 	}
 }
 
+// isRandom tells whether neurons have random input.
+func (p *population) isRandom() bool {
+	return len(p.Poisson) > 0 || len(p.draws) > 0
+}
+
 // drawNoise draws the standard normal numbers of a step.
 func (e *Engine) drawNoise(s *share, p *population, step int64, lo, hi int) {
-	for draw, has := range []bool{p.Noise.HasWhite(), p.Noise.HasOU()} {
-		if !has {
-			continue
-		}
+	for _, draw := range p.draws {
 		if s.noise[draw] == nil {
 			s.noise[draw] = make([][lanes]float32, maxTiles)
 		}

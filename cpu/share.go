@@ -14,6 +14,7 @@ type share struct {
 
 	_      [64]byte // others read what is above, and only this share what is below
 	moment moment   // scratch of update
+	cells  scratch
 	hits   [maxTiles + 1]uint32
 	words  [4][lanes]uint32
 	noise  [2][][lanes]float32 // white and Ornstein-Uhlenbeck, of the tiles in the moment

@@ -13,13 +13,13 @@ type window struct {
 }
 
 // update takes a share's neurons through a window. A stretch of tiles that fits
-// the nearest cache takes all of the window's steps, and its Poisson input, before
+// the nearest cache takes all of the window's steps, and its random input, before
 // the next begins.
 func (e *Engine) update(s *share, w *window) {
 	for i := range s.pieces {
 		p := &s.pieces[i]
 		tiles := maxTiles
-		if w.steps > 1 || len(e.populations[p.population].Poisson) > 0 {
+		if w.steps > 1 || e.populations[p.population].isRandom() {
 			tiles = cachedTiles
 		}
 		for lo := p.lo; lo < p.hi; {
@@ -45,22 +45,19 @@ func (e *Engine) updateTiles(s *share, p *piece, w *window, lo, hi int) {
 		s.moment = moment{
 			now: clock(n), drive: w.drives[p.population][k],
 			arriving: pop.arriving[int((n+1)%int64(len(pop.arriving)))],
-			noise:    s.noise,
+			scratch:  &s.cells,
 		}
 		if len(pop.Poisson) > 0 {
 			e.addPoisson(s, pop, n+1, lo, hi)
 		}
-		update := e.kernels.update
-		if pop.general != nil {
-			update = e.kernels.general
-			e.drawNoise(s, pop, n+1, lo, hi)
-		}
-		count := update(pop, &s.moment, lo, hi, s.hits[:])
+		e.drawNoise(s, pop, n+1, lo, hi)
+		count := pop.kernel(pop, &s.moment, lo, hi, s.hits[:])
 		if s.moment.failed > 0 {
-			e.unresolvedAt(n+1, pop.First+s.moment.failed-1)
+			e.fail(n+1, pop, s.moment.failed-1)
+			return
 		}
 		for _, hit := range s.hits[:count] {
-			p.fired[k] = pop.reset(n+1, lo+int(hit>>16), hit&0xffff, p.fired[k])
+			p.fired[k] = pop.fire(n+1, lo+int(hit>>16), hit&0xffff, p.fired[k])
 		}
 		for i := range p.followed {
 			e.note(&p.followed[i], n, lo, hi)
