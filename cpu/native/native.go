@@ -26,7 +26,7 @@ type Block struct {
 	Neurons  int                 // of them; the lanes behind neither fire nor fail
 	Rows     [][Lanes]uint32     // each tile's states, then its own numbers: read and written
 	Arriving [][][Lanes]int32    // [receptor][tile], left at zero
-	Normals  [2][][Lanes]float32 // [draw][tile]
+	Normals  [2][][Lanes]float32 // [draw][tile], of those that the program reads
 	Drive    float32
 	Now      int32
 	Hits     []uint32 // written: for each tile in which neurons fire its number << 16 | a bit for each; room for all tiles
@@ -55,7 +55,7 @@ type Kernel struct {
 	constants int    // where they begin
 	rows      int
 	receptors int
-	normals   int
+	normals   [2]bool // those that are read
 	spills    int
 	piece     int // tiles in one go
 }
@@ -73,8 +73,13 @@ func Compile(p *program.Program) (*Kernel, error) {
 	}
 	c := compile(p)
 	k := &Kernel{
-		rows: len(p.States) + len(p.Owns), receptors: p.Receptors, normals: p.Normals, spills: c.slots,
+		rows: len(p.States) + len(p.Owns), receptors: p.Receptors, spills: c.slots,
 		piece: max(1, longest/c.instructions),
+	}
+	for _, i := range p.Code {
+		if i.Op == program.Normal {
+			k.normals[i.A] = true
+		}
 	}
 	image := c.code
 	for len(image)%rowBytes != 0 {
@@ -103,8 +108,10 @@ func (k *Kernel) Run(b *Block) (hits, failed int) {
 		b.Arriving[r] = b.Arriving[r][:b.Tiles]
 	}
 	f := &b.frame
-	for d := range k.normals {
-		f.normals[d] = unsafe.Pointer(unsafe.SliceData(b.Normals[d][:b.Tiles]))
+	for d, read := range k.normals {
+		if read {
+			f.normals[d] = unsafe.Pointer(unsafe.SliceData(b.Normals[d][:b.Tiles]))
+		}
 	}
 	b.Hits = b.Hits[:b.Tiles]
 	f.arriving = unsafe.Pointer(unsafe.SliceData(b.Arriving))
