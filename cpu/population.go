@@ -42,7 +42,7 @@ type population struct {
 
 	kernel updateKernel
 	native *native.Kernel // what kernel runs, where a program is machine code
-	draws  []int // the normal numbers that its program reads
+	draws  []int          // the normal numbers that its program reads
 	train  []dynamics.SourceSpike
 
 	arriving [][][][lanes]int32 // [step mod slots][receptor][tile] input [units of the receptor's scale]
