@@ -273,7 +273,7 @@ func holds(t *testing.T, seed uint64, p *program.Program) (fired, failed, spills
 
 func TestRandomPrograms(t *testing.T) {
 	var fired, failed, spilled int
-	for seed := range uint64(3000) {
+	for seed := range uint64(1000) {
 		operations := []int{40, 60, 100, 300, 800}[seed%5]
 		f, e, s := holds(t, seed, randomProgram(seed, operations))
 		fired, failed, spilled = fired+f, failed+e, spilled+min(s, 1)
