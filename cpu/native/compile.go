@@ -19,6 +19,7 @@ type step struct {
 	to      value
 	a, b, c value
 	number  int32 // receptor, state or shift
+	way     int32 // which of the tiles that the code takes side by side
 }
 
 const (
@@ -45,6 +46,8 @@ type compiler struct {
 	assembler
 	p         *program.Program
 	constants []uint32
+	ways      int // tiles that the code takes side by side, so that the processor need not wait for one's results
+	own       int // values of each
 	steps     []step
 	homes     []home
 	index     []int32   // in that home
@@ -64,14 +67,15 @@ const (
 	maskRegisters   = 8
 )
 
-// compile makes the code twice. The first shows how many registers it needs: in those that are left the second keeps
-// constants from tile to tile.
-func compile(p *program.Program) *compiler {
-	c := &compiler{p: p, constants: slices.Clone(p.Constants)}
+// compile makes the code of so many tiles side by side, twice. The first shows how many registers it needs: in those that
+// are left the second keeps constants from tile to tile.
+func compile(p *program.Program, ways int) *compiler {
+	c := &compiler{p: p, ways: ways, constants: slices.Clone(p.Constants)}
 	c.plan()
+	c.multiply()
+	c.findUses()
 	c.generate(nil)
-	left := vectorRegisters - c.vectors.peak
-	if hoisted := c.most(left); len(hoisted) > 0 {
+	if hoisted := c.most(vectorRegisters - c.vectors.peak); len(hoisted) > 0 {
 		c.generate(hoisted)
 	}
 	return c
@@ -80,8 +84,8 @@ func compile(p *program.Program) *compiler {
 // most are the n words for all neurons that are read most often.
 func (c *compiler) most(n int) []value {
 	var all []value
-	for v, h := range c.homes {
-		if h >= constant && h <= now && len(c.uses[v]) > 0 {
+	for v := range c.homes {
+		if c.common(value(v)) && len(c.uses[v]) > 0 {
 			all = append(all, value(v))
 		}
 	}
@@ -127,6 +131,37 @@ func (c *compiler) plan() {
 		c.steps = append(c.steps, step{op: clear, to: none, a: zero, b: none, c: none, number: int32(r)})
 	}
 	c.steps = append(c.steps, step{op: end, to: none, a: value(p.Fires), b: value(p.Fails), c: none})
+}
+
+// multiply repeats each step for all ways. What is the same in all neurons is theirs in common.
+func (c *compiler) multiply() {
+	c.own = len(c.homes)
+	for way := 1; way < c.ways; way++ {
+		c.homes, c.index = append(c.homes, c.homes[:c.own]...), append(c.index, c.index[:c.own]...)
+	}
+	var all []step
+	for _, s := range c.steps {
+		for way := range int32(c.ways) {
+			t := s
+			t.way = way
+			for _, v := range []*value{&t.to, &t.a, &t.b, &t.c} {
+				if *v != none && !c.common(*v) {
+					*v += way * int32(c.own)
+				}
+			}
+			all = append(all, t)
+		}
+	}
+	c.steps = all
+}
+
+func (c *compiler) common(v value) bool { return c.homes[v] >= constant && c.homes[v] <= now }
+
+// wayOf is the way whose value it is.
+func (c *compiler) wayOf(v value) int { return int(v) / c.own }
+
+// findUses notes which steps read each value.
+func (c *compiler) findUses() {
 	c.uses = make([][]int32, len(c.homes))
 	for at, s := range c.steps {
 		for _, v := range []value{s.a, s.b, s.c} {
@@ -136,6 +171,9 @@ func (c *compiler) plan() {
 		}
 	}
 }
+
+// isMask tells whether a value is a truth.
+func (c *compiler) isMask(v value) bool { return isTruth(c.p, program.Value(int(v)%c.own)) }
 
 // fetches tells of values that are states which other states become: by then their memory has changed.
 func (c *compiler) fetches() map[int]bool {
@@ -238,17 +276,17 @@ func (c *compiler) readsState(t step, s int32) bool {
 	})
 }
 
-// Registers of the code besides those in use for a moment, RAX and RBX.
+// The general registers of the code. Two are in use for a moment only.
 const (
-	frameAt    = rdi
-	rowsAt     = rsi
-	offset     = rdx // tile * rowBytes
-	endOffset  = rcx
-	hitsAt     = r8
-	numbersAt  = r9
-	spillsAt   = r10
-	scratch    = rax
-	oneHitWord = rbx
+	frameAt   = rdi
+	rowsAt    = rsi
+	offset    = rdx // tile * rowBytes
+	endOffset = rcx
+	hitsAt    = r8
+	numbersAt = r9
+	spillsAt  = r10
+	scratch   = rax
+	moment    = rbx
 )
 
 // inFrame is a field of the frame.
@@ -279,53 +317,78 @@ func (c *compiler) generate(hoisted []value) {
 	}
 	begin := len(c.code)
 	c.instructions = 0
+	var failing []exit
 	for at, s := range c.steps {
 		c.step = at
 		c.vectors.pinned, c.masks.pinned = 0, 0
 		if s.op == end {
-			c.finish(s, begin)
-			continue
+			failing = append(failing, c.collect(s)...)
+		} else {
+			c.do(s)
 		}
-		c.do(s)
 		c.release(s)
 	}
-}
-
-// finish writes the hits and goes on with the next tile.
-func (c *compiler) finish(s step, begin int) {
-	var f frame
-	c.pin(s.b)
-	fires, fails, failing := c.mask(s.a), uint8(0), 0
-	if s.b != none {
-		fails = c.mask(s.b)
-		c.vex(kortestw, fails, 0, register(fails), false)
-		failing = c.jump(ifNotEqual)
-	}
-	resume := len(c.code)
-	c.vex(kortestw, fires, 0, register(fires), false)
-	silent := c.jump(ifEqual)
-	c.vex(kget, uint8(scratch), 0, register(fires), false)
-	c.integer(load, false, oneHitWord, register(uint8(offset)))
-	c.shiftLeft(oneHitWord, offsetShift)
-	c.integer(orFrom, false, scratch, register(uint8(oneHitWord)))
-	c.integer(store, false, scratch, operandAt(hitsAt, 0))
-	c.addNumber(hitsAt, 4)
-	c.lands(silent, len(c.code))
-	c.addNumber(rowsAt, int32(rowBytes*(len(c.p.States)+len(c.p.Owns))))
-	c.addNumber(offset, rowBytes)
+	c.addNumber(rowsAt, int32(rowBytes*c.ways*c.rows()))
+	c.addNumber(offset, int32(rowBytes*c.ways))
 	c.integer(cmpWith, true, offset, register(uint8(endOffset)))
 	c.lands(c.jump(ifBelow), begin)
 	c.integer(store, true, hitsAt, inFrame(unsafe.Offsetof(f.end)))
 	c.leave()
-	if failing == 0 {
-		return
+	for _, e := range failing {
+		c.note(e)
 	}
-	c.lands(failing, len(c.code))
+}
+
+func (c *compiler) rows() int { return len(c.p.States) + len(c.p.Owns) }
+
+// An exit is a jump out of the loop, and where it comes back.
+type exit struct {
+	from, back int
+	fails      uint8 // mask
+	way        int32
+}
+
+// collect writes the hits of a tile, and jumps where neurons fail.
+func (c *compiler) collect(s step) (failing []exit) {
+	c.pin(s.b)
+	fires := c.mask(s.a)
+	if s.b != none {
+		e := exit{fails: c.mask(s.b), way: s.way}
+		c.vex(kortestw, e.fails, 0, register(e.fails), false)
+		e.from = c.jump(ifNotEqual)
+		e.back = len(c.code)
+		failing = append(failing, e)
+	}
+	c.vex(kortestw, fires, 0, register(fires), false)
+	silent := c.jump(ifEqual)
+	c.vex(kget, uint8(scratch), 0, register(fires), false)
+	c.offsetOf(s.way)
+	c.shiftLeft(moment, offsetShift)
+	c.integer(orFrom, false, scratch, register(uint8(moment)))
+	c.integer(store, false, scratch, operandAt(hitsAt, 0))
+	c.addNumber(hitsAt, 4)
+	c.lands(silent, len(c.code))
+	return failing
+}
+
+// offsetOf takes the offset of a way's tile into a register.
+func (c *compiler) offsetOf(way int32) {
+	c.integer(load, true, moment, register(uint8(offset)))
+	if way > 0 {
+		c.addNumber(moment, rowBytes*way)
+	}
+}
+
+// note writes down which neurons fail, if it is the first time.
+func (c *compiler) note(e exit) {
+	var f frame
+	c.lands(e.from, len(c.code))
 	c.integer(load, false, scratch, inFrame(unsafe.Offsetof(f.failures)))
 	c.integer(0x85, false, scratch, register(uint8(scratch))) // TEST
-	c.lands(c.jump(ifNotEqual), resume)
-	c.vex(kget, uint8(scratch), 0, register(fails), false)
+	c.lands(c.jump(ifNotEqual), e.back)
+	c.vex(kget, uint8(scratch), 0, register(e.fails), false)
 	c.integer(store, false, scratch, inFrame(unsafe.Offsetof(f.failures)))
-	c.integer(store, true, offset, inFrame(unsafe.Offsetof(f.failed)))
-	c.lands(c.always(), resume)
+	c.offsetOf(e.way)
+	c.integer(store, true, moment, inFrame(unsafe.Offsetof(f.failed)))
+	c.lands(c.always(), e.back)
 }

@@ -6,12 +6,10 @@ import (
 	"einet/program"
 )
 
-func programValue(v value) program.Value { return program.Value(v) }
-
 // memory is where a value can be read. It may use the scratch register.
 func (c *compiler) memory(v value) operand {
 	var f frame
-	at := int(c.index[v])
+	at, way := int(c.index[v]), c.wayOf(v)
 	switch c.homes[v] {
 	case constant:
 		return operandAt(numbersAt, 4*at).toAll()
@@ -20,21 +18,31 @@ func (c *compiler) memory(v value) operand {
 	case now:
 		return inFrame(unsafe.Offsetof(f.now)).toAll()
 	case row:
-		return operandAt(rowsAt, rowBytes*at)
+		return c.row(at, way)
 	case normal:
 		c.integer(load, true, scratch, inFrame(unsafe.Offsetof(f.normals)+unsafe.Sizeof(f.normals[0])*uintptr(at)))
-		return indexed(scratch, offset)
+		return tileOf(way)
 	}
 	return operandAt(spillsAt, rowBytes*int(c.slot[v]))
 }
 
-// arriving is what arrives at a receptor of the tile. The slices' pointers come first in them.
-func (c *compiler) arriving(receptor int32) operand {
+// row is one of a tile's.
+func (c *compiler) row(row, way int) operand { return operandAt(rowsAt, rowBytes*(row+way*c.rows())) }
+
+// tileOf is where a tile lies behind the pointer in the scratch register.
+func tileOf(way int) operand {
+	o := indexed(scratch, offset)
+	o.disp = int32(rowBytes * way)
+	return o
+}
+
+// arriving is what arrives at a receptor. The slices' pointers come first in them.
+func (c *compiler) arriving(receptor, way int32) operand {
 	var f frame
 	var slice [][Lanes]int32
 	c.integer(load, true, scratch, inFrame(unsafe.Offsetof(f.arriving)))
 	c.integer(load, true, scratch, operandAt(scratch, int(unsafe.Sizeof(slice))*int(receptor)))
-	return indexed(scratch, offset)
+	return tileOf(int(way))
 }
 
 // either is a value's register or memory, for the last operand of an instruction.
@@ -124,7 +132,7 @@ func (c *compiler) do(s step) {
 	}
 	switch s.op {
 	case program.Arriving:
-		from := c.arriving(s.number)
+		from := c.arriving(s.number, s.way)
 		c.evex(vcvtdq2ps, c.take(&c.vectors, s.to), 0, from, 0, false)
 	case program.Convert:
 		from := c.either(s.a)
@@ -148,13 +156,13 @@ func (c *compiler) do(s step) {
 	case program.Select:
 		c.choose(s)
 	case fetch:
-		c.evex(vmovups, c.take(&c.vectors, s.to), 0, operandAt(rowsAt, rowBytes*int(s.number)), 0, false)
+		c.evex(vmovups, c.take(&c.vectors, s.to), 0, c.row(int(s.number), int(s.way)), 0, false)
 	case write:
 		x := c.vector(s.a)
-		c.evex(vmovupsStore, x, 0, operandAt(rowsAt, rowBytes*int(s.number)), 0, false)
+		c.evex(vmovupsStore, x, 0, c.row(int(s.number), int(s.way)), 0, false)
 	case clear:
 		x := c.vector(s.a)
-		c.evex(vmovupsStore, x, 0, c.arriving(s.number), 0, false)
+		c.evex(vmovupsStore, x, 0, c.arriving(s.number, s.way), 0, false)
 	}
 }
 
@@ -180,7 +188,7 @@ func (c *compiler) flush(s step) {
 
 // choose blends numbers; truths are chosen by what holds of both.
 func (c *compiler) choose(s step) {
-	if !isTruth(c.p, programValue(s.to)) {
+	if !c.isMask(s.to) {
 		which, y := c.mask(s.a), c.vector(s.c)
 		x := c.either(s.b)
 		c.evex(vblendmps, c.result(s), y, x, which, false)

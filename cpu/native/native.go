@@ -53,6 +53,7 @@ const rowBytes = 4 * Lanes
 type Kernel struct {
 	memory    []byte // pages: the code, then its constants
 	constants int    // where they begin
+	pair      int    // where the code begins that takes two tiles side by side
 	rows      int
 	receptors int
 	normals   [2]bool // those that are read
@@ -71,22 +72,21 @@ func Compile(p *program.Program) (*Kernel, error) {
 	if err := check(p); err != nil {
 		return nil, err
 	}
-	c := compile(p)
+	one, two := compile(p, 1), compile(p, 2)
 	k := &Kernel{
-		rows: len(p.States) + len(p.Owns), receptors: p.Receptors, spills: c.slots,
-		piece: max(1, longest/c.instructions),
+		rows: len(p.States) + len(p.Owns), receptors: p.Receptors, spills: max(one.slots, two.slots),
+		piece: max(2, longest/one.instructions&^1),
 	}
 	for _, i := range p.Code {
 		if i.Op == program.Normal {
 			k.normals[i.A] = true
 		}
 	}
-	image := c.code
-	for len(image)%rowBytes != 0 {
-		image = append(image, 0xcc)
-	}
+	image := aligned(one.code)
+	k.pair = len(image)
+	image = aligned(append(image, two.code...))
 	k.constants = len(image)
-	for _, x := range c.constants {
+	for _, x := range one.constants {
 		image = append(image, byte(x), byte(x>>8), byte(x>>16), byte(x>>24))
 	}
 	memory, err := executable(image)
@@ -95,6 +95,14 @@ func Compile(p *program.Program) (*Kernel, error) {
 	}
 	k.memory = memory
 	return k, nil
+}
+
+// aligned is code that ends where a cache line does.
+func aligned(code []byte) []byte {
+	for len(code)%rowBytes != 0 {
+		code = append(code, 0xcc) // INT3
+	}
+	return code
 }
 
 // Run takes a block through a step. It returns how many hits there are, and the first neuron that fails, or -1.
@@ -116,21 +124,24 @@ func (k *Kernel) Run(b *Block) (hits, failed int) {
 	b.Hits = b.Hits[:b.Tiles]
 	f.arriving = unsafe.Pointer(unsafe.SliceData(b.Arriving))
 	f.constants = unsafe.Pointer(&k.memory[k.constants])
-	f.spills = b.aligned(k.spills)
+	f.spills = b.spills(k.spills)
 	f.drive, f.now, f.failures = b.Drive, b.Now, 0
-	for from := 0; from < b.Tiles; from += k.piece {
-		to := min(from+k.piece, b.Tiles)
+	for from, to := 0, 0; from < b.Tiles; from = to {
+		code := k.pair
+		if to = min(from+k.piece, b.Tiles&^1); to <= from {
+			code, to = 0, b.Tiles
+		}
 		f.rows = unsafe.Pointer(unsafe.SliceData(b.Rows[from*k.rows:]))
 		f.hits = unsafe.Pointer(&b.Hits[hits])
 		f.from, f.to = uintptr(from*rowBytes), uintptr(to*rowBytes)
-		enter(unsafe.Pointer(unsafe.SliceData(k.memory)), f)
+		enter(unsafe.Pointer(&k.memory[code]), f)
 		hits += int(f.end-uintptr(f.hits)) / 4
 	}
 	return b.neurons(hits)
 }
 
-// aligned is memory for so many vectors.
-func (b *Block) aligned(n int) unsafe.Pointer {
+// spills is memory for so many vectors, each a cache line.
+func (b *Block) spills(n int) unsafe.Pointer {
 	if len(b.words) < n+1 {
 		b.words = make([][Lanes]uint32, n+1)
 	}

@@ -35,7 +35,7 @@ func (c *compiler) reset(hoisted []value) {
 
 // file is the registers that a value can be in.
 func (c *compiler) file(v value) *registers {
-	if int(v) < len(c.p.Code) && isTruth(c.p, programValue(v)) {
+	if c.isMask(v) {
 		return &c.masks
 	}
 	return &c.vectors
