@@ -107,7 +107,8 @@ func TestPieces(t *testing.T) {
 		k := compiled(t, p)
 		want := randomBlock(seed, p, 50)
 		hits, failed := k.Run(want)
-		for _, k.piece = range []int{2, 8, 48} {
+		for _, pieces := range []int{1, 2, 11} {
+			k.piece = pieces * k.ways
 			got := randomBlock(seed, p, 50)
 			hits2, failed2 := k.Run(got)
 			require.Equal(t, failed, failed2)

@@ -254,10 +254,10 @@ func compiled(t *testing.T, p *program.Program) *Kernel {
 	return k
 }
 
-func holds(t *testing.T, seed uint64, p *program.Program) (fired, failed, spills int) {
+func holds(t *testing.T, seed uint64, p *program.Program) (fired, failed int, k *Kernel) {
 	t.Helper()
-	k := compiled(t, p)
-	tiles := int(seed % 9)
+	k = compiled(t, p)
+	tiles := int(seed % 11)
 	want, got := randomBlock(seed, p, tiles), randomBlock(seed, p, tiles)
 	for range 2 {
 		hits, first := interpret(p, want)
@@ -268,18 +268,20 @@ func holds(t *testing.T, seed uint64, p *program.Program) (fired, failed, spills
 		fired += hits
 		failed += min(first+1, 1)
 	}
-	return fired, failed, k.spills
+	return fired, failed, k
 }
 
 func TestRandomPrograms(t *testing.T) {
 	var fired, failed, spilled int
+	ways := map[int]int{}
 	for seed := range uint64(1000) {
 		operations := []int{40, 60, 100, 300, 800}[seed%5]
-		f, e, s := holds(t, seed, randomProgram(seed, operations))
-		fired, failed, spilled = fired+f, failed+e, spilled+min(s, 1)
+		f, e, k := holds(t, seed, randomProgram(seed, operations))
+		fired, failed, spilled = fired+f, failed+e, spilled+min(k.spills, 1)
+		ways[k.ways]++
 	}
-	t.Log(fired, failed, spilled)
 	require.NotZero(t, fired)
 	require.NotZero(t, failed)
 	require.NotZero(t, spilled)
+	require.Len(t, ways, 3)
 }
