@@ -123,7 +123,7 @@ func (c *compiler) arrive(receptor int32) int {
 			return v
 		}
 	}
-	return c.put(loopArrive, at, c.constant(math.Float32bits(1)))
+	return c.put(loopArrive, at)
 }
 
 // schedule is the values that loops make, in order, some of them fused.
@@ -166,11 +166,9 @@ func (c *compiler) results() []int {
 
 // fuse makes a value do the work of one that only it reads, as long as there is a loop for both.
 func (c *compiler) fuse(v int, absorbed map[int]bool) {
-	for range 2 {
-		x := &c.values[v]
-		if x.of == nil || x.uniform {
-			return
-		}
+	x := &c.values[v]
+	for again := x.of != nil && !x.uniform; again; {
+		again = false
 		for _, f := range fusions {
 			if f.outer != x.loop {
 				continue
@@ -181,45 +179,51 @@ func (c *compiler) fuse(v int, absorbed map[int]bool) {
 				continue
 			}
 			rest := slices.Delete(slices.Clone(x.of), f.at, f.at+1)
-			x.of = append(slices.Clone(y.of), rest...)
-			x.loop = f.makes
-			if f.makes == loopArrive {
-				x.of = []int{y.of[0], rest[0]}
+			if f.same > 0 {
+				if rest[0] != y.of[f.same-1] {
+					continue
+				}
+				rest = rest[1:]
 			}
+			x.loop, x.of, again = f.makes, slices.Concat(y.of, rest), true
 			absorbed[inner] = true
 			break
 		}
 	}
 }
 
-// A fusion makes one loop of an outer one that reads what an inner one gives. It reads first what the inner one did.
+// A fusion makes one loop of an outer one and of an inner one whose result it reads. It reads first what the inner one did,
+// and then what else the outer one did.
 type fusion struct {
 	outer loop
-	at    int // which of the outer one's operands it is
+	at    int // which of the outer one's operands the inner one's result is
 	inner loop
 	makes loop
+	same  int // the inner one's operand, counted from 1, that the first of these must be, and is read once; 0: none
 }
 
 var fusions = []fusion{
-	{loopMul, 0, loopArrive, loopArrive},
-	{loopMul, 1, loopArrive, loopArrive},
-	{loopAdd, 0, loopMul, loopMulAdd},
-	{loopAdd, 1, loopMul, loopMulAdd},
-	{loopMulAdd, 2, loopMul, loopMulAddMul},
-	{loopAdd, 0, loopMulFlush, loopMulFlushAdd},
-	{loopAdd, 1, loopMulFlush, loopMulFlushAdd},
-	{loopAdd, 0, loopMulAdd, loopMulAddAdd},
-	{loopAdd, 1, loopMulAdd, loopMulAddAdd},
-	{loopAdd, 0, loopAdd, loopAddAdd},
-	{loopAdd, 1, loopAdd, loopAddAdd},
-	{loopSub, 0, loopAddAdd, loopAddAddSub},
-	{loopSub, 0, loopMulAddAdd, loopMulAddAddSub},
-	{loopSub, 0, loopAdd, loopAddSub},
-	{loopSub, 1, loopMul, loopSubMul},
-	{loopFlush, 0, loopMul, loopMulFlush},
-	{loopSelect, 0, loopLess, loopLessSelect},
-	{loopSelect, 0, loopLessEqual, loopLessEqualSelect},
-	{loopSelect, 0, loopIntLess, loopIntLessSelect},
+	{loopMul, 0, loopArrive, loopArriveMul, 0},
+	{loopMul, 1, loopArrive, loopArriveMul, 0},
+	{loopAdd, 0, loopMul, loopMulAdd, 0},
+	{loopAdd, 1, loopMul, loopMulAdd, 0},
+	{loopMulAdd, 2, loopMul, loopMulAddMul, 0},
+	{loopMulAdd, 0, loopMulAdd, loopHorner, 2},
+	{loopAdd, 0, loopMulFlush, loopMulFlushAdd, 0},
+	{loopAdd, 1, loopMulFlush, loopMulFlushAdd, 0},
+	{loopAdd, 0, loopMulAdd, loopMulAddAdd, 0},
+	{loopAdd, 1, loopMulAdd, loopMulAddAdd, 0},
+	{loopAdd, 0, loopAdd, loopAddAdd, 0},
+	{loopAdd, 1, loopAdd, loopAddAdd, 0},
+	{loopSub, 0, loopAdd, loopOnto, 2},
+	{loopSub, 0, loopAddAdd, loopAddOnto, 2},
+	{loopSub, 0, loopMulAddAdd, loopMulAddOnto, 4},
+	{loopMulAddOnto, 2, loopArriveMul, loopReceive, 0},
+	{loopSub, 1, loopMul, loopSubMul, 0},
+	{loopFlush, 0, loopMul, loopMulFlush, 0},
+	{loopSelect, 0, loopLess, loopLessSelect, 0},
+	{loopSelect, 0, loopLessEqual, loopLessEqualSelect, 0},
+	{loopSelect, 0, loopIntLess, loopIntLessSelect, 0},
 }
 
 // never is later than any step.

@@ -11,7 +11,6 @@ import (
 
 	"einet/connectome"
 	"einet/dynamics"
-	"einet/rng"
 	"einet/sim"
 )
 
@@ -32,7 +31,6 @@ type Engine struct {
 	step        int64
 	drives      [][]float32       // [population][step of the present batch]
 	counts      []dynamics.Counts // likewise, of Poisson sources
-	normal      *rng.Normal
 
 	followed []float32 // [step of the last Advance][what is followed]
 	width    int       // of it
@@ -58,7 +56,7 @@ func New(m *dynamics.Model, c *connectome.Connectome, threads int) *Engine {
 }
 
 func newEngine(m *dynamics.Model, c *connectome.Connectome, threads int, k *kernels) *Engine {
-	e := &Engine{model: m, kernels: k, normal: rng.NormalTable(), populations: make([]population, len(m.Populations))}
+	e := &Engine{model: m, kernels: k, populations: make([]population, len(m.Populations))}
 	tiles := 0
 	for i := range e.populations {
 		e.populations[i] = newPopulation(m, c, i)

@@ -30,47 +30,29 @@ type operation struct {
 	of   [5]uint16
 }
 
-// An operand is where the tiles of a slot lie: so many bytes from one to the next, 0 where all tiles are one.
+// An operand is where a slot's tile lies that is next, and the bytes to the one behind it: 0 where all tiles are one.
 type operand struct {
 	at   unsafe.Pointer
 	step int
 }
 
-// A spot is an operand and the distance of the tile whose turn it is. It is no pointer, since behind the last tile
-// there may be nothing to point at.
-type spot struct {
-	at        unsafe.Pointer
-	off, step int
+// next is the operand for the next tile, which there must be: no pointer may leave its slice.
+func (o operand) next() operand { return operand{unsafe.Add(o.at, o.step), o.step} }
+
+func (o *operation) one(s []operand) (to, a operand) { return s[o.to], s[o.of[0]] }
+
+func (o *operation) two(s []operand) (to, a, b operand) { return s[o.to], s[o.of[0]], s[o.of[1]] }
+
+func (o *operation) three(s []operand) (to, a, b, c operand) {
+	return s[o.to], s[o.of[0]], s[o.of[1]], s[o.of[2]]
 }
 
-func (c spot) next() spot {
-	c.off += c.step
-	return c
+func (o *operation) four(s []operand) (to, a, b, c, d operand) {
+	return s[o.to], s[o.of[0]], s[o.of[1]], s[o.of[2]], s[o.of[3]]
 }
 
-// tile is where the spot is.
-func (c spot) tile() unsafe.Pointer { return unsafe.Add(c.at, c.off) }
-
-func (o operand) start() spot { return spot{o.at, 0, o.step} }
-
-func (o *operation) one(s []operand) (to, a spot) {
-	return s[o.to].start(), s[o.of[0]].start()
-}
-
-func (o *operation) two(s []operand) (to, a, b spot) {
-	return s[o.to].start(), s[o.of[0]].start(), s[o.of[1]].start()
-}
-
-func (o *operation) three(s []operand) (to, a, b, c spot) {
-	return s[o.to].start(), s[o.of[0]].start(), s[o.of[1]].start(), s[o.of[2]].start()
-}
-
-func (o *operation) four(s []operand) (to, a, b, c, d spot) {
-	return s[o.to].start(), s[o.of[0]].start(), s[o.of[1]].start(), s[o.of[2]].start(), s[o.of[3]].start()
-}
-
-func (o *operation) five(s []operand) (to, a, b, c, d, e spot) {
-	return s[o.to].start(), s[o.of[0]].start(), s[o.of[1]].start(), s[o.of[2]].start(), s[o.of[3]].start(), s[o.of[4]].start()
+func (o *operation) five(s []operand) (to, a, b, c, d, e operand) {
+	return s[o.to], s[o.of[0]], s[o.of[1]], s[o.of[2]], s[o.of[3]], s[o.of[4]]
 }
 
 // A loop names what is done with so many tiles of some slots.
@@ -79,7 +61,7 @@ type loop uint8
 // The loops. a to e are what is read, each operation rounded by itself.
 const (
 	loopCopy   loop = iota
-	loopArrive      // float(a) b, of an a that becomes 0
+	loopArrive      // float(a), of an a that becomes 0
 	loopAdd
 	loopSub
 	loopMul
@@ -105,10 +87,13 @@ const (
 	loopSubMul          // c - a b
 	loopMulAddMul       // a b + c d
 	loopMulAddAdd       // (a b + c) + d
-	loopMulAddAddSub    // ((a b + c) + d) - e
 	loopAddAdd          // (a + b) + c
-	loopAddSub          // (a + b) - c
-	loopAddAddSub       // ((a + b) + c) - d
+	loopHorner          // (a b + c) b + d
+	loopOnto            // (a + b) - b, which is a on a grid
+	loopAddOnto         // ((a + b) + c) - b
+	loopMulAddOnto      // ((a b + c) + d) - d
+	loopArriveMul       // float(a) b, of an a that becomes 0
+	loopReceive         // ((c d + float(a) b) + e) - e, of an a that becomes 0
 	loopMulFlush        // flushed a b
 	loopMulFlushAdd     // flushed a b, + c
 	loopLessSelect      // c if a < b, else d
@@ -127,7 +112,7 @@ type loops struct {
 }
 
 // block is the tiles that an operation takes at once. So many lie in the nearest caches, of all that a step needs.
-const block = 32
+const block = cachedTiles
 
 // A scratch is what a worker has to run programs with.
 type scratch struct {

@@ -11,6 +11,7 @@ type kernels struct {
 	native  bool         // whether programs become machine code, where the system allows it
 	words   wordsKernel
 	poisson poissonKernel
+	normal  normalKernel
 	// Of dense projections, those of at least this density; nil in sets that
 	// do better with lists.
 	count     countKernel
@@ -42,7 +43,7 @@ type updateKernel func(p *population, m *moment, lo, hi int, hits []uint32) int
 const maxTiles = 1 << 12
 
 // scalar is the set for every processor.
-var scalar = kernels{name: "scalar", update: updateScalar, loops: &loopsScalar, words: wordsScalar, poisson: poissonScalar, redraw: redrawScalar, fold: foldScalar}
+var scalar = kernels{name: "scalar", update: updateScalar, loops: &loopsScalar, words: wordsScalar, poisson: poissonScalar, normal: normalScalar, redraw: redrawScalar, fold: foldScalar}
 
 // updateScalar is docs/equations.md. Every product is converted by itself, so
 // that the compiler does not fuse it with a sum.

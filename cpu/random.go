@@ -29,6 +29,16 @@ func poissonScalar(arriving [][lanes]int32, words [][lanes]uint32, thresholds []
 	}
 }
 
+// A normalKernel makes standard normal numbers of words: rng.Normal.Z.
+type normalKernel func(words *[lanes]uint32, z *[lanes]float32)
+
+func normalScalar(words *[lanes]uint32, z *[lanes]float32) {
+	n := rng.NormalTable()
+	for k, w := range words {
+		z[k] = n.Z(w)
+	}
+}
+
 // eachTile calls do with the words of tiles lo to hi-1.
 func (e *Engine) eachTile(s *share, key rng.Key, step, draw uint32, lo, hi int, do func(tile int, words *[lanes]uint32)) {
 	for group := lo / 4; 4*group < hi; group++ {
@@ -66,9 +76,7 @@ func (e *Engine) drawNoise(s *share, p *population, step int64, lo, hi int) {
 		}
 		z := s.noise[draw]
 		e.eachTile(s, p.Noise.Key, uint32(step), uint32(draw), lo, hi, func(tile int, words *[lanes]uint32) {
-			for k, w := range words {
-				z[tile-lo][k] = e.normal.Z(w)
-			}
+			e.kernels.normal(words, &z[tile-lo])
 		})
 	}
 	s.moment.noise = s.noise
