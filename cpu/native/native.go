@@ -150,13 +150,21 @@ func (k *Kernel) Run(b *Block) (hits, failed int) {
 		if to = min(from+k.piece, b.Tiles-b.Tiles%k.ways); to <= from {
 			code, to = 0, b.Tiles
 		}
-		f.rows = unsafe.Pointer(unsafe.SliceData(b.Rows[from*k.rows:]))
-		f.hits = unsafe.Pointer(&b.Hits[hits])
-		f.from, f.to = uintptr(from*rowBytes), uintptr(to*rowBytes)
-		enter(unsafe.Pointer(&k.memory[code]), f)
-		hits += int(f.end-uintptr(f.hits)) / 4
+		hits += k.enter(b, code, from, to, b.Hits[hits:])
 	}
 	return b.neurons(hits)
+}
+
+// enter takes tiles from to to-1 through the step and returns how many hits it wrote. Go can interrupt a thread where
+// a function begins that is not inlined: so here, between two pieces.
+//
+//go:noinline
+func (k *Kernel) enter(b *Block, code, from, to int, hits []uint32) int {
+	f := &b.frame
+	f.rows, f.hits = unsafe.Pointer(unsafe.SliceData(b.Rows[from*k.rows:])), unsafe.Pointer(&hits[0])
+	f.from, f.to = uintptr(from*rowBytes), uintptr(to*rowBytes)
+	enter(unsafe.Pointer(&k.memory[code]), f)
+	return int(f.end-uintptr(f.hits)) / 4
 }
 
 // spills is memory for so many vectors, each a cache line.
