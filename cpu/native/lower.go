@@ -57,7 +57,7 @@ func (c *compiler) either(v value) operand {
 func (c *compiler) result(s step) uint8 {
 	r := c.file(s.to)
 	for _, v := range []value{s.a, s.b, s.c} {
-		if v == none || c.place[v] < 0 || c.file(v) != r || !r.keeps(c.place[v]) || c.next(v, c.step+1) < len(c.steps) {
+		if v == none || c.place[v] < 0 || c.file(v) != r || !r.lends(c.place[v]) || c.next(v, c.step+1) < len(c.steps) {
 			continue
 		}
 		k := uint8(c.place[v])

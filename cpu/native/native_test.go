@@ -285,3 +285,51 @@ func TestRandomPrograms(t *testing.T) {
 	require.NotZero(t, spilled)
 	require.Len(t, ways, 3)
 }
+
+// What is no program is refused: its code could read or write what is not the block's.
+func TestRefuses(t *testing.T) {
+	compiled(t, randomProgram(0, 60)) // skips where there is none
+	valid := func() *program.Program {
+		return &program.Program{
+			Code: []program.Instruction{
+				{Op: program.State}, {Op: program.Constant}, {Op: program.Less, Type: program.Truth, A: 0, B: 1},
+				{Op: program.Select, A: 2, B: 0, C: 1}, {Op: program.ShiftLeft, Type: program.Int, A: 3, B: 31},
+				{Op: program.Arriving}, {Op: program.Normal, A: 1}, {Op: program.Own},
+			},
+			Constants: []uint32{1}, States: []program.Type{program.Float}, Owns: []program.Type{program.Int}, Receptors: 1, Normals: 2,
+			Next: []program.Value{3}, Fires: 2, Fails: program.None,
+		}
+	}
+	k, err := Compile(valid())
+	require.NoError(t, err)
+	require.NoError(t, k.Close())
+	for name, spoil := range map[string]func(p *program.Program){
+		"state":             func(p *program.Program) { p.Code[0].A = 1 },
+		"state below":       func(p *program.Program) { p.Code[0].A = -1 },
+		"constant":          func(p *program.Program) { p.Code[1].A = 1 },
+		"own":               func(p *program.Program) { p.Code[7].A = 1 },
+		"receptor":          func(p *program.Program) { p.Code[5].A = 1 },
+		"normal":            func(p *program.Program) { p.Code[6].A = 2 },
+		"three normals":     func(p *program.Program) { p.Normals = 3 },
+		"itself":            func(p *program.Program) { p.Code[2].A = 2 },
+		"below":             func(p *program.Program) { p.Code[2].B = -1 },
+		"a number as truth": func(p *program.Program) { p.Code[3].A = 0 },
+		"a truth as number": func(p *program.Program) { p.Code[3].B = 2 },
+		"type":              func(p *program.Program) { p.Code[2].Type = program.Float },
+		"constant truth":    func(p *program.Program) { p.Code[1].Type = program.Truth },
+		"shift":             func(p *program.Program) { p.Code[4].B = 32 },
+		"operation":         func(p *program.Program) { p.Code[2].Op = program.AsFloat + 1 },
+		"next":              func(p *program.Program) { p.Next[0] = 8 },
+		"next truth":        func(p *program.Program) { p.Next[0] = 2 },
+		"no next":           func(p *program.Program) { p.Next = nil },
+		"fires":             func(p *program.Program) { p.Fires = 3 },
+		"no fires":          func(p *program.Program) { p.Fires = program.None },
+		"fails":             func(p *program.Program) { p.Fails = 0 },
+	} {
+		p := valid()
+		spoil(p)
+		_, err := Compile(p)
+		require.ErrorContains(t, err, "can't be", name)
+		require.NotErrorIs(t, err, ErrUnavailable)
+	}
+}

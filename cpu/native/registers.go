@@ -7,8 +7,7 @@ type registers struct {
 	holds  []value
 	usable uint32
 	pinned uint32 // what the present step reads or writes
-	used   int
-	peak   int // the most that were used at once
+	peak   int    // the most that were used at once
 }
 
 func newRegisters(first, behind int) registers {
@@ -41,8 +40,8 @@ func (c *compiler) file(v value) *registers {
 	return &c.vectors
 }
 
-// keeps tells whether a register is a value's for good.
-func (r *registers) keeps(register int8) bool { return int(register) < len(r.holds) }
+// lends tells whether a register is one of these, and not that of a hoisted value.
+func (r *registers) lends(register int8) bool { return int(register) < len(r.holds) }
 
 // next is the first step from the present one on that reads a value, or a number behind all.
 func (c *compiler) next(v value, from int) int {
@@ -129,7 +128,7 @@ func (c *compiler) release(s step) {
 }
 
 func (c *compiler) forget(v value) {
-	if r := c.file(v); c.place[v] >= 0 && r.keeps(c.place[v]) {
+	if r := c.file(v); c.place[v] >= 0 && r.lends(c.place[v]) {
 		c.vacate(r, uint8(c.place[v]))
 	}
 	if c.slot[v] >= 0 {
@@ -143,7 +142,7 @@ func (c *compiler) pin(v value) bool {
 	if v == none || c.place[v] < 0 {
 		return false
 	}
-	if r := c.file(v); r.keeps(c.place[v]) {
+	if r := c.file(v); r.lends(c.place[v]) {
 		r.pinned |= 1 << c.place[v]
 	}
 	return true
