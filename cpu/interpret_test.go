@@ -13,6 +13,7 @@ import (
 	"einet/cpu/native"
 	"einet/dynamics"
 	"einet/enginetest"
+	"einet/network"
 	"einet/program"
 )
 
@@ -283,4 +284,48 @@ func TestInterpretRandomPrograms(t *testing.T) {
 	require.NotContains(t, seen[:], false)
 	require.NotZero(t, fired)
 	require.NotZero(t, failed)
+}
+
+// What fails is the first step and the lowest neuron in it, in whatever tile, share and window, and its states are
+// those after that step.
+func TestFailure(t *testing.T) {
+	net := enginetest.Networks()[0]
+	net.Populations[0].Bias = network.Between(0, 1)
+	for i := range net.Projections {
+		net.Projections[i].Delay = network.Number(1) // windows of ten steps
+	}
+	m, c := enginetest.Build(t, net)
+	p := &m.Populations[0]
+	b := program.NewBuilder()
+	b.Receptors(len(p.Receptors))
+	v, until := b.NewState(program.Float, program.GrainOfFlushed), b.NewState(program.Int, 0)
+	const most, step = 21, 0.25
+	next := b.Add(v, b.Number(step))
+	b.Become(v, next)
+	b.Become(until, b.IntAdd(until, b.Whole(3)))
+	b.FailIf(b.LessEqual(b.Number(most), next))
+	b.NewOwn(program.Float, 0) // the bias
+	cell := *p.Cell
+	cell.Program, cell.G = b.Program(b.Less(v, b.Number(-1))), nil
+	p.Cell = &cell
+
+	var want failure
+	start := m.InitialV(0)
+	for n := int64(1); want.states == nil; n++ {
+		for k := range start {
+			if start[k] += step; start[k] >= most && want.states == nil {
+				want = failure{n, k, []uint32{math.Float32bits(start[k]), uint32(clock(0)) + uint32(3*n)}}
+			}
+		}
+	}
+	require.NotZero(t, want.step%10)
+	require.NotZero(t, want.neuron)
+	for threads := 1; threads <= 3; threads++ {
+		for _, k := range available() {
+			e := eager(t, m, c, threads, k)
+			require.ErrorContains(t, e.Advance(t.Context(), 1000), m.CellFailed(want.neuron, want.step, want.states).Error())
+			require.Equal(t, want, *e.failed)
+			require.Equal(t, want.step-1, e.Step())
+		}
+	}
 }

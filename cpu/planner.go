@@ -49,8 +49,9 @@ func newPlanner(populations []population, c *connectome.Connectome, m *dynamics.
 	var neurons float64
 	for i := range populations {
 		neurons += float64(populations[i].Size)
+		p.update += nsPerUpdate(populations[i].Population) * float64(populations[i].Size)
 	}
-	p.update, p.spikes = nsPerNeuron*neurons, typicalFiring*neurons
+	p.spikes = typicalFiring * neurons
 	for i := range c.Projections {
 		p.spike += nsPerSpike(&c.Projections[i], m, k) * float64(m.Populations[c.Projections[i].From].Size) / neurons
 	}
@@ -109,19 +110,29 @@ func (p *planner) learn(done plan, spikes int, took time.Duration) {
 // What work costs, in ns, on a processor of 2024. Who does it depends on this,
 // and nothing else.
 const (
-	nsPerNeuron   = 0.2   // a neuron's update
+	nsPerNeuron   = 0.2   // a neuron's update, without a program
+	nsPerCode     = 0.02  // an instruction of a program
+	nsPerNormal   = 1     // a standard normal number
 	nsPerEvent    = 0.5   // a spike at one target
 	nsPerDrawn    = 2     // a spike at one target whose synapse is drawn again
 	nsPerDense    = 0.04  // a spike at one neuron of a dense projection, be it a target or not
 	typicalFiring = 0.001 // spikes of a neuron in a step
 )
 
+// nsPerUpdate is what the step of a neuron takes.
+func nsPerUpdate(p *dynamics.Population) float64 {
+	if p.Cell == nil {
+		return nsPerNeuron
+	}
+	return nsPerCode*float64(len(p.Cell.Program.Code)) + nsPerNormal*float64(p.Cell.Program.Normals)
+}
+
 // worthwhile is how many workers a network at a typical rate of firing can be worth. With
 // more shares than that one worker would have all of them, for nothing.
 func worthwhile(m *dynamics.Model, c *connectome.Connectome, k *kernels) int {
 	perStep := 0.0
 	for i := range m.Populations {
-		perStep += nsPerNeuron * float64(m.Populations[i].Size)
+		perStep += nsPerUpdate(&m.Populations[i]) * float64(m.Populations[i].Size)
 	}
 	for i := range c.Projections {
 		p := &c.Projections[i]
@@ -147,7 +158,7 @@ func nsPerSpike(c *connectome.Projection, m *dynamics.Model, k *kernels) float64
 func tileCosts(populations []population, c *connectome.Connectome, m *dynamics.Model, k *kernels) []float64 {
 	cost := make([]float64, len(populations))
 	for i := range cost {
-		cost[i] = lanes * nsPerNeuron
+		cost[i] = lanes * nsPerUpdate(populations[i].Population)
 	}
 	for i := range c.Projections {
 		p := &c.Projections[i]

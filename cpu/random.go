@@ -29,13 +29,15 @@ func poissonScalar(arriving [][lanes]int32, words [][lanes]uint32, thresholds []
 	}
 }
 
-// A normalKernel makes standard normal numbers of words: rng.Normal.Z.
-type normalKernel func(words *[lanes]uint32, z *[lanes]float32)
+// A normalKernel makes standard normal numbers of words, of up to four tiles: rng.Normal.Z.
+type normalKernel func(z [][lanes]float32, words [][lanes]uint32)
 
-func normalScalar(words *[lanes]uint32, z *[lanes]float32) {
+func normalScalar(z [][lanes]float32, words [][lanes]uint32) {
 	n := rng.NormalTable()
-	for k, w := range words {
-		z[k] = n.Z(w)
+	for i := range z {
+		for k, w := range words[i] {
+			z[i][k] = n.Z(w)
+		}
 	}
 }
 
@@ -75,9 +77,11 @@ func (e *Engine) drawNoise(s *share, p *population, step int64, lo, hi int) {
 			s.noise[draw] = make([][lanes]float32, maxTiles)
 		}
 		z := s.noise[draw]
-		e.eachTile(s, p.Noise.Key, uint32(step), uint32(draw), lo, hi, func(tile int, words *[lanes]uint32) {
-			e.kernels.normal(words, &z[tile-lo])
-		})
+		for group := lo / 4; 4*group < hi; group++ {
+			e.kernels.words(p.Noise.Key, uint32(group), uint32(step), uint32(draw), &s.words)
+			first, last := max(lo, 4*group), min(hi, 4*group+4)
+			e.kernels.normal(z[first-lo:last-lo], s.words[first-4*group:last-4*group])
+		}
 	}
 	s.moment.noise = s.noise
 }
