@@ -37,13 +37,15 @@ var imports = map[string][]string{
 	"plot":     {"analysis/theory"},
 
 	"gpu":    {"sim", "shaders"},
-	"cpu":    {"sim"},
+	"cpu":    {"sim", "cpu/native"},
 	"cpuref": {"sim"},
 
 	"analysis/theory": {"analysis"},
 	"analysis":        {"sim"},
 	"record/hdf5":     {"table"},
 	"record":          {"record/hdf5", "sim"},
+
+	"cpu/native": {"program"},
 
 	"enginetest": {"cpuref", "network/presets"},
 	"sim":        {"dynamics"},

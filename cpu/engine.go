@@ -4,6 +4,7 @@
 package cpu
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -111,8 +112,14 @@ func (e *Engine) Gather(v sim.Variable, pop int, neurons []int, dst []float32) e
 	return nil
 }
 
-// Close ends the engine's threads.
+// Close ends the engine's threads and forgets the machine code that they ran.
 func (e *Engine) Close() error {
 	e.pool.close()
-	return nil
+	var errs []error
+	for i := range e.populations {
+		if k := e.populations[i].native; k != nil {
+			errs = append(errs, k.Close())
+		}
+	}
+	return errors.Join(errs...)
 }

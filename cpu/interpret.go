@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/bits"
 	"unsafe"
+
+	"einet/cpu/native"
 )
 
 // An interpreter takes neurons through a step by their program, a block of tiles at a time: one loop over the
@@ -112,8 +114,9 @@ type loops struct {
 // block is the tiles that an operation takes at once. So many lie in the nearest caches, of all that a step needs.
 const block = cachedTiles
 
-// A scratch is what a worker has to interpret with.
+// A scratch is what a worker has to run programs with.
 type scratch struct {
+	native   native.Block
 	words    [][lanes]uint32 // now, drive, uniforms, registers
 	operands []operand
 	failed   [block + 1]uint32

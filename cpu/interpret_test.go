@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"einet/cpu/native"
 	"einet/dynamics"
 	"einet/enginetest"
 	"einet/network"
@@ -82,7 +83,7 @@ func randomCells(rnd *rand.Rand, c *dynamics.Cell, tiles int, state func(row int
 	return p, m
 }
 
-// The interpreter is program.Run, in every instruction set, for the programs of the networks of the conformance suite.
+// The interpreter and machine code are program.Run, in every instruction set, for the programs of the networks of the conformance suite.
 func TestInterpretCells(t *testing.T) {
 	for _, net := range enginetest.Networks() {
 		model, err := dynamics.New(net)
@@ -95,7 +96,10 @@ func TestInterpretCells(t *testing.T) {
 			rows := slices.Concat(model.CellStates(i), model.CellOwns(i))
 			for _, k := range available() {
 				name := k.name + ", " + net.Name + "." + net.Populations[i].Name
-				kernel := newInterpreter(of.Cell.Program, k.loops).update
+				kernel, code := k.run(of.Cell.Program)
+				if code != nil {
+					defer code.Close()
+				}
 				fired, _ := matches(t, name, runPlainly, kernel, func(seed uint64) (*population, *moment) {
 					rnd := rand.New(rand.NewPCG(seed, 8))
 					p, m := randomCells(rnd, of.Cell, 5, func(row int) uint32 {
@@ -261,7 +265,14 @@ func TestInterpretRandomPrograms(t *testing.T) {
 			guard.words = append(guard.words, all(0xdeadbeef))
 			got := make([]uint32, hi-lo+2)
 			got[hi-lo+1] = 0xdeadbeef
-			n := c.update(q, l, lo, hi, got[:hi-lo+1])
+			kernel := c.update
+			if k.native && native.Available() {
+				var code *native.Kernel
+				kernel, code = k.run(pr)
+				require.NotNil(t, code)
+				defer code.Close()
+			}
+			n := kernel(q, l, lo, hi, got[:hi-lo+1])
 			oneNaN(q)
 			require.Equal(t, want, got[:n], name)
 			require.EqualValues(t, 0xdeadbeef, got[hi-lo+1], name)

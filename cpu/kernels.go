@@ -8,6 +8,7 @@ type kernels struct {
 	name    string
 	update  updateKernel // of populations that need no more than lif with exponential synapses
 	loops   *loops       // of programs, which all others run
+	native  bool         // whether programs become machine code, where the system allows it
 	words   wordsKernel
 	poisson poissonKernel
 	normal  normalKernel
@@ -29,7 +30,7 @@ type moment struct {
 	arriving [][][lanes]int32    // [receptor][tile] what arrives at n+1; left at zero
 	noise    [2][][lanes]float32 // [tile - lo] standard normal numbers, where there is such noise
 	failed   int                 // 1 + the first neuron whose program fails, or 0
-	scratch  *scratch            // of the worker, for an interpreter
+	scratch  *scratch            // of the worker, to run programs with
 }
 
 // An updateKernel takes tiles lo to hi-1 of a population, at most maxTiles, from

@@ -49,7 +49,7 @@ func newPlanner(populations []population, c *connectome.Connectome, m *dynamics.
 	var neurons float64
 	for i := range populations {
 		neurons += float64(populations[i].Size)
-		p.update += nsPerUpdate(populations[i].Population) * float64(populations[i].Size)
+		p.update += nsPerUpdate(populations[i].Population, k) * float64(populations[i].Size)
 	}
 	p.spikes = typicalFiring * neurons
 	for i := range c.Projections {
@@ -111,7 +111,8 @@ func (p *planner) learn(done plan, spikes int, took time.Duration) {
 // and nothing else.
 const (
 	nsPerNeuron   = 0.2   // a neuron's update, without a program
-	nsPerCode     = 0.02  // an instruction of a program
+	nsPerCode     = 0.02  // an instruction of a program, interpreted
+	nsPerNative   = 0.007 // and as machine code
 	nsPerNormal   = 1     // a standard normal number
 	nsPerEvent    = 0.5   // a spike at one target
 	nsPerDrawn    = 2     // a spike at one target whose synapse is drawn again
@@ -120,11 +121,15 @@ const (
 )
 
 // nsPerUpdate is what the step of a neuron takes.
-func nsPerUpdate(p *dynamics.Population) float64 {
+func nsPerUpdate(p *dynamics.Population, k *kernels) float64 {
 	if p.Cell == nil {
 		return nsPerNeuron
 	}
-	return nsPerCode*float64(len(p.Cell.Program.Code)) + nsPerNormal*float64(p.Cell.Program.Normals)
+	perCode := nsPerCode
+	if k.native {
+		perCode = nsPerNative
+	}
+	return perCode*float64(len(p.Cell.Program.Code)) + nsPerNormal*float64(p.Cell.Program.Normals)
 }
 
 // worthwhile is how many workers a network at a typical rate of firing can be worth. With
@@ -132,7 +137,7 @@ func nsPerUpdate(p *dynamics.Population) float64 {
 func worthwhile(m *dynamics.Model, c *connectome.Connectome, k *kernels) int {
 	perStep := 0.0
 	for i := range m.Populations {
-		perStep += nsPerUpdate(&m.Populations[i]) * float64(m.Populations[i].Size)
+		perStep += nsPerUpdate(&m.Populations[i], k) * float64(m.Populations[i].Size)
 	}
 	for i := range c.Projections {
 		p := &c.Projections[i]
@@ -158,7 +163,7 @@ func nsPerSpike(c *connectome.Projection, m *dynamics.Model, k *kernels) float64
 func tileCosts(populations []population, c *connectome.Connectome, m *dynamics.Model, k *kernels) []float64 {
 	cost := make([]float64, len(populations))
 	for i := range cost {
-		cost[i] = lanes * nsPerUpdate(populations[i].Population)
+		cost[i] = lanes * nsPerUpdate(populations[i].Population, k)
 	}
 	for i := range c.Projections {
 		p := &c.Projections[i]

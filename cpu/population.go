@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"einet/connectome"
+	"einet/cpu/native"
 	"einet/dynamics"
 	"einet/program"
 	"einet/sim"
@@ -40,7 +41,8 @@ type population struct {
 	state     [][lanes]float32 // [tile][row]
 
 	kernel updateKernel
-	draws  []int // the normal numbers that its program reads
+	native *native.Kernel // what kernel runs, where a program is machine code
+	draws  []int          // the normal numbers that its program reads
 	train  []dynamics.SourceSpike
 
 	arriving [][][][lanes]int32 // [step mod slots][receptor][tile] input [units of the receptor's scale]
@@ -109,7 +111,7 @@ func (p *population) use(k *kernels) {
 	case p.Cell == nil:
 		p.kernel = k.update
 	default:
-		p.kernel = newInterpreter(p.Cell.Program, k.loops).update
+		p.kernel, p.native = k.run(p.Cell.Program)
 	}
 }
 
