@@ -24,8 +24,7 @@ type Engine struct {
 
 	update, deliver                *Program // deliver, or redraw
 	populations                    Storage
-	potentials, states             *Buffer[float32]
-	tables                         *Buffer[uint32]
+	states, tables                 *Buffer[uint32]
 	arriving                       Storage
 	now                            *Buffer[byte] // the number of each window, aligned for binding
 	nowStride                      int
@@ -107,7 +106,7 @@ func (e *Engine) build(ctx context.Context, syn *connectome.Connectome, pageByte
 func (e *Engine) compileUpdate() error {
 	l := &e.layout
 	var err error
-	e.update, err = NewProgram(e.c, "update.comp", l.updateDefines(maxIndirectGroups(e.c.Device())))
+	e.update, err = NewProgram(e.c, "update.comp", l.updateDefines(maxIndirectGroups(e.c.Device())), l.cells.printed())
 	if err != nil {
 		return err
 	}
@@ -165,14 +164,15 @@ func (e *Engine) Read(v sim.Variable, pop, first int, dst []float32) error {
 		return fmt.Errorf("gpu: %w", err)
 	}
 	p := &e.model.Populations[pop]
-	if v != sim.V {
-		return e.states.Read(e.layout.states[pop].g[v]+first, dst)
-	}
-	if err := e.potentials.Read(p.First+first, dst); err != nil {
+	words := make([]uint32, len(dst))
+	if err := e.states.Read(e.layout.place(e.model, pop, v)+first, words); err != nil {
 		return err
 	}
-	for i := range dst {
-		dst[i] = p.Absolute(dst[i])
+	for i, w := range words {
+		dst[i] = math.Float32frombits(w)
+		if v == sim.V {
+			dst[i] = p.Absolute(dst[i])
+		}
 	}
 	return nil
 }

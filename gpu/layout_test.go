@@ -98,7 +98,7 @@ func TestLimitsAreRefusedWithWhatMustChange(t *testing.T) {
 		host   int64
 		want   string
 	}{
-		{func(d *Device) { d.Limits.MaxStorageBlock = 1000 }, 0, "membrane potentials take"},
+		{func(d *Device) { d.Limits.MaxStorageBlock = 1000 }, 0, "membrane potentials and other states take"},
 		{func(d *Device) { d.Limits.MaxWorkGroupCount = [3]int{4, 4, 4} }, 0, "take 17 work groups, it runs at most 4 x 4"},
 		{func(d *Device) { d.Limits.MaxStorageBlocks = 7 }, 0, "storage blocks"},
 		{func(d *Device) { d.Limits.MemoryBytes, d.Limits.FreeBytes = 1<<40, 1000 }, 0, "free are 0.0 MiB: use fewer neurons or synapses"},

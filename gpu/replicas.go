@@ -147,12 +147,8 @@ func (r *Replicas) Read(k int, v sim.Variable, pop, first int, dst []float32) er
 		return err
 	}
 	p := &m.Populations[pop]
-	at := p.First
-	if v != sim.V {
-		at = l.states + l.stateLayout.states[pop].g[v]
-	}
 	bits := make([]uint32, len(dst))
-	if err := r.state.Read(k*l.words+at+first, bits); err != nil {
+	if err := r.state.Read(k*l.words+l.place(m, pop, v)+first, bits); err != nil {
 		return err
 	}
 	for i, b := range bits {

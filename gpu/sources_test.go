@@ -56,7 +56,7 @@ func sourcesOf(t *testing.T, d Device, net *network.Network) map[string]shaders.
 	}
 	sources := map[string]shaders.Source{}
 	for name, values := range defines {
-		s, err := shaders.Load(name+".comp", values)
+		s, err := shaders.Load(name+".comp", values, l.cells.printed())
 		require.NoError(t, err)
 		sources[name] = s
 	}
