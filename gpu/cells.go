@@ -165,8 +165,9 @@ func printStep(w *strings.Builder, k int, p *program.Program) {
 	fmt.Fprintf(w, "    fails = %s;\n    return v%d;\n}\n", fails, p.Fires)
 }
 
-// typeNames are the types in GLSL. What is precise is neither fused nor rearranged.
-var typeNames = [...]string{program.Float: "precise float", program.Int: "int", program.Truth: "bool"}
+// typeNames are the types in GLSL. What is precise is neither fused nor rearranged: Mesa takes x < z && y < z for max(x, y) < z where truths
+// aren't, which is another thing where x or y is no number.
+var typeNames = [...]string{program.Float: "precise float", program.Int: "int", program.Truth: "precise bool"}
 
 // word is the bits of a value.
 func word(t program.Type, v program.Value) string {

@@ -52,15 +52,24 @@ func New(ctx context.Context, c *Context, m *dynamics.Model, syn *connectome.Con
 	return newEngine(ctx, c, m, syn, c.Device().Limits.MaxStorageBlock, boundsOf(c.Device()))
 }
 
-// Probe makes sure that a device's arithmetic is what engines presume, as New
+// Probe makes sure that a device's arithmetic is what engines presume, once for a context, as New
 // does; it can be asked before a network is built. The error wraps ErrInexact
 // and names the operation.
-func Probe(c *Context) error { return probe(c, -1) }
+func Probe(c *Context) error {
+	return c.Do(func() error {
+		if c.probed {
+			return nil
+		}
+		err := probe(c, -1)
+		c.probed = err == nil
+		return err
+	})
+}
 
 // newEngine is New with the most bytes that a buffer of synapses may take, and
 // with the bounds of a batch.
 func newEngine(ctx context.Context, c *Context, m *dynamics.Model, syn *connectome.Connectome, pageBytes int64, b bounds) (*Engine, error) {
-	if err := probe(c, -1); err != nil {
+	if err := Probe(c); err != nil {
 		return nil, err
 	}
 	e := &Engine{owned: owned{c: c}, model: m, expected: firstStaged, most: firstWindows, longest: b.longest}

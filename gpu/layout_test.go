@@ -7,6 +7,7 @@ import (
 	"einet/dynamics"
 	"einet/enginetest"
 	"einet/network"
+	"einet/program"
 
 	"github.com/stretchr/testify/require"
 )
@@ -156,10 +157,22 @@ func TestLongDelaysAndManyNeuronsFit(t *testing.T) {
 }
 
 func TestProbeCasesAvoidSubnormals(t *testing.T) {
-	subnormal := func(bits uint32) bool { return bits&0x7f800000 == 0 && bits&0x007fffff != 0 }
+	tried := map[int]int{}
 	for _, k := range probeCases() {
-		if k.op < 5 {
-			require.False(t, subnormal(k.x) || subnormal(k.y) || subnormal(k.want), "%v", k)
+		tried[k.op]++
+		operands, result := k.op < 5, k.op < 5
+		if k.op >= len(probeOps) {
+			p := &probePrograms[k.op-len(probeOps)]
+			operands, result = p.operands == program.Float, p.code.States[3] == program.Float
 		}
+		require.False(t, operands && (isSubnormal(k.x) || isSubnormal(k.y)) || result && isSubnormal(k.want), "%v", k)
+	}
+	ops := map[program.Op]bool{}
+	for k, p := range probePrograms {
+		ops[p.op] = true
+		require.Greater(t, tried[len(probeOps)+k], 100, p.name)
+	}
+	for op := program.Normal + 1; op <= program.AsFloat; op++ {
+		require.True(t, ops[op], op)
 	}
 }

@@ -47,7 +47,7 @@ func newReplicas(ctx context.Context, c *Context, models []*dynamics.Model, syn 
 	if len(models) == 0 {
 		return nil, errors.New("gpu: no replicas")
 	}
-	if err := probe(c, -1); err != nil {
+	if err := Probe(c); err != nil {
 		return nil, err
 	}
 	r := &Replicas{owned: owned{c: c}, models: models, span: firstSpan, expected: firstStaged / 64, spikes: make([][]sim.Spike, len(models))}
