@@ -52,7 +52,9 @@ type stateLayout struct {
 	stateSize int   // words in states
 	cells     cells
 	extended  bool     // update is compiled for every kind of neuron
-	inputs    int      // most Poisson inputs of a population, at least 1
+	inputs    int      // most Poisson inputs of a population
+	sources   bool     // whether some population is a source
+	simple    bool     // whether some are lif without a program
 	table     []uint32 // update's populations, in std430
 	tables    []uint32 // what these refer to
 	groups    int      // of update
@@ -66,7 +68,7 @@ type stateLayout struct {
 
 // layoutState lays out the state of a model for update with that local size.
 func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
-	l := stateLayout{slots: m.MaxDelay, receptors: 1, inputs: 1, cells: newCells(m), extended: isGeneral(m), tables: []uint32{0}}
+	l := stateLayout{slots: m.MaxDelay, receptors: 1, cells: newCells(m), extended: isGeneral(m), tables: []uint32{0}}
 	if l.extended {
 		l.tables, l.stateSize = newTables(), firstState
 	}
@@ -76,6 +78,7 @@ func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
 		l.neurons += p.Size
 		l.stride += p.Size * len(p.Receptors)
 		l.receptors, l.inputs = max(l.receptors, len(p.Receptors)), max(l.inputs, len(p.Poisson))
+		l.sources, l.simple = l.sources || p.IsSource(), l.simple || modelOf(p) == layout.LIF
 		l.states = append(l.states, l.stateSize)
 		l.stateSize += p.Size * wordsOf(p)
 	}

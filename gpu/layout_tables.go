@@ -112,7 +112,7 @@ func (l *stateLayout) general(m *dynamics.Model, i int) layout.GeneralPopulation
 	g := layout.GeneralPopulation{
 		Model: modelOf(p), Program: layout.None, Constants: layout.None,
 		Seed: m.Network.Seed, PoissonStream: p.PoissonKey.Stream, NoiseStream: p.Noise.Key.Stream, SpikeStream: p.SpikeKey.Stream,
-		Train: l.addTrain(m, i), Inputs: uint32(len(p.Poisson)), Poisson: make([]layout.PoissonInput, l.inputs),
+		Train: l.addTrain(m, i), Inputs: uint32(len(p.Poisson)), Poisson: make([]layout.PoissonInput, max(1, l.inputs)),
 	}
 	if p.Cell != nil {
 		g.Program, g.Constants, g.Normals = uint32(l.cells.of[i]), uint32(len(l.tables)), uint32(p.Cell.Program.Normals)

@@ -87,6 +87,6 @@ func (l *replicaLayout) defines(p *page, segments int) shaders.Defines {
 	return shaders.Defines{
 		"LOCAL": l.local, "EACH": l.each, "NEURONS": l.neurons, "POPULATIONS": len(l.first), "RECEPTORS": l.receptors, "SLOTS": l.slots, "STRIDE": l.stride,
 		"RING": l.ring, "TEAM": team, "SEGMENTS": max(1, segments), "WEIGHTS": p.rows,
-		"REPLICA": l.words, "WAITING": l.waiting, "GENERAL": 0, "INPUTS": l.inputs,
+		"REPLICA": l.words, "WAITING": l.waiting, "GENERAL": 0, "INPUTS": max(1, l.inputs),
 	}
 }

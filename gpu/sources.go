@@ -13,7 +13,7 @@ func (l *stateLayout) updateDefines(maxGroups int) shaders.Defines {
 	d := l.cells.defines()
 	maps.Copy(d, shaders.Defines{
 		"RECEPTORS": l.receptors, "SLOTS": l.slots, "STRIDE": l.stride, "MAX_GROUPS": maxGroups,
-		"GENERAL": l.extended, "INPUTS": l.inputs, "NEURONS": l.neurons, "NORMAL": tableNormal,
+		"GENERAL": l.extended, "INPUTS": max(1, l.inputs), "POISSON": l.inputs > 0, "SOURCES": l.sources, "SIMPLE": l.simple, "NEURONS": l.neurons, "NORMAL": tableNormal,
 		"NORMAL_CELLS": len(rng.NormalTable().Slope),
 	})
 	return d

@@ -1,5 +1,5 @@
 #version 430
-// defines: RECEPTORS=2 SLOTS=1 STRIDE=20000 MAX_GROUPS=65535 GENERAL=0 INPUTS=1 NEURONS=10000 PROGRAMS=1 STATES=7 OWNS=2 NORMALS=2 FAILS=1 NORMAL=1 NORMAL_CELLS=1025
+// defines: RECEPTORS=2 SLOTS=1 STRIDE=20000 MAX_GROUPS=65535 GENERAL=0 INPUTS=1 POISSON=1 SOURCES=1 SIMPLE=1 NEURONS=10000 PROGRAMS=1 STATES=7 OWNS=2 NORMALS=2 FAILS=1 NORMAL=1 NORMAL_CELLS=1025
 //
 // update advances every neuron through a window, one invocation a neuron, with
 // the state in registers. Where a device takes fewer work groups in a row than
@@ -81,7 +81,9 @@ int take(uint at) {
 #include "programs.glsl"
 #include "cells.glsl"
 #endif
+#endif
 
+#if GENERAL && SOURCES
 // fire lets neuron i of a source fire.
 void fire(uint begin, uint q, uint i, int n, int end, uint drive) {
     uint neuron = populations[q].first + i;
@@ -141,17 +143,20 @@ void main() {
     int n = windows[now].step;
     int end = n + windows[now].steps;
     uint drive = populations[q].drive + windows[now].drive;
-#if GENERAL
+#if GENERAL && SOURCES
     if (populations[q].model >= POISSON_SOURCE) {
         fire(begin, q, i, n, end, drive);
         return;
     }
-#if PROGRAMS > 0
+#endif
+#if GENERAL && PROGRAMS > 0
     if (populations[q].model == PROGRAMMED) {
         advance_cell(begin, q, i, n, end, drive);
         return;
     }
 #endif
+#if SIMPLE
+#if GENERAL
     int counted[RECEPTORS];
 #endif
     uint neuron = populations[q].first + i;
@@ -196,4 +201,5 @@ void main() {
             set_state(at + (2u + r) * size, g[r]);
         }
     }
+#endif
 }

@@ -31,10 +31,12 @@ void collect(uint q, uint i, uint slot, uint step, out int counted[RECEPTORS]) {
     for (uint r = 0u; r < RECEPTORS; r++) {
         counted[r] = r < populations[q].receptors ? take(slot + populations[q].receptor[r].arriving) : 0;
     }
+#if POISSON
     for (uint k = 0u; k < populations[q].inputs; k++) {
         uvec2 key = uvec2(populations[q].seed, populations[q].poisson_stream);
         uint w = neuron_word(key, i, step, k);
         uint count = poisson_count(w, populations[q].poisson[k].thresholds, populations[q].poisson[k].most);
         counted[populations[q].poisson[k].receptor] += int(count) * populations[q].poisson[k].weight;
     }
+#endif
 }
