@@ -51,6 +51,8 @@ var imports = map[string][]string{
 	"connectome": {"network", "rng"},
 	"program":    {"libm"},
 
+	"program/programtest": {"program"},
+
 	"network/presets":  {"network/language"},
 	"network/language": {"network"},
 	"network":          {"fault", "libm", "table", "equation"},
@@ -67,10 +69,11 @@ var imports = map[string][]string{
 
 // Of some packages the users are fewer than the tree would have it.
 var onlyFor = map[string][]string{
-	"shaders":          {"gpu"},
-	"enginetest":       {}, // for tests
-	"rng/stattest":     {},
-	"table/readertest": {},
+	"shaders":             {"gpu"},
+	"enginetest":          {}, // for tests
+	"program/programtest": {},
+	"rng/stattest":        {},
+	"table/readertest":    {},
 }
 
 // cgo lists the packages that may see C and OpenGL, and so may what is below them.

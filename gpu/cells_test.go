@@ -3,6 +3,7 @@
 package gpu
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"os"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"einet/dynamics"
 	"einet/enginetest"
 	"einet/program"
 	"einet/program/programtest"
@@ -213,4 +215,55 @@ func BenchmarkCompile(b *testing.B) {
 			})
 		}
 	}
+}
+
+// Where a step fails, the host reads the states of the neuron that failed first as its program left them, though later steps of other
+// neurons in the window, and windows behind it, were queued, too.
+func TestStatesOfAFailure(t *testing.T) {
+	net := enginetest.Networks()[1] // windows of 15 steps
+	net.Populations[0].WhiteNoise = 1
+	m, syn := enginetest.Build(t, net)
+	pop := &m.Populations[0]
+	b := program.NewBuilder()
+	v, last := b.NewState(program.Float, program.GrainOfFlushed), b.NewState(program.Int, 0)
+	for _, typ := range pop.Cell.Program.States[2:] {
+		b.NewState(typ, program.GrainOfFlushed)
+	}
+	next := b.Add(v, b.Number(0.037))
+	b.Become(v, next)
+	b.Become(last, b.IntAdd(b.Now(), b.Whole(7)))
+	b.FailIf(b.Less(b.Number(25), next))
+	pop.Cell.Program = b.Program(b.Less(next, b.Number(-1e6)))
+
+	neurons := make([]program.Neuron, pop.Size)
+	for s, words := range m.CellStates(0) {
+		for k, w := range words {
+			neurons[k].States = append(neurons[k].States, w)
+			require.Len(t, neurons[k].States, s+1)
+		}
+	}
+	var step int64
+	failed := -1
+	for failed < 0 {
+		for k := range neurons {
+			neurons[k].Now, neurons[k].Arriving = dynamics.Clock(step), make([]int32, len(pop.Receptors))
+			if _, fails := pop.Cell.Program.Run(&neurons[k]); fails && failed < 0 {
+				failed = k
+			}
+		}
+		step++
+	}
+	require.Greater(t, step, int64(100))
+	require.NotZero(t, failed)
+	onEach(t, func(t *testing.T, c *Context) {
+		e := start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
+		err := e.Advance(t.Context(), int(step)+1000)
+		_, also := e.Spikes(nil)
+		err = cmp.Or(err, also)
+		require.ErrorContains(t, err, fmt.Sprintf("neuron %d, step %d ", failed, step))
+		require.Equal(t, step-1, e.Step())
+		states, err := e.statesOf(pop.First + failed)
+		require.NoError(t, err)
+		require.Equal(t, neurons[failed].States, states)
+	})
 }
