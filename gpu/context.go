@@ -36,6 +36,7 @@ type Context struct {
 	native  native
 	program uint32        // in use
 	maps    bool          // whether memory of the host stays mapped
+	probed  bool          // whether its arithmetic is right
 	reads   *readBack     // what buffers are read through, once one was
 	status  func() uint32 // whether the device was reset; nil where the driver can't say
 	work    work          // so far; touched on the thread only

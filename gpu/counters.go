@@ -166,17 +166,9 @@ func updateBytes(p *dynamics.Population) (window, step int64) {
 	case network.SpikeSource:
 		return 8, 4 // how many spikes were, and the next one's step
 	}
-	window = 16 // V and the end of the clamp, read and written
-	for r := range p.Receptors {
-		window += 8 * int64(p.Receptors[r].States())
-	}
-	for _, has := range []bool{p.HasThresholds(), p.HasBiases()} {
-		if has {
-			window += 4
-		}
-	}
-	if p.Noise.HasOU() {
-		window += 8
+	window = 8 * int64(wordsOf(p)) // read and written
+	if p.Cell != nil {
+		window -= 4 * int64(len(p.Cell.Program.Owns)) // only read
 	}
 	return window, 4 * int64(len(p.Receptors))
 }

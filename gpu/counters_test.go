@@ -120,7 +120,7 @@ func TestCountersSeeAHostThatWaits(t *testing.T) {
 		require.NoError(t, e.Count(syn))
 		require.NoError(t, c.Do(func() error {
 			defer e.meter.queueing()()
-			return e.potentials.Read(0, make([]float32, 1))
+			return e.states.Read(0, make([]uint32, 1))
 		}))
 		s, err := e.Counters()
 		require.NoError(t, err)

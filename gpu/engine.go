@@ -24,8 +24,7 @@ type Engine struct {
 
 	update, deliver                *Program // deliver, or redraw
 	populations                    Storage
-	potentials, states             *Buffer[float32]
-	tables                         *Buffer[uint32]
+	states, tables                 *Buffer[uint32]
 	arriving                       Storage
 	now                            *Buffer[byte] // the number of each window, aligned for binding
 	nowStride                      int
@@ -53,15 +52,24 @@ func New(ctx context.Context, c *Context, m *dynamics.Model, syn *connectome.Con
 	return newEngine(ctx, c, m, syn, c.Device().Limits.MaxStorageBlock, boundsOf(c.Device()))
 }
 
-// Probe makes sure that a device's arithmetic is what engines presume, as New
+// Probe makes sure that a device's arithmetic is what engines presume, once for a context, as New
 // does; it can be asked before a network is built. The error wraps ErrInexact
 // and names the operation.
-func Probe(c *Context) error { return probe(c, -1) }
+func Probe(c *Context) error {
+	return c.Do(func() error {
+		if c.probed {
+			return nil
+		}
+		err := probe(c, -1)
+		c.probed = err == nil
+		return err
+	})
+}
 
 // newEngine is New with the most bytes that a buffer of synapses may take, and
 // with the bounds of a batch.
 func newEngine(ctx context.Context, c *Context, m *dynamics.Model, syn *connectome.Connectome, pageBytes int64, b bounds) (*Engine, error) {
-	if err := probe(c, -1); err != nil {
+	if err := Probe(c); err != nil {
 		return nil, err
 	}
 	e := &Engine{owned: owned{c: c}, model: m, expected: firstStaged, most: firstWindows, longest: b.longest}
@@ -107,7 +115,7 @@ func (e *Engine) build(ctx context.Context, syn *connectome.Connectome, pageByte
 func (e *Engine) compileUpdate() error {
 	l := &e.layout
 	var err error
-	e.update, err = NewProgram(e.c, "update.comp", l.updateDefines(maxIndirectGroups(e.c.Device())))
+	e.update, err = NewProgram(e.c, "update.comp", l.updateDefines(maxIndirectGroups(e.c.Device())), l.cells.printed())
 	if err != nil {
 		return err
 	}
@@ -165,14 +173,15 @@ func (e *Engine) Read(v sim.Variable, pop, first int, dst []float32) error {
 		return fmt.Errorf("gpu: %w", err)
 	}
 	p := &e.model.Populations[pop]
-	if v != sim.V {
-		return e.states.Read(e.layout.states[pop].g[v]+first, dst)
-	}
-	if err := e.potentials.Read(p.First+first, dst); err != nil {
+	words := make([]uint32, len(dst))
+	if err := e.states.Read(e.layout.place(e.model, pop, v)+first, words); err != nil {
 		return err
 	}
-	for i := range dst {
-		dst[i] = p.Absolute(dst[i])
+	for i, w := range words {
+		dst[i] = math.Float32frombits(w)
+		if v == sim.V {
+			dst[i] = p.Absolute(dst[i])
+		}
 	}
 	return nil
 }

@@ -84,10 +84,10 @@ func (e *Engine) stage(b *batch) error {
 }
 
 func (e *Engine) stageFailed(b *batch) error {
-	if !e.layout.extended {
+	if !e.layout.cells.fail() {
 		return nil
 	}
-	return b.back.copy(e.tables, 4*tableFailed, b.stagedFailed(), 8)
+	return b.back.copy(e.states, 4*stateFailed, b.stagedFailed(), 8)
 }
 
 // readSpikes fills b.spikes: most often with what was copied in front of the fence.
@@ -205,8 +205,7 @@ func (e *Engine) bindUpdate(b *batch, k int) error {
 	}
 	return bindAll(
 		binding{b.records, bindWindows}, binding{b.ring, bindRing}, binding{e.arriving, bindArriving},
-		binding{e.populations, bindPopulations}, binding{e.potentials, bindPotentials},
-		binding{e.states, bindStates}, binding{e.tables, bindTables}, binding{b.drives, bindDrives},
+		binding{e.populations, bindPopulations}, binding{e.states, bindStates}, binding{e.tables, bindTables}, binding{b.drives, bindDrives},
 	)
 }
 
@@ -228,7 +227,7 @@ func bindAll(bindings ...binding) error {
 // checkResolved says up to which step of a batch, of which this is the last, all were resolved, with an error where one
 // was not.
 func (e *Engine) checkResolved(b *batch, last int64) (int64, error) {
-	if !e.layout.extended {
+	if !e.layout.cells.fail() {
 		return last, nil
 	}
 	var failed [2]uint32
@@ -239,7 +238,28 @@ func (e *Engine) checkResolved(b *batch, last int64) (int64, error) {
 	if failed[0] == 0 || before >= last {
 		return last, nil
 	}
-	return before, e.model.TooConductive(int(failed[1])%e.layout.neurons, before+1)
+	neuron := int(failed[1]) % e.layout.neurons
+	states, err := e.statesOf(neuron)
+	if err != nil {
+		return before, err
+	}
+	return before, e.model.CellFailed(neuron, before+1, states)
+}
+
+// statesOf are the states of a neuron (its global id) with a program.
+func (e *Engine) statesOf(neuron int) ([]uint32, error) {
+	i := len(e.model.Populations) - 1
+	for neuron < e.model.Populations[i].First {
+		i--
+	}
+	p := &e.model.Populations[i]
+	states := make([]uint32, len(p.Cell.Program.States))
+	for k := range states {
+		if err := e.states.Read(e.layout.states[i]+k*p.Size+neuron-p.First, states[k:k+1]); err != nil {
+			return nil, err
+		}
+	}
+	return states, nil
 }
 
 // checkMarks is an error wrapping ErrLost unless every window of a batch bears the signs that its dispatches were done.

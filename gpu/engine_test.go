@@ -134,10 +134,10 @@ func digest(t *testing.T, e sim.Engine, steps int64) *sim.Digest {
 func TestProbeRefusesADriverAndNamesTheOperation(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
 		require.NoError(t, probe(c, -1))
-		for op := range probeOps {
+		for op := range len(probeOps) + len(probePrograms) {
 			err := probe(c, op)
 			require.ErrorIs(t, err, ErrInexact)
-			require.ErrorContains(t, err, fmt.Sprintf("cannot run einet: %s of", probeOps[op].name))
+			require.ErrorContains(t, err, fmt.Sprintf("cannot run einet: %s of", probeName(op)))
 		}
 	})
 }

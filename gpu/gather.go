@@ -29,13 +29,10 @@ func (e *Engine) Gather(v sim.Variable, pop int, neurons []int, dst []float32) e
 		return fmt.Errorf("gpu: %w", err)
 	}
 	p := &e.model.Populations[pop]
-	from, first := e.potentials, p.First
-	if v != sim.V {
-		from, first = e.states, e.layout.states[pop].g[v]
-	}
+	first := e.layout.place(e.model, pop, v)
 	for done := 0; done < len(neurons); {
 		n := min(gatherAtOnce, len(neurons)-done)
-		if err := e.gather(from, first, neurons[done:][:n], dst[done:][:n]); err != nil {
+		if err := e.gather(first, neurons[done:][:n], dst[done:][:n]); err != nil {
 			return err
 		}
 		done += n
@@ -48,8 +45,8 @@ func (e *Engine) Gather(v sim.Variable, pop int, neurons []int, dst []float32) e
 	return nil
 }
 
-// gather picks the neurons of which the first is at a place of a buffer.
-func (e *Engine) gather(from *Buffer[float32], first int, neurons []int, dst []float32) error {
+// gather picks the neurons of which the first is at a place of states.
+func (e *Engine) gather(first int, neurons []int, dst []float32) error {
 	g := &e.gatherer
 	if err := g.make(e, len(neurons)); err != nil {
 		return err
@@ -62,7 +59,7 @@ func (e *Engine) gather(from *Buffer[float32], first int, neurons []int, dst []f
 		if err := g.places.Upload(0, g.host); err != nil {
 			return err
 		}
-		if err := bindAll(binding{from, bindFrom}, binding{g.places, bindPlaces}, binding{g.gathered, bindGathered}); err != nil {
+		if err := bindAll(binding{e.states, bindFrom}, binding{g.places, bindPlaces}, binding{g.gathered, bindGathered}); err != nil {
 			return err
 		}
 		if err := g.program.Dispatch(g.program.Groups(len(neurons)), 1, 1); err != nil {

@@ -13,6 +13,7 @@
 package gpu
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
@@ -55,8 +56,11 @@ func (d Device) String() string {
 	return fmt.Sprintf("%d: %s (%s, %s)", d.Index, d.Renderer, kind, d.Platform)
 }
 
-// KernelHash identifies the source of the kernels.
-func KernelHash() string { return shaders.Hash() }
+// KernelHash identifies the source of the kernels, with how programs are printed.
+func KernelHash() string {
+	cells := probeCells()
+	return shaders.Hash() + fmt.Sprintf("%x", sha256.Sum256([]byte(cells.printedSteps().Text)))
+}
 
 // A SelectorError is Open's where no device is the one that was asked for.
 type SelectorError struct {

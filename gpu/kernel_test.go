@@ -3,6 +3,7 @@
 package gpu
 
 import (
+	"math"
 	"testing"
 
 	"einet/connectome"
@@ -66,7 +67,7 @@ func TestUpdateKernel(t *testing.T) {
 			_, err = e.Spikes(nil)
 			require.NoError(t, err)
 
-			potentials, states, arriving := guardedState(t, e)
+			states, arriving := guardedState(t, e)
 			said := make([]uint32, e.tables.Len())
 			require.NoError(t, e.tables.Read(0, said))
 			tables := guardedFrom(t, c, said)
@@ -83,7 +84,6 @@ func TestUpdateKernel(t *testing.T) {
 				e.writeDrives(b, 1)
 				require.NoError(t, b.drives.Upload(0, b.drive))
 				require.NoError(t, e.bindUpdate(b, 0))
-				potentials.bind(t, bindPotentials)
 				states.bind(t, bindStates)
 				arriving.bind(t, bindArriving)
 				tables.bind(t, bindTables)
@@ -97,19 +97,22 @@ func TestUpdateKernel(t *testing.T) {
 				require.Equal(t, len(want), len(e.spikes))
 				require.Equal(t, want, append([]sim.Spike(nil), e.spikes...))
 				e.spikes = e.spikes[:0]
-				v, g := potentials.values(t), states.values(t)
-				require.Equal(t, said, tables.values(t), "every step was resolved")
+				words := states.values(t)
+				require.Equal(t, said, tables.values(t))
+				if e.layout.extended {
+					require.Equal(t, []uint32{0, math.MaxUint32}, words[stateFailed:firstState], "no step failed")
+				}
 				for i := range m.Populations {
 					p := &m.Populations[i]
 					dst := make([]float32, p.Size)
 					for _, r := range sim.Variables(m, i) {
 						require.NoError(t, reference.Read(r, i, 0, dst))
-						if r != sim.V {
-							require.Equal(t, dst, g[e.layout.states[i].g[r]:][:p.Size], "receptor %d", r)
-							continue
-						}
-						for k := range dst {
-							require.Equal(t, dst[k], p.Absolute(v[p.First+k]), "V of neuron %d", k)
+						for k, w := range words[e.layout.place(m, i, r):][:p.Size] {
+							x := math.Float32frombits(w)
+							if r == sim.V {
+								x = p.Absolute(x)
+							}
+							require.Equal(t, dst[k], x, "variable %d of neuron %d", r, k)
 						}
 					}
 				}
@@ -124,14 +127,13 @@ func TestUpdateKernel(t *testing.T) {
 	})
 }
 
-func guardedState(t *testing.T, e *Engine) (potentials, states guarded[float32], arriving guarded[int32]) {
+func guardedState(t *testing.T, e *Engine) (states guarded[uint32], arriving guarded[int32]) {
 	l := &e.layout
-	v, g := make([]float32, l.neurons), make([]float32, l.stateSize)
+	words := make([]uint32, l.stateSize)
 	a := make([]int32, max(1, l.slots*l.stride))
-	require.NoError(t, e.potentials.Read(0, v))
-	require.NoError(t, e.states.Read(0, g))
+	require.NoError(t, e.states.Read(0, words))
 	require.NoError(t, e.arriving.(*Buffer[int32]).Read(0, a[:l.slots*l.stride]))
-	return guardedFrom(t, e.c, v), guardedFrom(t, e.c, g), guardedFrom(t, e.c, a)
+	return guardedFrom(t, e.c, words), guardedFrom(t, e.c, a)
 }
 
 // deliverAll runs deliver for these spikes on guarded input and compares the

@@ -48,10 +48,13 @@ type stateLayout struct {
 	stride    int   // numbers in a slot: a neuron's for each receptor
 	receptors int   // most receptors of a population, at least 1
 	first     []int // [population] place of receptor 0 in a slot
-	states    []statePlaces
-	stateSize int      // numbers in states
+	states    []int // [population] place of the first word of its first neuron in states
+	stateSize int   // words in states
+	cells     cells
 	extended  bool     // update is compiled for every kind of neuron
-	inputs    int      // most Poisson inputs of a population, at least 1
+	inputs    int      // most Poisson inputs of a population
+	sources   bool     // whether some population is a source
+	simple    bool     // whether some are lif without a program
 	table     []uint32 // update's populations, in std430
 	tables    []uint32 // what these refer to
 	groups    int      // of update
@@ -65,9 +68,9 @@ type stateLayout struct {
 
 // layoutState lays out the state of a model for update with that local size.
 func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
-	l := stateLayout{slots: m.MaxDelay, receptors: 1, inputs: 1, extended: isGeneral(m), tables: []uint32{0}}
+	l := stateLayout{slots: m.MaxDelay, receptors: 1, cells: newCells(m), extended: isGeneral(m), tables: []uint32{0}}
 	if l.extended {
-		l.tables = newTables()
+		l.tables, l.stateSize = newTables(), firstState
 	}
 	for i := range m.Populations {
 		p := &m.Populations[i]
@@ -75,9 +78,9 @@ func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
 		l.neurons += p.Size
 		l.stride += p.Size * len(p.Receptors)
 		l.receptors, l.inputs = max(l.receptors, len(p.Receptors)), max(l.inputs, len(p.Poisson))
-		var s statePlaces
-		s, l.stateSize = newStatePlaces(p, l.stateSize)
-		l.states = append(l.states, s)
+		l.sources, l.simple = l.sources || p.IsSource(), l.simple || modelOf(p) == layout.LIF
+		l.states = append(l.states, l.stateSize)
+		l.stateSize += p.Size * wordsOf(p)
 	}
 	if total := float64(l.slots) * float64(l.stride); total > math.MaxUint32 {
 		return l, fmt.Errorf("gpu: %.4g numbers of arriving input, 32 bits count: use a smaller largest delay (now %d steps) or fewer neurons (now %d): %w",
@@ -143,18 +146,15 @@ func mostSpikes(m *dynamics.Model, window int) int {
 // population is one element of update's table; l.groups counts the work groups
 // of the populations before it once groups are added.
 func (l *stateLayout) population(m *dynamics.Model, i int) layout.Population {
-	p, s := &m.Populations[i], &l.states[i]
+	p := &m.Populations[i]
 	q := layout.Population{
-		FirstGroup: uint32(l.groups), First: uint32(p.First), Size: uint32(p.Size), Drive: uint32(i * l.windows * l.window), Clamped: uint32(s.clamped),
+		FirstGroup: uint32(l.groups), First: uint32(p.First), Size: uint32(p.Size), Drive: uint32(i * l.windows * l.window), State: uint32(l.states[i]),
 		MVv: p.MVV, VTh: p.VTh, VReset: p.VReset, Grid: p.GridV, Refractory: int32(p.Refractory), Receptors: uint32(len(p.Receptors)),
 		GeneralPopulation: l.general(m, i), Receptor: make([]layout.Receptor, l.receptors),
 	}
 	for r, x := range p.Receptors {
 		q.Receptor[r] = layout.Receptor{
-			PVr: x.PVR, PRr: x.PRR, Scale: x.Scale, Grid: x.Grid, Arriving: uint32(l.receptor(p, i, r)), State: place(s.g[r]),
-			GeneralReceptor: layout.GeneralReceptor{
-				Shape: shapes[x.Synapse], Rise: place(s.y[r]), PGy: x.PGY, PVy: x.PVY, HalfStep: x.Half, HalfRise: x.HalfY, Reversal: x.Reversal,
-			},
+			PVr: x.PVR, PRr: x.PRR, Scale: x.Scale, Grid: x.Grid, Arriving: uint32(l.receptor(p, i, r)),
 		}
 	}
 	return q
@@ -167,8 +167,7 @@ func (l *stateLayout) receptor(p *dynamics.Population, i, r int) int { return l.
 // one is too large.
 func (l *stateLayout) buffers(populations int) []requirement {
 	return []requirement{
-		{"membrane potentials", 4 * int64(l.neurons), 1, "fewer neurons"},
-		{"states", 4 * int64(l.stateSize), 1, "fewer neurons"},
+		{"membrane potentials and other states", 4 * int64(l.stateSize), 1, "fewer neurons"},
 		{"tables", 4 * int64(len(l.tables)), 1, "fewer spikes of spike sources"},
 		{"arriving input", 4 * int64(l.slots) * int64(l.stride), 1, "fewer neurons or a smaller largest delay"},
 		{"spikes", spikeBytes * int64(l.ring), 2, "fewer neurons"}, // of two batches

@@ -2,73 +2,99 @@ package gpu
 
 import (
 	"math"
+	"slices"
 
 	"einet/dynamics"
 	"einet/network"
 	"einet/rng"
 	"einet/shaders/layout"
+	"einet/sim"
 )
 
-// Places in tables of what is always there: the first step that was not
-// resolved, the polynomial and the cells of the normal distribution.
+// tableNormal is the place in tables of the cells of the normal distribution.
+const tableNormal = 1
+
+// Places in states of the first step that failed, where the network has programs or sources.
 const (
-	tableFailed = 0
-	tablePhi    = 2
-	tableNormal = tablePhi + 10
+	stateFailed = 0
+	firstState  = 2
 )
 
-// Models and shapes, as kernels number them.
-var (
-	models = map[network.Neuron]layout.Model{
-		network.LIF: layout.LIF, network.LIFCond: layout.LIFCond, network.Poisson: layout.PoissonSource, network.SpikeSource: layout.SpikeSource,
-	}
-	shapes = map[network.Synapse]layout.Shape{network.Exponential: layout.Exponential, network.Alpha: layout.Alpha, network.Delta: layout.Delta}
-)
-
-// A statePlaces says where the state of a population's neurons lies.
-type statePlaces struct {
-	clamped             int
-	g, y                []int // of each receptor; -1 where it has none
-	threshold, bias, ou int   // -1 where the population has none
+// Models, as kernels number them.
+var models = map[network.Neuron]layout.Model{
+	network.LIF: layout.LIF, network.Poisson: layout.PoissonSource, network.SpikeSource: layout.SpikeSource,
 }
 
-// newStatePlaces takes room behind what is taken, and returns where it ends.
-func newStatePlaces(p *dynamics.Population, taken int) (statePlaces, int) {
-	take := func(has bool) int {
-		if !has {
-			return -1
+func modelOf(p *dynamics.Population) layout.Model {
+	if p.Cell != nil {
+		return layout.Programmed
+	}
+	return models[p.Neuron]
+}
+
+// wordsOf is how many words a neuron of a population has in states: V, the end of the clamp and g of each receptor, or the states and
+// own numbers of its program.
+func wordsOf(p *dynamics.Population) int {
+	switch {
+	case p.IsSource():
+		return 1
+	case p.Cell != nil:
+		return len(p.Cell.Program.States) + len(p.Cell.Program.Owns)
+	}
+	return 2 + len(p.Receptors)
+}
+
+// stateOf is which of a neuron's states a variable is.
+func stateOf(p *dynamics.Population, v sim.Variable) int {
+	switch {
+	case v == sim.V:
+		return 0
+	case p.Cell != nil:
+		return p.Cell.G[v]
+	}
+	return 2 + int(v)
+}
+
+// place is that of a variable of a population's first neuron in states.
+func (l *stateLayout) place(m *dynamics.Model, pop int, v sim.Variable) int {
+	p := &m.Populations[pop]
+	return l.states[pop] + stateOf(p, v)*p.Size
+}
+
+// initialWords are what the neurons of a population begin with, as they are in states.
+func initialWords(m *dynamics.Model, i int) []uint32 {
+	p := &m.Populations[i]
+	switch {
+	case p.IsSource():
+		return make([]uint32, p.Size)
+	case p.Cell != nil:
+		return slices.Concat(slices.Concat(m.CellStates(i)...), slices.Concat(m.CellOwns(i)...))
+	}
+	words := make([]uint32, p.Size*wordsOf(p))
+	put := func(state int, values []float32) {
+		for k, x := range values {
+			words[state*p.Size+k] = math.Float32bits(x)
 		}
-		taken += p.Size
-		return taken - p.Size
 	}
-	s := statePlaces{clamped: take(true)}
+	put(0, m.InitialV(i))
 	for r := range p.Receptors {
-		s.g = append(s.g, take(p.Receptors[r].States() > 0))
-		s.y = append(s.y, take(p.Receptors[r].States() > 1))
+		put(2+r, m.InitialG(i, r)) // nothing where all is zero
 	}
-	s.threshold, s.bias, s.ou = take(p.HasThresholds()), take(p.HasBiases()), take(p.Noise.HasOU())
-	return s, taken
+	return words
 }
 
-// place is a place as shaders have it.
-func place(at int) uint32 {
-	if at < 0 {
-		return layout.None
+func appendBits(words []uint32, floats []float32) []uint32 {
+	for _, x := range floats {
+		words = append(words, math.Float32bits(x))
 	}
-	return uint32(at)
+	return words
 }
 
 // isGeneral tells whether some population is more than lif with exponential synapses.
 func isGeneral(m *dynamics.Model) bool {
 	for i := range m.Populations {
-		p := &m.Populations[i]
-		if p.Neuron != network.LIF || p.HasThresholds() || p.HasBiases() || p.Noise.HasWhite() || p.Noise.HasOU() || len(p.Poisson) > 0 {
+		if p := &m.Populations[i]; modelOf(p) != layout.LIF || len(p.Poisson) > 0 {
 			return true
-		}
-		for _, r := range p.Receptors {
-			if r.Synapse != network.Exponential {
-				return true
-			}
 		}
 	}
 	return false
@@ -76,29 +102,21 @@ func isGeneral(m *dynamics.Model) bool {
 
 // newTables are those that are the same for all populations.
 func newTables() []uint32 {
-	t := make([]uint32, tableNormal)
-	t[tableFailed+1] = math.MaxUint32
-	for i, c := range dynamics.Phi {
-		t[tablePhi+i] = math.Float32bits(c)
-	}
 	normal := rng.NormalTable()
-	for _, cells := range [][]float32{normal.Slope, normal.Offset} {
-		for _, x := range cells {
-			t = append(t, math.Float32bits(x))
-		}
-	}
-	return t
+	return appendBits(appendBits(make([]uint32, tableNormal), normal.Slope), normal.Offset)
 }
 
 // general is the part of a population's entry that only a general network has.
 func (l *stateLayout) general(m *dynamics.Model, i int) layout.GeneralPopulation {
-	p, s := &m.Populations[i], &l.states[i]
+	p := &m.Populations[i]
 	g := layout.GeneralPopulation{
-		Model: models[p.Neuron], Threshold: place(s.threshold), Bias: place(s.bias), Ou: place(s.ou), White: flag(p.Noise.HasWhite()),
-		Leak: p.Leak, PerC: p.PerC,
-		WhiteStep: p.Noise.White, MUu: p.Noise.MUU, PVu: p.Noise.PVU, OuKick: p.Noise.Kick, OuGrid: p.Noise.Grid,
+		Model: modelOf(p), Program: layout.None, Constants: layout.None,
 		Seed: m.Network.Seed, PoissonStream: p.PoissonKey.Stream, NoiseStream: p.Noise.Key.Stream, SpikeStream: p.SpikeKey.Stream,
-		Train: l.addTrain(m, i), Inputs: uint32(len(p.Poisson)), Poisson: make([]layout.PoissonInput, l.inputs),
+		Train: l.addTrain(m, i), Inputs: uint32(len(p.Poisson)), Poisson: make([]layout.PoissonInput, max(1, l.inputs)),
+	}
+	if p.Cell != nil {
+		g.Program, g.Constants, g.Normals = uint32(l.cells.of[i]), uint32(len(l.tables)), uint32(p.Cell.Program.Normals)
+		l.tables = append(l.tables, p.Cell.Program.Constants...)
 	}
 	for k, in := range p.Poisson {
 		g.Poisson[k] = layout.PoissonInput{

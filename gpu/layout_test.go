@@ -7,6 +7,7 @@ import (
 	"einet/dynamics"
 	"einet/enginetest"
 	"einet/network"
+	"einet/program"
 
 	"github.com/stretchr/testify/require"
 )
@@ -98,7 +99,7 @@ func TestLimitsAreRefusedWithWhatMustChange(t *testing.T) {
 		host   int64
 		want   string
 	}{
-		{func(d *Device) { d.Limits.MaxStorageBlock = 1000 }, 0, "membrane potentials take"},
+		{func(d *Device) { d.Limits.MaxStorageBlock = 1000 }, 0, "membrane potentials and other states take"},
 		{func(d *Device) { d.Limits.MaxWorkGroupCount = [3]int{4, 4, 4} }, 0, "take 17 work groups, it runs at most 4 x 4"},
 		{func(d *Device) { d.Limits.MaxStorageBlocks = 7 }, 0, "storage blocks"},
 		{func(d *Device) { d.Limits.MemoryBytes, d.Limits.FreeBytes = 1<<40, 1000 }, 0, "free are 0.0 MiB: use fewer neurons or synapses"},
@@ -156,10 +157,22 @@ func TestLongDelaysAndManyNeuronsFit(t *testing.T) {
 }
 
 func TestProbeCasesAvoidSubnormals(t *testing.T) {
-	subnormal := func(bits uint32) bool { return bits&0x7f800000 == 0 && bits&0x007fffff != 0 }
+	tried := map[int]int{}
 	for _, k := range probeCases() {
-		if k.op < 5 {
-			require.False(t, subnormal(k.x) || subnormal(k.y) || subnormal(k.want), "%v", k)
+		tried[k.op]++
+		operands, result := k.op < 5, k.op < 5
+		if k.op >= len(probeOps) {
+			p := &probePrograms[k.op-len(probeOps)]
+			operands, result = p.operands == program.Float, p.code.States[3] == program.Float
 		}
+		require.False(t, operands && (isSubnormal(k.x) || isSubnormal(k.y)) || result && isSubnormal(k.want), "%v", k)
+	}
+	ops := map[program.Op]bool{}
+	for k, p := range probePrograms {
+		ops[p.op] = true
+		require.Greater(t, tried[len(probeOps)+k], 100, p.name)
+	}
+	for op := program.Normal + 1; op <= program.AsFloat; op++ {
+		require.True(t, ops[op], op)
 	}
 }

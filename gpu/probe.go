@@ -4,8 +4,6 @@ package gpu
 
 import (
 	"fmt"
-
-	"einet/shaders"
 )
 
 // probe makes sure that a device computes as model and engines presume: it
@@ -14,14 +12,17 @@ import (
 // that the kernel is to answer wrongly.
 func probe(c *Context, fault int) error {
 	cases := probeCases()
-	program, err := NewProgram(c, "probe.comp", shaders.Defines{"FAULT": fault})
+	cells := probeCells()
+	defines := cells.defines()
+	defines["OTHERS"], defines["RECEPTORS"] = len(probeOps), 1
+	program, err := NewProgram(c, "probe.comp", defines, cells.printedSteps())
 	if err != nil {
 		return err
 	}
 	defer program.Delete()
-	operands := make([][4]uint32, len(cases))
-	for i, k := range cases {
-		operands[i] = [4]uint32{k.x, k.y, k.z, uint32(k.op)}
+	operands := [][4]uint32{{uint32(fault)}}
+	for _, k := range cases {
+		operands = append(operands, [4]uint32{k.x, k.y, k.z, uint32(k.op)})
 	}
 	in, err := NewBufferFrom(c, "probe operands", operands)
 	if err != nil {
@@ -52,7 +53,7 @@ func probe(c *Context, fault int) error {
 	for i, k := range cases {
 		if got[i] != k.want {
 			return fmt.Errorf("gpu: %s cannot run einet: %s of %#x, %#x, %#x gives %#x, must be %#x: %w",
-				c.Device().Renderer, probeOps[k.op].name, k.x, k.y, k.z, got[i], k.want, ErrInexact)
+				c.Device().Renderer, probeName(k.op), k.x, k.y, k.z, got[i], k.want, ErrInexact)
 		}
 	}
 	return nil

@@ -45,6 +45,14 @@ var probeOps = []probeOp{
 	{"the conversion of a word", func(x, _, _ uint32) uint32 { return math.Float32bits(float32(x)) }},
 }
 
+// probeName names an operation: those of programs are behind probeOps.
+func probeName(op int) string {
+	if op < len(probeOps) {
+		return probeOps[op].name
+	}
+	return probePrograms[op-len(probeOps)].name
+}
+
 // A probeCase is one operation on three operands.
 type probeCase struct {
 	op            int
@@ -100,6 +108,9 @@ func probeCases() []probeCase {
 	}
 	for _, x := range []uint32{0, 1, 1 << 31, math.MaxUint32, 1<<24 + 1, 1<<31 + 128, 1<<31 + 129, 0xffffff7f, 0xffffff80} {
 		cases = append(cases, probeCase{11, x, 0, 0, f(float32(x))})
+	}
+	for k := range probePrograms {
+		cases = append(cases, probePrograms[k].cases(len(probeOps)+k)...)
 	}
 	return cases
 }

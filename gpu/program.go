@@ -21,8 +21,8 @@ type Program struct {
 
 // NewProgram compiles an embedded kernel, such as "update.comp". Its errors
 // begin with the place: shaders/update.comp:41: ...
-func NewProgram(c *Context, name string, defines shaders.Defines) (*Program, error) {
-	source, err := shaders.Load(name, defines)
+func NewProgram(c *Context, name string, defines shaders.Defines, printed ...shaders.Include) (*Program, error) {
+	source, err := shaders.Load(name, defines, printed...)
 	if err != nil {
 		return nil, err
 	}

@@ -95,7 +95,7 @@ func TestRedrawKernel(t *testing.T) {
 			t.Run(fmt.Sprintf("%d from %s to %d/differ=%v", len(net.Projections), net.Projections[0].From, net.Populations[1].Size, differ), func(t *testing.T) {
 				onEach(t, func(t *testing.T, c *Context) {
 					e := start(t, c, m, drawn, c.Device().Limits.MaxStorageBlock)
-					_, _, arriving := guardedState(t, e)
+					_, arriving := guardedState(t, e)
 					deliverAll(t, e, drawn, arriving, spikesOf(net))
 				})
 			})

@@ -47,7 +47,7 @@ func newReplicas(ctx context.Context, c *Context, models []*dynamics.Model, syn 
 	if len(models) == 0 {
 		return nil, errors.New("gpu: no replicas")
 	}
-	if err := probe(c, -1); err != nil {
+	if err := Probe(c); err != nil {
 		return nil, err
 	}
 	r := &Replicas{owned: owned{c: c}, models: models, span: firstSpan, expected: firstStaged / 64, spikes: make([][]sim.Spike, len(models))}
@@ -147,12 +147,8 @@ func (r *Replicas) Read(k int, v sim.Variable, pop, first int, dst []float32) er
 		return err
 	}
 	p := &m.Populations[pop]
-	at := p.First
-	if v != sim.V {
-		at = l.states + l.stateLayout.states[pop].g[v]
-	}
 	bits := make([]uint32, len(dst))
-	if err := r.state.Read(k*l.words+at+first, bits); err != nil {
+	if err := r.state.Read(k*l.words+l.place(m, pop, v)+first, bits); err != nil {
 		return err
 	}
 	for i, b := range bits {

@@ -18,8 +18,7 @@ type replicaLayout struct {
 	each     int // neurons of an invocation
 	steps    int // most steps of a dispatch
 	ring     int // most spikes of a replica in as many
-	states   int // place of states in a replica's words
-	waiting  int // and of input on its way
+	waiting  int // place of input on its way in a replica's words, behind states
 	words    int // of a replica
 }
 
@@ -51,8 +50,7 @@ func layoutReplicas(d Device, m *dynamics.Model, replicas, most int) (l replicaL
 		l.local *= 2
 	}
 	l.each = (l.neurons + l.local - 1) / l.local
-	l.states = l.neurons
-	l.waiting = l.states + l.stateSize
+	l.waiting = l.stateSize
 	l.words = l.waiting + l.slots*l.stride
 	if need := 4 * int64(l.words) * int64(replicas); need > d.Limits.MaxStorageBlock {
 		return l, fmt.Errorf("the state of %d replicas takes %s, one buffer of %s holds at most %s: %w",
@@ -89,6 +87,6 @@ func (l *replicaLayout) defines(p *page, segments int) shaders.Defines {
 	return shaders.Defines{
 		"LOCAL": l.local, "EACH": l.each, "NEURONS": l.neurons, "POPULATIONS": len(l.first), "RECEPTORS": l.receptors, "SLOTS": l.slots, "STRIDE": l.stride,
 		"RING": l.ring, "TEAM": team, "SEGMENTS": max(1, segments), "WEIGHTS": p.rows,
-		"REPLICA": l.words, "STATES": l.states, "WAITING": l.waiting, "GENERAL": 0, "INPUTS": l.inputs,
+		"REPLICA": l.words, "WAITING": l.waiting, "GENERAL": 0, "INPUTS": max(1, l.inputs),
 	}
 }

@@ -2,8 +2,6 @@
 
 package gpu
 
-import "math"
-
 // Binding points of simulate.
 const (
 	bindRingOfReplicas, bindReplicas, bindPopulationsOfReplicas, bindDrivesOfReplicas   = 0, 1, 2, 3
@@ -14,17 +12,9 @@ const (
 func (r *Replicas) uploadState() error {
 	l := &r.layout
 	words := make([]uint32, l.replicas*l.words)
-	put := func(at int, values []float32) {
-		for i, x := range values {
-			words[at+i] = math.Float32bits(x)
-		}
-	}
 	for k, m := range r.models {
 		for i := range m.Populations {
-			put(k*l.words+m.Populations[i].First, m.InitialV(i))
-			for receptor, at := range l.stateLayout.states[i].g {
-				put(k*l.words+l.states+at, m.InitialG(i, receptor))
-			}
+			copy(words[k*l.words+l.states[i]:], initialWords(m, i))
 		}
 	}
 	var err error

@@ -2,6 +2,7 @@ package gpu
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -56,7 +57,7 @@ func sourcesOf(t *testing.T, d Device, net *network.Network) map[string]shaders.
 	}
 	sources := map[string]shaders.Source{}
 	for name, values := range defines {
-		s, err := shaders.Load(name+".comp", values)
+		s, err := shaders.Load(name+".comp", values, l.cells.printed())
 		require.NoError(t, err)
 		sources[name] = s
 	}
@@ -91,9 +92,35 @@ func TestSources(t *testing.T) {
 			}
 			require.True(t, strings.HasPrefix(s.Text, "#version 430"), kernel)
 			require.NotContains(t, s.Text, "#include")
-			require.NoError(t, os.WriteFile(filepath.Join(dir, name+"-"+kernel+".comp"), []byte(s.Text), 0o666))
+			path := filepath.Join(dir, name+"-"+kernel+".comp")
+			require.NoError(t, os.WriteFile(path, []byte(s.Text), 0o666))
+			if kernel == "update" {
+				valid(t, path)
+			}
 		}
 	}
 	require.Equal(t, 2, whole, "vs96 and vogels2005cuba fit a work group")
 	require.Equal(t, 5, drawn, "vs96, vogels2005cuba, ei, brainpy1m and choice")
+}
+
+// valid asks the GLSL reference compiler, if it is here, whether a kernel is valid, with what is printed of programs.
+func valid(t *testing.T, path string) {
+	validator, err := exec.LookPath("glslangValidator") // package glslang-tools
+	if err != nil {
+		return
+	}
+	out, err := exec.Command(validator, "-S", "comp", path).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+}
+
+// All operations of programs, as the probe has them, are valid GLSL.
+func TestPrintedOperations(t *testing.T) {
+	cells := probeCells()
+	d := cells.defines()
+	d["OTHERS"], d["RECEPTORS"] = len(probeOps), 1
+	s, err := shaders.Load("probe.comp", d, cells.printedSteps())
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "probe.comp")
+	require.NoError(t, os.WriteFile(path, []byte(s.Text), 0o666))
+	valid(t, path)
 }

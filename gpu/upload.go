@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 
 	"einet/connectome"
 )
@@ -16,9 +17,9 @@ import (
 const (
 	bindWindows, bindRing, bindArriving = 0, 1, 2
 
-	bindPopulations, bindPotentials, bindStates, bindDrives, bindTables = 3, 4, 5, 6, 7 // update
-	bindSources, bindSegments, bindRows, bindTargets, bindWeights       = 3, 4, 5, 6, 7 // deliver
-	bindShares, bindDraws, bindCodes                                    = 4, 5, 6       // redraw, behind bindSources
+	bindPopulations, bindStates, bindDrives, bindTables           = 3, 4, 5, 6    // update
+	bindSources, bindSegments, bindRows, bindTargets, bindWeights = 3, 4, 5, 6, 7 // deliver
+	bindShares, bindDraws, bindCodes                              = 4, 5, 6       // redraw, behind bindSources
 
 	bindNow = 0 // a uniform block
 )
@@ -30,16 +31,15 @@ const pieceSynapses = 1024
 func (e *Engine) allocateState() error {
 	l := &e.layout
 	var err error
-	if e.potentials, err = keep[float32](e, "membrane potentials", l.neurons, nil); err != nil {
-		return err
-	}
-	if e.states, err = keep[float32](e, "states", l.stateSize, nil); err != nil {
-		return err
+	words := make([]uint32, 0, l.stateSize)
+	if l.extended {
+		words = append(words, 0, math.MaxUint32) // no step failed
 	}
 	for i := range e.model.Populations {
-		if err := e.uploadState(i); err != nil {
-			return err
-		}
+		words = append(words, initialWords(e.model, i)...)
+	}
+	if e.states, err = keep(e, "states", len(words), words); err != nil {
+		return err
 	}
 	if e.tables, err = keep(e, "tables", len(l.tables), l.tables); err != nil {
 		return err
@@ -58,37 +58,6 @@ func (e *Engine) allocateState() error {
 	}
 	e.now, err = keep(e, "window numbers", len(numbers), numbers)
 	return err
-}
-
-// uploadState gives the neurons of a population what they begin with.
-func (e *Engine) uploadState(i int) error {
-	m, s := e.model, &e.layout.states[i]
-	if m.Populations[i].IsSource() {
-		return nil
-	}
-	if err := e.potentials.Upload(m.Populations[i].First, m.InitialV(i)); err != nil {
-		return err
-	}
-	put := func(at int, values func() []float32) error {
-		if at < 0 {
-			return nil
-		}
-		x := values()
-		if x == nil {
-			return nil
-		}
-		return e.states.Upload(at, x)
-	}
-	for r := range s.g {
-		if err := put(s.g[r], func() []float32 { return m.InitialG(i, r) }); err != nil {
-			return err
-		}
-	}
-	return errors.Join(
-		put(s.threshold, func() []float32 { return m.Thresholds(i) }),
-		put(s.bias, func() []float32 { return m.Biases(i) }),
-		put(s.ou, func() []float32 { return m.InitialOU(i) }),
-	)
 }
 
 // uploadPages copies the synapses to the device in pages whose buffers take at

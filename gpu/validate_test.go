@@ -25,7 +25,7 @@ var reference = sim.Backend{Name: "reference", Open: func(_ context.Context, m *
 
 // broken is update.comp with one line changed.
 func broken(t *testing.T, e *Engine, from, to string) {
-	source, err := shaders.Load("update.comp", e.layout.updateDefines(maxIndirectGroups(e.c.Device())))
+	source, err := shaders.Load("update.comp", e.layout.updateDefines(maxIndirectGroups(e.c.Device())), e.layout.cells.printed())
 	require.NoError(t, err)
 	require.Equal(t, 1, strings.Count(source.Text, from))
 	source.Text = strings.Replace(source.Text, from, to, 1)
@@ -55,17 +55,19 @@ func TestStatisticsOfBothEngines(t *testing.T) {
 	})
 }
 
-// Two kernels that are wrong in ways that hardly show are caught by the exact
+// Kernels that are wrong in ways that hardly show are caught by the exact
 // comparison, with the step and the neuron at which they first go wrong.
 func TestBrokenKernelsAreCaught(t *testing.T) {
-	net, err := presets.Load("ei", language.Options{Scale: 0.2})
-	require.NoError(t, err)
 	c := open(t, "")
-	for _, k := range []struct{ name, from, to string }{
-		{"a grid twice as coarse", "changed(v, x, populations[q].grid)", "changed(v, x, 2.0 * populations[q].grid)"},
-		{"one neuron's threshold", "if (v >= threshold)", "if (v >= threshold + (neuron == 77u ? 1.0 : 0.0))"},
+	for _, k := range []struct{ name, net, from, to string }{
+		{"a grid twice as coarse", "ei", "changed(v, x, populations[q].grid)", "changed(v, x, 2.0 * populations[q].grid)"},
+		{"one neuron's threshold", "ei", "if (v >= threshold)", "if (v >= threshold + (neuron == 77u ? 1.0 : 0.0))"},
+		{"a constant for another", "vogels2005coba", "v5 = uintBitsToFloat(tables[constants + 0u]", "v5 = uintBitsToFloat(tables[constants + 1u]"},
+		{"a state that is not stored", "vogels2005coba", "states[at + 3u * size] = s[3];", ""},
 	} {
 		t.Run(k.name, func(t *testing.T) {
+			net, err := presets.Load(k.net, language.Options{Scale: 0.2})
+			require.NoError(t, err)
 			faulty := sim.Backend{Name: "gpu", Open: func(ctx context.Context, m *dynamics.Model, s *connectome.Connectome) (sim.Engine, error) {
 				e, err := New(ctx, c, m, s)
 				if err == nil {
@@ -86,7 +88,7 @@ func TestBrokenKernelsAreCaught(t *testing.T) {
 				differs = differs || p.Reference != p.Engine
 			}
 			require.True(t, differs)
-			if strings.Contains(k.name, "neuron") {
+			if strings.Contains(k.name, "neuron's") {
 				require.NotZero(t, d.Step)
 				require.Equal(t, 77, d.Neuron)
 				require.Equal(t, d.Step, d.StateStep)

@@ -1,21 +1,40 @@
 #version 430
-// defines: FAULT=-1
+// defines: OTHERS=12 STATES=7 OWNS=2 NORMALS=2 RECEPTORS=2
 //
 // probe does each operation that einet's exactness rests on with numbers whose
-// right answer the host knows. Operation FAULT is answered wrongly, so that a
-// test can see it noticed.
+// right answer the host knows: those below, and from OTHERS on those of programs, as they are printed. The operation that
+// stands in front of the operands is answered wrongly, so that a test can see it noticed.
 
 layout(local_size_x = 64) in;
 
 layout(std430, binding = 0) readonly buffer Operands {
-    uvec4 operands[];  // x, y, z as bits; w is the operation
+    uvec4 operands[];  // x, y, z as bits; w is the operation. The first is the operation to be answered wrongly
 };
 
 layout(std430, binding = 1) writeonly buffer Results {
     uint results[];
 };
 
+#include "programs.glsl"
+
+// run is what the program of an operation makes of three states: the fourth, or its complement where the program fires.
+uint run(uvec4 o) {
+    uint s[STATES], own[OWNS];
+    s[0] = o.x;
+    s[1] = o.y;
+    s[2] = o.z;
+    s[3] = 0u;
+    int counted[RECEPTORS];
+    float normal[NORMALS + 1];
+    bool fails;
+    bool fires = step_cell(o.w - uint(OTHERS), 0u, s, own, 0.0, 0, counted, normal, fails);
+    return fires ? ~s[3] : s[3];
+}
+
 uint compute(uvec4 o) {
+    if (o.w >= uint(OTHERS)) {
+        return run(o);
+    }
     precise float x = uintBitsToFloat(o.x);
     precise float y = uintBitsToFloat(o.y);
     precise float z = uintBitsToFloat(o.z);
@@ -64,8 +83,8 @@ uint compute(uvec4 o) {
 
 void main() {
     uint i = gl_GlobalInvocationID.x;
-    if (i < uint(operands.length())) {
-        uint r = compute(operands[i]);
-        results[i] = int(operands[i].w) == FAULT ? r ^ 1u : r;
+    if (i + 1u < uint(operands.length())) {
+        uint r = compute(operands[i + 1u]);
+        results[i] = operands[i + 1u].w == operands[0].x ? r ^ 1u : r;
     }
 }

@@ -50,20 +50,29 @@ func Hash() string {
 	return fmt.Sprintf("%x", h.Sum(nil))
 }
 
+// An Include is a file that kernels include and that is not in a folder, for its text is made when it is needed.
+type Include struct {
+	Name string // as #include has it
+	Text string
+}
+
 // Load returns the embedded kernel called name with the given definitions.
-func Load(name string, defines Defines) (Source, error) {
-	return LoadFS(files, name, defines)
+func Load(name string, defines Defines, printed ...Include) (Source, error) {
+	return LoadFS(files, name, defines, printed...)
 }
 
 // LoadFS is Load for kernels kept elsewhere, such as a test's. An
-// #include "x.glsl" names a file in fsys's include/ folder; a file included
+// #include "x.glsl" names one that is printed or a file in fsys's include/ folder; a file included
 // twice is inserted once, at its first place.
-func LoadFS(fsys fs.FS, name string, defines Defines) (Source, error) {
+func LoadFS(fsys fs.FS, name string, defines Defines, printed ...Include) (Source, error) {
 	head, err := defines.directives()
 	if err != nil {
 		return Source{}, fmt.Errorf("shaders: %s: %w", name, err)
 	}
-	r := resolver{fsys: fsys, head: head}
+	r := resolver{fsys: fsys, head: head, printed: map[string]string{}}
+	for _, p := range printed {
+		r.printed[path.Join("include", p.Name)] = p.Text
+	}
 	if err := r.insert(name, true); err != nil {
 		return Source{}, fmt.Errorf("shaders: %w", err)
 	}
@@ -87,10 +96,19 @@ func (d Defines) directives() (string, error) {
 }
 
 type resolver struct {
-	fsys  fs.FS
-	head  string // the definitions, which go right behind #version
-	files []string
-	text  strings.Builder
+	fsys    fs.FS
+	printed map[string]string // files that are not in fsys
+	head    string            // the definitions, which go right behind #version
+	files   []string
+	text    strings.Builder
+}
+
+func (r *resolver) read(name string) (string, error) {
+	if text, ok := r.printed[name]; ok {
+		return text, nil
+	}
+	data, err := fs.ReadFile(r.fsys, name)
+	return string(data), err
 }
 
 var (
@@ -102,7 +120,7 @@ var (
 // insert appends the file with its includes, one output line per input line
 // and #line directives wherever the numbering would otherwise go astray.
 func (r *resolver) insert(name string, kernel bool) error {
-	data, err := fs.ReadFile(r.fsys, name)
+	data, err := r.read(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s: no such shader", name)
 	}
@@ -115,7 +133,7 @@ func (r *resolver) insert(name string, kernel bool) error {
 		fmt.Fprintf(&r.text, "#line 1 %d\n", id)
 	}
 	versioned := false
-	for i, line := range strings.Split(strings.TrimSuffix(string(data), "\n"), "\n") {
+	for i, line := range strings.Split(strings.TrimSuffix(data, "\n"), "\n") {
 		switch m := include.FindStringSubmatch(line); {
 		case version.MatchString(line):
 			if !kernel || versioned {

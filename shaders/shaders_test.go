@@ -15,6 +15,15 @@ import (
 
 func file(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
 
+// What is printed stands in for a file.
+func TestPrintedIncludes(t *testing.T) {
+	fsys := fstest.MapFS{"k.comp": file("#version 430\n#include \"a.glsl\"\nk3\n"), "include/a.glsl": file("file\n")}
+	s, err := LoadFS(fsys, "k.comp", nil, Include{"a.glsl", "p1\np2\n"})
+	require.NoError(t, err)
+	require.Equal(t, "#version 430\n#line 2 0\n#line 1 1\np1\np2\n#line 3 0\nk3\n", s.Text)
+	require.Equal(t, []string{"k.comp", "include/a.glsl"}, s.Files)
+}
+
 func TestSourceKeepsTheNumbersOfItsLines(t *testing.T) {
 	fsys := fstest.MapFS{
 		"k.comp":         file("#version 430\n#include \"a.glsl\"\n#include \"b.glsl\"\nk4\n"),
@@ -104,21 +113,24 @@ func TestKernelsAreValidGLSL(t *testing.T) {
 		t.Skip("glslangValidator (package glslang-tools) is not installed")
 	}
 	require.NotEmpty(t, names(t))
+	text, err := os.ReadFile("testdata/include/programs.glsl")
+	require.NoError(t, err)
+	programs := Include{"programs.glsl", string(text)} // package gpu tests what it prints
 	for _, name := range append(names(t), "testdata") {
 		fsys := os.DirFS(".")
 		if name == "testdata" {
 			name, fsys = "add.comp", os.DirFS("testdata")
 		}
-		plain, err := LoadFS(fsys, name, nil)
+		plain, err := LoadFS(fsys, name, nil, programs)
 		require.NoError(t, err)
 		defines := exampleDefines(t, plain.Text)
 		for _, on := range []string{"0", "1"} { // variants of update.comp and redraw.comp
-			for _, variant := range []string{"GENERAL", "CHOICE"} {
+			for _, variant := range []string{"GENERAL", "CHOICE", "FAILS"} {
 				if defines[variant] != nil {
 					defines[variant] = on
 				}
 			}
-			source, err := LoadFS(fsys, name, defines)
+			source, err := LoadFS(fsys, name, defines, programs)
 			require.NoError(t, err)
 			valid(t, validator, name+" "+on, source)
 		}

@@ -1,5 +1,5 @@
 #version 430
-// defines: LOCAL=1024 EACH=4 NEURONS=4000 POPULATIONS=2 RECEPTORS=2 SLOTS=1 STRIDE=8000 RING=8000 TEAM=64 SEGMENTS=2 WEIGHTS=8004 REPLICA=24000 STATES=4000 WAITING=16000 GENERAL=0 INPUTS=1
+// defines: LOCAL=1024 EACH=4 NEURONS=4000 POPULATIONS=2 RECEPTORS=2 SLOTS=1 STRIDE=8000 RING=8000 TEAM=64 SEGMENTS=2 WEIGHTS=8004 REPLICA=24000 WAITING=16000 GENERAL=0 INPUTS=1
 //
 // simulate advances whole networks, one a work group, by many steps: replicas of one
 // network, which share its synapses. Input on its way is in shared memory, V, g and the
@@ -22,7 +22,7 @@ layout(std430, binding = 0) coherent buffer Ring {
     Spike ring[];  // of each replica the number of spikes, and the last step as a sign that it was done; then RING of each
 };
 
-// REPLICA words of each replica: V, from STATES on what update has in its states, and from
+// REPLICA words of each replica: what update has in its states, and from
 // WAITING on input on its way.
 layout(std430, binding = 1) buffer Replicas {
     uint replicas[];
@@ -137,12 +137,11 @@ void main() {
     for (uint k = 0u; k < EACH; k++) {
         uint neuron = me + k * LOCAL, q = population_of(neuron);
         if (neuron < NEURONS) {
-            uint i = neuron - populations[q].first;
-            v[k] = uintBitsToFloat(replicas[mine + neuron]);
-            until[k] = int(replicas[mine + STATES + populations[q].clamped + i]);
+            uint at = mine + populations[q].state + neuron - populations[q].first, size = populations[q].size;
+            v[k] = uintBitsToFloat(replicas[at]);
+            until[k] = int(replicas[at + size]);
             for (uint r = 0u; r < RECEPTORS; r++) {
-                g[k * RECEPTORS + r] = r < populations[q].receptors
-                    ? uintBitsToFloat(replicas[mine + STATES + populations[q].receptor[r].state + i]) : 0.0;
+                g[k * RECEPTORS + r] = r < populations[q].receptors ? uintBitsToFloat(replicas[at + (2u + r) * size]) : 0.0;
             }
         }
         population[k] = q;
@@ -187,12 +186,12 @@ void main() {
     for (uint k = 0u; k < EACH; k++) {
         uint neuron = me + k * LOCAL, q = population[k];
         if (neuron < NEURONS) {
-            uint i = neuron - populations[q].first;
-            replicas[mine + neuron] = floatBitsToUint(v[k]);
-            replicas[mine + STATES + populations[q].clamped + i] = uint(until[k]);
+            uint at = mine + populations[q].state + neuron - populations[q].first, size = populations[q].size;
+            replicas[at] = floatBitsToUint(v[k]);
+            replicas[at + size] = uint(until[k]);
             for (uint r = 0u; r < RECEPTORS; r++) {
                 if (r < populations[q].receptors) {
-                    replicas[mine + STATES + populations[q].receptor[r].state + i] = floatBitsToUint(g[k * RECEPTORS + r]);
+                    replicas[at + (2u + r) * size] = floatBitsToUint(g[k * RECEPTORS + r]);
                 }
             }
         }

@@ -1,12 +1,12 @@
 #version 430
-// defines: RECEPTORS=2 SLOTS=1 STRIDE=20000 MAX_GROUPS=65535 GENERAL=0 INPUTS=1 NEURONS=10000 PHI=2 NORMAL=12 NORMAL_CELLS=1025
+// defines: RECEPTORS=2 SLOTS=1 STRIDE=20000 MAX_GROUPS=65535 GENERAL=0 INPUTS=1 POISSON=1 SOURCES=1 SIMPLE=1 NEURONS=10000 PROGRAMS=1 STATES=7 OWNS=2 NORMALS=2 FAILS=1 NORMAL=1 NORMAL_CELLS=1025
 //
 // update advances every neuron through a window, one invocation a neuron, with
 // the state in registers. Where a device takes fewer work groups in a row than
 // there are, they are dispatched in several rows, the last of them in part for
 // nothing. It is cpuref's update; every float is precise, so that
-// no product is fused with a sum. Without GENERAL all neurons are lif with
-// exponential synapses and nothing random.
+// no product is fused with a sum. Neurons are lif with exponential synapses, or
+// what a program makes of them; without GENERAL all are lif and nothing is random.
 
 layout(local_size_x = 64) in;
 
@@ -19,21 +19,17 @@ layout(std430, binding = 3) readonly buffer Populations {
     Population populations[];
 };
 
-layout(std430, binding = 4) buffer Potentials {
-    float potentials[];
+layout(std430, binding = 4) buffer States {
+    uint states[];  // floats as bits, and whole numbers
 };
 
-layout(std430, binding = 5) buffer States {
-    uint states[];  // floats as bits, and the ends of clamps
-};
-
-layout(std430, binding = 6) readonly buffer Drives {
+layout(std430, binding = 5) readonly buffer Drives {
     uint drives[];  // floats as bits; of a Poisson source the place here of how many thresholds its step has, and of these
 };
 
 #if GENERAL
 // The last binding: zink mistakes those behind one that a kernel does not use.
-layout(std430, binding = 7) buffer Tables {
+layout(std430, binding = 6) readonly restrict buffer Tables {
     uint tables[];
 };
 #endif
@@ -46,12 +42,7 @@ void set_state(uint at, float x) {
     states[at] = floatBitsToUint(x);
 }
 
-#if GENERAL
-#include "philox.glsl"
-#include "general.glsl"
-#else
 #include "lif.glsl"
-#endif
 
 // my_population is the population whose work groups this one is among.
 uint my_population(uint group) {
@@ -84,6 +75,15 @@ int take(uint at) {
 }
 
 #if GENERAL
+#include "philox.glsl"
+#include "general.glsl"
+#if PROGRAMS > 0
+#include "programs.glsl"
+#include "cells.glsl"
+#endif
+#endif
+
+#if GENERAL && SOURCES
 // fire lets neuron i of a source fire.
 void fire(uint begin, uint q, uint i, int n, int end, uint drive) {
     uint neuron = populations[q].first + i;
@@ -101,7 +101,7 @@ void fire(uint begin, uint q, uint i, int n, int end, uint drive) {
         }
         return;
     }
-    uint at = populations[q].clamped + i;
+    uint at = populations[q].state + i;
     uint next = tables[populations[q].train + i] + states[at];
     uint done = 0u;
     for (; n < end; n++) {
@@ -116,73 +116,6 @@ void fire(uint begin, uint q, uint i, int n, int end, uint drive) {
     states[at] += done;
 }
 
-// integrate is the change of V of a current-based neuron in a step, without white noise
-// and delta synapses.
-float integrate(uint q, uint i, float v, float drive, float g[RECEPTORS], float y[RECEPTORS], float bias, float u) {
-    precise float x = populations[q].m_vv * v;
-    for (uint r = 0u; r < populations[q].receptors; r++) {
-        uint shape = populations[q].receptor[r].shape;
-        if (shape != DELTA) {
-            precise float a = populations[q].receptor[r].p_vr * g[r];
-            x = x + a;
-        }
-        if (shape == ALPHA) {
-            precise float a = populations[q].receptor[r].p_vy * y[r];
-            x = x + a;
-        }
-    }
-    x = x + drive;
-    if (populations[q].bias != NONE) {
-        x = x + bias;
-    }
-    if (populations[q].ou != NONE) {
-        precise float a = populations[q].p_vu * u;
-        x = x + a;
-    }
-    return x;
-}
-
-// unresolved tells the host of a neuron whose step from n on is not resolved. Windows come one after
-// another; of the first that has such neurons, the first step counts and in it the lowest neuron.
-void unresolved(uint neuron, int n) {
-    uint window = uint(windows[now].step) + 1u;
-    uint first = atomicCompSwap(tables[0], 0u, window);
-    if (first == 0u || first == window) {
-        atomicMin(tables[1], uint(n - windows[now].step) * uint(NEURONS) + neuron);
-    }
-}
-
-// integrate_cond is the same of a conductance-based neuron.
-float integrate_cond(uint q, uint i, int n, float v, float drive, float g[RECEPTORS], float y[RECEPTORS], float bias, float u) {
-    precise float total = populations[q].leak;
-    precise float current = drive;
-    if (populations[q].bias != NONE) {
-        current = current + bias;
-    }
-    if (populations[q].ou != NONE) {
-        precise float a = populations[q].p_vu * u;
-        current = current + a;
-    }
-    for (uint r = 0u; r < populations[q].receptors; r++) {
-        precise float h = populations[q].receptor[r].half_step * g[r];
-        if (populations[q].receptor[r].shape == ALPHA) {
-            precise float a = populations[q].receptor[r].half_rise * y[r];
-            h = h + a;
-        }
-        total = total + h;
-        precise float a = h * populations[q].receptor[r].reversal;
-        current = current + a;
-    }
-    precise float z = populations[q].per_c * total;
-    if (z > MAX_Z) {
-        unresolved(populations[q].first + i, n);
-    }
-    precise float leaving = total * v;
-    precise float net = current - leaving;
-    precise float change = populations[q].per_c * net;
-    change = change * phi(z);
-    return change;
-}
 #endif
 
 void main() {
@@ -196,6 +129,12 @@ void main() {
         windows[now].updated = uint(windows[now].step) + 1u;
     }
 
+#if GENERAL && FAILS
+    if (failed_before()) {
+        return;
+    }
+#endif
+
     uint q = my_population(group);
     uint i = (group - populations[q].first_group) * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
     if (i >= populations[q].size) {
@@ -204,123 +143,50 @@ void main() {
     int n = windows[now].step;
     int end = n + windows[now].steps;
     uint drive = populations[q].drive + windows[now].drive;
-#if GENERAL
+#if GENERAL && SOURCES
     if (populations[q].model >= POISSON_SOURCE) {
         fire(begin, q, i, n, end, drive);
         return;
     }
-    precise float threshold = populations[q].v_th;
-    if (populations[q].threshold != NONE) {
-        threshold = state(populations[q].threshold + i);
+#endif
+#if GENERAL && PROGRAMS > 0
+    if (populations[q].model == PROGRAMMED) {
+        advance_cell(begin, q, i, n, end, drive);
+        return;
     }
-    precise float bias = 0.0;
-    if (populations[q].bias != NONE) {
-        bias = state(populations[q].bias + i);
-    }
-    precise float u = 0.0;
-    if (populations[q].ou != NONE) {
-        u = state(populations[q].ou + i);
-    }
-    uvec2 noise_key = uvec2(populations[q].seed, populations[q].noise_stream);
-    precise float rise[RECEPTORS];
+#endif
+#if SIMPLE
+#if GENERAL
     int counted[RECEPTORS];
 #endif
     uint neuron = populations[q].first + i;
     uint receptors = populations[q].receptors;
-    precise float v = potentials[neuron];
-    int until = int(states[populations[q].clamped + i]);
+    uint size = populations[q].size, at = populations[q].state + i;
+    precise float v = state(at);
+    int until = int(states[at + size]);
     precise float g[RECEPTORS];
     for (uint r = 0u; r < RECEPTORS; r++) {
-        g[r] = 0.0;
-        if (r < receptors) {
-#if GENERAL
-            rise[r] = 0.0;
-            if (populations[q].receptor[r].shape != DELTA) {
-                g[r] = state(populations[q].receptor[r].state + i);
-            }
-            if (populations[q].receptor[r].shape == ALPHA) {
-                rise[r] = state(populations[q].receptor[r].rise + i);
-            }
-#else
-            g[r] = state(populations[q].receptor[r].state + i);
-#endif
-        }
+        g[r] = r < receptors ? state(at + (2u + r) * size) : 0.0;
     }
 
     for (; n < end; n++, drive++) {
         uint slot = arriving_in(uint(n + 1)) + i;
         precise float c = uintBitsToFloat(drives[drive]);
 #if GENERAL
-        for (uint r = 0u; r < RECEPTORS; r++) {
-            if (r < receptors) {
-                counted[r] = take(slot + populations[q].receptor[r].arriving);
-            }
-        }
-        for (uint k = 0u; k < populations[q].inputs; k++) {
-            uvec2 key = uvec2(populations[q].seed, populations[q].poisson_stream);
-            uint w = neuron_word(key, i, uint(n + 1), k);
-            uint count = poisson_count(w, populations[q].poisson[k].thresholds, populations[q].poisson[k].most);
-            counted[populations[q].poisson[k].receptor] += int(count) * populations[q].poisson[k].weight;
-        }
-        precise float x;
-        if (populations[q].model == LIF_COND) {
-            x = integrate_cond(q, i, n, v, c, g, rise, bias, u);
-        } else {
-            x = integrate(q, i, v, c, g, rise, bias, u);
-        }
-        if (populations[q].white != 0u) {
-            precise float a = populations[q].white_step * standard_normal(neuron_word(noise_key, i, uint(n + 1), 0u));
-            x = x + a;
-        }
-        for (uint r = 0u; r < receptors; r++) {
-            if (populations[q].receptor[r].shape == DELTA) {
-                precise float a = populations[q].receptor[r].scale * as_float(counted[r]);
-                x = x + a;
-            }
-        }
-#else
-        precise float x = integrate_lif(q, v, c, g);
+        collect(q, i, slot, uint(n + 1), counted);
 #endif
+        precise float x = integrate_lif(q, v, c, g);
         v = n < until ? populations[q].v_reset : changed(v, x, populations[q].grid);
         for (uint r = 0u; r < RECEPTORS; r++) {
             if (r < receptors) {
 #if GENERAL
-                precise float scaled = populations[q].receptor[r].scale * as_float(counted[r]);
-                uint shape = populations[q].receptor[r].shape;
-                if (shape == ALPHA) {
-                    precise float fed = populations[q].receptor[r].p_gy * rise[r];
-                    precise float decayed = populations[q].receptor[r].p_rr * g[r];
-                    precise float y = decayed + fed;
-                    y = y + populations[q].receptor[r].grid;
-                    g[r] = y - populations[q].receptor[r].grid;
-                    decayed = populations[q].receptor[r].p_rr * rise[r];
-                    y = decayed + scaled;
-                    y = y + populations[q].receptor[r].grid;
-                    rise[r] = y - populations[q].receptor[r].grid;
-                    continue;
-                }
-                if (shape == DELTA) {
-                    continue;
-                }
-                precise float decayed = populations[q].receptor[r].p_rr * g[r];
-                precise float y = decayed + scaled;
-                y = y + populations[q].receptor[r].grid;
-                g[r] = y - populations[q].receptor[r].grid;
+                g[r] = decay(q, r, g[r], counted[r]);
 #else
                 g[r] = decay(q, r, g[r], take(slot + populations[q].receptor[r].arriving));
 #endif
             }
         }
-#if GENERAL
-        if (populations[q].ou != NONE) {
-            precise float kicked = populations[q].ou_kick * standard_normal(neuron_word(noise_key, i, uint(n + 1), 1u));
-            precise float change = populations[q].m_uu * u;
-            change = change + kicked;
-            u = changed(u, change, populations[q].ou_grid);
-        }
-#else
         float threshold = populations[q].v_th;
-#endif
         if (v >= threshold) {
             report(begin, uint(n + 1), neuron, 1u);
             v = populations[q].v_reset;
@@ -328,24 +194,12 @@ void main() {
         }
     }
 
-    potentials[neuron] = v;
-    states[populations[q].clamped + i] = uint(until);
+    set_state(at, v);
+    states[at + size] = uint(until);
     for (uint r = 0u; r < RECEPTORS; r++) {
         if (r < receptors) {
-#if GENERAL
-            if (populations[q].receptor[r].shape == DELTA) {
-                continue;
-            }
-            if (populations[q].receptor[r].shape == ALPHA) {
-                set_state(populations[q].receptor[r].rise + i, rise[r]);
-            }
-#endif
-            set_state(populations[q].receptor[r].state + i, g[r]);
+            set_state(at + (2u + r) * size, g[r]);
         }
-    }
-#if GENERAL
-    if (populations[q].ou != NONE) {
-        set_state(populations[q].ou + i, u);
     }
 #endif
 }

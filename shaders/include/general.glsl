@@ -1,25 +1,21 @@
-// What neurons can be besides lif with exponential synapses: docs/equations.md, in
-// its order. Tables holds what is common to neurons: the first two words
-// are of the first step that was not resolved: 1 and where its window begins, or 0, and in the window
-// step * NEURONS + neuron.
+// What neurons can have besides what arrives: Poisson inputs and normal numbers. Tables holds what is common to neurons.
 
-const float MAX_Z = 4.0;
-
-float table_float(uint at) {
-    return uintBitsToFloat(tables[at]);
-}
-
-// standard_normal is the number of a word, by the cells that begin at NORMAL: all
+// normal_of is the standard normal number of a word, by the cells that begin at NORMAL: all
 // slopes, then all offsets.
-float standard_normal(uint w) {
+float normal_of(uint w) {
     uint q = w & 0x7fffffffu;
     precise float high = float(q >> 16) * 65536.0;
     precise float x = high + float(q & 0xffffu);
     x = x + 0.5;
     uint k = (floatBitsToUint(x) >> 18) - 4032u;
-    precise float z = table_float(NORMAL + k) * x;
-    z = z + table_float(NORMAL + NORMAL_CELLS + k);
+    precise float z = uintBitsToFloat(tables[NORMAL + k]) * x;
+    z = z + uintBitsToFloat(tables[NORMAL + NORMAL_CELLS + k]);
     return (w >> 31) != 0u ? -z : z;
+}
+
+// normal_number is that of neuron i of its population in a step and draw.
+float normal_number(uint q, uint i, uint step, uint draw) {
+    return normal_of(neuron_word(uvec2(populations[q].seed, populations[q].noise_stream), i, step, draw));
 }
 
 uint poisson_count(uint w, uint first, uint most) {
@@ -30,12 +26,17 @@ uint poisson_count(uint w, uint first, uint most) {
     return n;
 }
 
-// phi is (1 - e^-z)/z, by the polynomial whose coefficients begin at PHI.
-float phi(float z) {
-    precise float p = table_float(PHI + 9u);
-    for (int c = 8; c >= 0; c--) {
-        p = p * z;
-        p = p + table_float(PHI + uint(c));
+// collect is what arrives at each receptor of neuron i in a step, whose slot has it from slot on: what was sent, and Poisson inputs.
+void collect(uint q, uint i, uint slot, uint step, out int counted[RECEPTORS]) {
+    for (uint r = 0u; r < RECEPTORS; r++) {
+        counted[r] = r < populations[q].receptors ? take(slot + populations[q].receptor[r].arriving) : 0;
     }
-    return p;
+#if POISSON
+    for (uint k = 0u; k < populations[q].inputs; k++) {
+        uvec2 key = uvec2(populations[q].seed, populations[q].poisson_stream);
+        uint w = neuron_word(key, i, step, k);
+        uint count = poisson_count(w, populations[q].poisson[k].thresholds, populations[q].poisson[k].most);
+        counted[populations[q].poisson[k].receptor] += int(count) * populations[q].poisson[k].weight;
+    }
+#endif
 }

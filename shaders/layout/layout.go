@@ -18,19 +18,9 @@ type Model uint32
 // The models: those from PoissonSource on have no membrane.
 const (
 	LIF Model = iota
-	LIFCond
+	Programmed
 	PoissonSource
 	SpikeSource
-)
-
-// A Shape is that of a receptor's synapses.
-type Shape uint32
-
-// The shapes.
-const (
-	Exponential Shape = iota
-	Alpha
-	Delta
 )
 
 // A Rule is how synapses are drawn.
@@ -50,7 +40,7 @@ type Population struct {
 	First                  uint32 // global id of the first neuron
 	Size                   uint32
 	Drive                  uint32 // place of the population's row in drives
-	Clamped                uint32 // place in states of the ends of clamps; of a spike source of how many spikes were
+	State                  uint32 // place in states of V, behind which the other states are, Size words each; of a spike source of how many spikes were
 	MVv, VTh, VReset, Grid float32
 	Refractory             int32
 	Receptors              uint32
@@ -61,30 +51,19 @@ type Population struct {
 // A GeneralPopulation is the rest of a Population in networks of more than lif neurons with exponential synapses.
 type GeneralPopulation struct {
 	Model                                         Model
-	Threshold                                     uint32 // places in states, or None
-	Bias, Ou                                      uint32
-	White                                         uint32 // whether there is white noise
-	Leak, PerC, WhiteStep                         float32
-	MUu, PVu, OuKick, OuGrid                      float32
+	Program                                       uint32 // which
+	Constants                                     uint32 // place in tables of the program's
+	Normals                                       uint32 // normal numbers that a neuron needs in a step
 	Seed, PoissonStream, NoiseStream, SpikeStream uint32
 	Train                                         uint32 // place in tables of where each neuron's steps begin
 	Inputs                                        uint32
 	Poisson                                       []PoissonInput `len:"INPUTS"`
 }
 
-// A Receptor is one of a population's.
+// A Receptor is one of a population's. That of a programmed one has only its place.
 type Receptor struct {
 	PVr, PRr, Scale, Grid float32
 	Arriving              uint32 // place of the population's first neuron in a slot
-	State                 uint32 // and in states
-	GeneralReceptor       `if:"GENERAL"`
-}
-
-// A GeneralReceptor is the rest of a Receptor in such networks.
-type GeneralReceptor struct {
-	Shape                                  Shape
-	Rise                                   uint32 // place in states of what feeds an alpha
-	PGy, PVy, HalfStep, HalfRise, Reversal float32
 }
 
 // A PoissonInput is one of a population's, to one of its receptors.

@@ -4,10 +4,7 @@
 const uint NONE = 0xffffffffu;
 
 // The models: those from PoissonSource on have no membrane.
-const uint LIF = 0u, LIF_COND = 1u, POISSON_SOURCE = 2u, SPIKE_SOURCE = 3u;
-
-// The shapes.
-const uint EXPONENTIAL = 0u, ALPHA = 1u, DELTA = 2u;
+const uint LIF = 0u, PROGRAMMED = 1u, POISSON_SOURCE = 2u, SPIKE_SOURCE = 3u;
 
 // A PoissonInput is one of a population's, to one of its receptors.
 struct PoissonInput {
@@ -17,16 +14,10 @@ struct PoissonInput {
     uint most;  // how many there are
 };
 
-// A Receptor is one of a population's.
+// A Receptor is one of a population's. That of a programmed one has only its place.
 struct Receptor {
     float p_vr, p_rr, scale, grid;
     uint arriving;  // place of the population's first neuron in a slot
-    uint state;  // and in states
-#if GENERAL
-    uint shape;
-    uint rise;  // place in states of what feeds an alpha
-    float p_gy, p_vy, half_step, half_rise, reversal;
-#endif
 };
 
 // A Population is what its neurons have in common.
@@ -35,17 +26,15 @@ struct Population {
     uint first;  // global id of the first neuron
     uint size;
     uint drive;  // place of the population's row in drives
-    uint clamped;  // place in states of the ends of clamps; of a spike source of how many spikes were
+    uint state;  // place in states of V, behind which the other states are, Size words each; of a spike source of how many spikes were
     float m_vv, v_th, v_reset, grid;
     int refractory;
     uint receptors;
 #if GENERAL
     uint model;
-    uint threshold;  // places in states, or None
-    uint bias, ou;
-    uint white;  // whether there is white noise
-    float leak, per_c, white_step;
-    float m_uu, p_vu, ou_kick, ou_grid;
+    uint program;  // which
+    uint constants;  // place in tables of the program's
+    uint normals;  // normal numbers that a neuron needs in a step
     uint seed, poisson_stream, noise_stream, spike_stream;
     uint train;  // place in tables of where each neuron's steps begin
     uint inputs;
