@@ -116,7 +116,7 @@ func (w *fullWriter) Write(p []byte) (int, error) {
 }
 
 func TestFullOutputIsAFailure(t *testing.T) {
-	for _, args := range []string{"", "--help", "--version", "run --help", "help run", "version", "list", "list --json", "show ei", "schema", "man", "completion fish", "complete -- r"} {
+	for _, args := range []string{"", "--help", "--version", "run --help", "help run", "version", "list", "list --json", "models", "models adex", "show ei", "schema", "man", "completion fish", "complete -- r"} {
 		for _, left := range []int{0, 1} {
 			var errs bytes.Buffer
 			status := run(t.Context(), strings.Fields(args), &fullWriter{left}, &errs, false)
