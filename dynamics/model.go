@@ -225,7 +225,7 @@ func (b *modelBuilder) jump(next map[string]program.Value) {
 func (b *modelBuilder) spike(next map[string]program.Value) (fires program.Value) {
 	after := b.stage(atEnd, next)
 	fires = b.And(after.truth(b.model.Spike), b.Not(b.refractory()))
-	if !b.resets(network.VState) {
+	if len(b.model.Reset) == 0 {
 		before := b.stage(atStart, b.states)
 		fires = b.And(fires, b.Not(before.truth(b.model.Spike)))
 	}
@@ -602,7 +602,7 @@ func (s *stage) truth(e *equation.Expr) program.Value {
 // forgets.
 func newModelMembrane(p *network.Population, dt float64) Membrane {
 	model := p.Model
-	m := Membrane{GridV: modelGrid, Refractory: steps(p.TRef, dt), R: 1, TauM: freeTauM(model)}
+	m := Membrane{GridV: modelGrid, Refractory: steps(p.Refractory().Mean(), dt), R: 1, TauM: freeTauM(model)}
 	if leak := model.Mean("g_L"); leak > 0 {
 		m.R = 1 / leak
 	}

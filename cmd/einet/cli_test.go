@@ -17,6 +17,7 @@ import (
 
 	"einet/experiment"
 	"einet/network/language"
+	"einet/network/models"
 
 	"github.com/stretchr/testify/require"
 )
@@ -116,7 +117,7 @@ func (w *fullWriter) Write(p []byte) (int, error) {
 }
 
 func TestFullOutputIsAFailure(t *testing.T) {
-	for _, args := range []string{"", "--help", "--version", "run --help", "help run", "version", "list", "list --json", "show ei", "schema", "man", "completion fish", "complete -- r"} {
+	for _, args := range []string{"", "--help", "--version", "run --help", "help run", "version", "list", "list --json", "models", "models adex", "show ei", "schema", "man", "completion fish", "complete -- r"} {
 		for _, left := range []int{0, 1} {
 			var errs bytes.Buffer
 			status := run(t.Context(), strings.Fields(args), &fullWriter{left}, &errs, false)
@@ -331,4 +332,30 @@ func TestEmptyNamesAreRefused(t *testing.T) {
 	status, _, errs := einet(t, "run", "ei", "--out", "")
 	require.Equal(t, exitUsage, status)
 	require.Contains(t, errs, "must not be empty")
+}
+
+// The models are listed with their papers, each is printed as it was written, and one that is taken for a network is told of.
+func TestModels(t *testing.T) {
+	status, out, errs := einet(t, "models")
+	require.Equal(t, exitDone, status, errs)
+	require.Len(t, strings.Split(strings.TrimSpace(out), "\n"), 1+len(models.Names()))
+	require.Regexp(t, `(?m)^adex +adaptive exponential.*Brette & Gerstner`, out)
+	status, out, errs = einet(t, "models", "hh")
+	require.Equal(t, exitDone, status, errs)
+	require.Equal(t, string(models.Text("hh")), out)
+	status, _, errs = einet(t, "models", "adx")
+	require.Equal(t, exitUsage, status)
+	require.Contains(t, errs, "adx: no model; the models are adex, ")
+	require.Contains(t, errs, "did you mean adex?")
+	status, _, errs = einet(t, "show", "hh")
+	require.Equal(t, exitUsage, status)
+	require.Equal(t, "einet: hh: is a neuron model and no network: a population of it has neuron: hh; einet models hh prints it\n", errs)
+	// What it prints is what stands behind a name in the section models.
+	_, out, _ = einet(t, "models", "lif_nmda")
+	file := filepath.Join(t.TempDir(), "net.yaml")
+	text := "models:\n  mine:\n    " + strings.ReplaceAll(out, "\n", "\n    ") + "\npopulations: {E: {size: 3, neuron: mine}}\n"
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
+	status, out, errs = einet(t, "show", file)
+	require.Equal(t, exitDone, status, errs)
+	require.Contains(t, out, "unblocked: 1/(1 + Mg/(3.57 mM)*exp(-0.062/mV*V))")
 }

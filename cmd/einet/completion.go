@@ -8,6 +8,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"einet/network/models"
 	"einet/network/presets"
 )
 
@@ -178,6 +179,8 @@ func valuesOf(v *kong.Value, word string) []string {
 	switch {
 	case v.Enum != "":
 		return v.EnumSlice()
+	case v.Name == "model":
+		return models.Names()
 	case v.Name == "network" || v.Name == "networks":
 		files, _ := filepath.Glob(quoteGlob(word) + "*.y*ml") // an error is one of the pattern, which has none
 		return append(presets.Names(), files...)

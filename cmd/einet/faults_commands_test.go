@@ -175,7 +175,7 @@ func TestFullStandardOutput(t *testing.T) {
 	}
 	defer full.Close()
 	for _, args := range [][]string{
-		{"list"}, {"list", "--json"}, {"show", "ei"}, {"schema"}, {"theory", "ei"}, {"theory", "ei", "--json"}, {"devices"}, {"version"}, {"--version"},
+		{"list"}, {"list", "--json"}, {"models"}, {"models", "adex"}, {"show", "ei"}, {"schema"}, {"theory", "ei"}, {"theory", "ei", "--json"}, {"devices"}, {"version"}, {"--version"},
 		{"--help"}, {"help", "run"}, {"man"}, {"completion", "bash"}, {},
 		{"validate", "vs96", "--exact", "--quick", "--scale", "0.1", "--no-plots", "-q"},
 		{"bench", "--networks", "vs96", "--scale", "0.1", "--engines", "cpu", "--repetitions", "1", "--no-limits", "--no-parts", "--duration", "10ms", "-q"},

@@ -38,6 +38,7 @@ var version = ""
 type cli struct {
 	Run       runCmd       `cmd:"" help:"Simulate a network and write its spikes, summary and figures."`
 	List      listCmd      `cmd:"" help:"List the preset networks."`
+	Models    modelsCmd    `cmd:"" help:"List the neuron models that einet has as equations, or print one."`
 	Show      showCmd      `cmd:"" help:"Print a network as YAML, every default filled in."`
 	Schema    schemaCmd    `cmd:"" help:"Print a JSON schema of the network language, for editors."`
 	Theory    theoryCmd    `cmd:"" help:"Predict rates by mean-field theory; hold them against a simulation."`

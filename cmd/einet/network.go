@@ -18,6 +18,7 @@ import (
 	"einet/fault"
 	"einet/network"
 	"einet/network/language"
+	"einet/network/models"
 	"einet/network/presets"
 	"einet/record/hdf5"
 	"einet/sim"
@@ -152,6 +153,9 @@ func absent(name string) error {
 	}
 	if guess := neighbour(name); guess != "" {
 		return fmt.Errorf("%s: neither a file nor a preset; did you mean %s, which is there?", name, guess)
+	}
+	if models.Text(name) != nil {
+		return fmt.Errorf("%s: is a neuron model and no network: a population of it has neuron: %s; einet models %s prints it", name, name, name)
 	}
 	meant := ""
 	if guess := fault.Meant(name, presets.Names()); guess != "" {

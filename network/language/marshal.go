@@ -61,9 +61,8 @@ func unitComment(k *network.Key) string {
 // fieldsOut are the entries of a mapping, written in a line.
 type fieldsOut []string
 
-func (f *fieldsOut) add(key, value string)        { *f = append(*f, key+": "+value) }
-func (f *fieldsOut) number(key string, x float64) { f.add(key, fault.Exact(x)) }
-func (f fieldsOut) String() string                { return strings.Join(f, ", ") }
+func (f *fieldsOut) add(key, value string) { *f = append(*f, key+": "+value) }
+func (f fieldsOut) String() string         { return strings.Join(f, ", ") }
 
 // writeEdges writes synapses in rows, or in columns where they have delays and no weights.
 func writeEdges(e *network.Edges) string {

@@ -1,6 +1,8 @@
 package language
 
 import (
+	"fmt"
+	"io/fs"
 	"math"
 	"regexp"
 	"slices"
@@ -275,6 +277,19 @@ func (s *scope) ofQuantities(text string) (x float64, of equation.Dimension, wro
 		return math.NaN(), of, err.Error()
 	}
 	return equation.Value(e, func(name string) float64 { return values[name] }), of, ""
+}
+
+// Model is a model that einet has, by its name. An unknown name is an error that
+// lists those there are and is fs.ErrNotExist.
+func Model(name string) (*network.NeuronModel, error) {
+	if models.Text(name) == nil {
+		return nil, fmt.Errorf("%q is no model; there are %s: %w", name, strings.Join(models.Names(), ", "), fs.ErrNotExist)
+	}
+	n, err := Load(strings.NewReader("populations: {one: {size: 1, neuron: "+name+"}}"), "network", Options{})
+	if err != nil {
+		return nil, err
+	}
+	return n.Populations[0].Model, nil
 }
 
 // modelOf finds a model of the network, or one that einet has, which then becomes one of the network's.

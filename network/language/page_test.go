@@ -14,6 +14,7 @@ import (
 
 	"einet/fault"
 	"einet/network"
+	"einet/network/models"
 )
 
 var update = flag.Bool("update", false, "write what docs/language.md should hold")
@@ -42,13 +43,35 @@ func TestReferencePage(t *testing.T) {
 		require.NoError(t, os.WriteFile(page, []byte(want), 0o666))
 	}
 	require.Equal(t, string(text), want, "go test ./network/language -run Page -update mends it")
-	require.Len(t, slips.FindAllString(want, -1), 6)
+	require.Len(t, slips.FindAllString(want, -1), 7)
 	for _, o := range network.Mappings() {
 		require.Regexp(t, `<!-- keys:.* `+o.Name+`[ -]`, want)
 	}
 	example, _, _ := strings.Cut(want[strings.Index(want, "```yaml\n")+len("```yaml\n"):], "```")
 	_, err = Load(strings.NewReader(example), "net.yaml", Options{})
 	require.NoError(t, err, "the first example")
+}
+
+// The networks in the pages about models are networks, and each model that einet has is told of.
+func TestModelsPage(t *testing.T) {
+	loaded := 0
+	for _, file := range []string{page, "../../docs/models.md"} {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, block := range regexp.MustCompile("(?s)```yaml\n(models:.*?)```(\n\n```)?").FindAllStringSubmatch(string(text), -1) {
+			if block[2] == "" { // no answer follows
+				_, err := Load(strings.NewReader(block[1]), "net.yaml", Options{})
+				require.NoError(t, err, "%s: %s", file, block[1])
+				loaded++
+			}
+		}
+		if file != page {
+			for _, name := range models.Names() {
+				require.Contains(t, string(text), "| `"+name+"` |")
+			}
+		}
+	}
+	require.Equal(t, 2, loaded)
 }
 
 // answer is what einet says about a network.
