@@ -19,13 +19,10 @@ const (
 	Recorded      Purpose = 11 // per population: which neurons a sample has
 )
 
-// Width of the fields of a stream number: purpose, ordinal, trial.
+// Width of the fields of a stream number: purpose, ordinal, trial. Package network bounds what a network may have of each.
 const (
 	ordinalBits = 12
 	trialBits   = 14
-
-	MaxOrdinals = 1 << ordinalBits // populations or projections a network may have
-	MaxTrials   = 1 << trialBits   // trials a network may have
 )
 
 // Stream numbers the stream of a purpose for the population or projection

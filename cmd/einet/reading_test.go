@@ -97,7 +97,7 @@ with h5py.File("empty.h5", "a") as f: f.create_group("spikes/nobody"); f["spikes
 	require.NoError(t, err, string(output))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			if c.hdf5 && !hdf5.Available() {
+			if c.hdf5 && hdf5.Absent() != nil {
 				t.Skip("built without HDF5")
 			}
 			c.flags.Against = []string{filepath.Join(dir, c.name)}
@@ -159,7 +159,7 @@ func TestOwnFilesAreInput(t *testing.T) {
 	dir := t.TempDir()
 	run := filepath.Join(dir, "run")
 	args := []string{"run", "ei", "--scale", "0.1", "--engine", "cpu", "--duration", "60ms", "--no-plots", "-q", "--spikes", "csv", "--out", run}
-	if hdf5.Available() {
+	if hdf5.Absent() == nil {
 		args = append(args, "--spikes", "sonata")
 	}
 	status, _, errs := einet(t, args...)
@@ -172,7 +172,7 @@ func TestOwnFilesAreInput(t *testing.T) {
 	want := n.Populations[0].Spikes
 	require.NotEmpty(t, want.Times)
 	files := []string{"spikes.csv, first_id: 800"}
-	if hdf5.Available() {
+	if hdf5.Absent() == nil {
 		files = append(files, "spikes.h5")
 	}
 	for _, keys := range files {
@@ -198,7 +198,7 @@ projections: {E_to_I: {from: E, to: I, rule: list, file: net/`+file+`, tau_syn: 
 	synapses := list(synapsesFile)
 	require.NotEmpty(t, synapses.Source)
 	require.Equal(t, 0.1, synapses.Delay[0])
-	if hdf5.Available() {
+	if hdf5.Absent() == nil {
 		status, _, errs = einet(t, "export", "ei", "--scale", "0.1", "--to", "sonata", "--out", filepath.Join(dir, "net"), "--force")
 		require.Equal(t, exitDone, status, errs)
 		require.Equal(t, synapses, list(edgesFile))
