@@ -76,7 +76,7 @@ func Draw(ctx context.Context, dir, out string, w Window) ([]string, error) {
 		return nil, err
 	}
 	var names []string
-	for _, figure := range figuresOf(data) {
+	for _, figure := range data.Figures() {
 		if err := ctx.Err(); err != nil {
 			return names, err
 		}
@@ -109,23 +109,6 @@ func WriteFigure(dir string, f plot.Figure) (names []string, err error) {
 		names = append(names, file.name)
 	}
 	return names, nil
-}
-
-// figuresOf are the figures that there are data for.
-func figuresOf(data plot.Data) []func() (plot.Figure, error) {
-	var list []func() (plot.Figure, error)
-	if data.Counts != nil && float64(data.Steps)*data.Counts.StepMs() >= 2*data.Counts.BinMs() {
-		list = append(list,
-			func() (plot.Figure, error) { return plot.Raster(data) },
-			func() (plot.Figure, error) { return plot.Rate(data) })
-	}
-	if len(data.Potentials) > 0 {
-		list = append(list, func() (plot.Figure, error) { return plot.Potentials(data.Potentials) })
-	}
-	if len(data.Currents) > 0 {
-		list = append(list, func() (plot.Figure, error) { return plot.Currents(data.Currents) })
-	}
-	return list
 }
 
 // ReadRun reads what the run in dir left to draw.

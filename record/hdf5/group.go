@@ -18,9 +18,15 @@ type Group struct {
 	file bool
 }
 
-func opened(id C.hid_t, file bool, what, of string) (*Group, error) {
+// opened is what open opens or makes by its name.
+func opened(name string, file bool, what string, open func(name *C.char) C.hid_t) (*Group, error) {
+	library.Lock()
+	defer library.Unlock()
+	n := C.CString(name)
+	defer C.free(unsafe.Pointer(n))
+	id := open(n)
 	if id < 0 {
-		return nil, fmt.Errorf("%s: cannot %s", of, what)
+		return nil, fmt.Errorf("%s: cannot %s", name, what)
 	}
 	return &Group{id, file}, nil
 }
@@ -30,11 +36,7 @@ func Create(path string) (*Group, error) {
 	if err := Absent(); err != nil {
 		return nil, err
 	}
-	library.Lock()
-	defer library.Unlock()
-	p := name(path)
-	defer C.free(unsafe.Pointer(p))
-	return opened(C.hdf5_create_file(p), true, "be made as an HDF5 file", path)
+	return opened(path, true, "be made as an HDF5 file", func(p *C.char) C.hid_t { return C.hdf5_create_file(p) })
 }
 
 // Open opens a file for reading.
@@ -42,11 +44,7 @@ func Open(path string) (*Group, error) {
 	if err := Absent(); err != nil {
 		return nil, err
 	}
-	library.Lock()
-	defer library.Unlock()
-	p := name(path)
-	defer C.free(unsafe.Pointer(p))
-	return opened(C.hdf5_open_file(p), true, "be read as an HDF5 file", path)
+	return opened(path, true, "be read as an HDF5 file", func(p *C.char) C.hid_t { return C.hdf5_open_file(p) })
 }
 
 // Close closes the file or group.
@@ -67,20 +65,12 @@ func (g *Group) Close() error {
 
 // Make makes a group in this one.
 func (g *Group) Make(child string) (*Group, error) {
-	library.Lock()
-	defer library.Unlock()
-	n := name(child)
-	defer C.free(unsafe.Pointer(n))
-	return opened(C.hdf5_make_group(g.id, n), false, "be made as a group", child)
+	return opened(child, false, "be made as a group", func(n *C.char) C.hid_t { return C.hdf5_make_group(g.id, n) })
 }
 
 // Group opens a group in this one.
 func (g *Group) Group(child string) (*Group, error) {
-	library.Lock()
-	defer library.Unlock()
-	n := name(child)
-	defer C.free(unsafe.Pointer(n))
-	return opened(C.hdf5_open_group(g.id, n), false, "be found as a group", child)
+	return opened(child, false, "be found as a group", func(n *C.char) C.hid_t { return C.hdf5_open_group(g.id, n) })
 }
 
 // Members are the names of what a group holds, in order.
