@@ -56,8 +56,8 @@ func (s *Sample) Add(spikes []sim.Spike) {
 	}
 }
 
-// Window is the stretch of time [ms] that the sample covers.
-func (s *Sample) Window() (from, to float64) {
+// Span is the stretch of time [ms] that the sample covers.
+func (s *Sample) Span() (from, to float64) {
 	return float64(s.from) * s.dtMs, float64(s.to) * s.dtMs
 }
 

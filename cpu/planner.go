@@ -136,7 +136,7 @@ func nsPerSpike(c *connectome.Projection, m *dynamics.Model, k *kernels) float64
 		return nsPerDense * float64(m.Populations[c.To].Size)
 	}
 	perEvent := nsPerEvent
-	if c.Rows != nil {
+	if c.Redrawn != nil {
 		perEvent = nsPerDrawn
 	}
 	return perEvent * float64(c.Synapses()) / float64(m.Populations[c.From].Size)

@@ -9,7 +9,7 @@ import (
 // nowhere: rows are drawn again for each spike.
 type drawn struct {
 	*dynamics.Projection
-	rows    *connectome.Rows
+	rows    *connectome.Redrawn
 	chance  *chance // where a redrawKernel draws; otherwise rows does
 	lo, hi  int
 	weights *[connectome.MaxWeightCodes]int32
@@ -43,7 +43,7 @@ func redrawScalar(c *counts, d *chance, k uint32, n int32, sources []uint32) {
 }
 
 // addDrawn gives each share its part of projection k, of which no synapse is stored.
-func (e *Engine) addDrawn(k int, rows *connectome.Rows, weights *[connectome.MaxWeightCodes]int32) {
+func (e *Engine) addDrawn(k int, rows *connectome.Redrawn, weights *[connectome.MaxWeightCodes]int32) {
 	p := &e.model.Projections[k]
 	var c *chance
 	if b, ok := rows.Bernoulli(); ok && !b.Never() {

@@ -31,7 +31,7 @@ func (e *Engine) distribute(c *connectome.Connectome) {
 		p := &e.model.Projections[k]
 		weights := new([connectome.MaxWeightCodes]int32)
 		copy(weights[:], p.Weights)
-		if rows := c.Projections[k].Rows; rows != nil {
+		if rows := c.Projections[k].Redrawn; rows != nil {
 			e.addDrawn(k, rows, weights)
 			continue
 		}

@@ -45,7 +45,7 @@ type raster struct {
 }
 
 func newRaster(d Data) raster {
-	from, to := d.Sample.Window()
+	from, to := d.Sample.Span()
 	to = min(to, d.end()) // the run may have ended earlier
 	return raster{newRows(d), newRates(d, from, to)}
 }

@@ -23,7 +23,7 @@ type Chaos struct {
 const (
 	chaosLostMs   = 200
 	chaosFollowMs = 300
-	chaosWindowMs = 2
+	chaosBinMs    = 2
 )
 
 // changed is the size of the rate's change, NaN where there is no chaos to change it.
@@ -98,11 +98,11 @@ func compareTrains(net *network.Network, a, b []sim.Spike, from, steps int64) Ch
 	for _, s := range b {
 		other[s] = true
 	}
-	window := int64(net.Steps(chaosWindowMs))
-	n := (steps - from) / window
+	bin := int64(net.Steps(chaosBinMs))
+	n := (steps - from) / bin
 	spikes, shared := make([]float64, n), make([]float64, n)
 	for _, s := range a {
-		if w := (int64(s.Step) - from - 1) / window; int64(s.Step) > from && w < n {
+		if w := (int64(s.Step) - from - 1) / bin; int64(s.Step) > from && w < n {
 			spikes[w]++
 			if other[s] {
 				shared[w]++
@@ -112,7 +112,7 @@ func compareTrains(net *network.Network, a, b []sim.Spike, from, steps int64) Ch
 	c := Chaos{DivergeMs: math.NaN()}
 	for w := range spikes {
 		if spikes[w] > 0 && shared[w] < spikes[w]/2 {
-			c.DivergeMs = (float64(w) + 0.5) * chaosWindowMs
+			c.DivergeMs = (float64(w) + 0.5) * chaosBinMs
 			break
 		}
 	}
