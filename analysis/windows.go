@@ -20,7 +20,7 @@ type windowed struct {
 	squares uint64
 }
 
-// NewCountingWindows makes windows of that many steps, at least 1, for consecutive
+// NewCountingWindows makes windows of windowSteps steps, at least 1, for consecutive
 // populations of the given sizes. Window w holds the steps
 // fromStep+w*windowSteps+1 .. fromStep+(w+1)*windowSteps.
 func NewCountingWindows(sizes []int, windowSteps int, fromStep int64) *CountingWindows {
@@ -55,7 +55,7 @@ func (n windowed) closed() windowed {
 	return n
 }
 
-// Fanos are the Fano factors, variance over mean of the counts, of population
+// Fanos are the Fano factors (variance over mean of the counts) of population
 // i's neurons that spiked, in the order of their ids, over the windows that end
 // by toStep, the last step simulated; empty with fewer than two windows. With
 // the unbiased variance the expected value for Poisson trains is 1 whatever the

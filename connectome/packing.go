@@ -23,7 +23,7 @@ const (
 	mostTargetBits  = 32 - fewestDelayBits - MaxWeightBits
 )
 
-// newPacking is that of a projection with so many codes of weights and of delays, at most
+// newPacking is that of a projection with numbers of codes for weights and for delays: at most
 // 2^10 and network.MaxDelayCodes.
 func newPacking(weights, delays int) Packing {
 	if need := bits.Len(uint(delays - 1)); need > fewestDelayBits {

@@ -12,10 +12,11 @@ import (
 // AverageFile holds averages over populations.
 const AverageFile = "averages.npz"
 
-// openAverages begins the file of averages: step [T] and of each population P P_rate [T]
-// in Hz, over the time since the step before, and, where it has a potential, the means over its neurons at that
-// step P_V, P_exc, P_inh, P_ext and P_net [T] in mV, and of each receptor's state P_gR [T] in its own unit; of those variables
-// and neurons that are asked for.
+// openAverages begins the file of averages: step [T], and of each population P those that the network asks for of
+//
+//	P_rate [T]                          its rate since the step before [Hz]
+//	P_V, P_exc, P_inh, P_ext, P_net [T] means over its neurons at that step [mV], where it has a potential
+//	P_gR [T]                            the mean state of receptor R in its own unit
 func (out *outputs) openAverages(r *simulation) error {
 	g := out.open(r, AverageFile)
 	asked := &r.net.Record.Averages
@@ -68,7 +69,7 @@ func meanOf(x []float32) float64 {
 	return sum / float64(len(x))
 }
 
-// rates is a Recorder of the steps at the end of every bin of that many steps, and of the rates in it, if they are asked for.
+// rates is a Recorder of the step at which each bin of the run ends and, if they are asked for, of the rates in the bin.
 func (out *outputs) rates(g *record.Grower, r *simulation, populations []sim.Selection, every int64) *binnedRates {
 	b := &binnedRates{note: out.note, every: every, step: g.Uints("step"), header: record.Header{Populations: record.Populations(r.net)}}
 	if v := r.net.Record.Averages.Variables; v != nil && !slices.Contains(v, network.RateVariable) {

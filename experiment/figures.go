@@ -22,9 +22,8 @@ import (
 	"einet/sim"
 )
 
-// The raster shows this many neurons over the first part of what statistics are of; rates are
-// counted in bins of rateBinMs, or in wider ones where that would be more than
-// mostBins, of which a figure shows far fewer.
+// The raster shows rasterNeurons neurons for rasterMs, from where statistics begin. Rates are counted in bins of rateBinMs. A
+// run of more than mostBins such bins has wider ones; a figure shows far fewer anyway.
 const (
 	rasterNeurons = 200
 	rasterMs      = 500
@@ -235,7 +234,7 @@ func readSpikes(ctx context.Context, path string, net *network.Network, x Excerp
 	}
 }
 
-// rasterSteps are the steps of a run of so many that its raster shows.
+// rasterSteps are the steps that the raster of a run shows.
 func rasterSteps(net *network.Network, steps int64, x Excerpt, discarded float64) (from, to int64, err error) {
 	end := steps
 	if x.ToMs != nil {

@@ -145,9 +145,11 @@ func (out *outputs) open(r *simulation, file string) *record.Grower {
 // StateFile holds the state of single neurons.
 const StateFile = "state.npz"
 
-// openState begins the file of single neurons' state: of each population P that is
-// recorded P_step [T], P_neuron [K] (global ids) and, of those variables that are asked for, P_V, P_exc, P_inh, P_ext and P_net [T, K]
-// in mV, and for each receptor with a state P_gR [T, K] in the receptor's own unit.
+// openState begins the file of single neurons' state, of each population P that is recorded:
+//
+//	P_step [T], P_neuron [K]               steps and global ids
+//	P_V, P_exc, P_inh, P_ext, P_net [T, K] those of them that the network asks for [mV]
+//	P_gR [T, K]                            the state of receptor R in its own unit, if it is asked for
 func (out *outputs) openState(r *simulation) error {
 	g := out.open(r, StateFile)
 	for _, s := range r.net.Record.State {
@@ -244,7 +246,7 @@ func variable(name string) func(x *sim.NeuronState) []float32 {
 	return func(x *sim.NeuronState) []float32 { return x.Variable(name) }
 }
 
-// close ends the files of a run that took that many steps, and returns those that could be written.
+// close ends the files of a run of that number of steps, and returns those that could be written.
 func (out *outputs) close(steps int64) (names []string, err error) {
 	var errs []error
 	ended := func(name string, err error) {

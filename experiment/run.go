@@ -210,7 +210,7 @@ func (r *simulation) write(out *outputs, rec *recorders) error {
 	return errors.Join(err, failed)
 }
 
-// lasting is a network that is simulated for so many steps.
+// lasting is the network, simulated for a number of steps.
 func lasting(net *network.Network, steps int64) *network.Network {
 	n := *net
 	n.Duration = sim.InMs(steps, net.Dt)
@@ -245,10 +245,10 @@ type recorders struct {
 	discard    int64
 }
 
-// Intervals of the recorded state: potentials and inputs of all neurons every so many ms, and
-// every step of a few neurons in the run's last part or the one that figures show, or as many steps as leave so many samples.
-// A sample of all neurons takes as long as some dozens of their steps, so there are as many
-// between two, unless that left fewer samples than leastSamples.
+// What is recorded of the state. Potentials and inputs of all neurons are sampled every stateEveryMs. A sample takes as long as
+// some dozens of steps, so stateEverySteps or more lie between two, unless fewer than leastSamples would be left. Of
+// traceNeurons neurons every step is recorded, for traceMs at the end of the run or for what figures show; where these are
+// more than traceSamples steps, only some of them.
 const (
 	stateEveryMs    = 20
 	stateEverySteps = 50

@@ -12,9 +12,12 @@ import (
 // TriggeredFile holds averages around spikes.
 const TriggeredFile = "triggered.npz"
 
-// openTriggered begins the file of spike-triggered averages: of each population P that is named P_neuron [K] (global ids), P_lag_ms [L],
-// P_spikes [1], how many spikes the averages are over, and of each variable X (V, exc, inh, ext, net in mV and g0, g1, ... in a receptor's own
-// unit) that is asked for P_X_mean [L] and P_X_sd [L], NaN without spikes.
+// openTriggered begins the file of spike-triggered averages, of each population P that is named:
+//
+//	P_neuron [K], P_lag_ms [L]  global ids and lags
+//	P_spikes [1]                how many spikes the averages are over
+//	P_X_mean [L], P_X_sd [L]    of each variable X that is asked for: V, exc, inh, ext, net in mV, and g0, g1, ... in a
+//	                            receptor's own unit; NaN without spikes
 func (out *outputs) openTriggered(r *simulation) error {
 	g := out.open(r, TriggeredFile)
 	for _, asked := range r.net.Record.Triggered {

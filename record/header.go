@@ -40,7 +40,7 @@ type Header struct {
 // A Recorded says which neurons of a population have their spikes in a file.
 type Recorded struct {
 	Count  int      // how many
-	Neuron []uint32 // their global ids, ascending; nil for the first so many
+	Neuron []uint32 // their global ids, ascending; nil for the first Count
 }
 
 // Neurons is the number of neurons of all populations.

@@ -51,7 +51,7 @@ type NeuronState struct {
 	population int
 	p          *dynamics.Population
 	size       int
-	neurons    []int     // nil for the first so many
+	neurons    []int     // nil for the first ones of the population
 	own        []float64 // [neurons] external input of each alone [mV], nil where there is none
 	ownKnown   bool
 
@@ -91,7 +91,7 @@ func newNeuronState(s *Selection) *NeuronState {
 	return x
 }
 
-// firstOnly tells whether neurons are the first so many, which are read as they lie.
+// firstOnly tells whether neurons are 0, 1, 2, ..., which can be read as they lie.
 func firstOnly(neurons []int) bool {
 	for k, i := range neurons {
 		if k != i {

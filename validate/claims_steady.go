@@ -23,7 +23,7 @@ type steady struct {
 	correlations [][]float64
 }
 
-// steady simulates a network for that many ms.
+// steady simulates a network for a time [ms].
 func (l *Lab) steady(ctx context.Context, b *built, ms float64) (*steady, error) {
 	net := b.net
 	discard, steps := int64(net.Steps(min(500, ms/3))), int64(net.Steps(ms))

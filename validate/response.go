@@ -98,8 +98,7 @@ func (l *Lab) respond(ctx context.Context, net *network.Network, c *connectome.C
 	return r, nil
 }
 
-// measure reads the response's numbers off the spikes in each step, of as many
-// neurons, in bins of so many steps.
+// measure reads the response's numbers off the spikes of all neurons in each step; bin is the steps of a bin.
 func (r *Response) measure(perStep []float64, dtMs float64, bin int, neurons float64) {
 	binMs := float64(bin) * dtMs
 	for b := range len(perStep) / bin {

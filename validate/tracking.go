@@ -23,7 +23,7 @@ type Tracking struct {
 // trackingAmplitude is the modulation of the input, relative to its mean.
 const trackingAmplitude = 0.2
 
-// track modulates the constant inputs sinusoidally for that many ms after the
+// track modulates the constant inputs sinusoidally for a time [ms] after the
 // start has settled, over trials, and compares phases.
 func (l *Lab) track(ctx context.Context, net *network.Network, c *connectome.Connectome, frequency, ms float64, trials int) (Tracking, error) {
 	n := clone(net)
