@@ -116,7 +116,7 @@ func TestTrainsEqualThePlainForm(t *testing.T) {
 			}
 			require.EqualValues(t, count, got[i].Spikes)
 			require.InDelta(t, float64(count)/float64(len(ids))/(float64(30000-from)*1e-4), got[i].Rate, 1e-9)
-			requireValues(t, cvs, tr.CVs(i), 1e-9)
+			requireValues(t, cvs, tr.cvs(i), 1e-9)
 			require.InDelta(t, stat.Mean(tr.Rates(i, 30000), nil), got[i].Rate, 1e-9)
 		}
 	})

@@ -175,7 +175,7 @@ const (
 	leastBlocks = 8
 )
 
-// squaredMeans is the sum over population i's neurons of the squares of their mean counts in so many bins.
+// squaredMeans is the sum over population i's neurons of the squares of their mean counts in the first bins.
 func (c *Covariances) squaredMeans(i int, bins int64) float64 {
 	sum, first := 0.0, c.layout.first[i]
 	for _, t := range c.trains[first : first+c.layout.sizes[i]] {

@@ -25,7 +25,7 @@ func VarianceToMean(counts []int64) float64 {
 	return variance / mean
 }
 
-// VariancesToMean is VarianceToMean in consecutive windows of that many bins,
+// VariancesToMean is VarianceToMean in consecutive windows of a number of bins,
 // at least 2, as a function of time; bins at the end that fill no window are
 // left out. Of w bins the relative standard error is sqrt(2/(w-1)) each, 47 %
 // of 10, so average over trials before asking when it settles.

@@ -45,16 +45,6 @@ func (p *Pairs) Add(spikes []sim.Spike) {
 	}
 }
 
-// Neurons are the global ids of the sample of population i so far, in the order
-// in which Correlations pairs them.
-func (p *Pairs) Neurons(i int) []int {
-	var ids []int
-	for _, id := range p.groups[i].ids {
-		ids = append(ids, int(id))
-	}
-	return ids
-}
-
 // Correlations are Pearson's coefficients of the counts of all pairs (j, k),
 // j < k, of population i's sample, (0,1), (0,2) .. (1,2) .., over the bins that
 // end by toStep, the last step simulated. Pairs with a neuron whose count never

@@ -21,11 +21,11 @@ type Sample struct {
 }
 
 // minSampled is the least number of rows of a population that has as many
-// neurons: fewer are not seen as a population. Where populations are so many that it
-// doubled all rows, they have fewer, but one.
+// neurons: fewer are not seen as a population. Very many populations have fewer rows each, at least one, for all rows together
+// must not be more than twice as many as asked for.
 const minSampled = 5
 
-// NewSample chooses about that many neurons of consecutive populations of the
+// NewSample chooses about a number of neurons of consecutive populations of the
 // given sizes, on a grid of dtMs [ms]; it keeps their spikes of the steps
 // fromStep+1..toStep.
 func NewSample(sizes []int, dtMs float64, neurons int, fromStep, toStep int64) *Sample {
@@ -56,8 +56,8 @@ func (s *Sample) Add(spikes []sim.Spike) {
 	}
 }
 
-// Window is the stretch of time [ms] that the sample covers.
-func (s *Sample) Window() (from, to float64) {
+// Span is the stretch of time [ms] that the sample covers.
+func (s *Sample) Span() (from, to float64) {
 	return float64(s.from) * s.dtMs, float64(s.to) * s.dtMs
 }
 

@@ -22,7 +22,7 @@ const (
 type Statistics struct {
 	Trains *Trains
 	Local  *Local
-	Fano   *Windows          // in windows of FanoWindowMs
+	Fano   *CountingWindows  // in windows of FanoWindowMs
 	Shared *Covariances      // in bins of PairBinMs
 	Counts *PopulationCounts // in bins of CountBinMs, from step 0 on
 	Pairs  *Pairs            // of PairNeurons in bins of PairBinMs; nil but WithPairs
@@ -42,7 +42,7 @@ func NewStatistics(sizes []int, dtMs float64, fromStep int64) *Statistics {
 	return &Statistics{
 		Trains: NewTrains(sizes, dtMs, fromStep),
 		Local:  NewLocal(sizes, fromStep),
-		Fano:   NewWindows(sizes, steps(FanoWindowMs), fromStep),
+		Fano:   NewCountingWindows(sizes, steps(FanoWindowMs), fromStep),
 		Shared: NewCovariances(sizes, steps(PairBinMs), fromStep),
 		Counts: NewPopulationCounts(sizes, dtMs, steps(CountBinMs)),
 		from:   fromStep, pairSteps: int64(steps(PairBinMs)), sizes: sizes,

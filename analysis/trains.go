@@ -102,19 +102,6 @@ func (t *Trains) Rates(i int, toStep int64) []float64 {
 	return rates
 }
 
-// CVs are the coefficients of variation of the inter-spike intervals of
-// population i's neurons that have at least MinIntervals intervals, in the
-// order of their ids.
-func (t *Trains) CVs(i int) []float64 {
-	var list []float64
-	for _, n := range t.population(i) {
-		if cv, ok := n.cv(); ok {
-			list = append(list, cv)
-		}
-	}
-	return list
-}
-
 func (t *Trains) population(i int) []train {
 	first := t.layout.first[i]
 	return t.trains[first : first+t.layout.sizes[i]]

@@ -2,9 +2,9 @@ package analysis
 
 import "einet/sim"
 
-// Windows counts every neuron's spikes in consecutive windows of time, for the
+// CountingWindows counts every neuron's spikes in consecutive windows of time, for the
 // Fano factor, in 24 bytes a neuron.
-type Windows struct {
+type CountingWindows struct {
 	layout layout
 	from   int64
 	steps  int64
@@ -20,16 +20,16 @@ type windowed struct {
 	squares uint64
 }
 
-// NewWindows makes windows of that many steps, at least 1, for consecutive
+// NewCountingWindows makes windows of windowSteps steps, at least 1, for consecutive
 // populations of the given sizes. Window w holds the steps
 // fromStep+w*windowSteps+1 .. fromStep+(w+1)*windowSteps.
-func NewWindows(sizes []int, windowSteps int, fromStep int64) *Windows {
+func NewCountingWindows(sizes []int, windowSteps int, fromStep int64) *CountingWindows {
 	l := newLayout(sizes)
-	return &Windows{layout: l, from: fromStep, steps: int64(max(1, windowSteps)), trains: make([]windowed, l.neurons())}
+	return &CountingWindows{layout: l, from: fromStep, steps: int64(max(1, windowSteps)), trains: make([]windowed, l.neurons())}
 }
 
 // Add takes further spikes, sorted by step. Ids are global.
-func (w *Windows) Add(spikes []sim.Spike) {
+func (w *CountingWindows) Add(spikes []sim.Spike) {
 	step, window := uint32(0), uint32(0)
 	for _, s := range spikes {
 		if int64(s.Step) <= w.from {
@@ -55,13 +55,13 @@ func (n windowed) closed() windowed {
 	return n
 }
 
-// Fanos are the Fano factors, variance over mean of the counts, of population
+// Fanos are the Fano factors (variance over mean of the counts) of population
 // i's neurons that spiked, in the order of their ids, over the windows that end
 // by toStep, the last step simulated; empty with fewer than two windows. With
 // the unbiased variance the expected value for Poisson trains is 1 whatever the
 // number of windows and of spikes; it tends to CV^2 for other renewal trains in
 // windows much longer than their intervals.
-func (w *Windows) Fanos(i int, toStep int64) []float64 {
+func (w *CountingWindows) Fanos(i int, toStep int64) []float64 {
 	windows := (toStep - w.from) / w.steps
 	if windows < 2 {
 		return nil

@@ -27,7 +27,7 @@ func TestFano(t *testing.T) {
 		"gamma 2": {gamma(2, meanMs), 1./2 + (1-1./4)/(6*m)},
 		"gamma 4": {gamma(4, meanMs), 1./4 + (1-1./16)/(6*m)},
 	} {
-		w := NewWindows([]int{neurons}, windowMs/0.1, 5000)
+		w := NewCountingWindows([]int{neurons}, windowMs/0.1, 5000)
 		w.Add(renewal(neurons, ms, c.interval))
 		fanos := w.Fanos(0, ms/0.1)
 		require.Len(t, fanos, neurons)
@@ -42,7 +42,7 @@ func TestFano(t *testing.T) {
 // windows of 100 ms at 2 Hz, over neurons with spikes. Standard error over 5000
 // neurons of sqrt(2/9) each: 0.7 %. With the biased variance it would be 0.9.
 func TestFanoOfShortTrains(t *testing.T) {
-	w := NewWindows([]int{5000}, 1000, 0)
+	w := NewCountingWindows([]int{5000}, 1000, 0)
 	w.Add(renewal(5000, 1000, exponential(500)))
 	fanos := w.Fanos(0, 10000)
 	require.Less(t, len(fanos), 4600)
@@ -57,7 +57,7 @@ func TestFanoEqualsThePlainForm(t *testing.T) {
 		from := rapid.Int64Range(0, 20000).Draw(t, "from")
 		to := rapid.Int64Range(from, 31000).Draw(t, "to")
 		width := rapid.IntRange(1, 4000).Draw(t, "width")
-		w := NewWindows([]int{2, 3}, width, from)
+		w := NewCountingWindows([]int{2, 3}, width, from)
 		counts := make([][]float64, 5)
 		for n := range counts {
 			counts[n] = make([]float64, int(to-from)/width)

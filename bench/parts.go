@@ -52,7 +52,7 @@ func unconnected(c *connectome.Connectome) *connectome.Connectome {
 	bare := &connectome.Connectome{Projections: slices.Clone(c.Projections)}
 	for k := range bare.Projections {
 		p := &bare.Projections[k]
-		p.Rows = nil
+		p.Redrawn = nil
 		p.Blocks = slices.Clone(p.Blocks)
 		for i := range p.Blocks {
 			b := &p.Blocks[i]
@@ -85,8 +85,8 @@ func OutDegrees(m *dynamics.Model, c *connectome.Connectome) []int64 {
 	drawn := make([]float64, len(m.Populations))
 	for _, p := range c.Projections {
 		first := m.Populations[p.From].First
-		if p.Rows != nil {
-			drawn[p.From] += p.Rows.Mean()
+		if p.Redrawn != nil {
+			drawn[p.From] += p.Redrawn.Mean()
 		}
 		for i := range p.Blocks {
 			rows := p.Blocks[i].Rows

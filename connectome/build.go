@@ -12,9 +12,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Build draws the synapses of a valid network with that many goroutines (0: one
-// for each processor), counting first and then filling each row in its final
-// place. It stops early with ctx's error.
+// Build draws the synapses of a valid network in workers goroutines (0: one for each processor). It draws them twice: first it
+// counts, then it fills each row in its final place. It stops early with ctx's error.
 func Build(ctx context.Context, net *network.Network, workers int) (*Connectome, error) {
 	workers = processors(workers)
 	c := &Connectome{Projections: make([]Projection, len(net.Projections))}

@@ -26,7 +26,7 @@ type Projection struct {
 	From, To  int  // populations, as indices in file order
 	Multapses bool // whether a pair may have several synapses
 	Blocks    []Block
-	Rows      *Rows // instead of Blocks, where the synapses are drawn again for each spike
+	Redrawn   *Redrawn // instead of Blocks, where the synapses are drawn again for each spike
 }
 
 // A Block holds the synapses of a projection whose targets are neurons
@@ -67,8 +67,8 @@ func (b *Block) Sources() int { return len(b.Rows) - 1 }
 
 // Alike tells whether all synapses have one weight and one delay.
 func (p *Projection) Alike() bool {
-	if p.Rows != nil {
-		return p.Rows.alike()
+	if p.Redrawn != nil {
+		return p.Redrawn.alike()
 	}
 	for i := range p.Blocks {
 		if p.Blocks[i].Packed != nil {
@@ -80,8 +80,8 @@ func (p *Projection) Alike() bool {
 
 // Synapses is the number of synapses of the projection; where they are not stored, the expected number.
 func (p *Projection) Synapses() int64 {
-	if p.Rows != nil {
-		return p.Rows.expected()
+	if p.Redrawn != nil {
+		return p.Redrawn.expected()
 	}
 	var n int64
 	for i := range p.Blocks {
@@ -156,8 +156,8 @@ func saturate(x float64) int64 {
 // in their populations, with the codes of its weight and delay, until do fails.
 func (p *Projection) Each(do func(source, target int, weight, delay uint32) error) error {
 	switch {
-	case p.Rows != nil:
-		return p.Rows.each(do)
+	case p.Redrawn != nil:
+		return p.Redrawn.each(do)
 	case len(p.Blocks) == 0:
 		return nil
 	}

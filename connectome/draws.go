@@ -83,7 +83,7 @@ func newDraws(net *network.Network, i int, codes *Codes) *draws {
 	return d
 }
 
-// split makes tasks of n units, each of which draws about that many synapses.
+// split makes tasks of n units. each is about how many synapses a unit draws.
 func (d *draws) split(n, each int, draw func(unit int, b *batch)) {
 	units := max(1, perTask/max(1, each))
 	d.tasks = (n + units - 1) / units

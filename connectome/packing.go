@@ -23,7 +23,7 @@ const (
 	mostTargetBits  = 32 - fewestDelayBits - MaxWeightBits
 )
 
-// newPacking is that of a projection with so many codes of weights and of delays, at most
+// newPacking is that of a projection with numbers of codes for weights and for delays: at most
 // 2^10 and network.MaxDelayCodes.
 func newPacking(weights, delays int) Packing {
 	if need := bits.Len(uint(delays - 1)); need > fewestDelayBits {
@@ -35,12 +35,7 @@ func newPacking(weights, delays int) Packing {
 // Targets is the most targets of a block.
 func (p Packing) Targets() int { return 1 << min(mostTargetBits, p.DelayShift-p.WeightBits) }
 
-// Pack makes a synapse of a target and codes.
-func (p Packing) Pack(target, weight, delay uint32) uint32 {
-	return delay<<p.DelayShift | target<<p.WeightBits | weight
-}
-
-// Unpack is what Pack put together.
+// Unpack is the target of a synapse, in its block, and its codes.
 func (p Packing) Unpack(s uint32) (target, weight, delay uint32) {
 	return p.target(s), s & (1<<p.WeightBits - 1), s >> p.DelayShift
 }

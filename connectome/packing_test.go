@@ -16,6 +16,11 @@ import (
 // spanning are delays of so many steps of 0.1 ms, from 0.2 ms on, at the ends of which whole steps lie.
 func spanning(steps int) network.Dist { return network.Between(0.15, 0.15+0.1*float64(steps)) }
 
+// pack makes a synapse of a target, the code of a weight and that of a delay.
+func pack(p connectome.Packing, s [3]uint32) uint32 {
+	return s[2]<<p.DelayShift | s[0]<<p.WeightBits | s[1]
+}
+
 // Whatever its delays span and however many weights there are, a synapse is what was packed, and ascending it is by
 // delay first; up to 64 steps it is 6 bits, 16 and 10.
 func TestPacking(t *testing.T) {
@@ -32,10 +37,10 @@ func TestPacking(t *testing.T) {
 			return [3]uint32{part(p.Targets()), part(weights), part(delays)}
 		}
 		a, b := synapse("one"), synapse("other")
-		target, weight, delay := p.Unpack(p.Pack(a[0], a[1], a[2]))
+		target, weight, delay := p.Unpack(pack(p, a))
 		require.Equal(t, a, [3]uint32{target, weight, delay})
 		if a[2] < b[2] {
-			require.Less(t, p.Pack(a[0], a[1], a[2]), p.Pack(b[0], b[1], b[2]))
+			require.Less(t, pack(p, a), pack(p, b))
 		}
 	})
 }

@@ -22,12 +22,12 @@ func Procedural(ctx context.Context, net *network.Network, workers int) (*Connec
 	c := &Connectome{Projections: make([]Projection, len(net.Projections))}
 	for i := range net.Projections {
 		n := &net.Projections[i]
-		rows := newRows(net, i)
+		redrawn := newRedrawn(net, i)
 		c.Projections[i] = Projection{
-			From: net.Population(n.From), To: net.Population(n.To), Multapses: n.MayRepeat(), Rows: rows,
+			From: net.Population(n.From), To: net.Population(n.To), Multapses: n.MayRepeat(), Redrawn: redrawn,
 		}
 		if n.Rule.IsBounded() {
-			b := newBuilder(&c.Projections[i], rows.draws, 0, processors(workers), true)
+			b := newBuilder(&c.Projections[i], redrawn.draws, 0, processors(workers), true)
 			b.limit(net.InDegreeBound(i))
 			if err := errors.Join(b.each(ctx, b.countTargets), b.checkInDegrees()); err != nil {
 				return nil, fmt.Errorf("projections.%s: %w", n.Name, err)
@@ -63,9 +63,9 @@ func Redrawable(net *network.Network) error {
 // bySource are the rules of which newDraws knows how to draw the synapses of a source by themselves.
 var bySource = []network.Rule{network.FixedProbability, network.FixedOutDegree, network.AllToAll, network.OneToOne}
 
-// Rows draws a projection's synapses by row: a row is those of one source onto one chunk of
+// Redrawn draws a projection's synapses by row: a row is those of one source onto one chunk of
 // targets. A projection of fixed_outdegree has one chunk, all targets.
-type Rows struct {
+type Redrawn struct {
 	Chunks  int // of the target population
 	Span    int // targets in each but the last
 	Packing Packing
@@ -73,10 +73,10 @@ type Rows struct {
 	draws *draws
 }
 
-func newRows(net *network.Network, i int) *Rows {
+func newRedrawn(net *network.Network, i int) *Redrawn {
 	codes := NewCodes(net, i)
 	d := newDraws(net, i, &codes)
-	return &Rows{draws: d, Span: d.span, Chunks: (d.targets + d.span - 1) / d.span, Packing: codes.Packing()}
+	return &Redrawn{draws: d, Span: d.span, Chunks: (d.targets + d.span - 1) / d.span, Packing: codes.Packing()}
 }
 
 // A Row is room for what is drawn.
@@ -85,25 +85,25 @@ type Row struct{ batch }
 // Draw draws the row of a source onto chunk k and returns, in room, the targets, as numbers in
 // their population, and the codes of weight and delay as Packing.Pack puts them together for target 0. They
 // are in the order of drawing: by target, except of fixed_outdegree.
-func (r *Rows) Draw(room *Row, source, k int) (targets, codes []uint32) {
+func (r *Redrawn) Draw(room *Row, source, k int) (targets, codes []uint32) {
 	room.reset()
 	r.draws.row(source, k, &room.batch)
 	return room.target, room.code
 }
 
 // Size is the number of targets in chunk k.
-func (r *Rows) Size(k int) int { return min(r.Span, r.draws.targets-k*r.Span) }
+func (r *Redrawn) Size(k int) int { return min(r.Span, r.draws.targets-k*r.Span) }
 
 // Bernoulli is what decides which synapses there are of a projection with fixed_probability and synapses
 // that are all alike; ok is false of any other.
-func (r *Rows) Bernoulli() (b Bernoulli, ok bool) {
+func (r *Redrawn) Bernoulli() (b Bernoulli, ok bool) {
 	return r.draws.bernoulli, r.draws.rule.Rule == network.FixedProbability && r.alike()
 }
 
 // NoAutapses is true where neurons that are drawn as their own targets are to be left out.
-func (r *Rows) NoAutapses() bool { return r.draws.self }
+func (r *Redrawn) NoAutapses() bool { return r.draws.self }
 
-// A Recipe is how Rows draws, for engines that draw by themselves: docs/equations.md has it in words.
+// A Recipe is how Redrawn draws, for engines that draw by themselves: docs/equations.md has it in words.
 type Recipe struct {
 	Rule             network.Rule
 	N                int // synapses of a source, of fixed_outdegree
@@ -121,7 +121,7 @@ type Recipe struct {
 }
 
 // Recipe is how the rows are drawn.
-func (r *Rows) Recipe() Recipe {
+func (r *Redrawn) Recipe() Recipe {
 	d := r.draws
 	c := Recipe{
 		Rule: d.rule.Rule, N: d.rule.N, Multapses: d.rule.Multapses, P: d.rule.P,
@@ -137,16 +137,16 @@ func (r *Rows) Recipe() Recipe {
 	return c
 }
 
-func (r *Rows) alike() bool { return r.draws.weight == nil && r.draws.delay == nil }
+func (r *Redrawn) alike() bool { return r.draws.weight == nil && r.draws.delay == nil }
 
 // expected is the mean number of synapses; that of all rules but fixed_probability is exact.
-func (r *Rows) expected() int64 { return saturate(math.Floor(r.draws.expected)) }
+func (r *Redrawn) expected() int64 { return saturate(math.Floor(r.draws.expected)) }
 
 // Mean is the mean number of a source's synapses, expected where rows are random.
-func (r *Rows) Mean() float64 { return float64(r.expected()) / float64(max(1, r.draws.sources)) }
+func (r *Redrawn) Mean() float64 { return float64(r.expected()) / float64(max(1, r.draws.sources)) }
 
 // each is Projection.Each.
-func (r *Rows) each(do func(source, target int, weight, delay uint32) error) error {
+func (r *Redrawn) each(do func(source, target int, weight, delay uint32) error) error {
 	var room Row
 	var row []uint64
 	for j := range r.draws.sources {

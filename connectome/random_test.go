@@ -50,11 +50,11 @@ func randomSynapses() []stattest.Check {
 
 // eachSynapse calls do for every synapse of the projections of a network, stored or drawn again.
 func eachSynapse(t testing.TB, net *network.Network, procedural bool, do func(projection, source, target int, weight, delay uint32)) {
-	make := connectome.Build
+	build := connectome.Build
 	if procedural {
-		make = connectome.Procedural
+		build = connectome.Procedural
 	}
-	c, err := make(context.Background(), net, 1)
+	c, err := build(context.Background(), net, 1)
 	require.NoError(t, err)
 	for i := range c.Projections {
 		require.NoError(t, c.Projections[i].Each(func(source, target int, weight, delay uint32) error {

@@ -8,7 +8,7 @@ import (
 	"einet/sim"
 )
 
-// Advance simulates that many further steps. A cancelled ctx is noticed every
+// Advance simulates further steps. A cancelled ctx is noticed every
 // few ms.
 func (e *Engine) Advance(ctx context.Context, steps int) error {
 	e.from, e.followed = e.step, resize(e.followed, steps*e.width)

@@ -10,8 +10,8 @@ import (
 // once. Each worker raises its own flag and looks at the others': the shortest
 // way between two processors.
 //
-// Waiting is busy at first, for a window takes microseconds and waking a thread
-// as long; then the processor is given up.
+// A waiting worker keeps its processor at first: a window takes microseconds, and waking a thread takes as long. Later it
+// gives the processor up.
 type barrier struct {
 	flags   []flag
 	parties int
@@ -29,10 +29,9 @@ type flag struct {
 	_     [56]byte
 }
 
-// A waiter looks that often at once, 2 to 3 us, and then lets other goroutines run
-// between looks, for some 100 us. It has to be far longer than waking a
-// goroutine takes: workers that gave up sooner would wake each other in turns, on
-// one processor.
+// A waiter first looks busySpins times without a break, for 2 to 3 us. Then it lets other goroutines run between its looks,
+// for about 100 us. The whole must take far longer than waking a goroutine: workers that slept sooner would only wake each
+// other in turns, on one processor.
 const (
 	busySpins        = 1 << 10
 	spinsBeforeSleep = busySpins + 1<<10
@@ -44,8 +43,8 @@ func newBarrier(workers int) *barrier {
 	return b
 }
 
-// set prepares for that many parties, workers 0, 1, ... Worker 0 calls it, and
-// nobody is at the barrier but some that may not have noticed that all came.
+// set prepares for a number of parties, workers 0, 1, ... Worker 0 calls it. Nobody waits at the barrier then, though some may
+// not have noticed yet that all have come.
 func (b *barrier) set(parties int) {
 	b.parties, b.spins = parties, 0
 	if parties <= runtime.GOMAXPROCS(0) {

@@ -21,9 +21,9 @@ func BenchmarkNetwork(b *testing.B) {
 		net, err := presets.Load(name, language.Options{})
 		require.NoError(b, err)
 		m, c := enginetest.Build(b, net)
-		run := func(make func() sim.Engine) func(b *testing.B) {
+		run := func(open func() sim.Engine) func(b *testing.B) {
 			return func(b *testing.B) {
-				e := make()
+				e := open()
 				var spikes []sim.Spike
 				for b.Loop() {
 					require.NoError(b, e.Advance(b.Context(), 10_000))

@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// A bundle is the synapses of several segments of one source population, each with its own
-// weight and delay, whose rows are so short that finding them takes longer than adding them.
-// Here the rows of a neuron lie behind each other and are found once.
+// A bundle is the synapses of several segments of one source population. Each segment has its own weight and delay. Their
+// rows are short: to find one takes longer than to add it. In a bundle all rows of a neuron lie behind each other, so they are
+// found at once.
 type bundle struct {
 	from     int // population
 	segments []segment

@@ -33,7 +33,7 @@ type planes [4][maxBlock / 64]uint64
 // this density the two are also equally large.
 func dense(p *connectome.Projection, m *dynamics.Model, k *kernels) bool {
 	pairs := float64(m.Populations[p.From].Size) * float64(m.Populations[p.To].Size)
-	return k.count != nil && p.Rows == nil && p.Alike() && !p.Multapses && float64(p.Synapses()) >= pairs*k.denseFrom
+	return k.count != nil && p.Redrawn == nil && p.Alike() && !p.Multapses && float64(p.Synapses()) >= pairs*k.denseFrom
 }
 
 // newBitmap makes the bits of a block's synapses onto a piece.

@@ -44,7 +44,7 @@ type Engine struct {
 	_      [64]byte
 }
 
-// New is an engine at step 0 that computes with up to that many threads (0: one
+// New is an engine at step 0 that computes with at most threads threads (0: one
 // for each processor). The model and the connectome must be of the same
 // network; neither is changed.
 func New(m *dynamics.Model, c *connectome.Connectome, threads int) *Engine {

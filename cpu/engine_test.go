@@ -29,11 +29,11 @@ func TestConformance(t *testing.T) {
 	for _, k := range available() {
 		for threads := 1; threads <= 3; threads++ {
 			t.Run(fmt.Sprintf("%s/%d", k.name, threads), func(t *testing.T) {
-				make := func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
+				open := func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
 					return eager(t, m, c, threads, k)
 				}
-				enginetest.Run(t, make)
-				enginetest.RunProcedural(t, make)
+				enginetest.Run(t, open)
+				enginetest.RunProcedural(t, open)
 			})
 		}
 	}

@@ -11,9 +11,9 @@ import (
 // bitsPadding is the most bytes behind a share's bits of a row.
 const bitsPadding = 64
 
-// CopiedBytes is about the most that an engine of so many threads (0: one for each processor) keeps of the
-// synapses of a valid network beside the connectome: bits of dense projections, and rows that are so short that
-// they are bundled, each thread's part of a row by itself.
+// CopiedBytes is about the most bytes that an engine with a number of threads (0: one for each processor) has of the synapses
+// of a valid network, besides the connectome. It copies dense projections as bits, and it bundles short rows, each thread's
+// part of a row by itself.
 func CopiedBytes(net *network.Network, threads int) int64 {
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)

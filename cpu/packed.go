@@ -2,15 +2,13 @@ package cpu
 
 import "einet/connectome"
 
-// A calendar is the synaptic input of a segment on its way, of synapses with delays of their
-// own: for each step to come the rows of which something arrives then. Rows are sorted by
-// delay, so a row needs one entry, which moves on to its next delay when its turn has come.
-// The input of a step is summed just before the step: in a slot that stays in the nearest
-// cache, where one for each delay would not.
+// A calendar is the synaptic input of a segment that is on its way, where synapses have delays of their own. It has, for
+// each step to come, the rows of which something arrives in that step. A row is sorted by delay, so it needs one entry only.
+// When the entry's step has come, it moves on to the next delay of its row. The input of a step is summed just before the
+// step, in one slot, which stays in the nearest cache. A slot for each delay would not.
 type calendar [][]cursor // [step mod length], a power of two above the largest delay
 
-// A cursor is what is left of a row: synapses at to end-1, of which the first have the
-// smallest delay.
+// A cursor is what is left of a row: synapses at to end-1, by delay.
 type cursor struct{ at, end uint32 }
 
 func newCalendar(largest int) calendar {
@@ -32,8 +30,8 @@ const (
 	weightMask  = connectome.MaxWeightCodes - 1
 )
 
-// A packing is a connectome.Packing as loops need it. A shift whose count is masked by 31 is one
-// instruction.
+// A packing is a connectome.Packing as loops need it. Its shift counts are masked by 31, for then Go makes one instruction
+// of a shift.
 type packing struct {
 	shift, weightBits uint8
 	near              bool   // the places are those above

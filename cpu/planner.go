@@ -11,7 +11,7 @@ import (
 // A planner decides how many steps to simulate at once and whether one worker or
 // all are faster. In a window workers wait for each other, which takes as long as
 // a microsecond of work, and much longer where other programs want the
-// processors too. So it measures now and then what it does not use.
+// processors too. So it tries the slower choice now and then.
 type planner struct {
 	window  int
 	workers int  // at most, as many as there are shares
@@ -35,8 +35,8 @@ const (
 	stepsPerBatch = 1 << 13
 	probeEvery    = 64 // batches, and sooner at first
 
-	// What is slower is looked at for that long: of several workers, of whom some may have to be
-	// woken, longer.
+	// How long the slower choice is tried [ns]. Several workers are tried for longer, because some of them may have to be
+	// woken first.
 	nsPerProbe          = 1e6
 	nsPerProbeOfSeveral = 3e6
 
@@ -83,8 +83,8 @@ func (p *planner) next(remaining int) plan {
 	return plan{p.steps(ns/perStep, remaining), 1}
 }
 
-// due is true where it is time to look at what is slower: in batch 1, 4, 16, 64 and every
-// 64th from then on. Batch 1 is of all workers and batch 2 of one, whose cost is not known yet.
+// due tells whether it is time to try the slower choice: in batch 1, 4, 16, 64 and every 64th from then on. Batch 1 has all
+// workers and batch 2 has one, because their costs are not known yet.
 func (p *planner) due() bool {
 	powerOf4 := p.batches&(p.batches-1) == 0 && p.batches&0x5555555555555555 != 0
 	return powerOf4 || p.batches%probeEvery == 0
@@ -132,8 +132,8 @@ func nsPerUpdate(p *dynamics.Population, k *kernels) float64 {
 	return perCode*float64(len(p.Cell.Program.Code)) + nsPerNormal*float64(p.Cell.Program.Normals)
 }
 
-// worthwhile is how many workers a network at a typical rate of firing can be worth. With
-// more shares than that one worker would have all of them, for nothing.
+// worthwhile is the most workers that can be of use to a network that fires at a typical rate. More shares than that would
+// cost something, and one worker would have them all.
 func worthwhile(m *dynamics.Model, c *connectome.Connectome, k *kernels) int {
 	perStep := 0.0
 	for i := range m.Populations {
@@ -152,7 +152,7 @@ func nsPerSpike(c *connectome.Projection, m *dynamics.Model, k *kernels) float64
 		return nsPerDense * float64(m.Populations[c.To].Size)
 	}
 	perEvent := nsPerEvent
-	if c.Rows != nil {
+	if c.Redrawn != nil {
 		perEvent = nsPerDrawn
 	}
 	return perEvent * float64(c.Synapses()) / float64(m.Populations[c.From].Size)

@@ -160,7 +160,7 @@ func arrivingSlots(m *dynamics.Model, c *connectome.Connectome, population int) 
 	for i := range m.Projections {
 		switch p := &m.Projections[i]; {
 		case p.To != population:
-		case p.Packed() && c.Projections[i].Rows == nil:
+		case p.Packed() && c.Projections[i].Redrawn == nil:
 			slots = max(slots, m.MinDelay)
 		default:
 			slots = max(slots, p.MaxDelay)
@@ -173,15 +173,15 @@ func arrivingSlots(m *dynamics.Model, c *connectome.Connectome, population int) 
 // a *[maxBlock]int32 to begin anywhere in it. What is behind the slots is never
 // touched, so the system never backs it. Nothing arrives at empty receptors.
 func (p *population) allocateArriving(slots int) {
-	real := len(p.Receptors)
-	all := make([][lanes]int32, slots*real*p.tiles+maxBlock/lanes)
+	receptors := len(p.Receptors) // the others are empty
+	all := make([][lanes]int32, slots*receptors*p.tiles+maxBlock/lanes)
 	p.flat = unsafe.Slice(&all[0][0], lanes*len(all))
 	nothing := make([][lanes]int32, p.tiles)
 	p.arriving = make([][][][lanes]int32, slots)
 	for s := range p.arriving {
 		p.arriving[s] = make([][][lanes]int32, len(p.receptors))
 		for r := range p.arriving[s] {
-			if r >= real {
+			if r >= receptors {
 				p.arriving[s][r] = nothing
 				continue
 			}

@@ -69,8 +69,8 @@ func poissonAVX512(arriving [][lanes]int32, words [][lanes]uint32, thresholds []
 	}
 }
 
-// poisson4 is poissonAVX512 of four tiles. The largest of so many words is hardly ever much larger than
-// before, so that where to stop is foreseen.
+// poisson4 is poissonAVX512 of four tiles. The largest of all their words hardly changes from call to call, so the processor
+// predicts well at which threshold the loop ends.
 //
 //go:noescape
 func poisson4(arriving *[lanes]int32, words *[lanes]uint32, thresholds *uint32, n int, weight int32)

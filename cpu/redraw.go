@@ -9,7 +9,7 @@ import (
 // nowhere: rows are drawn again for each spike.
 type drawn struct {
 	*dynamics.Projection
-	rows    *connectome.Rows
+	rows    *connectome.Redrawn
 	chance  *chance // where a redrawKernel draws; otherwise rows does
 	lo, hi  int
 	weights *[connectome.MaxWeightCodes]int32
@@ -27,8 +27,8 @@ type chance struct {
 type counts [connectome.Chunk + lanes]int32
 
 // A redrawKernel draws for each source the row of its synapses onto the n targets of chunk
-// k, as Bernoulli.Targets does, and adds 1 for each target. What is counted from n on means
-// nothing. Behind the sources lanes-1 more words may be read.
+// k, as Bernoulli.Targets does, and adds 1 for each target. The counts from n on mean nothing. The kernel may read lanes-1
+// words behind the sources.
 type redrawKernel func(c *counts, d *chance, k uint32, n int32, sources []uint32)
 
 func redrawScalar(c *counts, d *chance, k uint32, n int32, sources []uint32) {
@@ -43,7 +43,7 @@ func redrawScalar(c *counts, d *chance, k uint32, n int32, sources []uint32) {
 }
 
 // addDrawn gives each share its part of projection k, of which no synapse is stored.
-func (e *Engine) addDrawn(k int, rows *connectome.Rows, weights *[connectome.MaxWeightCodes]int32) {
+func (e *Engine) addDrawn(k int, rows *connectome.Redrawn, weights *[connectome.MaxWeightCodes]int32) {
 	p := &e.model.Projections[k]
 	var c *chance
 	if b, ok := rows.Bernoulli(); ok && !b.Never() {
@@ -101,7 +101,7 @@ func (e *Engine) countDrawn(s *share, d *drawn, step int64, chunk int, fired []u
 	*s.counts = counts{}
 }
 
-// A foldKernel adds a weight times the counts to what arrives at as many neurons.
+// A foldKernel adds, for each neuron, a weight times its count to what arrives there.
 type foldKernel func(arriving [][lanes]int32, counts []int32, weight int32)
 
 func foldScalar(arriving [][lanes]int32, counts []int32, weight int32) {

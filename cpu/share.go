@@ -33,8 +33,7 @@ type piece struct {
 	followed   []followed
 }
 
-// cut divides the neurons into consecutive shares of about equal work, of which
-// each tile of population i makes cost[i].
+// cut divides the neurons into consecutive shares of about equal work. A tile of population i is cost[i] of work.
 func cut(populations []population, cost []float64, window, shares int) []share {
 	total := 0.0
 	for i := range populations {
@@ -63,8 +62,8 @@ func cut(populations []population, cost []float64, window, shares int) []share {
 	return all
 }
 
-// newLists is that many empty lists, in cache lines that nobody else writes: no allocation is
-// smaller than one, or begins within one.
+// newLists makes n empty lists in cache lines that nobody else writes. No allocation is smaller than a cache line or begins
+// within one.
 func newLists(n int) [][]uint32 {
 	const line = 8 // as many slices fill three lines
 	lists := make([][]uint32, n, (n+line-1)/line*line)

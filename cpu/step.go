@@ -105,15 +105,15 @@ const cacheLine = 64
 // address is where a slice lies: a number, since what is fetched may lie behind its end.
 func address[T any](s []T) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(s))) }
 
-// A row is asked for that much sooner than its turn, so many lines of it at most: the processor
-// foresees the rest of a longer one only when it has seen some.
+// Rows lie scattered in memory, so the processor cannot tell which one comes next. Therefore each row is fetched before
+// it is needed: rowsAhead rows earlier, and of a long row the first linesAhead cache lines. When the processor has read
+// these, it fetches the rest by itself.
 const (
 	rowsAhead  = 4
 	linesAhead = 12
 )
 
-// deliver adds the weights of spikes of one step. The processor does not foresee where the
-// next row is: so each is fetched ahead of its turn.
+// deliver adds the weights of the spikes of one step.
 func (g *segment) deliver(arriving *[maxBlock]int32, fired []uint32) {
 	weight := g.Weight()
 	for i, j := range fired {

@@ -31,7 +31,7 @@ func (e *Engine) distribute(c *connectome.Connectome) {
 		p := &e.model.Projections[k]
 		weights := new([connectome.MaxWeightCodes]int32)
 		copy(weights[:], p.Weights)
-		if rows := c.Projections[k].Rows; rows != nil {
+		if rows := c.Projections[k].Redrawn; rows != nil {
 			e.addDrawn(k, rows, weights)
 			continue
 		}
@@ -60,7 +60,7 @@ func (e *Engine) distribute(c *connectome.Connectome) {
 	}
 }
 
-// meanLines is how many cache lines to fetch ahead of a mean row, of so many rows with that many targets.
+// meanLines is how many cache lines of a row to fetch ahead, where all rows together have that number of targets.
 func meanLines(targets, rows int) int { return min(linesAhead, 1+2*targets/max(1, rows)/cacheLine) }
 
 // synapses is the number of a segment's synapses.

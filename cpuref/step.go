@@ -175,7 +175,7 @@ func (e *Engine) deliver(s sim.Spike) {
 	source := int(s.Neuron) - e.populations[i].First
 	for _, out := range e.populations[i].projected {
 		to := &e.populations[out.To]
-		if out.synapses.Rows != nil {
+		if out.synapses.Redrawn != nil {
 			e.redraw(s, source, &out)
 			continue
 		}
@@ -197,10 +197,10 @@ func (e *Engine) deliver(s sim.Spike) {
 // redraw delivers a spike where the synapses are not stored: they are drawn again.
 func (e *Engine) redraw(s sim.Spike, source int, out *outgoing) {
 	to := &e.populations[out.To]
-	for k := range out.synapses.Rows.Chunks {
-		targets, codes := out.synapses.Rows.Draw(&e.row, source, k)
+	for k := range out.synapses.Redrawn.Chunks {
+		targets, codes := out.synapses.Redrawn.Draw(&e.row, source, k)
 		for i, target := range targets {
-			_, weight, delay := out.synapses.Rows.Packing.Unpack(codes[i])
+			_, weight, delay := out.synapses.Redrawn.Packing.Unpack(codes[i])
 			slot := to.arriving[(int(s.Step)+out.Delay+int(delay))%len(to.arriving)]
 			slot[out.Receptor][target] += out.Weights[weight]
 		}

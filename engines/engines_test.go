@@ -21,7 +21,7 @@ func TestMemoryOfCopies(t *testing.T) {
 	require.Positive(t, CPU.Copied(net, 1))
 	require.Zero(t, GPU.Copied(net, 1))
 	require.ErrorContains(t, Stored.Holds(m, 1<<60), "--connectivity procedural")
-	require.ErrorContains(t, Kept.Holds(m, 1<<60), "use fewer neurons (--scale) or fewer synapses")
+	require.ErrorContains(t, Unchosen.Holds(m, 1<<60), "use fewer neurons (--scale) or fewer synapses")
 }
 
 // Engines that share a connectome are as many side by side as there are threads, and have these together.

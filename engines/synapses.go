@@ -18,13 +18,13 @@ type Synapses string
 const (
 	Stored     Synapses = "stored"
 	Procedural Synapses = "procedural" // drawn again whenever their neuron fires
-	// Kept are stored synapses where there is no choice.
-	Kept Synapses = ""
+	// Unchosen are stored synapses: where there is no choice.
+	Unchosen Synapses = ""
 )
 
-// Chosen is what Kept stands for, or the choice.
+// Chosen is what Unchosen stands for, or the choice.
 func (s Synapses) Chosen() Synapses {
-	if s == Kept {
+	if s == Unchosen {
 		return Stored
 	}
 	return s

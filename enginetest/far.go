@@ -6,8 +6,8 @@ import (
 	"einet/network"
 )
 
-// far has delays that span many steps, from one step more than 64 to as many as take all bits, drawn of every kind
-// and by several rules, with weights that differ and that don't, onto one block and two.
+// far has delays that span many steps: from 65 to the most that a packed synapse has bits for. They are drawn from every kind of
+// distribution and by several rules. Weights differ or don't, and targets are one block or two.
 func far() *network.Network {
 	e, i := population("E", 1130, 15, 17), population("I", 70, 10, 17)
 	between := func(low, high float64) func(p *network.Projection) {

@@ -2,10 +2,9 @@ package enginetest
 
 import "einet/network"
 
-// Networks are small networks that between them use everything an engine has to
-// do: windows of one and of many steps, delays that differ, also by thousands of steps, refractory periods,
-// several receptors, populations without any, sizes that fill no work group,
-// inputs that vary.
+// Networks are small networks that together use everything an engine has to do. They have windows of one step and of many,
+// delays that differ by up to thousands of steps, refractory periods, several receptors or none, sizes that fill no work
+// group, and inputs that vary.
 func Networks() []*network.Network {
 	return []*network.Network{
 		balanced(), delayed(), lonely(), crowded(), unequal(), driven(), far(), listed(), // lif with exponential synapses

@@ -58,9 +58,9 @@ func sourced() *network.Network {
 		projection("Q", "E", 0.3, 0.02, 0.5, 5), projection("E", "E", 0.1, -0.5, 0.4, 5))
 }
 
-// counted is driven by sources that fire many times in a step: Poisson ones at 1 and 20 kHz and at rates that vary, up
-// to 200 kHz and also between steps of silence, and given spikes of which many share a step; through synapses that are
-// dense, sparse, one to one, alike and drawn.
+// counted is driven by sources that fire many times in a step. Poisson sources fire at 1 kHz, at 20 kHz and at rates that
+// vary up to 200 kHz, also between silent steps. Of given spikes many share a step. Synapses are dense, sparse, one to one,
+// alike and drawn.
 func counted() *network.Network {
 	source := func(name string, size int, rate ...network.Component) network.Population {
 		return network.Population{Name: name, Size: size, Neuron: network.Poisson, Rate: rate}

@@ -12,16 +12,17 @@ import (
 // AverageFile holds averages over populations.
 const AverageFile = "averages.npz"
 
-// openAverages begins the file of averages: step [T] and of each population P P_rate [T]
-// in Hz, over the time since the step before, and, where it has a potential, the means over its neurons at that
-// step P_V, P_exc, P_inh, P_ext and P_net [T] in mV, and of each receptor's state P_gR [T] in its own unit; of those variables
-// and neurons that are asked for.
-func (k *kept) openAverages(r *simulation) error {
-	g := k.open(r, AverageFile)
+// openAverages begins the file of averages: step [T], and of each population P those that the network asks for of
+//
+//	P_rate [T]                          its rate since the step before [Hz]
+//	P_V, P_exc, P_inh, P_ext, P_net [T] means over its neurons at that step [mV], where it has a potential
+//	P_gR [T]                            the mean state of receptor R in its own unit
+func (out *outputs) openAverages(r *simulation) error {
+	g := out.open(r, AverageFile)
 	asked := &r.net.Record.Averages
 	every := int64(r.net.Steps(asked.Every))
 	populations := averaged(r.net)
-	k.recorders = append(k.recorders, k.rates(g, r, populations, every))
+	out.recorders = append(out.recorders, out.rates(g, r, populations, every))
 	wanted := asked.Variables
 	if wanted != nil && !slices.ContainsFunc(wanted, func(v string) bool { return v != network.RateVariable }) {
 		return g.Err
@@ -32,12 +33,12 @@ func (k *kept) openAverages(r *simulation) error {
 		}
 		over.Variables = wanted
 		columns := variables(g, r.model, over.Population, r.net.Populations[over.Population].Name, wanted)
-		k.recorders = append(k.recorders, sim.NewSampler(r.model, over, every, func(_ int64, x *sim.NeuronState) error {
+		out.recorders = append(out.recorders, sim.NewSampler(r.model, over, every, func(_ int64, x *sim.NeuronState) error {
 			var err error
 			for _, c := range columns {
 				err = errors.Join(err, c.Append(float32(meanOf(c.of(x)))))
 			}
-			k.note(err)
+			out.note(err)
 			return nil
 		}))
 	}
@@ -68,16 +69,16 @@ func meanOf(x []float32) float64 {
 	return sum / float64(len(x))
 }
 
-// rates is a Recorder of the steps at which windows of so many steps end and, if they are asked for, of rates in them.
-func (k *kept) rates(g *record.Grower, r *simulation, populations []sim.Selection, every int64) *windowCounts {
-	w := &windowCounts{note: k.note, every: every, step: g.Uints("step"), header: record.Header{Populations: record.Populations(r.net)}}
+// rates is a Recorder of the step at which each bin of the run ends and, if they are asked for, of the rates in the bin.
+func (out *outputs) rates(g *record.Grower, r *simulation, populations []sim.Selection, every int64) *binnedRates {
+	b := &binnedRates{note: out.note, every: every, step: g.Uints("step"), header: record.Header{Populations: record.Populations(r.net)}}
 	if v := r.net.Record.Averages.Variables; v != nil && !slices.Contains(v, network.RateVariable) {
-		return w
+		return b
 	}
-	w.of = make([]*windowCount, len(r.net.Populations))
+	b.of = make([]*binnedRate, len(r.net.Populations))
 	for _, s := range populations {
-		p := w.header.Populations[s.Population]
-		c := &windowCount{rate: g.Floats(p.Name + "_rate"), perHz: float64(p.Size) * (float64(every) * r.net.Dt / 1000)}
+		p := b.header.Populations[s.Population]
+		c := &binnedRate{rate: g.Floats(p.Name + "_rate"), perHz: float64(p.Size) * (float64(every) * r.net.Dt / 1000)}
 		if s.Neurons != nil {
 			c.among = make(map[uint32]bool, len(s.Neurons))
 			for _, n := range s.Neurons {
@@ -85,56 +86,56 @@ func (k *kept) rates(g *record.Grower, r *simulation, populations []sim.Selectio
 			}
 			c.perHz = float64(len(s.Neurons)) * (float64(every) * r.net.Dt / 1000)
 		}
-		w.of[s.Population] = c
+		b.of[s.Population] = c
 	}
-	return w
+	return b
 }
 
-// windowCounts is a Recorder that writes populations' rates in windows of the run.
-type windowCounts struct {
+// binnedRates is a Recorder that writes populations' rates in bins of the run.
+type binnedRates struct {
 	note   func(error) // of what can't be written
 	header record.Header
-	every  int64 // steps in a window
+	every  int64 // steps in a bin
 	step   record.UintColumn
-	of     []*windowCount // of each population, nil where there is none; nil for no rates
+	of     []*binnedRate // of each population, nil where there is none; nil for no rates
 }
 
-// A windowCount is that of a population.
-type windowCount struct {
+// A binnedRate is that of a population.
+type binnedRate struct {
 	rate   record.FloatColumn
 	among  map[uint32]bool // the neurons that count; nil for all
-	spikes int64           // in the window so far
-	perHz  float64         // spikes in a window at 1 Hz
+	spikes int64           // in the bin so far
+	perHz  float64         // spikes in a bin at 1 Hz
 }
 
-// Spikes counts them. Those of a window all come before its sample, and none of the next.
-func (w *windowCounts) Spikes(_ int64, spikes []sim.Spike) error {
-	if w.of == nil {
+// Spikes counts them. Those of a bin all come before its sample, and none of the next.
+func (b *binnedRates) Spikes(_ int64, spikes []sim.Spike) error {
+	if b.of == nil {
 		return nil
 	}
 	for _, s := range spikes {
-		if c := w.of[w.header.Population(s.Neuron)]; c != nil && (c.among == nil || c.among[s.Neuron]) {
+		if c := b.of[b.header.Population(s.Neuron)]; c != nil && (c.among == nil || c.among[s.Neuron]) {
 			c.spikes++
 		}
 	}
 	return nil
 }
 
-// Next is the end of the window.
-func (w *windowCounts) Next(step int64) int64 { return step + w.every - step%w.every }
+// Next is the end of the bin.
+func (b *binnedRates) Next(step int64) int64 { return step + b.every - step%b.every }
 
 // Reads is nothing.
-func (w *windowCounts) Reads() []sim.Selection { return nil }
+func (b *binnedRates) Reads() []sim.Selection { return nil }
 
-// Sample ends a window.
-func (w *windowCounts) Sample(o *sim.Observation) error {
-	err := w.step.Append(uint32(o.Step))
-	for _, c := range w.of {
+// Sample ends a bin.
+func (b *binnedRates) Sample(o *sim.Observation) error {
+	err := b.step.Append(uint32(o.Step))
+	for _, c := range b.of {
 		if c != nil {
 			err = errors.Join(err, c.rate.Append(float32(float64(c.spikes)/c.perHz)))
 			c.spikes = 0
 		}
 	}
-	w.note(err)
+	b.note(err)
 	return nil
 }

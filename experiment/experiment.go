@@ -27,7 +27,7 @@ type Options struct {
 	OpenGL engines.OpenGL // how devices are reached; zero: from this process
 
 	DiscardMs float64  // first part of the run that the statistics leave out [ms], a multiple of dt
-	Window    Window   // part of the run that figures show
+	Excerpt   Excerpt  // part of the run that figures show
 	Out       string   // folder of the files; "": results/NAME
 	Replace   bool     // an earlier run there is replaced, once the new one is whole
 	Spikes    []string // formats that spikes are written in besides spikes.npz: csv, sonata
@@ -126,8 +126,8 @@ func begin(net *network.Network, o Options) (*simulation, error) {
 	if r.steps < 1 {
 		return nil, usage(fmt.Errorf("%s: duration: %g: there is nothing to simulate: must be at least dt (%g ms), or use --duration", net.Name, net.Duration, net.Dt))
 	}
-	if _, _, err := rasterSteps(net, r.steps, o.Window, 0); err != nil {
-		return nil, usage(fmt.Errorf("%s: %w", o.Window, err))
+	if _, _, err := rasterSteps(net, r.steps, o.Excerpt, 0); err != nil {
+		return nil, usage(fmt.Errorf("%s: %w", o.Excerpt, err))
 	}
 	if r.discard >= r.steps && r.discard > 0 {
 		return nil, usage(fmt.Errorf("--discard %g ms: must be shorter than the run, %g ms", o.DiscardMs, net.Duration))
@@ -154,8 +154,8 @@ func (r *simulation) beside(trials int) int64 {
 	}
 	for i := range r.net.Record.Triggered {
 		s := &r.net.Record.Triggered[i]
-		const window = 4 // of a step of its window, of a variable
-		n += window * float64(r.variables(s.Population, s.Variables)) * float64(s.Neurons.Count()) * (s.Before + s.After + r.net.Dt) / r.net.Dt
+		const value = 4 // bytes of a variable at a lag
+		n += value * float64(r.variables(s.Population, s.Variables)) * float64(s.Neurons.Count()) * (s.Before + s.After + r.net.Dt) / r.net.Dt
 	}
 	return int64(min(n, math.MaxInt64/4))
 }

@@ -27,7 +27,7 @@ func TestKeptOfNoStep(t *testing.T) {
 	files, err := record.NewSet(record.Look(filepath.Join(t.TempDir(), "run")))
 	require.NoError(t, err)
 	defer files.Abort()
-	_, err = newKept(&simulation{net: net, files: files})
+	_, err = newOutputs(&simulation{net: net, files: files})
 	require.ErrorContains(t, err, "dt_ms is NaN")
 }
 
@@ -82,7 +82,7 @@ func TestRunStopped(t *testing.T) {
 	net.Duration, o.Out = 10, filepath.Join(dir, "other")
 	for _, wrong := range []func(*Options){
 		func(o *Options) { o.DiscardMs = 10 },
-		func(o *Options) { at := 11.0; o.Window.FromMs = &at },
+		func(o *Options) { at := 11.0; o.Excerpt.FromMs = &at },
 	} {
 		changed := o
 		wrong(&changed)

@@ -22,9 +22,8 @@ import (
 	"einet/sim"
 )
 
-// The raster shows this many neurons over the first part of what statistics are of; rates are
-// counted in bins of rateBinMs, or in wider ones where that would be more than
-// mostBins, of which a figure shows far fewer.
+// The raster shows rasterNeurons neurons for rasterMs, from where statistics begin. Rates are counted in bins of rateBinMs. A
+// run of more than mostBins such bins has wider ones; a figure shows far fewer anyway.
 const (
 	rasterNeurons = 200
 	rasterMs      = 500
@@ -33,32 +32,32 @@ const (
 	mostPanels    = 6 // of currents
 )
 
-// A Window is the part of a run that figures show, in model time [ms]; what is nil is not chosen.
-type Window struct{ FromMs, ToMs *float64 }
+// An Excerpt is the part of a run that figures show, in model time [ms]; what is nil is not chosen.
+type Excerpt struct{ FromMs, ToMs *float64 }
 
-// String is the window as einet's flags give it.
-func (w Window) String() string {
+// String is the excerpt as einet's flags give it.
+func (x Excerpt) String() string {
 	var given []string
-	if w.FromMs != nil {
-		given = append(given, fmt.Sprintf("--from %g ms", *w.FromMs))
+	if x.FromMs != nil {
+		given = append(given, fmt.Sprintf("--from %g ms", *x.FromMs))
 	}
-	if w.ToMs != nil {
-		given = append(given, fmt.Sprintf("--to %g ms", *w.ToMs))
+	if x.ToMs != nil {
+		given = append(given, fmt.Sprintf("--to %g ms", *x.ToMs))
 	}
 	return strings.Join(given, " ")
 }
 
-// Check is an error unless the window's times are those of some run.
-func (w Window) Check() error {
-	if first := w.begin(0); w.FromMs != nil && !(first >= 0) || w.ToMs != nil && !(*w.ToMs > first) {
+// Check is an error unless the excerpt's times are those of some run.
+func (x Excerpt) Check() error {
+	if first := x.begin(0); x.FromMs != nil && !(first >= 0) || x.ToMs != nil && !(*x.ToMs > first) {
 		return errors.New("must be times of a run, the first before the second")
 	}
 	return nil
 }
 
-// begin and end are the window's, or what stands for those that are not chosen.
-func (w Window) begin(otherwise float64) float64 { return chosenOr(w.FromMs, otherwise) }
-func (w Window) end(otherwise float64) float64   { return chosenOr(w.ToMs, otherwise) }
+// begin and end are the excerpt's, or what stands for those that are not chosen.
+func (x Excerpt) begin(otherwise float64) float64 { return chosenOr(x.FromMs, otherwise) }
+func (x Excerpt) end(otherwise float64) float64   { return chosenOr(x.ToMs, otherwise) }
 
 func chosenOr(x *float64, otherwise float64) float64 {
 	if x != nil {
@@ -70,13 +69,13 @@ func chosenOr(x *float64, otherwise float64) float64 {
 // Draw draws the figures of the run in dir from its files into out and returns
 // their names. Those that a short run leaves nothing to draw for are left out.
 // Each file appears whole or not at all; that one cannot be written is a WriteError, all else the files' fault.
-func Draw(ctx context.Context, dir, out string, w Window) ([]string, error) {
-	data, err := ReadRun(ctx, dir, w)
+func Draw(ctx context.Context, dir, out string, x Excerpt) ([]string, error) {
+	data, err := ReadRun(ctx, dir, x)
 	if err != nil {
 		return nil, err
 	}
 	var names []string
-	for _, figure := range figuresOf(data) {
+	for _, figure := range data.Figures() {
 		if err := ctx.Err(); err != nil {
 			return names, err
 		}
@@ -111,26 +110,9 @@ func WriteFigure(dir string, f plot.Figure) (names []string, err error) {
 	return names, nil
 }
 
-// figuresOf are the figures that there are data for.
-func figuresOf(data plot.Data) []func() (plot.Figure, error) {
-	var list []func() (plot.Figure, error)
-	if data.Counts != nil && float64(data.Steps)*data.Counts.StepMs() >= 2*data.Counts.BinMs() {
-		list = append(list,
-			func() (plot.Figure, error) { return plot.Raster(data) },
-			func() (plot.Figure, error) { return plot.Rate(data) })
-	}
-	if len(data.Potentials) > 0 {
-		list = append(list, func() (plot.Figure, error) { return plot.Potentials(data.Potentials) })
-	}
-	if len(data.Currents) > 0 {
-		list = append(list, func() (plot.Figure, error) { return plot.Currents(data.Currents) })
-	}
-	return list
-}
-
 // ReadRun reads what the run in dir left to draw.
-func ReadRun(ctx context.Context, dir string, w Window) (plot.Data, error) {
-	data := plot.Data{From: w.begin(0), To: w.end(0)}
+func ReadRun(ctx context.Context, dir string, x Excerpt) (plot.Data, error) {
+	data := plot.Data{From: x.begin(0), To: x.end(0)}
 	net, err := readNetwork(filepath.Join(dir, NetworkFile))
 	if err != nil {
 		return data, err
@@ -143,10 +125,10 @@ func ReadRun(ctx context.Context, dir string, w Window) (plot.Data, error) {
 		all[i] = plot.Population{Name: p.Name, Size: p.Size, Inhibitory: Inhibits(net, p.Name)}
 	}
 	data.Populations = all
-	if err := readSpikes(ctx, filepath.Join(dir, SpikesFile), net, w, &data); err != nil {
+	if err := readSpikes(ctx, filepath.Join(dir, SpikesFile), net, x, &data); err != nil {
 		return data, err
 	}
-	return data, readState(filepath.Join(dir, TracesFile), net, w, all, &data)
+	return data, readState(filepath.Join(dir, TracesFile), net, x, all, &data)
 }
 
 // readDiscard is the first part of a run that its statistics leave out [ms]; 0 where no summary says so.
@@ -207,7 +189,7 @@ func sameGrid(path string, net *network.Network, dt float64, populations []recor
 }
 
 // readSpikes streams the spike file into the raster's sample and the rates.
-func readSpikes(ctx context.Context, path string, net *network.Network, w Window, data *plot.Data) error {
+func readSpikes(ctx context.Context, path string, net *network.Network, x Excerpt, data *plot.Data) error {
 	r, err := record.OpenSpikes(path)
 	if err != nil {
 		return err
@@ -228,7 +210,7 @@ func readSpikes(ctx context.Context, path string, net *network.Network, w Window
 		return nil // no spikes were kept
 	}
 	sizes := among.sizes
-	from, to, err := rasterSteps(net, r.Steps, w, data.Discarded)
+	from, to, err := rasterSteps(net, r.Steps, x, data.Discarded)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
@@ -252,21 +234,21 @@ func readSpikes(ctx context.Context, path string, net *network.Network, w Window
 	}
 }
 
-// rasterSteps are the steps of a run of so many that its raster shows.
-func rasterSteps(net *network.Network, steps int64, w Window, discarded float64) (from, to int64, err error) {
+// rasterSteps are the steps that the raster of a run shows.
+func rasterSteps(net *network.Network, steps int64, x Excerpt, discarded float64) (from, to int64, err error) {
 	end := steps
-	if w.ToMs != nil {
-		end = min(end, int64(net.Steps(*w.ToMs)))
+	if x.ToMs != nil {
+		end = min(end, int64(net.Steps(*x.ToMs)))
 	}
-	if from = int64(net.Steps(w.begin(discarded))); w.FromMs == nil && from >= end {
+	if from = int64(net.Steps(x.begin(discarded))); x.FromMs == nil && from >= end {
 		from = 0
 	}
 	switch {
 	case from >= steps && from > 0:
-		return 0, 0, usage(fmt.Errorf("the run ends at %g ms, figures cannot begin at %g ms", sim.InMs(steps, net.Dt), *w.FromMs))
+		return 0, 0, usage(fmt.Errorf("the run ends at %g ms, figures cannot begin at %g ms", sim.InMs(steps, net.Dt), *x.FromMs))
 	case from >= end && end < steps:
-		return 0, 0, usage(fmt.Errorf("from %g to %g ms: figures must show at least a step of %g ms", w.begin(0), *w.ToMs, net.Dt))
-	case w.ToMs == nil:
+		return 0, 0, usage(fmt.Errorf("from %g to %g ms: figures must show at least a step of %g ms", x.begin(0), *x.ToMs, net.Dt))
+	case x.ToMs == nil:
 		end = min(end, from+max(1, int64(net.Steps(rasterMs))))
 	}
 	return from, end, nil
@@ -284,7 +266,7 @@ type among struct {
 // newAmong leaves in data the populations of which there are spikes, with as many neurons.
 func newAmong(h record.Header, data *plot.Data) *among {
 	a := &among{header: h, recorded: h.Recorded != nil}
-	kept, next := []plot.Population{}, 0
+	shown, next := []plot.Population{}, 0
 	for i, p := range h.Populations {
 		n := p.Size
 		if a.recorded {
@@ -293,13 +275,13 @@ func newAmong(h record.Header, data *plot.Data) *among {
 		a.first = append(a.first, next)
 		next += n
 		if n > 0 {
-			shown := data.Populations[i]
-			shown.Size = n
-			kept, a.sizes = append(kept, shown), append(a.sizes, n)
+			p := data.Populations[i]
+			p.Size = n
+			shown, a.sizes = append(shown, p), append(a.sizes, n)
 			data.Chosen = append(data.Chosen, a.chosen(i))
 		}
 	}
-	data.Populations = kept
+	data.Populations = shown
 	return a
 }
 
@@ -324,7 +306,7 @@ func (a *among) renumber(spikes []sim.Spike) {
 }
 
 // readState reads the recorded state, if there is any.
-func readState(path string, net *network.Network, w Window, all []plot.Population, data *plot.Data) error {
+func readState(path string, net *network.Network, x Excerpt, all []plot.Population, data *plot.Data) error {
 	t, err := record.ReadTraces(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -351,12 +333,12 @@ func readState(path string, net *network.Network, w Window, all []plot.Populatio
 			data.Potentials = append(data.Potentials, plot.Potential{Population: all[i], VReset: p.VReset, VTh: p.VTh, V: v})
 		}
 	}
-	return readCurrents(path, t, w, all, data)
+	return readCurrents(path, t, x, all, data)
 }
 
-// readCurrents takes the part of the traces that is in the window, or all where they were taken elsewhere,
+// readCurrents takes the part of the traces that is in the excerpt, or all where they were taken elsewhere,
 // unless the run ended before there were two times of them.
-func readCurrents(path string, t *record.Traces, w Window, all []plot.Population, data *plot.Data) error {
+func readCurrents(path string, t *record.Traces, x Excerpt, all []plot.Population, data *plot.Data) error {
 	if len(t.Step) < 2 {
 		return nil
 	}
@@ -367,7 +349,7 @@ func readCurrents(path string, t *record.Traces, w Window, all []plot.Population
 	for i, s := range t.Step {
 		times[i] = float64(s) * t.DtMs
 	}
-	first, last := part(times, w)
+	first, last := part(times, x)
 	for k, id := range t.Neuron[:min(len(t.Neuron), mostPanels)] {
 		i := 0
 		for int(id) >= t.Populations[i].First+t.Populations[i].Size {
@@ -382,10 +364,10 @@ func readCurrents(path string, t *record.Traces, w Window, all []plot.Population
 	return nil
 }
 
-// part is the range of ascending times [ms] in a window, or all where fewer than two are.
-func part(times []float64, w Window) (first, last int) {
-	first, _ = slices.BinarySearch(times, w.begin(0))
-	last, at := slices.BinarySearch(times, w.end(math.Inf(1)))
+// part is the range of ascending times [ms] in an excerpt, or all where fewer than two are.
+func part(times []float64, x Excerpt) (first, last int) {
+	first, _ = slices.BinarySearch(times, x.begin(0))
+	last, at := slices.BinarySearch(times, x.end(math.Inf(1)))
 	if at {
 		last++
 	}

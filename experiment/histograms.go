@@ -14,15 +14,15 @@ const HistogramFile = "histograms.npz"
 // openHistograms begins the file of histograms: of each population P and variable X (V, exc, inh, ext or
 // net) that is counted P_X_step [T], P_X_edges [bins+1] in mV, P_X_counts [T, bins], P_X_below [T] and
 // P_X_above [T].
-func (k *kept) openHistograms(r *simulation) error {
-	g := k.open(r, HistogramFile)
+func (out *outputs) openHistograms(r *simulation) error {
+	g := out.open(r, HistogramFile)
 	for _, h := range r.net.Record.Counted {
-		k.recorders = append(k.recorders, k.histogramOf(g, r, h))
+		out.recorders = append(out.recorders, out.histogramOf(g, r, h))
 	}
 	return g.Err
 }
 
-func (k *kept) histogramOf(g *record.Grower, r *simulation, h network.RecordHistogram) sim.Recorder {
+func (out *outputs) histogramOf(g *record.Grower, r *simulation, h network.RecordHistogram) sim.Recorder {
 	i, name := r.net.Population(h.Population), h.Population+"_"+h.Variable
 	bins := sim.Bins{Low: h.Low, High: h.High, Counts: make([]uint32, h.Bins)}
 	g.FixedFloats(name+"_edges", bins.Edges())
@@ -35,7 +35,7 @@ func (k *kept) histogramOf(g *record.Grower, r *simulation, h network.RecordHist
 	of := variable(h.Variable)
 	return sim.NewSampler(r.model, over, int64(r.net.Steps(h.Every)), func(at int64, x *sim.NeuronState) error {
 		bins.Count(of(x))
-		k.note(errors.Join(step.Append(uint32(at)), counts.Append(bins.Counts...), below.Append(bins.Below), above.Append(bins.Above)))
+		out.note(errors.Join(step.Append(uint32(at)), counts.Append(bins.Counts...), below.Append(bins.Below), above.Append(bins.Above)))
 		return nil
 	})
 }

@@ -41,7 +41,7 @@ type replica struct {
 	statistics *analysis.Statistics
 	spikes     *record.SpikeWriter
 	header     record.Header
-	kept       []sim.Spike
+	recorded   []sim.Spike
 	steps      int64 // that were simulated
 	closed     bool  // its file is whole
 }
@@ -54,8 +54,8 @@ func newEnsemble(r *simulation, n int) (*ensemble, error) {
 	if len(r.o.Spikes) > 0 {
 		return nil, usage(fmt.Errorf("--spikes %s: with --replicas each has its spikes as npz only: leave it out", r.o.Spikes[0]))
 	}
-	if w := r.o.Window; w.FromMs != nil || w.ToMs != nil {
-		return nil, usage(fmt.Errorf("%s: with --replicas there are no figures: leave it out", w))
+	if x := r.o.Excerpt; x.FromMs != nil || x.ToMs != nil {
+		return nil, usage(fmt.Errorf("%s: with --replicas there are no figures: leave it out", x))
 	}
 	if asked := r.net.Record.Asks(); len(asked) > 0 {
 		return nil, usage(fmt.Errorf("%s: record: with --replicas there are spikes only: remove %s", r.net.Name, strings.Join(asked, ", ")))
@@ -155,8 +155,8 @@ func (r *replica) take(step int64, spikes []sim.Spike) error {
 	}
 	r.statistics.Add(spikes)
 	if r.header.Recorded != nil {
-		r.kept = r.header.Kept(r.kept[:0], spikes)
-		spikes = r.kept
+		r.recorded = r.header.AppendRecorded(r.recorded[:0], spikes)
+		spikes = r.recorded
 	}
 	err := r.spikes.Write(spikes)
 	if err == nil || errors.Is(err, record.ErrFull) {

@@ -64,12 +64,12 @@ func (r *simulation) run(ctx context.Context) (*Summary, error) {
 	if err := r.files.Reserve(reserved); err != nil {
 		return nil, err
 	}
-	kept, err := newKept(r)
+	out, err := newOutputs(r)
 	if err != nil {
 		return nil, err
 	}
-	defer kept.abort()
-	rec := r.recorders(kept)
+	defer out.abort()
+	rec := r.recorders(out)
 	update, end := r.o.Watch.Progress(r.steps)
 	start = time.Now()
 	times, stopped := sim.Timed(ctx, r.engine, r.steps, update, rec.all...)
@@ -77,7 +77,7 @@ func (r *simulation) run(ctx context.Context) (*Summary, error) {
 	if errors.Is(stopped, context.Canceled) {
 		times.Add(r.trail(rec))
 	}
-	if kept.broken != nil || stopped != nil && rec.reached == 0 {
+	if out.broken != nil || stopped != nil && rec.reached == 0 {
 		return nil, stop(stopped)
 	}
 	r.ended = time.Now()
@@ -85,7 +85,7 @@ func (r *simulation) run(ctx context.Context) (*Summary, error) {
 	r.summary.finish(r.net, rec, r.ended.Sub(start), stopped)
 	r.summary.EngineS, r.summary.RecordersS, r.summary.WaitingS = times.Engine.Seconds(), times.Recorders.Seconds(), times.Waiting.Seconds()
 	r.warn(rec.statistics, rec.reached)
-	err = r.write(kept, rec)
+	err = r.write(out, rec)
 	switch {
 	case stopped != nil:
 		err = errors.Join(r.partly(stopped), err)
@@ -184,9 +184,9 @@ func (r *simulation) close() {
 
 // write puts the run's files into its folder, in place of an earlier run's. A file that can't be
 // written is left out and told of, unless it is spikes.npz: without it nothing is written, and r.dir is "".
-func (r *simulation) write(kept *kept, rec *recorders) error {
+func (r *simulation) write(out *outputs, rec *recorders) error {
 	r.files.Release()
-	names, failed := kept.close(rec.reached)
+	names, failed := out.close(rec.reached)
 	if len(names) == 0 || names[0] != SpikesFile {
 		r.dir = ""
 		return failed
@@ -210,7 +210,7 @@ func (r *simulation) write(kept *kept, rec *recorders) error {
 	return errors.Join(err, failed)
 }
 
-// lasting is a network that is simulated for so many steps.
+// lasting is the network, simulated for a number of steps.
 func lasting(net *network.Network, steps int64) *network.Network {
 	n := *net
 	n.Duration = sim.InMs(steps, net.Dt)
@@ -222,7 +222,7 @@ func (r *simulation) draw(ctx context.Context) (err error) {
 	if r.o.NoFigures {
 		return nil
 	}
-	r.summary.Figures, err = Draw(ctx, r.dir, r.dir, r.o.Window)
+	r.summary.Figures, err = Draw(ctx, r.dir, r.dir, r.o.Excerpt)
 	if errors.Is(err, context.Canceled) {
 		r.o.Watch.Say(fmt.Sprintf("interrupted while drawing; the run in %s is complete, and einet plot draws its figures", r.dir))
 		return ErrInterrupted
@@ -245,10 +245,10 @@ type recorders struct {
 	discard    int64
 }
 
-// Intervals of the recorded state: potentials and inputs of all neurons every so many ms, and
-// every step of a few neurons in the run's last part or the one that figures show, or as many steps as leave so many samples.
-// A sample of all neurons takes as long as some dozens of their steps, so there are as many
-// between two, unless that left fewer samples than leastSamples.
+// What is recorded of the state. Potentials and inputs of all neurons are sampled every stateEveryMs. A sample takes as long as
+// some dozens of steps, so stateEverySteps or more lie between two, unless fewer than leastSamples would be left. Of
+// traceNeurons neurons every step is recorded, for traceMs at the end of the run or for what figures show; where these are
+// more than traceSamples steps, only some of them.
 const (
 	stateEveryMs    = 20
 	stateEverySteps = 50
@@ -263,7 +263,7 @@ func (r *simulation) stateEvery() int64 {
 	return max(1, int64(r.net.Steps(stateEveryMs)), min(stateEverySteps, (r.steps-r.discard)/leastSamples))
 }
 
-func (r *simulation) recorders(kept *kept) *recorders {
+func (r *simulation) recorders(out *outputs) *recorders {
 	m := r.model
 	sizes := make([]int, len(m.Populations))
 	for i := range sizes {
@@ -286,8 +286,8 @@ func (r *simulation) recorders(kept *kept) *recorders {
 		rec.digest, rec.state, rec.trace,
 		sim.SpikeSink(func(_ int64, s []sim.Spike) error { rec.statistics.Add(s); return nil }),
 	}
-	rec.all = append(rec.all, kept.recorders...)
-	rec.all = append(rec.all, sim.SpikeSink(func(step int64, _ []sim.Spike) error { rec.reached = step; return nil }), kept.watch())
+	rec.all = append(rec.all, out.recorders...)
+	rec.all = append(rec.all, sim.SpikeSink(func(step int64, _ []sim.Spike) error { rec.reached = step; return nil }), out.watch())
 	return rec
 }
 
@@ -301,30 +301,30 @@ func tracedIn(net *network.Network) (population int, neurons []int) {
 			return i, all[:min(traceNeurons, len(all))]
 		}
 	}
-	kept := WithPotential(net)
-	if len(kept) == 0 {
+	chosen := WithPotential(net)
+	if len(chosen) == 0 {
 		return 0, nil
 	}
-	for k := range min(traceNeurons, net.Populations[kept[0]].Size) {
+	for k := range min(traceNeurons, net.Populations[chosen[0]].Size) {
 		neurons = append(neurons, k)
 	}
-	return kept[0], neurons
+	return chosen[0], neurons
 }
 
 // traceInterval are the steps of which state is traced: those that figures are to show.
 func (r *simulation) traceInterval() (from, to int64) {
 	length := int64(r.net.Steps(traceMs))
-	switch w := r.o.Window; {
-	case w.ToMs != nil:
-		to = min(r.steps, int64(r.net.Steps(*w.ToMs)))
-	case w.FromMs != nil:
-		to = min(r.steps, int64(r.net.Steps(*w.FromMs))+length)
+	switch x := r.o.Excerpt; {
+	case x.ToMs != nil:
+		to = min(r.steps, int64(r.net.Steps(*x.ToMs)))
+	case x.FromMs != nil:
+		to = min(r.steps, int64(r.net.Steps(*x.FromMs))+length)
 	default:
 		to = r.steps
 	}
 	from = max(0, to-length)
-	if w := r.o.Window; w.FromMs != nil {
-		from = int64(r.net.Steps(*w.FromMs))
+	if x := r.o.Excerpt; x.FromMs != nil {
+		from = int64(r.net.Steps(*x.FromMs))
 	}
 	return from, to
 }

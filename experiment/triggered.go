@@ -12,38 +12,41 @@ import (
 // TriggeredFile holds averages around spikes.
 const TriggeredFile = "triggered.npz"
 
-// openTriggered begins the file of spike-triggered averages: of each population P that is named P_neuron [K] (global ids), P_lag_ms [L],
-// P_spikes [1], how many spikes the averages are over, and of each variable X (V, exc, inh, ext, net in mV and g0, g1, ... in a receptor's own
-// unit) that is asked for P_X_mean [L] and P_X_sd [L], NaN without spikes.
-func (k *kept) openTriggered(r *simulation) error {
-	g := k.open(r, TriggeredFile)
+// openTriggered begins the file of spike-triggered averages, of each population P that is named:
+//
+//	P_neuron [K], P_lag_ms [L]  global ids and lags
+//	P_spikes [1]                how many spikes the averages are over
+//	P_X_mean [L], P_X_sd [L]    of each variable X that is asked for: V, exc, inh, ext, net in mV, and g0, g1, ... in a
+//	                            receptor's own unit; NaN without spikes
+func (out *outputs) openTriggered(r *simulation) error {
+	g := out.open(r, TriggeredFile)
 	for _, asked := range r.net.Record.Triggered {
 		t := newTriggered(r, asked)
-		k.recorders = append(k.recorders, t)
-		k.ends = append(k.ends, func() { t.write(g.Stream, r, asked) })
+		out.recorders = append(out.recorders, t)
+		out.ends = append(out.ends, func() { t.write(g.Stream, r, asked) })
 	}
 	return nil
 }
 
-// A triggered is a Recorder that averages the state of neurons around each of their own spikes. A window counts once the run has
-// seen all of its steps.
+// A triggered is a Recorder that averages the state of neurons around each of their own spikes. A spike counts once the run has
+// seen the steps of all its lags.
 type triggered struct {
 	reads         []sim.Selection
 	first         uint32 // global id of the population's first neuron
 	place         []int  // of each of its neurons among those chosen, -1 for none
-	before, after int64  // steps of the window on either side of a spike
+	before, after int64  // steps from a spike to the first and to the last lag
 	lags          []int64
 	variables     []stateVariable
 
-	ring        []float32 // [steps of the window][variables][neurons chosen], a step at its remainder
+	ring        []float32 // [steps from the first lag to the last][variables][neurons chosen], a step at its remainder
 	since, last int64     // the steps that were seen, none left out
-	spikes      []waiting // of the neurons chosen whose window has not ended
+	spikes      []waiting // of the neurons chosen whose last lag is still to come
 
 	count         int64
 	mean, squares [][]float64 // [variables][lags] over spikes; squares of deviations are summed
 }
 
-// A waiting spike is one whose window is not seen as a whole yet.
+// A waiting spike is one whose last lag is still to come.
 type waiting struct {
 	step  int64
 	place int
@@ -66,15 +69,15 @@ func newTriggered(r *simulation, asked network.RecordTriggered) *triggered {
 	for lag := -t.before; lag <= t.after; lag += every {
 		t.lags = append(t.lags, lag)
 	}
-	t.ring = make([]float32, int(t.window())*len(t.variables)*len(neurons))
+	t.ring = make([]float32, int(t.span())*len(t.variables)*len(neurons))
 	for range t.variables {
 		t.mean, t.squares = append(t.mean, make([]float64, len(t.lags))), append(t.squares, make([]float64, len(t.lags)))
 	}
 	return t
 }
 
-// window is the number of its steps.
-func (t *triggered) window() int64 { return t.before + 1 + t.after }
+// span is the number of steps from the first lag to the last.
+func (t *triggered) span() int64 { return t.before + 1 + t.after }
 
 // Spikes notes those of the neurons chosen.
 func (t *triggered) Spikes(_ int64, spikes []sim.Spike) error {
@@ -92,7 +95,7 @@ func (t *triggered) Next(step int64) int64 { return step + 1 }
 // Reads is the neurons chosen.
 func (t *triggered) Reads() []sim.Selection { return t.reads }
 
-// Sample keeps the state for as long as a window is, and averages over the windows that end here.
+// Sample keeps the state until no lag needs it any more, and averages over the spikes whose last lag is here.
 func (t *triggered) Sample(o *sim.Observation) error {
 	if o.Step != t.last+1 { // as behind an interruption
 		t.since = o.Step
@@ -113,10 +116,10 @@ func (t *triggered) Sample(o *sim.Observation) error {
 // at is where a variable of a step is kept.
 func (t *triggered) at(step int64, variable int) []float32 {
 	n := len(t.reads[0].Neurons)
-	return t.ring[(int(step%t.window())*len(t.variables)+variable)*n:][:n]
+	return t.ring[(int(step%t.span())*len(t.variables)+variable)*n:][:n]
 }
 
-// add counts a spike, of which the whole window is in the ring (Welford 1962: what is the same around all spikes has deviations of 0).
+// add counts a spike, of which all lags are in the ring (Welford 1962: what is the same around all spikes has deviations of 0).
 // Spikes come in the order of step and neuron, so that sums have the same bits on all engines.
 func (t *triggered) add(s waiting) {
 	t.count++

@@ -8,7 +8,7 @@ import (
 	"einet/sim"
 )
 
-// Windows with a step that was not seen, as an interruption leaves one, do not count; those around it do.
+// A spike does not count where a step of its lags was not seen, as an interruption leaves one; the others do.
 func TestTriggeredOverAGap(t *testing.T) {
 	step := int64(0)
 	var seen []float32

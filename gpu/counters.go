@@ -82,7 +82,7 @@ func drawnCosts(m *dynamics.Model, syn *connectome.Connectome) (list []cost, ser
 	for i := range m.Populations {
 		from, events, shares := &m.Populations[i], 0., 0
 		for k := range syn.Projections {
-			if rows := syn.Projections[k].Rows; m.Projections[k].From == i {
+			if rows := syn.Projections[k].Redrawn; m.Projections[k].From == i {
 				events, shares = events+rows.Mean(), shares+parts(rows)
 				serial = max(serial, longest(rows))
 			}

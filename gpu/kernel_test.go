@@ -164,12 +164,12 @@ func deliverAll(t *testing.T, e *Engine, syn *connectome.Connectome, arriving gu
 				slot := (int(s.Step) + out.Delay + int(delay)) % e.layout.slots * e.layout.stride
 				before[slot+e.layout.receptor(to, p.To, out.Receptor)+first+int(target)] += out.Weights[weight]
 			}
-			if p.Rows != nil {
+			if p.Redrawn != nil {
 				var room connectome.Row
-				for k := range p.Rows.Chunks {
-					targets, codes := p.Rows.Draw(&room, j, k)
+				for k := range p.Redrawn.Chunks {
+					targets, codes := p.Redrawn.Draw(&room, j, k)
 					for i, target := range targets {
-						_, weight, delay := p.Rows.Packing.Unpack(codes[i])
+						_, weight, delay := p.Redrawn.Packing.Unpack(codes[i])
 						add(0, target, weight, delay)
 					}
 				}

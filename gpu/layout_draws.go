@@ -42,7 +42,7 @@ var rules = map[network.Rule]layout.Rule{
 func isDrawn(syn *connectome.Connectome) (bool, error) {
 	drawn := 0
 	for k := range syn.Projections {
-		if syn.Projections[k].Rows != nil {
+		if syn.Projections[k].Redrawn != nil {
 			drawn++
 		}
 	}
@@ -59,7 +59,7 @@ func layoutDraws(d Device, m *dynamics.Model, syn *connectome.Connectome, l *sta
 		first := len(a.shares)
 		for k := range syn.Projections {
 			if m.Projections[k].From == i {
-				a.share(k, syn.Projections[k].Rows)
+				a.share(k, syn.Projections[k].Redrawn)
 			}
 		}
 		n := len(a.shares) - first
@@ -67,20 +67,20 @@ func layoutDraws(d Device, m *dynamics.Model, syn *connectome.Connectome, l *sta
 		a.most = max(a.most, n)
 	}
 	for k := range syn.Projections {
-		a.add(m, k, syn.Projections[k].Rows.Recipe(), l)
+		a.add(m, k, syn.Projections[k].Redrawn.Recipe(), l)
 	}
 	return a, a.fits(d, m)
 }
 
 // share deals out what a spike has to draw of projection k.
-func (a *drawLayout) share(k int, rows *connectome.Rows) {
+func (a *drawLayout) share(k int, rows *connectome.Redrawn) {
 	for part := range parts(rows) {
 		a.shares = append(a.shares, layout.Share{Draw: uint32(k), Part: uint32(part)})
 	}
 }
 
 // parts is how many shares a row is drawn in.
-func parts(rows *connectome.Rows) int {
+func parts(rows *connectome.Redrawn) int {
 	switch c := rows.Recipe(); {
 	case c.Rule == network.FixedProbability && c.P == 0, c.Rule == network.FixedOutDegree && c.N == 0:
 		return 0
@@ -97,7 +97,7 @@ func parts(rows *connectome.Rows) int {
 
 // longest is how many synapses of a row an invocation draws one after another: of fixed_probability in as many
 // rounds as a mean row takes.
-func longest(rows *connectome.Rows) int {
+func longest(rows *connectome.Redrawn) int {
 	switch c := rows.Recipe(); {
 	case parts(rows) == 0:
 		return 0

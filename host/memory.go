@@ -33,8 +33,8 @@ func AvailableMemory() (n int64, ok bool) {
 	return n, ok
 }
 
-// CollectWithin makes the Go runtime collect its garbage before it takes more than that many bytes more. By itself it
-// lets as much garbage be as there is of use.
+// CollectWithin makes the Go runtime collect its garbage before it takes that number of further bytes. By itself it waits until
+// there is as much garbage as memory in use.
 func CollectWithin(bytes int64) {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)

@@ -95,7 +95,7 @@ type Bound struct {
 	Missing string // what is said where the number is missing; Allowed, if empty
 	holds   func(x float64) bool
 	onGrid  bool    // a time that is a multiple of dt,
-	steps   float64 // at least so many steps
+	steps   float64 // the fewest steps
 }
 
 // Bounds that several keys have.

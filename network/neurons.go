@@ -8,18 +8,18 @@ import (
 	"einet/fault"
 )
 
-// Neurons are some of a population's, counted from 0: the First so many, or those Listed, or a Sample of so
-// many, drawn by the network's seed. The zero Neurons are none.
+// Neurons are some neurons of a population, counted from 0: the first ones, or those that are listed, or a sample that the
+// network's seed draws. The zero Neurons are none.
 type Neurons struct {
-	First  int
+	First  int    // how many
 	Listed []Span // no neuron twice
-	Sample int
+	Sample int    // how many
 }
 
 // A Span is the neurons From, From + Every, ... up to To.
 type Span struct{ From, To, Every int }
 
-// FirstOf are the first so many neurons.
+// FirstOf are the first n neurons.
 func FirstOf(n int) Neurons { return Neurons{First: n} }
 
 // Count is how many neurons there are.

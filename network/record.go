@@ -53,7 +53,7 @@ type RecordAverages struct {
 type RecordTriggered struct {
 	Population    string
 	Neurons       Neurons
-	Before, After float64  // [ms] from a spike to the ends of its window, multiples of Every
+	Before, After float64  // [ms] from a spike to its first and its last lag, multiples of Every
 	Every         float64  // [ms] from one lag to the next, a multiple of dt
 	Variables     []string // of StateVariables; nil for all
 }
@@ -184,7 +184,7 @@ func (c *checker) record(n *Network) {
 	}
 }
 
-// maxTriggered bounds what is kept in memory of the windows around spikes: less than a gigabyte.
+// maxTriggered bounds what is held in memory of the state around spikes: less than a gigabyte.
 const maxTriggered = 1 << 25
 
 // triggered checks averages around the spikes of a population, nil if that is a fault.
@@ -208,7 +208,7 @@ func (c *checker) triggered(n *Network, path string, r *RecordTriggered, p *Popu
 	neurons, steps := r.Neurons.Count(), n.Steps(r.Before)+1+n.Steps(r.After)
 	if float64(neurons)*float64(steps) > maxTriggered {
 		c.fault(path, fmt.Sprintf("%d neurons and %d steps around a spike", neurons, steps),
-			fmt.Sprintf("must be at most %d neurons times steps, for their state is held in memory: choose a sample of neurons or a shorter window", maxTriggered))
+			fmt.Sprintf("must be at most %d neurons times steps, for their state is held in memory: choose a sample of neurons or a shorter before and after", maxTriggered))
 	}
 }
 

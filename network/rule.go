@@ -49,8 +49,10 @@ type rule struct {
 // rules are all of them, in the order in which they are told.
 var rules = []rule{
 	{
-		name:     FixedProbability,
-		keys:     []Key{{Name: "p", Is: ANumber, Bound: Bound{Allowed: "must be a probability from 0 to 1", holds: func(x float64) bool { return x >= 0 && x <= 1 }}, At: at(func(p *Projection) *float64 { return &p.P }), About: "each pair has a synapse with this probability", Need: true}},
+		name: FixedProbability,
+		keys: []Key{{Name: "p", Is: ANumber,
+			Bound: Bound{Allowed: "must be a probability from 0 to 1", holds: func(x float64) bool { return x >= 0 && x <= 1 }},
+			At:    at(func(p *Projection) *float64 { return &p.P }), About: "each pair has a synapse with this probability", Need: true}},
 		synapses: func(p *Projection, pre, post float64) (float64, float64) { return eachTarget(p.P*pre, post) },
 		own:      func(p *Projection, pre float64) float64 { return p.P * pre },
 		most:     allSources,
@@ -59,7 +61,8 @@ var rules = []rule{
 	{
 		name: FixedInDegree, counts: true,
 		keys: []Key{
-			{Name: "indegree", Is: AWhole, Bound: aCount, At: at(func(p *Projection) *int { return &p.N }), About: "synapses of each target", Need: true},
+			{Name: "indegree", Is: AWhole, Bound: aCount, At: at(func(p *Projection) *int { return &p.N }),
+				About: "synapses of each target", Need: true},
 			multapses,
 		},
 		synapses: func(p *Projection, _, post float64) (float64, float64) { return eachTarget(float64(p.N), post) },
@@ -78,7 +81,8 @@ var rules = []rule{
 	{
 		name: FixedOutDegree, counts: true,
 		keys: []Key{
-			{Name: "outdegree", Is: AWhole, Bound: aCount, At: at(func(p *Projection) *int { return &p.N }), About: "synapses of each source", Need: true},
+			{Name: "outdegree", Is: AWhole, Bound: aCount, At: at(func(p *Projection) *int { return &p.N }),
+				About: "synapses of each source", Need: true},
 			multapses,
 		},
 		synapses: func(p *Projection, pre, post float64) (float64, float64) { return inAll(float64(p.N)*pre, post) },
@@ -124,13 +128,21 @@ var rules = []rule{
 	{
 		name: List,
 		keys: []Key{
-			{Name: "file", Is: AText, ReadApart: true, OmitZero: true, At: at(func(p *Projection) *string { return &p.Edges.File.Path }), About: "a file of synapses, its columns by their names or source, target and, if wanted, weight, delay [ms]; neurons from 0; its path is relative to the network's file"},
-			{Name: "sha256", Is: AText, ReadApart: true, OmitZero: true, At: at(func(p *Projection) *string { return &p.Edges.File.SHA256 }), About: "checksum that the file must have"},
-			{Name: "columns", Is: Names, ReadApart: true, OmitZero: true, At: at(func(p *Projection) *[]string { return &p.Edges.As.Columns }), About: "names of the file's columns in place of its own; ignore leaves one out"},
-			{Name: "population", Is: AText, ReadApart: true, OmitZero: true, At: at(func(p *Projection) *string { return &p.Edges.As.Population }), About: "which of the file's lists, of einet's export or SONATA; that of the projection's name or the only one, if left out"},
-			{Name: "first_source", Is: AWhole, Bound: Bound{Allowed: mustBeFirst}, ReadApart: true, OmitZero: true, At: at(func(p *Projection) **int64 { return &p.Edges.As.FirstSource }), About: "the number that the file gives to the first source neuron, 0 if left out"},
-			{Name: "first_target", Is: AWhole, Bound: Bound{Allowed: mustBeFirst}, ReadApart: true, OmitZero: true, At: at(func(p *Projection) **int64 { return &p.Edges.As.FirstTarget }), About: "and to the first target neuron, 0 if left out"},
-			{Name: "edges", Is: ATable, ReadApart: true, When: unlessFile, At: at(func(p *Projection) *Edges { return &p.Edges }), About: "in the place of a file, [source, target, weight, delay] of each synapse, or each column as a list: {source: [...], target: [...], ...}; weight and delay if wanted"},
+			{Name: "file", Is: AText, ReadApart: true, OmitZero: true, At: at(func(p *Projection) *string { return &p.Edges.File.Path }),
+				About: "a file of synapses, its columns by their names or source, target and, if wanted, weight, delay [ms]; neurons from 0; its path is relative to the network's file"},
+			{Name: "sha256", Is: AText, ReadApart: true, OmitZero: true, At: at(func(p *Projection) *string { return &p.Edges.File.SHA256 }),
+				About: "checksum that the file must have"},
+			{Name: "columns", Is: Names, ReadApart: true, OmitZero: true, At: at(func(p *Projection) *[]string { return &p.Edges.As.Columns }),
+				About: "names of the file's columns in place of its own; ignore leaves one out"},
+			{Name: "population", Is: AText, ReadApart: true, OmitZero: true, At: at(func(p *Projection) *string { return &p.Edges.As.Population }),
+				About: "which of the file's lists, of einet's export or SONATA; that of the projection's name or the only one, if left out"},
+			{Name: "first_source", Is: AWhole, Bound: Bound{Allowed: mustBeFirst}, ReadApart: true, OmitZero: true,
+				At:    at(func(p *Projection) **int64 { return &p.Edges.As.FirstSource }),
+				About: "the number that the file gives to the first source neuron, 0 if left out"},
+			{Name: "first_target", Is: AWhole, Bound: Bound{Allowed: mustBeFirst}, ReadApart: true, OmitZero: true,
+				At: at(func(p *Projection) **int64 { return &p.Edges.As.FirstTarget }), About: "and to the first target neuron, 0 if left out"},
+			{Name: "edges", Is: ATable, ReadApart: true, When: unlessFile, At: at(func(p *Projection) *Edges { return &p.Edges }),
+				About: "in the place of a file, [source, target, weight, delay] of each synapse, or each column as a list: {source: [...], target: [...], ...}; weight and delay if wanted"},
 		},
 		synapses: func(p *Projection, _, post float64) (float64, float64) {
 			return inAll(float64(len(p.Edges.Source)), post)

@@ -144,9 +144,9 @@ func (p *Population) unresolved(shape Synapse, tau, weight, dt float64) string {
 // followed is how closely V follows the exact solution, in steps of its resolution.
 const followed = 3
 
-// tooSlow warns of populations whose V moves by less than two steps of its resolution in a step, over more
-// than a hundredth of the way from reset to threshold; or by less than one at the threshold, where a constant
-// input tends to a little more.
+// tooSlow warns of populations whose V moves too little in a time step for its resolution: by less than two units of
+// resolution over more than a hundredth of the way from reset to threshold, or by less than one unit at the threshold, where
+// a constant input drives V to little more than the threshold.
 func (n *Network) tooSlow() []string {
 	var list []string
 	for i := range n.Populations {

@@ -47,6 +47,23 @@ type Data struct {
 	Discarded float64 // first part of the run that statistics leave out [ms]
 }
 
+// Figures draw what there are data for: raster and rate of a run that is two bins of the counts or longer, potentials, currents.
+func (d Data) Figures() []func() (Figure, error) {
+	var list []func() (Figure, error)
+	if d.Counts != nil && float64(d.Steps)*d.Counts.StepMs() >= 2*d.Counts.BinMs() {
+		list = append(list,
+			func() (Figure, error) { return Raster(d) },
+			func() (Figure, error) { return Rate(d) })
+	}
+	if len(d.Potentials) > 0 {
+		list = append(list, func() (Figure, error) { return Potentials(d.Potentials) })
+	}
+	if len(d.Currents) > 0 {
+		list = append(list, func() (Figure, error) { return Currents(d.Currents) })
+	}
+	return list
+}
+
 // dpi is the resolution of PNG files.
 const dpi = 200
 

@@ -19,7 +19,7 @@ const (
 	entryLetters = 80
 )
 
-// short is a name without its middle, where it has more than that many letters.
+// short is a name; one of more letters than given loses its middle.
 func short(name string, letters int) string {
 	all := []rune(name)
 	if len(all) <= letters {
@@ -112,8 +112,8 @@ func (a *rowAxis) Ticks(float64, float64) []plot.Tick {
 // astray is how far a label may be from its rows, in heights of labels.
 const astray = 1.25
 
-// spread are the places of labels, from 0 to an end, that are that far apart and as near to their rows' middles as can be (in least
-// squares; pool adjacent violators), and whether all are so near that it is seen whose they are.
+// spread places labels between 0 and end: at least apart from one another, and as near as possible to the middles of their rows
+// (least squares; pool adjacent violators). ok tells whether each is near enough to see which rows it is of.
 func spread(list []stretch, apart, end float64) (at []float64, ok bool) {
 	type pool struct {
 		mean float64
@@ -138,7 +138,7 @@ func spread(list []stretch, apart, end float64) (at []float64, ok bool) {
 	return at, ok
 }
 
-// fit says whether labels are that far apart.
+// fit tells whether labels are at least apart from one another.
 func fit(list []stretch, apart float64) bool {
 	for i := range list[1:] {
 		if list[i+1].middle()-list[i].middle() < apart {

@@ -207,7 +207,7 @@ func claimed(populations []Population) (Validation, Sweep) {
 func TestAnyPopulations(t *testing.T) {
 	for name, populations := range networks {
 		d := noisy(populations)
-		figures, err := Figures(d)
+		figures, err := drawn(d)
 		require.NoError(t, err, name)
 		v, s := claimed(populations)
 		more, err := Validate(v)

@@ -45,7 +45,7 @@ type raster struct {
 }
 
 func newRaster(d Data) raster {
-	from, to := d.Sample.Window()
+	from, to := d.Sample.Span()
 	to = min(to, d.end()) // the run may have ended earlier
 	return raster{newRows(d), newRates(d, from, to)}
 }
@@ -149,7 +149,7 @@ const pathMarks = 256
 // Plot draws one short upright line for each spike.
 func (r *rows) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
-	// A mark is as high as two rows where rows are so many that it would be a dot.
+	// Where there are so many rows that a mark would be a dot, it is as high as two rows.
 	height := min(max(0.84*(y(1)-y(0)), min(2*(y(1)-y(0)), markHeight)), mostMark)
 	lines, groups := looks(r.populations), inGroups(r.populations)
 	base := 0

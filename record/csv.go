@@ -16,7 +16,7 @@ type SpikeSink interface {
 	// Write appends spikes, which must follow those before in (step, neuron). With ErrFull they
 	// are taken nonetheless.
 	Write(spikes []sim.Spike) error
-	// Close ends the file, stating that the run took that many steps.
+	// Close ends the file, stating how many steps the run took.
 	Close(steps int64) error
 	// Abort leaves nothing behind.
 	Abort() error

@@ -44,7 +44,7 @@ func TestEveryFormatIsReadAgain(t *testing.T) {
 		"npz": func(path string, dt float64, p []Population) (SpikeSink, error) { return CreateSpikes(path, dt, p) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			if name == "sonata" && !hdf5.Available() {
+			if name == "sonata" && hdf5.Absent() != nil {
 				t.Skip("built without HDF5")
 			}
 			path := filepath.Join(t.TempDir(), "spikes")
@@ -297,7 +297,7 @@ func TestForeignFaults(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "spikes.h5")
 	put(t, path, "\x89HDF\r\n\x1a\nand no more")
 	_, _, err := ReadAny([]string{path}, reading())
-	if hdf5.Available() {
+	if hdf5.Absent() == nil {
 		require.ErrorContains(t, err, path+": cannot be read as an HDF5 file")
 	} else {
 		require.ErrorContains(t, err, hdf5.ErrAbsent.Error())
@@ -309,7 +309,7 @@ func TestForeignFaults(t *testing.T) {
 // The spikes of some neurons, and a file that says of which.
 func TestSomeNeurons(t *testing.T) {
 	h := Header{DtMs: 0.1, Steps: 10, Populations: twoPopulations, Recorded: []Recorded{{Count: 10}, {}}}
-	kept := h.Kept(nil, []sim.Spike{{Step: 1, Neuron: 9}, {Step: 1, Neuron: 10}, {Step: 2, Neuron: 80}})
+	kept := h.AppendRecorded(nil, []sim.Spike{{Step: 1, Neuron: 9}, {Step: 1, Neuron: 10}, {Step: 2, Neuron: 80}})
 	require.Equal(t, []sim.Spike{{Step: 1, Neuron: 9}}, kept)
 	path := filepath.Join(t.TempDir(), "spikes.npz")
 	w, err := CreateSpikes(path, 0.1, twoPopulations)
@@ -327,7 +327,7 @@ func TestSomeNeurons(t *testing.T) {
 	require.ErrorContains(t, w.Close(10), "population I, fast: population_recorded is 21, must be in 0..20")
 
 	h.Recorded = []Recorded{{Count: 3, Neuron: []uint32{3, 7, 79}}, {Count: 2}}
-	kept = h.Kept(nil, []sim.Spike{{Step: 1, Neuron: 3}, {Step: 1, Neuron: 4}, {Step: 2, Neuron: 79}, {Step: 2, Neuron: 81}, {Step: 2, Neuron: 82}})
+	kept = h.AppendRecorded(nil, []sim.Spike{{Step: 1, Neuron: 3}, {Step: 1, Neuron: 4}, {Step: 2, Neuron: 79}, {Step: 2, Neuron: 81}, {Step: 2, Neuron: 82}})
 	require.Equal(t, []sim.Spike{{Step: 1, Neuron: 3}, {Step: 2, Neuron: 79}, {Step: 2, Neuron: 81}}, kept)
 	w, err = CreateSpikes(path, 0.1, twoPopulations)
 	require.NoError(t, err)

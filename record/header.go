@@ -40,7 +40,7 @@ type Header struct {
 // A Recorded says which neurons of a population have their spikes in a file.
 type Recorded struct {
 	Count  int      // how many
-	Neuron []uint32 // their global ids, ascending; nil for the first so many
+	Neuron []uint32 // their global ids, ascending; nil for the first Count
 }
 
 // Neurons is the number of neurons of all populations.
@@ -91,10 +91,10 @@ func RecordedOf(net *network.Network) []Recorded {
 	if net.Record.Spikes == nil {
 		return nil
 	}
-	populations, kept := Populations(net), make([]Recorded, len(net.Populations))
+	populations, recorded := Populations(net), make([]Recorded, len(net.Populations))
 	for _, r := range net.Record.Spikes {
 		i := net.Population(r.Population)
-		if kept[i].Count = r.Neurons.First; kept[i].Count > 0 {
+		if recorded[i].Count = r.Neurons.First; recorded[i].Count > 0 {
 			continue
 		}
 		var ids []uint32
@@ -102,9 +102,9 @@ func RecordedOf(net *network.Network) []Recorded {
 			ids = append(ids, uint32(populations[i].First+k))
 		}
 		slices.Sort(ids)
-		kept[i] = recordedAs(populations[i], ids)
+		recorded[i] = recordedAs(populations[i], ids)
 	}
-	return kept
+	return recorded
 }
 
 // recordedAs are neurons of a population by their ids, which ascend.
@@ -138,8 +138,8 @@ func SameRecorded(a, b []Recorded) bool {
 	})
 }
 
-// Kept appends to dst the spikes of the neurons that are recorded.
-func (h Header) Kept(dst, spikes []sim.Spike) []sim.Spike {
+// AppendRecorded appends to dst the spikes of the neurons that are recorded.
+func (h Header) AppendRecorded(dst, spikes []sim.Spike) []sim.Spike {
 	for _, s := range spikes {
 		if i := h.Population(s.Neuron); h.Recorded[i].Place(h.Populations[i], s.Neuron) >= 0 {
 			dst = append(dst, s)

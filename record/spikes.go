@@ -53,7 +53,7 @@ func (w *SpikeWriter) Write(spikes []sim.Spike) error {
 	return w.spool.full
 }
 
-// Close writes the file, stating that the run took that many steps, and frees
+// Close writes the file, stating how many steps the run took, and frees
 // the temporary one. When it fails there is no file, or the older one.
 func (w *SpikeWriter) Close(steps int64) error {
 	if w.closed {

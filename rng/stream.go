@@ -21,13 +21,10 @@ const (
 	InitialStates Purpose = 13 // per population: of a model's states but V, draw is the state's place; differs by trial
 )
 
-// Width of the fields of a stream number: purpose, ordinal, trial.
+// Width of the fields of a stream number: purpose, ordinal, trial. Package network bounds what a network may have of each.
 const (
 	ordinalBits = 12
 	trialBits   = 14
-
-	MaxOrdinals = 1 << ordinalBits // populations or projections a network may have
-	MaxTrials   = 1 << trialBits   // trials a network may have
 )
 
 // Stream numbers the stream of a purpose for the population or projection

@@ -1,6 +1,9 @@
 package sim
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Bins are equally wide bins from Low to High, in which values are counted.
 type Bins struct {
@@ -8,72 +11,123 @@ type Bins struct {
 	Counts       []uint32 // of each bin: values from its lower edge on to below its upper
 	Below, Above uint32   // values below Low, and from High on
 
-	all [2][]uint32 // below, bins, above, in turns: the same place twice at once would have to wait
+	at     [256]int32  // scratch: the place of each value of a block in a table
+	tables [4][]uint32 // counts below, in each bin, above, and of unsure places. Values take turns: adding to one place twice at once would have to wait
 }
 
 // Count counts values anew.
 func (b *Bins) Count(values []float32) {
 	clear(b.Counts)
 	b.Below, b.Above = 0, 0
+	if len(values) > 0 && !slices.ContainsFunc(values, func(x float32) bool { return x != values[0] }) {
+		b.countExactly(float64(values[0]), uint32(len(values)))
+		return
+	}
 	b.prepare()
-	last, rest := len(b.Counts)+1, values
-	perUnit := float64(len(b.Counts)) / (b.High - b.Low)
-	low, inverse := float32(b.Low), float32(perUnit)
-	// A place in float32, of all, is off by less than near: by some roundings of itself and two of low. Where that might
-	// matter, and beyond what an int32 holds, its value is counted as it is defined.
-	near := float32((8*float64(last) + 4*math.Abs(b.Low*perUnit)) * 0x1p-24)
-	least, most := near*near, (1-near)*(1-near)
-	if near >= 0.5 {
-		least = 1
+	p := b.places()
+	for len(values) > 0 {
+		n := min(len(values), len(b.at))
+		b.countBlock(&p, values[:n])
+		values = values[n:]
 	}
-	even, odd := b.all[0][:last+1], b.all[1][:last+1]
-	for ; len(rest) >= 2; rest = rest[2:] {
-		at, next := float32((rest[0]-low)*inverse)+1, float32((rest[1]-low)*inverse)+1
-		k, j := int32(at), int32(next)
-		if past := at - float32(k); past*past > least && past*past < most {
-			even[min(max(int(k), 0), last)]++
-		} else {
-			b.countExactly(float64(rest[0]))
-		}
-		if past := next - float32(j); past*past > least && past*past < most {
-			odd[min(max(int(j), 0), last)]++
-		} else {
-			b.countExactly(float64(rest[1]))
-		}
-	}
-	for _, x := range rest {
-		b.countExactly(float64(x))
-	}
-	for _, all := range b.all {
-		b.Below += all[0]
-		b.Above += all[last]
+	last := len(b.Counts) + 1
+	for _, table := range b.tables {
+		b.Below += table[0]
+		b.Above += table[last]
 		for k := range b.Counts {
-			b.Counts[k] += all[1+k]
+			b.Counts[k] += table[1+k]
 		}
 	}
 }
 
-// prepare makes room for all, and clears it.
+// countBlock counts no more values than at has room for.
+func (b *Bins) countBlock(p *places, values []float32) {
+	at := b.at[:len(values)]
+	p.guess(values, at)
+	t0, t1, t2, t3 := b.tables[0], b.tables[1], b.tables[2], b.tables[3]
+	before := b.unsure(p)
+	for ; len(at) >= 4; at = at[4:] {
+		t0[at[0]]++
+		t1[at[1]]++
+		t2[at[2]]++
+		t3[at[3]]++
+	}
+	for _, k := range at {
+		t0[k]++
+	}
+	if b.unsure(p) == before {
+		return
+	}
+	for k, x := range values {
+		if b.at[k] == p.unsure {
+			b.countExactly(float64(x), 1)
+		}
+	}
+}
+
+// unsure is how many values had no sure place so far.
+func (b *Bins) unsure(p *places) (n uint32) {
+	for _, table := range b.tables {
+		n += table[p.unsure]
+	}
+	return n
+}
+
+// prepare makes room for the tables, and clears them.
 func (b *Bins) prepare() {
-	for i := range b.all {
-		if b.all[i] == nil {
-			b.all[i] = make([]uint32, len(b.Counts)+2)
+	for i := range b.tables {
+		if b.tables[i] == nil {
+			b.tables[i] = make([]uint32, len(b.Counts)+3)
 		}
-		clear(b.all[i])
+		clear(b.tables[i])
 	}
 }
 
-// countExactly counts a value.
-func (b *Bins) countExactly(x float64) {
+// places are how float32 alone tells where a value belongs in a table: 0 is below the bins, 1 the first bin, last above them.
+type places struct {
+	low, perUnit float32
+	last, unsure int32
+	// A place is off by less than near. That can matter where it is as near to a whole number: there, the square of what
+	// it has behind the point is not between these.
+	least, most float32
+}
+
+func (b *Bins) places() places {
+	last := len(b.Counts) + 1
+	perUnit := float64(len(b.Counts)) / (b.High - b.Low)
+	// Some roundings of the place itself and two of low.
+	near := float32((8*float64(last) + 4*math.Abs(b.Low*perUnit)) * 0x1p-24)
+	p := places{float32(b.Low), float32(perUnit), int32(last), int32(last + 1), near * near, (1 - near) * (1 - near)}
+	if near >= 0.5 {
+		p.least = 1 // none is sure
+	}
+	return p
+}
+
+// guessScalar writes the place of each value to at: unsure where another may be right, or an int32 can't hold it.
+func (p *places) guessScalar(values []float32, at []int32) {
+	for i, x := range values {
+		place := float32((x-p.low)*p.perUnit) + 1
+		k := int32(place)
+		if past := place - float32(k); past*past > p.least && past*past < p.most {
+			at[i] = min(max(k, 0), p.last)
+		} else {
+			at[i] = p.unsure
+		}
+	}
+}
+
+// countExactly counts n times a value, as bins are defined.
+func (b *Bins) countExactly(x float64, n uint32) {
 	width := (b.High - b.Low) / float64(len(b.Counts))
 	switch {
 	case x < b.Low:
-		b.Below++
+		b.Below += n
 	case x >= b.High:
-		b.Above++
+		b.Above += n
 	default:
 		k := int(math.Floor((x - b.Low) / width))
-		b.Counts[min(k, len(b.Counts)-1)]++ // a quotient may be rounded up
+		b.Counts[min(k, len(b.Counts)-1)] += n // a quotient may be rounded up
 	}
 }
 

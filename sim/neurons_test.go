@@ -152,3 +152,23 @@ func (r *reads) Gather(v sim.Variable, pop int, neurons []int, dst []float32) er
 	r.read = append(r.read, v)
 	return r.Engine.Gather(v, pop, neurons, dst)
 }
+
+// The external input is that of the step, also where the step before had the same and where it had another.
+func TestExternalInputOfEachStep(t *testing.T) {
+	net := &network.Network{Name: "steps", Dt: 0.1, Duration: 1, Seed: 1, Populations: []network.Population{{
+		Name: "A", Size: 3, Neuron: network.LIF, TauM: 10, VTh: network.Number(15), V0: network.Number(0),
+		Input: network.Input{network.Step{At: 0.2, By: 5}, network.Pulse{At: 0.5, Duration: 0.2, Amplitude: 2}},
+	}}}
+	m, c := enginetest.Build(t, net)
+	var seen []float32
+	require.NoError(t, sim.Run(t.Context(), cpuref.New(m, c), 9, nil,
+		sim.NewSampler(m, sim.Selection{Variables: []string{"ext"}}, 1, func(_ int64, x *sim.NeuronState) error {
+			seen = append(seen, x.Ext()...)
+			return nil
+		})))
+	var want []float32
+	for _, x := range []float32{0, 5, 5, 5, 7, 7, 5, 5, 5} {
+		want = append(want, x, x, x)
+	}
+	require.Equal(t, want, seen)
+}

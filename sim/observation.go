@@ -54,7 +54,7 @@ type NeuronState struct {
 	population int
 	p          *dynamics.Population
 	size       int
-	neurons    []int     // nil for the first so many
+	neurons    []int     // nil for the first ones of the population
 	own        []float64 // [neurons] external input of each alone [mV], nil where there is none
 	ownKnown   bool
 
@@ -63,6 +63,7 @@ type NeuronState struct {
 	g                  [][]float32 // [receptors][neurons], nil for those that are not read
 	states             [][]float32 // [states of a model][neurons], likewise
 	exc, inh, ext, net derived
+	common             float64 // the part of ext that all neurons share [mV]
 }
 
 // A derived variable is computed at the first use in a step.
@@ -97,7 +98,7 @@ func newNeuronState(s *Selection) *NeuronState {
 	return x
 }
 
-// firstOnly tells whether neurons are the first so many, which are read as they lie.
+// firstOnly tells whether neurons are 0, 1, 2, ..., which can be read as they lie.
 func firstOnly(neurons []int) bool {
 	for k, i := range neurons {
 		if k != i {
@@ -117,7 +118,7 @@ func (x *NeuronState) begin(step int64) {
 	x.step, x.v = step, nil
 	clear(x.g)
 	clear(x.states)
-	x.exc.known, x.inh.known, x.ext.known, x.net.known = false, false, false, false
+	x.exc.known, x.inh.known, x.net.known = false, false, false
 }
 
 // set gives a variable its values.
@@ -149,16 +150,20 @@ func (x *NeuronState) Read(v Variable) []float32 {
 
 // Exc is the excitatory synaptic input of each neuron, R*I on the grid [mV].
 func (x *NeuronState) Exc() []float32 {
-	return x.exc.get(x.size, func(dst []float32) { synaptic(x, true, 0, dst) })
+	return x.exc.get(x.size, func(dst []float32) { synaptic(x, true, dst) })
 }
 
 // Inh is the inhibitory synaptic input of each neuron, R*I on the grid [mV].
 func (x *NeuronState) Inh() []float32 {
-	return x.inh.get(x.size, func(dst []float32) { synaptic(x, false, 0, dst) })
+	return x.inh.get(x.size, func(dst []float32) { synaptic(x, false, dst) })
 }
 
 // Ext is the external input of each neuron over the step that begins, without its noise, R*I [mV].
 func (x *NeuronState) Ext() []float32 {
+	common := x.model.Common(x.population, x.step)
+	if common != x.common { // else those of an earlier step hold
+		x.common, x.ext.known = common, false
+	}
 	return x.ext.get(x.size, func(dst []float32) { external(x, 0, dst) })
 }
 
@@ -166,9 +171,8 @@ func (x *NeuronState) Ext() []float32 {
 func (x *NeuronState) Net() []float32 {
 	return x.net.get(x.size, func(dst []float32) {
 		exc, inh, ext := x.Exc(), x.Inh(), x.Ext()
-		for k := range dst {
-			dst[k] = exc[k] + inh[k] + ext[k]
-		}
+		sum(dst, exc, inh)
+		sum(dst, dst, ext)
 	})
 }
 
@@ -218,11 +222,15 @@ func (x *NeuronState) loadOwn() {
 }
 
 // synaptic writes the excitatory or inhibitory synaptic input of neurons first, first+1, ... on the grid to dst.
-func synaptic[F float32 | float64](x *NeuronState, excitatory bool, first int, dst []F) {
+func synaptic(x *NeuronState, excitatory bool, dst []float32) {
 	clear(dst)
 	for r := range x.g {
-		if x.p.Receptors[r].Excitatory == excitatory {
-			addSynaptic(x, r, 1, first, dst)
+		switch {
+		case x.p.Receptors[r].Excitatory != excitatory || x.g[r] == nil:
+		case x.p.R == 1 && x.p.Neuron != network.LIFCond:
+			sum(dst, dst, x.g[r])
+		default:
+			addSynaptic(x, r, 1, 0, dst)
 		}
 	}
 }
@@ -234,7 +242,7 @@ func addSynaptic[F float32 | float64](x *NeuronState, receptor int, factor float
 		return
 	}
 	g := x.g[receptor][first : first+len(dst)]
-	if x.v == nil { // of LIF V does not matter
+	if x.p.Neuron != network.LIFCond { // V does not matter
 		for k, g := range g {
 			dst[k] += F(factor * x.p.SynapticInput(receptor, g, 0))
 		}
@@ -243,5 +251,13 @@ func addSynaptic[F float32 | float64](x *NeuronState, receptor int, factor float
 	v, rest := x.v[first:first+len(dst)], float32(x.p.EL)
 	for k, g := range g {
 		dst[k] += F(factor * x.p.SynapticInput(receptor, g, v[k]-rest))
+	}
+}
+
+// sumScalar writes a + b to dst.
+func sumScalar(dst, a, b []float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for k := range dst {
+		dst[k] = a[k] + b[k]
 	}
 }

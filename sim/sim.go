@@ -32,7 +32,7 @@ func (v Variable) modelState() int { return -2 - int(v) }
 // An Engine advances one network. All engines produce the same spikes and the
 // same state, bit for bit. An Engine is not safe for concurrent use.
 type Engine interface {
-	// Advance simulates that many further steps. Cancelling ctx stops it early
+	// Advance simulates a number of further steps. Cancelling ctx stops it early
 	// at a step of its choice, with ctx's error; Step then tells which, as it does with
 	// every other error, after which the engine goes no further.
 	Advance(ctx context.Context, steps int) error

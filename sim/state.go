@@ -39,8 +39,8 @@ func (m Moments) SD() float64 {
 	return math.Sqrt(max(0, m.squares/float64(m.n)-m.Mean()*m.Mean()))
 }
 
-// Histograms of the potential span this many times V_th - V_reset below V_reset
-// and have that many bins for each such width.
+// Histograms of the potential begin widthsBelow times V_th - V_reset below V_reset, and have binsPerWidth bins for each
+// V_th - V_reset.
 const (
 	widthsBelow  = 3
 	binsPerWidth = 60

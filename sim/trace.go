@@ -28,7 +28,7 @@ func NewTrace(m *dynamics.Model, population int, neurons []int, from, to int64) 
 	return t
 }
 
-// Thin leaves every n-th step only, so that there are at most that many samples; the last step
+// Thin leaves every n-th step only, so that there are at most samples of them; the last step
 // is one of them.
 func (t *Trace) Thin(samples int64) *Trace {
 	t.every = max(1, (t.to-t.from+samples-1)/samples)

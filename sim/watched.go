@@ -111,8 +111,8 @@ type watched struct {
 	recording *recording
 }
 
-// A piece is handed over when it is that old or large: waking a goroutine costs some microseconds, and the engine need not wait for
-// recorders while there are that many.
+// A piece is handed over when it is as old as pieceTime or as large as pieceBytes: waking a goroutine costs some microseconds.
+// The engine waits for recorders only when maxPieces are full.
 const (
 	pieceTime  = time.Millisecond
 	pieceBytes = 1 << 20

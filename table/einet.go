@@ -83,7 +83,7 @@ func (f *File) chosen(z *zip.Reader, own []SpikePopulation) *Fault {
 	return nil
 }
 
-// memberElements reads an array of so many numbers one after the other, until done is called.
+// memberElements reads an array of count numbers one after the other, until done is called.
 func memberElements(z *zip.Reader, name string, count int) (next func() (float64, error), done func() error, ok bool) {
 	m, err := z.Open(name + ".npy")
 	if err != nil {

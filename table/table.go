@@ -62,8 +62,8 @@ func (c *Columns) called(i int) string {
 	return fmt.Sprintf("column %d", i+1)
 }
 
-// Unit is that which a column's name states, one of ms, s, us, steps, mV, V, uV, pA, nA, nS, uS,
-// Hz, kHz, or empty.
+// Unit is the unit that the column's name states: ms, s, us, steps, mV, V, uV, pA, nA, nS, uS, Hz or kHz. It is empty where the
+// name states none.
 func (c *Columns) Unit(r Role) string { return c.units[r] }
 
 // A Row is one of a table.

@@ -60,7 +60,7 @@ func (s *Spikes) Unseen(net *network.Network) (populations []int) {
 	return populations
 }
 
-// print is the fingerprint of that many steps after what is discarded.
+// print is the fingerprint of a number of steps after those that are discarded.
 func (s *Spikes) print(steps int64) fingerprint {
 	o := newObserver(s.Sizes, s.DtMs, s.Discard)
 	list := s.Spikes

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"einet/cpuref"
@@ -22,7 +23,7 @@ type Chaos struct {
 const (
 	chaosLostMs   = 200
 	chaosFollowMs = 300
-	chaosWindowMs = 2
+	chaosBinMs    = 2
 )
 
 // changed is the size of the rate's change, NaN where there is no chaos to change it.
@@ -97,11 +98,11 @@ func compareTrains(net *network.Network, a, b []sim.Spike, from, steps int64) Ch
 	for _, s := range b {
 		other[s] = true
 	}
-	window := int64(net.Steps(chaosWindowMs))
-	n := (steps - from) / window
+	bin := int64(net.Steps(chaosBinMs))
+	n := (steps - from) / bin
 	spikes, shared := make([]float64, n), make([]float64, n)
 	for _, s := range a {
-		if w := (int64(s.Step) - from - 1) / window; int64(s.Step) > from && w < n {
+		if w := (int64(s.Step) - from - 1) / bin; int64(s.Step) > from && w < n {
 			spikes[w]++
 			if other[s] {
 				shared[w]++
@@ -111,7 +112,7 @@ func compareTrains(net *network.Network, a, b []sim.Spike, from, steps int64) Ch
 	c := Chaos{DivergeMs: math.NaN()}
 	for w := range spikes {
 		if spikes[w] > 0 && shared[w] < spikes[w]/2 {
-			c.DivergeMs = (float64(w) + 0.5) * chaosWindowMs
+			c.DivergeMs = (float64(w) + 0.5) * chaosBinMs
 			break
 		}
 	}
@@ -134,4 +135,44 @@ func compareTrains(net *network.Network, a, b []sim.Spike, from, steps int64) Ch
 	c.ByChance = countB / float64(net.Neurons()) / float64(steps-lastFrom)
 	c.RateChanged = countB/countA - 1
 	return c
+}
+
+// chaos judges what a lost spike does.
+func (c *claims) chaos(ctx context.Context) error {
+	var x, alone, driven Chaos
+	more, constant := stepped(c.net, 1.1, chaosLostMs)
+	err := c.lab.each(ctx, 2, func(ctx context.Context, i int) error {
+		if i > 0 {
+			b, err := c.lab.build(ctx, uncoupled(c.net), 1)
+			if err != nil {
+				return err
+			}
+			alone, _, err = c.lab.chaos(ctx, b)
+			return err
+		}
+		var first []sim.Spike
+		var err error
+		if x, first, err = c.lab.chaos(ctx, c.b); err != nil {
+			return err
+		}
+		if constant {
+			driven, err = c.lab.driven(ctx, c.b, first, more)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	c.add("chaos: time until half of the spikes differ after one is lost", x.DivergeMs, "ms", 0, 200,
+		fmt.Sprintf("later %.2g of the spikes coincide, %.2g by chance", x.Coincident, x.ByChance),
+		control{name: withoutSynapses, x: alone.DivergeMs}.becauseNaN(noChaos))
+	controls := []control{control{name: withoutSynapses, x: alone.changed()}.becauseNaN(noChaos)}
+	if constant {
+		controls = append(controls, control{name: moreInput, x: driven.changed()}.becauseNaN(noChaos))
+	}
+	claim := c.add("which leaves the statistics alone: relative change of the rate", x.changed(), "", 0, 0.05, "", controls...)
+	if math.IsNaN(x.DivergeMs) {
+		claim.lacks(noChaos)
+	}
+	return nil
 }

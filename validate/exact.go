@@ -43,9 +43,8 @@ type Measures struct {
 	CorrelationError *float64 `json:"mean_pairwise_correlation_error"` // standard error
 }
 
-// RunExact simulates the network for that many steps on every backend and, where
-// spikes or the final state differ from the first one's, finds out where that
-// begins. The lab's own backend has no part in it.
+// RunExact simulates a number of steps of the network on every backend. Where spikes or the final state differ from the first
+// backend's, it finds out where that begins. The lab's own backend has no part in it.
 func (l *Lab) RunExact(ctx context.Context, net *network.Network, steps, discard int64, backends []sim.Backend) (*Exact, error) {
 	b, err := l.build(ctx, net, 0)
 	if err != nil {

@@ -35,7 +35,7 @@ type built struct {
 	connectome *connectome.Connectome
 }
 
-// build draws a network's synapses with that many goroutines.
+// build draws a network's synapses in workers goroutines.
 func (l *Lab) build(ctx context.Context, net *network.Network, workers int) (*built, error) {
 	connect := connectome.Build
 	if l.Connect != nil {
@@ -46,7 +46,7 @@ func (l *Lab) build(ctx context.Context, net *network.Network, workers int) (*bu
 }
 
 // run simulates net, which differs from the built one in nothing that changes
-// its synapses, for that many steps.
+// its synapses, for a number of steps.
 func (l *Lab) run(ctx context.Context, net *network.Network, c *connectome.Connectome, steps int64, recorders func(*dynamics.Model) []sim.Recorder) error {
 	m, err := dynamics.New(net)
 	if err != nil {

@@ -52,7 +52,7 @@ const (
 	leastPooled = 7 // degrees of freedom that a standard deviation has
 )
 
-// peerBand is how far the mean over that many seeds may be from a mean over others.
+// peerBand is how far the mean over a number of seeds may be from the mean over others.
 func peerBand(mean, sd float64, others, seeds int) float64 {
 	return max(peerErrors*sd*math.Sqrt(1/float64(others)+1/float64(seeds)), peerShare*math.Abs(mean))
 }
@@ -127,7 +127,7 @@ func (x *Experiment) figures(populations []string) ([]Figure, error) {
 	return list, nil
 }
 
-// peerFigure is what p's mean holds the mean over that many of einet's seeds to. All runs are of
+// peerFigure is what p's mean holds the mean over a number of einet's seeds to. All runs are of
 // the same network, and give its scatter.
 func peerFigure(p *peerRun, runs []peerRun, population, key string, seeds int) (Figure, error) {
 	values := p.Populations[population][key]

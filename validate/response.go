@@ -98,8 +98,7 @@ func (l *Lab) respond(ctx context.Context, net *network.Network, c *connectome.C
 	return r, nil
 }
 
-// measure reads the response's numbers off the spikes in each step, of as many
-// neurons, in bins of so many steps.
+// measure reads the response's numbers off the spikes of all neurons in each step; bin is the steps of a bin.
 func (r *Response) measure(perStep []float64, dtMs float64, bin int, neurons float64) {
 	binMs := float64(bin) * dtMs
 	for b := range len(perStep) / bin {
@@ -194,7 +193,7 @@ func (r *Response) smooth() []float64 {
 type onset struct {
 	first       float64 // rate of the first ms over the steady rate
 	steadyAfter float64 // [ms] until the count's variance/mean is within half of its steady value for good
-	early, late float64 // variance/mean of the count in the first window, and when it is steady
+	early, late float64 // variance/mean of the count in the first stretch, and when it is steady
 }
 
 // givesWay tells whether the start is more synchronous than what follows.
@@ -215,21 +214,21 @@ func (o onset) gaveWay() float64 {
 	return o.steadyAfter
 }
 
-// onset reads the start off the trials' counts in bins of 1 ms before the step, in windows
-// of windowMs.
+// onset reads the start off the trials' counts in bins of 1 ms before the step, in stretches
+// of stretchMs.
 func (r *Response) onset() onset {
-	const windowMs = 10
+	const stretchMs = 10
 	bins := settleMs
 	for _, counts := range r.perMs {
 		bins = min(bins, len(counts)) // a grid coarser than 1 ms has fewer
 	}
-	windows := bins / windowMs
-	ratio := make([]float64, windows)
+	stretches := bins / stretchMs
+	ratio := make([]float64, stretches)
 	var o onset
 	first, steady := 0.0, 0.0
-	list := make([][]float64, windows) // of the trials that have spikes there
+	list := make([][]float64, stretches) // of the trials that have spikes there
 	for _, counts := range r.perMs {
-		for w, v := range analysis.VariancesToMean(counts[:bins], windowMs) {
+		for w, v := range analysis.VariancesToMean(counts[:bins], stretchMs) {
 			if !math.IsNaN(v) {
 				list[w] = append(list[w], v)
 			}
@@ -242,10 +241,10 @@ func (r *Response) onset() onset {
 	for w := range list {
 		ratio[w] = stat.Mean(list[w], nil)
 	}
-	o.late = stat.Mean(slices.Concat(list[windows/2:]...), nil)
-	for w := windows - 1; w >= 0; w-- {
+	o.late = stat.Mean(slices.Concat(list[stretches/2:]...), nil)
+	for w := stretches - 1; w >= 0; w-- {
 		if !(math.Abs(ratio[w]/o.late-1) < 0.5) {
-			o.steadyAfter = float64((w + 1) * windowMs)
+			o.steadyAfter = float64((w + 1) * stretchMs)
 			break
 		}
 	}

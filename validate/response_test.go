@@ -237,7 +237,7 @@ func TestCompareTrains(t *testing.T) {
 	require.InDelta(t, 1.0/20, same.ByChance, 1e-9)
 
 	other := compareTrains(net, trains(3000, 3000), trains(3000, 1500), 1000, 3000)
-	require.InDelta(t, 50, other.DivergeMs, chaosWindowMs)
+	require.InDelta(t, 50, other.DivergeMs, chaosBinMs)
 	require.Zero(t, other.Coincident)
 	require.InDelta(t, 0, other.RateChanged, 0.02)
 	fewer := trains(3000, 1500)

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"einet/analysis"
@@ -44,4 +45,40 @@ func exponent(list []Balance) float64 {
 	}
 	_, slope := stat.LinearRegression(x, y, nil, false)
 	return slope
+}
+
+// scaling follows the cancellation over the size of the network.
+func (c *claims) scaling(ctx context.Context) error {
+	if len(c.effort.Scales) == 0 {
+		c.LeftOut = append(c.LeftOut, "how the cancellation scales with N")
+		return nil
+	}
+	var err error
+	if c.Scaling, err = c.scaled(ctx, c.net, c.effort.Scales); err != nil {
+		return err
+	}
+	alike, err := c.scaled(ctx, weak(c.net), c.effort.Scales[:min(controlScales, len(c.effort.Scales))])
+	if err != nil {
+		return err
+	}
+	first, last := c.Scaling[0], c.Scaling[len(c.Scaling)-1]
+	c.add("the cancellation improves as 1/sqrt N: exponent", exponent(c.Scaling), "", -0.65, -0.35,
+		fmt.Sprintf("%.3f at N %d, %.3f at N %d", first.Ratio, first.Neurons, last.Ratio, last.Neurons), control{name: weakScaling, x: exponent(alike)})
+	return nil
+}
+
+// scaled is how a network's excitation and inhibition cancel at each of the scales.
+func (c *claims) scaled(ctx context.Context, net *network.Network, scales []float64) (list []Balance, err error) {
+	for _, s := range scales {
+		n, err := net.Scaled(s)
+		if err != nil {
+			return nil, err
+		}
+		b, _, err := c.lab.balance(ctx, n, 0, 400)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, b)
+	}
+	return list, nil
 }

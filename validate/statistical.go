@@ -164,10 +164,9 @@ func SimulationsOf(seeds int, candidate bool) int {
 	return n
 }
 
-// RunStatistical compares a run with seeds of the network, each of that many
-// steps of which the first discard don't count. Where against is nil the run is
-// one more seed, and if that fails another; otherwise it is spikes from elsewhere, of which as many steps
-// count. The controls are always run beside.
+// RunStatistical compares a run with seeds of the network. Each takes steps steps, of which the first discard don't count.
+// Where against is nil the run is one more seed, and if that fails another. Otherwise it is spikes from elsewhere, of which
+// the same steps count. The controls are always run beside.
 func (l *Lab) RunStatistical(ctx context.Context, net *network.Network, seeds int, steps, discard int64, against *Spikes) (*Statistical, error) {
 	var nets []*network.Network
 	other := func(change func(*network.Network)) {

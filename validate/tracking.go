@@ -2,7 +2,9 @@ package validate
 
 import (
 	"context"
+	"fmt"
 	"math"
+	"math/cmplx"
 
 	"einet/analysis"
 	"einet/connectome"
@@ -21,7 +23,7 @@ type Tracking struct {
 // trackingAmplitude is the modulation of the input, relative to its mean.
 const trackingAmplitude = 0.2
 
-// track modulates the constant inputs sinusoidally for that many ms after the
+// track modulates the constant inputs sinusoidally for a time [ms] after the
 // start has settled, over trials, and compares phases.
 func (l *Lab) track(ctx context.Context, net *network.Network, c *connectome.Connectome, frequency, ms float64, trials int) (Tracking, error) {
 	n := clone(net)
@@ -75,3 +77,49 @@ func modulation(counts []*analysis.PopulationCounts, discard, steps int64, frequ
 		Gain: Number(2 * math.Hypot(re, im) / total / trackingAmplitude),
 	}
 }
+
+// tracking judges how the rate follows sinusoids.
+func (c *claims) tracking(ctx context.Context) error {
+	if _, ok := stepped(c.net, 2, settleMs); !ok {
+		return nil
+	}
+	if len(c.effort.Frequencies) == 0 {
+		c.LeftOut = append(c.LeftOut, "tracking of sinusoidal input")
+		return nil
+	}
+	s := c.limit()
+	if s == nil {
+		c.LeftOut = append(c.LeftOut, "tracking of sinusoidal input: mean-field theory does not cover this network")
+		return nil
+	}
+	net := uncoupled(c.net)
+	b, err := c.lab.build(ctx, net, 0)
+	if err != nil {
+		return err
+	}
+	for _, f := range c.effort.Frequencies {
+		t, err := c.lab.track(ctx, c.net, c.b.connectome, f, c.effort.TrackingMs, trackingTrials)
+		if err != nil {
+			return err
+		}
+		alone, err := c.lab.track(ctx, net, b.connectome, f, c.effort.TrackingMs, 1)
+		if err != nil {
+			return err
+		}
+		c.Tracking = append(c.Tracking, t)
+		lag := math.NaN()
+		note := fmt.Sprintf("gain %.2f; the weights admit no balanced state", t.Gain)
+		if balance := s.Balance(); balance.Holds {
+			r := s.Modulation(f)[0]
+			lag = -cmplx.Phase(r) / (2 * math.Pi * f) * 1000
+			note = fmt.Sprintf("the balance limit's %.2f ms +- %g; gain %.2f, there %.2f; negative: it leads, for recurrent input lags by tau_syn",
+				lag, lagWithinMs, t.Gain, cmplx.Abs(r)/balance.Rates[0])
+		}
+		c.add(fmt.Sprintf("tracks an input of %g Hz: lag of the rate", f), float64(t.LagMs), "ms", lag-lagWithinMs, lag+lagWithinMs, note,
+			control{name: withoutSynapses, x: float64(alone.LagMs)}.becauseNaN(silent))
+	}
+	return nil
+}
+
+// lagWithinMs is how far the lag may be from that of the balance limit [ms], either way.
+const lagWithinMs = 2.0

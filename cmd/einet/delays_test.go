@@ -81,7 +81,7 @@ func TestFarDelaysComeBack(t *testing.T) {
 	want := digestOn(t, far, "cpu")
 	require.Equal(t, want, digestOn(t, far, "reference", "--connectivity", "procedural"))
 	files := map[string]string{"npz": synapsesFile}
-	if hdf5.Available() {
+	if hdf5.Absent() == nil {
 		files["sonata"] = edgesFile
 	}
 	for format, file := range files {

@@ -107,8 +107,7 @@ func largest(d gpu.Device, hosts int64, sparse bool) (string, error) {
 	return text, why
 }
 
-// sized is the network ei with that many neurons or, if sparse, with an
-// in-degree of 1000 and unscaled weights and inputs.
+// sized is the network ei with a number of neurons; if sparse, with an in-degree of 1000 and unscaled weights and inputs.
 func sized(neurons int, sparse bool) (*network.Network, error) {
 	opts := language.Options{Scale: float64(neurons) / 10_000}
 	if sparse {

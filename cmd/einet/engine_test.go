@@ -50,10 +50,10 @@ func withGL(t *testing.T) engines.OpenGL {
 
 // hardware is a machine whose first device passes for hardware, with changes.
 func hardware(gl engines.OpenGL, change func(*gpu.Device)) engines.OpenGL {
-	real := gl.Devices
+	listed := gl.Devices
 	gl.May = nil
 	gl.Devices = func() ([]gpu.Device, error) {
-		devices, err := real()
+		devices, err := listed()
 		if len(devices) == 0 {
 			devices = []gpu.Device{{Renderer: "imagined"}}
 		}

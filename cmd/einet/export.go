@@ -69,11 +69,11 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 	if err := experiment.Vacant(dir, names, "export", c.Force); err != nil {
 		return err
 	}
-	m, err := engines.Kept.Model(net, 0)
+	m, err := engines.Unchosen.Model(net, 0)
 	if err != nil {
 		return err
 	}
-	b, err := build(ctx, engines.Kept, m, c.Threads)
+	b, err := build(ctx, engines.Unchosen, m, c.Threads)
 	if err != nil {
 		return err
 	}

@@ -83,7 +83,7 @@ func TestBombsAreRefused(t *testing.T) {
 // With HDF5 files for which the library crashes, or never comes to an end, einet does neither.
 func TestDamagedHDF5(t *testing.T) {
 	tries(t)
-	if !hdf5.Available() {
+	if hdf5.Absent() != nil {
 		t.Skip("no HDF5")
 	}
 	damaged, err := filepath.Abs("../../record/hdf5/testdata/damaged")
@@ -100,7 +100,7 @@ func TestDamagedHDF5(t *testing.T) {
 // A file can't make einet read others, nor believe that it holds what would fill the memory.
 func TestHDF5PointsNowhereElse(t *testing.T) {
 	tries(t)
-	if !hdf5.Available() {
+	if hdf5.Absent() != nil {
 		t.Skip("no HDF5")
 	}
 	for name, says := range map[string]string{

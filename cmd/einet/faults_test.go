@@ -379,7 +379,7 @@ func TestFewOpenFiles(t *testing.T) {
 	require.Len(t, readNpz[uint32](t, filepath.Join(dir, experiment.StateFile), "P199_step"), 20)
 
 	refused := 0
-	for n := 9; n < 24; n++ {
+	for n := 3; n < 24; n++ {
 		dir := filepath.Join(t.TempDir(), "run")
 		args[len(args)-1] = dir
 		status, errs := ended(t, child(fmt.Sprintf("nofile=%d", n), args...))

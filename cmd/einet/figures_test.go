@@ -139,7 +139,7 @@ func (e *ending) Err() error {
 func TestFiguresBeforeTheInterruptStay(t *testing.T) {
 	dir := clockRun(t)
 	// One look at each read of spikes, of which there is one, and at each figure.
-	names, err := experiment.Draw(&ending{t.Context(), 2}, dir, dir, experiment.Window{})
+	names, err := experiment.Draw(&ending{t.Context(), 2}, dir, dir, experiment.Excerpt{})
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, []string{"raster.png", "raster.svg"}, names)
 	require.FileExists(t, filepath.Join(dir, "raster.svg"))
@@ -181,20 +181,20 @@ func TestPlotOfSeveralRuns(t *testing.T) {
 }
 
 // drawn is the part of the run in dir that its raster, rate and currents show [ms].
-func drawn(t *testing.T, dir string, w experiment.Window) (raster, rate, currents [2]float64) {
+func drawn(t *testing.T, dir string, w experiment.Excerpt) (raster, rate, currents [2]float64) {
 	data, err := experiment.ReadRun(t.Context(), dir, w)
 	require.NoError(t, err)
-	raster[0], raster[1] = data.Sample.Window()
+	raster[0], raster[1] = data.Sample.Span()
 	times := data.Currents[0].TimeMs
 	require.Len(t, data.Currents[0].Inh, len(times))
 	return raster, [2]float64{data.From, data.To}, [2]float64{times[0], times[len(times)-1]}
 }
 
-func between(from, to *float64) experiment.Window { return experiment.Window{FromMs: from, ToMs: to} }
+func between(from, to *float64) experiment.Excerpt { return experiment.Excerpt{FromMs: from, ToMs: to} }
 
 // Figures show what statistics are of, or the part that is asked for, in which the state is then traced; neither
 // changes a spike.
-func TestFiguresShowTheWindow(t *testing.T) {
+func TestFiguresShowTheExcerpt(t *testing.T) {
 	var digests []string
 	simulated := func(flags ...string) string {
 		dir := filepath.Join(t.TempDir(), "run")
@@ -207,7 +207,7 @@ func TestFiguresShowTheWindow(t *testing.T) {
 		return dir
 	}
 	at := func(ms float64) *float64 { return &ms }
-	check := func(dir string, w experiment.Window, raster, rate, currents [2]float64) {
+	check := func(dir string, w experiment.Excerpt, raster, rate, currents [2]float64) {
 		t.Helper()
 		gotRaster, gotRate, gotCurrents := drawn(t, dir, w)
 		for k := range 2 {
@@ -218,28 +218,28 @@ func TestFiguresShowTheWindow(t *testing.T) {
 	}
 	whole := [2]float64{0, 0}
 	plain := simulated()
-	check(plain, experiment.Window{}, [2]float64{0, 500}, whole, [2]float64{500, 700})
+	check(plain, experiment.Excerpt{}, [2]float64{0, 500}, whole, [2]float64{500, 700})
 	check(plain, between(at(550), nil), [2]float64{550, 700}, [2]float64{550, 0}, [2]float64{550, 700})
 	check(plain, between(at(100), at(300)), [2]float64{100, 300}, [2]float64{100, 300}, [2]float64{500, 700}) // as traced
 	check(plain, between(nil, at(600)), [2]float64{0, 600}, [2]float64{0, 600}, [2]float64{500, 600})
 	later := simulated("--discard", "150ms")
-	check(later, experiment.Window{}, [2]float64{150, 650}, whole, [2]float64{500, 700})
+	check(later, experiment.Excerpt{}, [2]float64{150, 650}, whole, [2]float64{500, 700})
 	check(later, between(at(0), at(200)), [2]float64{0, 200}, [2]float64{0, 200}, [2]float64{500, 700})
 	check(later, between(nil, at(100)), [2]float64{0, 100}, [2]float64{0, 100}, [2]float64{500, 700})
 	part := simulated("--from", "100", "--to", "160ms")
 	check(part, between(at(100), at(160)), [2]float64{100, 160}, [2]float64{100, 160}, [2]float64{100, 160})
-	check(simulated("--to", "300"), experiment.Window{}, [2]float64{0, 500}, whole, [2]float64{100, 300})
-	check(simulated("--from", "300"), experiment.Window{}, [2]float64{0, 500}, whole, [2]float64{300, 500})
+	check(simulated("--to", "300"), experiment.Excerpt{}, [2]float64{0, 500}, whole, [2]float64{100, 300})
+	check(simulated("--from", "300"), experiment.Excerpt{}, [2]float64{0, 500}, whole, [2]float64{300, 500})
 	for _, d := range digests {
 		require.Equal(t, digests[0], d)
 	}
-	data, err := experiment.ReadRun(t.Context(), later, experiment.Window{})
+	data, err := experiment.ReadRun(t.Context(), later, experiment.Excerpt{})
 	require.NoError(t, err)
 	require.InDelta(t, 150, data.Discarded, 1e-9)
 }
 
 // A window that a run doesn't have is refused before it is simulated.
-func TestWindowsRefused(t *testing.T) {
+func TestExcerptsRefused(t *testing.T) {
 	for _, k := range []struct{ want, flags string }{
 		{"--from 1000 ms: the run ends at 100 ms, figures cannot begin at 1000 ms", "--from 1s"},
 		{"--from 50 ms --to 20 ms: must be times of a run", "--from 50 --to 20"},

@@ -66,6 +66,7 @@ type terminal struct {
 	tty      bool // err is a terminal
 	log      *slog.Logger
 	args     []string
+	found    []string // names of files that patterns among args mean
 	gl       engines.OpenGL
 	told     bool // what became of an interrupted run
 }
@@ -76,6 +77,10 @@ func main() {
 			os.Exit(exitMachine)
 		}
 		return
+	}
+	if err := startPoller(); err != nil {
+		fmt.Fprintf(os.Stderr, "einet: %s\n", err)
+		os.Exit(exitMachine)
 	}
 	tty := term.IsTerminal(int(os.Stderr.Fd()))
 	os.Exit(run(interruptible(), os.Args[1:], os.Stdout, os.Stderr, tty))
@@ -296,10 +301,10 @@ func (t *terminal) fail(err error) (status int) {
 	return exitStatus(err)
 }
 
-// onOneLine escapes the ends of line in the names that the command line has.
+// onOneLine escapes the ends of line in the names that the command line has or means.
 func (t *terminal) onOneLine() *strings.Replacer {
 	var pairs []string
-	for _, arg := range t.args {
+	for _, arg := range slices.Concat(t.args, t.found) {
 		for _, name := range strings.FieldsFunc(arg, func(r rune) bool { return r == '/' || r == '=' }) {
 			if strings.TrimSpace(name) != "" && strings.ContainsAny(name, "\n\r") {
 				pairs = append(pairs, name, fault.OneLine(name))

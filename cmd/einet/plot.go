@@ -17,7 +17,7 @@ import (
 // plotCmd draws the figures of earlier runs again.
 type plotCmd struct {
 	Dirs []string `arg:"" name:"dir" help:"The folder of a run. Of several, one figure is drawn: their rasters side by side."`
-	windowFlags
+	excerptFlags
 	Out string `placeholder:"DIR" help:"Where the figure goes; otherwise the folder of the run, or for several the one that holds the first."`
 }
 
@@ -32,7 +32,7 @@ func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
 			return usage(fmt.Errorf("%s: holds no run: %w", dir, err))
 		}
 	}
-	w, err := c.window()
+	w, err := c.excerpt()
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
 }
 
 // draw draws the figures of the one run, or of several together.
-func (c *plotCmd) draw(ctx context.Context, out string, w experiment.Window) ([]string, error) {
+func (c *plotCmd) draw(ctx context.Context, out string, w experiment.Excerpt) ([]string, error) {
 	if len(c.Dirs) == 1 {
 		return experiment.Draw(ctx, c.Dirs[0], out, w)
 	}

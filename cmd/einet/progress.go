@@ -76,8 +76,8 @@ func (p *progress) text(step, spikes int64, took time.Duration) string {
 		model, float64(p.last)*p.dt/1000, left.Round(time.Second), took.Seconds()/model, host.Spaced(spikes))
 }
 
-// cut leaves as many of a text's parts as that many columns hold: a longer line
-// would wrap, and the bar leave its remains on the terminal.
+// cut leaves as many of a text's parts as fit the columns: a longer line would wrap, and what is left of the bar would stay on
+// the terminal.
 func cut(text string, columns int) string {
 	for len(text) > columns {
 		text = text[:max(0, strings.LastIndex(text, ", "))]

@@ -45,7 +45,7 @@ func shellWords(command string) (words []string) {
 }
 
 func TestFromPython(t *testing.T) {
-	if !hdf5.Available() {
+	if hdf5.Absent() != nil {
 		t.Skip("built without HDF5")
 	}
 	if pythonWith("numpy") == "" || pythonWith("h5py") == "" {

@@ -64,7 +64,7 @@ func oneOf(flag, value string, allowed []string) error {
 }
 
 // read reads the spikes to compare with, if there are any, and what is to be said of them.
-func (c *againstFlags) read(ctx context.Context, net *network.Network) (*validate.Spikes, []string, error) {
+func (c *againstFlags) read(ctx context.Context, t *terminal, net *network.Network) (*validate.Spikes, []string, error) {
 	if len(c.Against) == 0 {
 		return nil, nil, nil
 	}
@@ -72,6 +72,7 @@ func (c *againstFlags) read(ctx context.Context, net *network.Network) (*validat
 	if err != nil {
 		return nil, nil, usage(fmt.Errorf("--against %w", err))
 	}
+	t.found = paths
 	as := record.Reading{
 		Reading:     table.Reading{DtMs: net.Dt, Columns: c.Columns, TimeUnit: c.TimeUnit, FirstID: c.FirstID},
 		Populations: record.Populations(net), Of: c.Population, OffGrid: c.OffGrid, Early: c.Early,

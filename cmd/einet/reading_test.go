@@ -97,11 +97,11 @@ with h5py.File("empty.h5", "a") as f: f.create_group("spikes/nobody"); f["spikes
 	require.NoError(t, err, string(output))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			if c.hdf5 && !hdf5.Available() {
+			if c.hdf5 && hdf5.Absent() != nil {
 				t.Skip("built without HDF5")
 			}
 			c.flags.Against = []string{filepath.Join(dir, c.name)}
-			s, notes, err := c.flags.read(t.Context(), net)
+			s, notes, err := c.flags.read(t.Context(), &terminal{}, net)
 			if c.fault != "" {
 				require.ErrorContains(t, err, c.name)
 				require.ErrorContains(t, err, c.fault)
@@ -117,7 +117,7 @@ with h5py.File("empty.h5", "a") as f: f.create_group("spikes/nobody"); f["spikes
 // Flags that a file of spikes may need, and several files by a pattern.
 func TestAgainstFlags(t *testing.T) {
 	dir := t.TempDir()
-	for name, content := range map[string]string{"s-0.dat": "sender\ttime_ms\n3\t0.34\n", "s-1.dat": "sender\ttime_ms\n4\t0\n1\t700\n"} {
+	for name, content := range map[string]string{"s-0.dat": "sender\ttime_ms\n3\t0.34\n", "s-1.dat": "sender\ttime_ms\n4\t0\n1\t700\n", "u\n0.dat": "sender\ttime_ms\n3\tx\n"} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o666))
 	}
 	files := filepath.Join(dir, "s-*.dat")
@@ -134,6 +134,7 @@ func TestAgainstFlags(t *testing.T) {
 		{[]string{files, "--columns", "id,when"}, `no column of spikes is called "when"`},
 		{[]string{files, "--against", filepath.Join(dir, "s-1.dat")}, "s-1.dat: is the same as "},
 		{[]string{filepath.Join(dir, "t-*.dat")}, "t-*.dat: no file has such a name"},
+		{[]string{filepath.Join(dir, "u*.dat")}, `u\n0.dat:2: `}, // whose name has the end of a line
 		{[]string{files, "--population", "E"}, "s-0.dat: names no populations: leave --population out"},
 	} {
 		status, out, errs := einet(t, append(against, row.args...)...)
@@ -159,7 +160,7 @@ func TestOwnFilesAreInput(t *testing.T) {
 	dir := t.TempDir()
 	run := filepath.Join(dir, "run")
 	args := []string{"run", "ei", "--scale", "0.1", "--engine", "cpu", "--duration", "60ms", "--no-plots", "-q", "--spikes", "csv", "--out", run}
-	if hdf5.Available() {
+	if hdf5.Absent() == nil {
 		args = append(args, "--spikes", "sonata")
 	}
 	status, _, errs := einet(t, args...)
@@ -172,7 +173,7 @@ func TestOwnFilesAreInput(t *testing.T) {
 	want := n.Populations[0].Spikes
 	require.NotEmpty(t, want.Times)
 	files := []string{"spikes.csv, first_id: 800"}
-	if hdf5.Available() {
+	if hdf5.Absent() == nil {
 		files = append(files, "spikes.h5")
 	}
 	for _, keys := range files {
@@ -198,7 +199,7 @@ projections: {E_to_I: {from: E, to: I, rule: list, file: net/`+file+`, tau_syn: 
 	synapses := list(synapsesFile)
 	require.NotEmpty(t, synapses.Source)
 	require.Equal(t, 0.1, synapses.Delay[0])
-	if hdf5.Available() {
+	if hdf5.Absent() == nil {
 		status, _, errs = einet(t, "export", "ei", "--scale", "0.1", "--to", "sonata", "--out", filepath.Join(dir, "net"), "--force")
 		require.Equal(t, exitDone, status, errs)
 		require.Equal(t, synapses, list(edgesFile))

@@ -48,7 +48,7 @@ func (c *reproduceCmd) Run(ctx context.Context, t *terminal) error {
 		if err != nil {
 			return err
 		}
-		if _, err := engines.Kept.Model(net, engines.CPU.Copied(net, c.Threads)); err != nil {
+		if _, err := engines.Unchosen.Model(net, engines.CPU.Copied(net, c.Threads)); err != nil {
 			return err
 		}
 		list, err := lab.Reproduce(ctx, x, net)

@@ -21,7 +21,7 @@ type runCmd struct {
 	forceFlag `set:"force=run in that folder. It stays until the new one is written as a whole; of a new one that is interrupted, what was simulated until then replaces it. Without --force, not even an incomplete run (a folder without summary.json) is replaced."`
 	Spikes    []string `enum:"csv,sonata" placeholder:"FORMAT" help:"Write spikes in this format too, beside spikes.npz: csv (spikes.csv), sonata (spikes.h5, HDF5). Repeatable."`
 	NoPlots   bool     `help:"Draw no figures."`
-	windowFlags
+	excerptFlags
 	jsonFlag  `set:"json=summary.json on standard output"`
 	quietFlag `set:"and= and no table"`
 }
@@ -54,7 +54,7 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 		Preset: c.preset(), Version: versionString(), Command: commandLine(t.args),
 		Watch: t.watch(net, c.Quiet),
 	}
-	if o.Window, err = c.window(); err != nil {
+	if o.Excerpt, err = c.excerpt(); err != nil {
 		return err
 	}
 	if _, err := onGrid("--discard", c.Discard, net); err != nil {
@@ -97,22 +97,22 @@ func (c *runCmd) printReplicas(t *terminal, s *experiment.ReplicasSummary) error
 	return nil
 }
 
-// windowFlags choose the part of a run that figures show.
-type windowFlags struct {
+// excerptFlags choose the part of a run that figures show.
+type excerptFlags struct {
 	From *span `placeholder:"TIME" help:"Model time at which figures begin; otherwise rasters begin behind what --discard leaves out, and rates at the start."`
 	To   *span `placeholder:"TIME" help:"Model time at which figures end; otherwise rasters end 500 ms after they begin, and rates with the run."`
 }
 
-func (c *windowFlags) window() (experiment.Window, error) {
-	var w experiment.Window
+func (c *excerptFlags) excerpt() (experiment.Excerpt, error) {
+	var x experiment.Excerpt
 	if c.From != nil {
-		w.FromMs = &c.From.ms
+		x.FromMs = &c.From.ms
 	}
 	if c.To != nil {
-		w.ToMs = &c.To.ms
+		x.ToMs = &c.To.ms
 	}
-	if err := w.Check(); err != nil {
-		return w, usage(fmt.Errorf("%s: %w", w, err))
+	if err := x.Check(); err != nil {
+		return x, usage(fmt.Errorf("%s: %w", x, err))
 	}
-	return w, nil
+	return x, nil
 }

@@ -99,7 +99,7 @@ func (c *theoryCmd) rates(ctx context.Context, t *terminal, place *engines.Place
 	for _, p := range net.Populations {
 		sizes = append(sizes, p.Size)
 	}
-	kept := experiment.WithPotential(net)
+	chosen := experiment.WithPotential(net)
 	first := int64(net.Steps(settle))
 	last := first + int64(net.Steps(c.Simulate.ms))
 	trains := analysis.NewTrains(sizes, net.Dt, first)
@@ -110,8 +110,8 @@ func (c *theoryCmd) rates(ctx context.Context, t *terminal, place *engines.Place
 		return nil, err
 	}
 	all := trains.Populations(last)
-	populations := make([]analysis.Population, len(kept))
-	for i, k := range kept {
+	populations := make([]analysis.Population, len(chosen))
+	for i, k := range chosen {
 		populations[i] = all[k]
 	}
 	return populations, nil

@@ -99,7 +99,7 @@ func (c *validateCmd) Run(ctx context.Context, t *terminal) error {
 	if _, err := c.synapses().Model(net, engines.CPU.Copied(net, 1)); err != nil {
 		return err
 	}
-	spikes, notes, err := c.againstFlags.read(ctx, net)
+	spikes, notes, err := c.againstFlags.read(ctx, t, net)
 	if err != nil {
 		return err
 	}

@@ -145,7 +145,7 @@ func printStatistical(w *tabwriter.Writer, s *validate.Statistical) {
 	fmt.Fprintf(w, "%s: %s\n\n", s.Verdict, s.Summary)
 }
 
-// rounded is a number to that many significant digits, - where there is none.
+// rounded is a number to n significant digits, - where there is none.
 func rounded(x validate.Number, n int) string {
 	if math.IsNaN(float64(x)) {
 		return "-"

@@ -162,18 +162,24 @@ projections: [1]
 	}, "\n"))
 }
 
+// requireFaults holds descriptions to what is said of them.
+func requireFaults(t *testing.T, said map[string]string) {
+	t.Helper()
+	for text, want := range said {
+		_, err := load(text, language.Options{})
+		require.EqualError(t, err, want, text)
+	}
+}
+
 func TestNoNetwork(t *testing.T) {
-	for text, want := range map[string]string{
+	requireFaults(t, map[string]string{
 		"":                         "net.yaml:1:1: populations: missing: must be a mapping of at least one population",
 		"# nothing":                "net.yaml:1:1: populations: missing: must be a mapping of at least one population",
 		"populations: {}":          "net.yaml:1:1: populations: must be a mapping of at least one population",
 		"populations: [E]":         "net.yaml:1:14: populations: a list: must be a mapping of names to populations",
 		"just words":               "net.yaml:1:1: just words: must be a mapping, with populations",
 		"populations: {? [a] : 1}": "net.yaml:1:21: not valid YAML: found an invalid key for this map",
-	} {
-		_, err := load(text, language.Options{})
-		require.EqualError(t, err, want, text)
-	}
+	})
 }
 
 // What is far too large is told at once, in a line: neither the parser nor a list of faults takes
@@ -217,7 +223,7 @@ func TestLimits(t *testing.T) {
 
 // What YAML takes for a neighbour, where it was to stand within, is one fault that says so.
 func TestIndentation(t *testing.T) {
-	for text, want := range map[string]string{
+	requireFaults(t, map[string]string{
 		"populations:\n  E:\n  size: 800\n  tau_m: 20\n  V_th: 15\n  V_reset: 0\n":                                     "net.yaml:3:3: populations: size, tau_m, V_th, V_reset: must be indented further than E, the population that they are of, or stand behind it in braces: E: {size: ...}",
 		"populations:\nE:\n  size: 800\n  tau_m: 20\n  V_th: 15\n  V_reset: 0\n":                                       "net.yaml:2:1: populations: E: must be indented further than populations, if it is one of them",
 		"populations:\n  E:\n    size: 800\n   tau_m: 20\n":                                                            "net.yaml:4:4: not valid YAML: value is not allowed in this context: what belongs together must be indented alike, by as many blanks",
@@ -227,10 +233,7 @@ func TestIndentation(t *testing.T) {
 		"populations:\n  E: {size: 800\n":                                                                              "net.yaml:2:6: not valid YAML: could not find flow mapping end token '}': the } of this { is missing",
 		"populations: {E: {size: 8 tau_m: 1, V_th: 1, V_reset: 0}}":                                                    "net.yaml:1:15: populations.E.tau_m: missing: must be a time above 0 and at most 1e9 ms\nnet.yaml:1:25: populations.E.size: 8 tau_m: 1: must be a whole number of at least 1: a comma is missing in front of tau_m",
 		"populations: {E: , size: {size: 1, tau_m: 1, V_th: 1, V_reset: 0}}":                                           "net.yaml:1:15: populations.E: nothing: must be a mapping",
-	} {
-		_, err := load(text, language.Options{})
-		require.EqualError(t, err, want, text)
-	}
+	})
 }
 
 // Delays of a projection may span 4096 steps and no more, however they are given.

@@ -378,7 +378,7 @@ func TestSampleFilesByName(t *testing.T) {
 
 // SONATA's spikes and edges.
 func TestSonataInput(t *testing.T) {
-	if !hdf5.Available() {
+	if hdf5.Absent() != nil {
 		t.Skip("built without HDF5")
 	}
 	dir := t.TempDir()

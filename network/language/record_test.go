@@ -94,7 +94,7 @@ func TestRecordFaults(t *testing.T) {
 		"{triggered: {E: {neurons: 81, before: 2, after: 1, every: 1}}}":                   "record.triggered.E.neurons: 81: must be all or at most 80, the size of the population",
 		"{triggered: {E: {neurons: 3, before: 2, after: 1, every: 1, of: V}}}":             "record.triggered.E.of: unknown key: allowed are neurons, before, after, every, variables",
 		"{triggered: {E: {neurons: 3, before: 2, after: 1, every: 1, variables: [rate]}}}": "record.triggered.E.variables: rate: must be a list of some of V, exc, inh, ext, net, g",
-		"{triggered: {E: {neurons: all, before: 60 s, after: 1, every: 1}}}":               "record.triggered.E: 80 neurons and 600011 steps around a spike: must be at most 33554432 neurons times steps, for their state is held in memory: choose a sample of neurons or a shorter window",
+		"{triggered: {E: {neurons: all, before: 60 s, after: 1, every: 1}}}":               "record.triggered.E: 80 neurons and 600011 steps around a spike: must be at most 33554432 neurons times steps, for their state is held in memory: choose a sample of neurons or a shorter before and after",
 		"{triggered: {S: {neurons: 3, before: 2, after: 1, every: 1}}}":                    `record.triggered.S: "S": must not be a source, which has no state`,
 		"{triggered: {F: {neurons: 3, before: 2, after: 1, every: 1}}}":                    `record.triggered.F: "F": must be the name of a population: E, S, I`,
 		"{triggered: 20}": "record.triggered: 20: must be a mapping of names to record.triggered",

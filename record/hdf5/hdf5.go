@@ -36,9 +36,6 @@ var missed atomic.Int64
 // Missed is how often the library was asked for and was absent: the error of a reader may have lost that.
 func Missed() int64 { return missed.Load() }
 
-// Available says whether this machine has the HDF5 library.
-func Available() bool { return absent() == nil }
-
 // An Element is what a column may hold.
 type Element interface {
 	uint32 | uint64 | float32 | float64

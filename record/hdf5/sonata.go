@@ -178,7 +178,7 @@ func CreateNodes(path string) (w *NodeWriter, err error) {
 // Close ends the file.
 func (w *NodeWriter) Close() error { return errors.Join(w.root.Close(), w.file.Close()) }
 
-// Population writes a population of that many neurons, of one type, with the parameters that differ
+// Population writes a population of size neurons, of one type, with the parameters that differ
 // between them.
 func (w *NodeWriter) Population(name string, size int, typeID uint32, parameters map[string][]float32) error {
 	p, err := w.root.Make(name)

@@ -52,7 +52,7 @@ func pearson(counts, want []float64, least float64) float64 {
 	return Above(statistic, filled-1)
 }
 
-// Above is the probability that a chi-square variable with that many degrees of freedom is above x.
+// Above is the probability that a chi-square variable of the given degrees of freedom is above x.
 func Above(x float64, freedom int) float64 {
 	return distuv.ChiSquared{K: float64(freedom)}.Survival(x)
 }

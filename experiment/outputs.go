@@ -12,44 +12,44 @@ import (
 	"einet/sim"
 )
 
-// kept is what a run writes while it goes on: the spikes, in one or more formats, and
+// outputs are what a run writes while it goes on: the spikes, in one or more formats, and
 // the state and averages that the network asks for. None of it is held in memory, unless the disk takes no more.
-type kept struct {
+type outputs struct {
 	recorders []sim.Recorder
 
-	spikes []keptSpikes // spikes.npz first
-	state  []keptState
+	spikes []spikeOutput // spikes.npz first
+	state  []stateOutput
 	ends   []func() // which add to files what is only known at the end
 	full   error    // why no more can be written
 	broken error    // why what was written can't be right
 }
 
-type keptSpikes struct {
+type spikeOutput struct {
 	record.SpikeSink
 	name string
 }
 
-type keptState struct {
+type stateOutput struct {
 	*record.Stream
 	name string
 }
 
-func newKept(r *simulation) (*kept, error) {
-	k := &kept{}
-	if err := k.openAll(r); err != nil {
-		return nil, errors.Join(err, k.abort())
+func newOutputs(r *simulation) (*outputs, error) {
+	out := &outputs{}
+	if err := out.openAll(r); err != nil {
+		return nil, errors.Join(err, out.abort())
 	}
-	return k, nil
+	return out, nil
 }
 
-func (k *kept) openAll(r *simulation) error {
-	if err := k.openSpikes(r); err != nil {
+func (out *outputs) openAll(r *simulation) error {
+	if err := out.openSpikes(r); err != nil {
 		return err
 	}
 	asked := r.net.Record.Asks()
 	for _, f := range askedOf {
 		if slices.Contains(asked, f.key) {
-			if err := f.open(k, r); err != nil {
+			if err := f.open(out, r); err != nil {
 				return err
 			}
 		}
@@ -60,12 +60,12 @@ func (k *kept) openAll(r *simulation) error {
 // askedOf are the files that a network asks for, each by a key of its record.
 var askedOf = []struct {
 	key, file string
-	open      func(k *kept, r *simulation) error
+	open      func(out *outputs, r *simulation) error
 }{
-	{"state", StateFile, (*kept).openState},
-	{"histograms", HistogramFile, (*kept).openHistograms},
-	{"averages", AverageFile, (*kept).openAverages},
-	{"triggered", TriggeredFile, (*kept).openTriggered},
+	{"state", StateFile, (*outputs).openState},
+	{"histograms", HistogramFile, (*outputs).openHistograms},
+	{"averages", AverageFile, (*outputs).openAverages},
+	{"triggered", TriggeredFile, (*outputs).openTriggered},
 }
 
 // AskedFiles are those of a run that was asked for them.
@@ -77,14 +77,14 @@ var AskedFiles = func() []string {
 	return files
 }()
 
-func (k *kept) openSpikes(r *simulation) error {
+func (out *outputs) openSpikes(r *simulation) error {
 	populations, recorded := record.Populations(r.net), record.RecordedOf(r.net)
 	npz, err := record.CreateSpikes(r.files.Path(SpikesFile), r.net.Dt, populations)
 	if err != nil {
 		return err
 	}
 	npz.Only(recorded)
-	k.spikes = append(k.spikes, keptSpikes{npz, SpikesFile})
+	out.spikes = append(out.spikes, spikeOutput{npz, SpikesFile})
 	for _, format := range []struct {
 		name, file string
 		create     func(string, float64, []record.Population) (record.SpikeSink, error)
@@ -96,21 +96,21 @@ func (k *kept) openSpikes(r *simulation) error {
 		if err != nil {
 			return err
 		}
-		k.spikes = append(k.spikes, keptSpikes{sink, format.file})
+		out.spikes = append(out.spikes, spikeOutput{sink, format.file})
 	}
 	header := record.Header{Populations: populations, Recorded: recorded}
 	var some []sim.Spike
-	k.recorders = append(k.recorders, sim.SpikeSink(func(_ int64, s []sim.Spike) error {
+	out.recorders = append(out.recorders, sim.SpikeSink(func(_ int64, s []sim.Spike) error {
 		if recorded != nil {
-			some = header.Kept(some[:0], s)
+			some = header.AppendRecorded(some[:0], s)
 			s = some
 		}
-		for _, sink := range k.spikes {
+		for _, sink := range out.spikes {
 			switch err := sink.Write(s); {
 			case errors.Is(err, record.ErrFull):
-				k.note(err)
+				out.note(err)
 			case err != nil:
-				k.broken = err
+				out.broken = err
 				return err
 			}
 		}
@@ -121,22 +121,22 @@ func (k *kept) openSpikes(r *simulation) error {
 
 // note keeps why what is recorded is not on the disk. All recorders take what they were to take first, so that their files end
 // at the same step; then watch ends the run.
-func (k *kept) note(err error) { k.full = cmp.Or(k.full, err) }
+func (out *outputs) note(err error) { out.full = cmp.Or(out.full, err) }
 
 // watch is the last of the recorders.
-func (k *kept) watch() sim.Recorder {
+func (out *outputs) watch() sim.Recorder {
 	return sim.SpikeSink(func(int64, []sim.Spike) error {
-		if k.full != nil {
-			return k.full
+		if out.full != nil {
+			return out.full
 		}
 		return nil
 	})
 }
 
 // open begins a file of state, with what a reader needs to know of the network.
-func (k *kept) open(r *simulation, file string) *record.Grower {
+func (out *outputs) open(r *simulation, file string) *record.Grower {
 	s := record.CreateStream(r.files.Path(file))
-	k.state = append(k.state, keptState{s, file})
+	out.state = append(out.state, stateOutput{s, file})
 	s.FixedFloats("dt_ms", []float64{r.net.Dt})
 	return &record.Grower{Stream: s}
 }
@@ -144,20 +144,22 @@ func (k *kept) open(r *simulation, file string) *record.Grower {
 // StateFile holds the state of single neurons.
 const StateFile = "state.npz"
 
-// openState begins the file of single neurons' state: of each population P that is
-// recorded P_step [T], P_neuron [K] (global ids) and, of those variables that are asked for, P_V, P_exc, P_inh, P_ext and P_net [T, K]
-// in mV, and for each receptor with a state P_gR [T, K] in the receptor's own unit.
-func (k *kept) openState(r *simulation) error {
-	g := k.open(r, StateFile)
+// openState begins the file of single neurons' state, of each population P that is recorded:
+//
+//	P_step [T], P_neuron [K]               steps and global ids
+//	P_V, P_exc, P_inh, P_ext, P_net [T, K] those of them that the network asks for [mV]
+//	P_gR [T, K]                            the state of receptor R in its own unit, if it is asked for
+func (out *outputs) openState(r *simulation) error {
+	g := out.open(r, StateFile)
 	for _, s := range r.net.Record.State {
 		if s.Neurons.Count() > 0 {
-			k.recorders = append(k.recorders, k.stateOf(g, r, s))
+			out.recorders = append(out.recorders, out.stateOf(g, r, s))
 		}
 	}
 	return g.Err
 }
 
-func (k *kept) stateOf(g *record.Grower, r *simulation, s network.RecordState) sim.Recorder {
+func (out *outputs) stateOf(g *record.Grower, r *simulation, s network.RecordState) sim.Recorder {
 	i, m := r.net.Population(s.Population), r.model
 	neurons := sim.Neurons(r.net, i, &s.Neurons)
 	g.FixedInts(s.Population+"_neuron", globalIDs(m, i, neurons))
@@ -168,7 +170,7 @@ func (k *kept) stateOf(g *record.Grower, r *simulation, s network.RecordState) s
 		for _, c := range columns {
 			err = errors.Join(err, c.Append(c.of(x)...))
 		}
-		k.note(err)
+		out.note(err)
 		return nil
 	})
 }
@@ -243,8 +245,8 @@ func variable(name string) func(x *sim.NeuronState) []float32 {
 	return func(x *sim.NeuronState) []float32 { return x.Variable(name) }
 }
 
-// close ends the files of a run that took that many steps, and returns those that could be written.
-func (k *kept) close(steps int64) (names []string, err error) {
+// close ends the files of a run of that number of steps, and returns those that could be written.
+func (out *outputs) close(steps int64) (names []string, err error) {
 	var errs []error
 	ended := func(name string, err error) {
 		if err == nil {
@@ -253,25 +255,25 @@ func (k *kept) close(steps int64) (names []string, err error) {
 		}
 		errs = append(errs, fmt.Errorf("%s is left out: %w", name, err))
 	}
-	for _, s := range k.spikes {
+	for _, s := range out.spikes {
 		ended(s.name, s.Close(steps))
 	}
-	for _, end := range k.ends {
+	for _, end := range out.ends {
 		end()
 	}
-	for _, s := range k.state {
+	for _, s := range out.state {
 		ended(s.name, s.Close())
 	}
 	return names, errors.Join(errs...)
 }
 
 // abort leaves nothing of what is not closed.
-func (k *kept) abort() error {
+func (out *outputs) abort() error {
 	var errs []error
-	for _, s := range k.spikes {
+	for _, s := range out.spikes {
 		errs = append(errs, s.Abort())
 	}
-	for _, s := range k.state {
+	for _, s := range out.state {
 		errs = append(errs, s.Abort())
 	}
 	return errors.Join(errs...)

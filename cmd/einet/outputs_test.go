@@ -248,7 +248,7 @@ func TestFormatsThatAreNotThere(t *testing.T) {
 	status, _, errs := einet(t, small(t, "--spikes", "nwb")...)
 	require.Equal(t, exitUsage, status)
 	require.Contains(t, errs, `--spikes must be one of "csv","sonata" but got "nwb"`)
-	if !hdf5.Available() {
+	if hdf5.Absent() != nil {
 		status, _, errs = einet(t, small(t, "--spikes", "sonata")...)
 		require.Equal(t, exitMachine, status)
 		require.Contains(t, errs, "--spikes sonata: SONATA files need the HDF5 library")
