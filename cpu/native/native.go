@@ -142,7 +142,7 @@ func (k *Kernel) Run(b *Block) (hits, failed int) {
 	}
 	b.Hits = b.Hits[:b.Tiles]
 	f.arriving = unsafe.Pointer(unsafe.SliceData(b.Arriving))
-	f.constants = unsafe.Pointer(&k.memory[k.constants])
+	f.constants = unsafe.Pointer(unsafe.SliceData(k.memory[k.constants:]))
 	f.spills = b.spills(k.spills)
 	f.drive, f.now, f.failures = b.Drive, b.Now, 0
 	for from, to := 0, 0; from < b.Tiles; from = to {

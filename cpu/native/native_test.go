@@ -333,3 +333,16 @@ func TestRefuses(t *testing.T) {
 		require.NotErrorIs(t, err, ErrUnavailable)
 	}
 }
+
+// Programs may have nothing but a state: no constants, no numbers of their own, no receptors.
+func TestLeastProgram(t *testing.T) {
+	p := &program.Program{
+		Code: []program.Instruction{{Op: program.State}, {Op: program.Less, Type: program.Truth}}, States: []program.Type{program.Float},
+		Next: []program.Value{0}, Fires: 1, Fails: 1,
+	}
+	holds(t, 3, p)
+	p.Code, p.States, p.Next = []program.Instruction{{Op: program.Now, Type: program.Int}, {Op: program.IntEqual, Type: program.Truth}}, nil, nil
+	fired, failed, _ := holds(t, 3, p)
+	require.NotZero(t, fired)
+	require.NotZero(t, failed)
+}
