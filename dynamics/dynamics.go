@@ -161,17 +161,13 @@ func (m *Model) StateBytes() int64 {
 	for i := range m.Populations {
 		p := &m.Populations[i]
 		perNeuron := 12.0
-		if p.HasThresholds() {
-			perNeuron += 4
-		}
-		if p.HasBiases() {
-			perNeuron += 4
-		}
-		if p.Noise.HasOU() {
-			perNeuron += 4
+		if p.Cell != nil {
+			perNeuron = 4 * float64(1+len(p.Cell.Program.States)+len(p.Cell.Program.Owns))
 		}
 		for _, r := range p.Receptors {
-			perNeuron += 4 * float64(r.States())
+			if p.Cell == nil {
+				perNeuron += 4 * float64(r.States())
+			}
 		}
 		n += float64(p.Size) * max(perNeuron, leastPerNeuron)
 	}
