@@ -93,7 +93,7 @@ func wrong(b *program.Builder, p *program.Program, n *program.Neuron) string {
 func wrongValue(b *program.Builder, p *program.Program, n *program.Neuron, v []uint32) string {
 	for k, i := range p.Code {
 		x := float64(math.Float32frombits(v[k]))
-		if i.Type != program.Float || x != x {
+		if i.Type != program.Float {
 			continue
 		}
 		if i.Op != program.Mul && x != 0 && math.Abs(x) < 0x1p-126 {
@@ -101,9 +101,9 @@ func wrongValue(b *program.Builder, p *program.Program, n *program.Neuron, v []u
 		}
 		least, grain, low, high := b.BoundOf(program.Value(k))
 		switch {
-		case math.IsInf(x, 0):
+		case math.IsInf(x, 0), x != x:
 			if !math.IsInf(low, 0) && !math.IsInf(high, 0) {
-				return fmt.Sprintf("%d: %v is infinite, not between %g and %g", k, i, low, high)
+				return fmt.Sprintf("%d: %v gives %g, not between %g and %g", k, i, x, low, high)
 			}
 		case x != 0 && i.Op != program.Mul && math.Abs(x) < math.Ldexp(1, least), x != 0 && math.Abs(x) < math.Ldexp(1, least) && least >= -126:
 			return fmt.Sprintf("%d: %v gives %g, below 2^%d", k, i, x, least)
