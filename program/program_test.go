@@ -31,6 +31,18 @@ func flushed(x float32) float32 {
 
 var ieee = device{"IEEE", func(exact float64) float32 { return float32(exact) }, same}
 
+// What sign a zero has and which bits what is no number, devices need not agree upon.
+var unsigned = device{"with other zeros", func(exact float64) float32 {
+	switch x := float32(exact); {
+	case x == 0:
+		return -x
+	case x != x:
+		return math.Float32frombits(0xffc12345)
+	default:
+		return x
+	}
+}, same}
+
 // Devices without subnormals see tiny results before they round them, or after.
 var flushing = []device{
 	{"flushed before rounding", func(exact float64) float32 {
@@ -121,6 +133,12 @@ func wrongValue(b *program.Builder, p *program.Program, n *program.Neuron, v []u
 			if !tiny && !programtest.Same(i.Type, v[k], w[k]) {
 				return fmt.Sprintf("%d: %v gives %#x, %s %#x", k, i, v[k], d.name, w[k])
 			}
+		}
+	}
+	w := unsigned.values(p, n)
+	for s, next := range p.Next {
+		if next != program.None && !programtest.Same(p.States[s], v[next], w[next]) {
+			return fmt.Sprintf("state %d becomes %#x, %s %#x", s, v[next], unsigned.name, w[next])
 		}
 	}
 	return ""
