@@ -91,15 +91,25 @@ func (b *Builder) Exprel(x Value) Value {
 		y := min(float64(c), expHighest)
 		return b.Number(libm.Expm1(y) / y)
 	}
-	y := b.notAbove(x, expHighest)
-	zero := b.Equal(y, b.Number(0))
-	return b.Select(zero, b.Number(1), b.Div(b.expm1(b.notBelow(y, expLowest)), y))
+	low := b.bounds[x].low
+	x = b.notAbove(x, expHighest)
+	m, mBits, s := b.split(x)
+	u := b.MulAnyway(b.expm1(b.notBelow(x, expLowest)), s)
+	u = b.Flush(b.known(u, min(b.bounds[s].least-25, 1), -149)) // a small x is m/s, and so is e^x - 1
+	r := b.roughInverse(m, mBits)
+	y := b.MulAnyway(u, r)
+	y = b.Add(y, b.MulAnyway(r, b.Sub(u, b.MulAnyway(y, m))))
+	y = b.Select(b.Equal(x, b.Number(0)), b.Number(1), y)
+	least := 0.6 / (1 - min(low, 0))
+	if least < 0x1p-70 { // the Flush above may have made it zero
+		least = 0
+	}
+	return b.Flush(b.Assume(y, least, 0x1p121))
 }
 
 // Div is x/y, and zero where that is below 2^-100 in magnitude. x/0 is infinite, 0/0 no number.
 //
-// y is m/s with m in [2, 4) and s a power of two, with the sign of y, and so x/y = (x/m) s. Of a zero s is infinite. None
-// of x/m overflows, nor is it subnormal, which s could be if m were smaller.
+// With y = m/s that is (x/m) s. x/m does not overflow, nor is it subnormal.
 func (b *Builder) Div(x, y Value) Value {
 	if c, ok := b.constantOf(y); ok {
 		if f, ok := b.constantOf(x); ok {
@@ -109,21 +119,31 @@ func (b *Builder) Div(x, y Value) Value {
 			return b.DivBy(x, float64(c))
 		}
 	}
-	const (
-		mantissa = 0x7fffff
-		exponent = 0x7f800000
-		two      = 0x40000000
-	)
-	bits := b.Bits(y)
-	mBits := b.IntOr(b.IntAnd(bits, b.Whole(mantissa)), b.Whole(two))
-	m := b.Assume(b.AsFloat(mBits, 1), 2, 4)
-	s := b.AsFloat(b.IntXor(b.IntAnd(bits, b.Whole(^mantissa)), b.Whole(exponent)), -126)
+	m, mBits, s := b.split(y)
 	r := b.roughInverse(m, mBits)
 	r = b.Assume(b.Add(r, b.MulAnyway(r, b.Sub(b.Number(1), b.MulAnyway(m, r)))), 0.24, 0.51)
 	if c, ok := b.constantOf(x); ok && c == 1 {
 		return b.Mul(r, s)
 	}
 	return b.Mul(b.MulAnyway(x, r), s)
+}
+
+// split writes y as m/s, with m in [2, 4), whose bits it gives, too, and s a power of two with the sign of y: of
+// a zero s is infinite. If m were smaller, s could be subnormal.
+func (b *Builder) split(y Value) (m, mBits, s Value) {
+	const (
+		mantissa = 0x7fffff
+		exponent = 0x7f800000
+		two      = 0x40000000
+	)
+	bits := b.Bits(y)
+	mBits = b.IntOr(b.IntAnd(bits, b.Whole(mantissa)), b.Whole(two))
+	m = b.Assume(b.AsFloat(mBits, 1), 2, 4)
+	least := -126
+	if c := b.bounds[y]; c.finite() {
+		least = max(least, -math.Ilogb(max(-c.low, c.high)))
+	}
+	return m, mBits, b.AsFloat(b.IntXor(b.IntAnd(bits, b.Whole(^mantissa)), b.Whole(exponent)), least)
 }
 
 // roughInverse is 1/x, of a normal x above 0 with these bits; times x it is between 1 - 2^-18 and 1 - 2^-22: products

@@ -4,7 +4,9 @@
 //
 // Numbers are float32. Operations are those that all devices do alike: + - * rounded to nearest even, comparison and
 // choice, and operations on the bits. Division, square root, exponential and logarithm are
-// programs of these (functions.go). No result is subnormal: many devices make those zero.
+// programs of these (functions.go). Many devices make subnormal numbers zero, so there are none, but for products that are flushed
+// next or lost in a sum. The sign of a zero and the bits of what is no number may differ between devices, and
+// no program looks at them.
 package program
 
 import "slices"
@@ -22,25 +24,26 @@ const (
 // An Op is an operation.
 type Op uint8
 
-// The operations. What is read stands first; then x, y and z are the values A, B and C.
+// The operations. What is read stands first; then x, y and z are the values A, B and C. A comparison with what is no number is
+// false. All else is as in IEEE 754, with infinities.
 const (
 	Constant Op = iota // Constants[A]
-	State              // state A of the neuron, at the start of the step
+	State              // state A of the neuron, at the start of the step; a Float is finite
 	Own                // number A of the neuron that never changes
-	Drive              // external input of the step, common to the population
+	Drive              // external input of the step, common to the population: 0, or at least 2^-100 in magnitude
 	Now                // Int: the step's number, as the engine counts; only compared and added to
 	Arriving           // whole number of units that arrive at receptor A, rounded once to a float
 	Normal             // standard normal number A of the neuron and step
 
-	Add // x + y
+	Add // x + y, rounded to nearest even; never fused with a product
 	Sub // x - y
-	Mul // x * y
-	Neg // -x
-	Abs // |x|
+	Mul // x * y; one below 2^-126 in magnitude may be zero, or rounded to a subnormal number
+	Neg // x with the other sign
+	Abs // x without its sign
 	Min // x if x < y, else y
 	Max // x if x > y, else y
 
-	Flush // 0 if |x| < 2^-100, else x
+	Flush // 0, without a sign, if |x| < 2^-100, else x
 
 	Less      // x < y
 	LessEqual // x <= y
@@ -61,8 +64,8 @@ const (
 	ShiftRight // x by B bits, with copies of its sign
 	ShiftDown  // x by B bits, with zeros
 
-	Truncate // the whole part of a Float below 2^31 as an Int
-	Convert  // an Int of at most 24 bits as a Float
+	Truncate // a Float below 2^31 in magnitude as an Int, without what follows its point
+	Convert  // an Int of at most 2^24 in magnitude as a Float
 	Bits     // the bits of a Float as an Int
 	AsFloat  // and back
 )

@@ -244,7 +244,30 @@ func (m *maker) between() {
 }
 
 func (m *maker) function() {
-	m.add(m.Exp(m.float()))
+	x, y := m.float(), m.float()
+	if m.r.IntN(2) == 0 {
+		x = m.held(x, 100)
+	}
+	switch m.r.IntN(9) {
+	case 0:
+		m.add(m.Exp(x))
+	case 1:
+		m.add(m.Exprel(x))
+	case 2:
+		m.add(m.Log(x))
+	case 3:
+		m.add(m.Sqrt(x))
+	case 4:
+		m.add(m.Tanh(x))
+	case 5:
+		m.add(m.Floor(x))
+	case 6:
+		m.add(m.Power(x, 2+m.r.IntN(7)))
+	case 7:
+		m.add(m.DivBy(x, float64(number(m.r))))
+	default: // either zero has infinities of its own
+		m.add(m.Div(x, m.Select(m.Equal(y, m.Number(0)), m.Number(0), y)))
+	}
 }
 
 // end makes states of values, and fails in some cases.
