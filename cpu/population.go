@@ -103,18 +103,17 @@ func (p *population) clamp(tile, lane int, n int64) {
 	p.row(tile, rowUntil)[lane] = math.Float32frombits(uint32(clock(n)))
 }
 
-// arrivingSlots is the number of steps ahead for which the input of a population is summed:
-// up to the largest delay. What calendars have on its way, of packed synapses, is summed a
-// window ahead.
+// arrivingSlots is the number of steps for which the input of a population is summed when the spikes of a step are delivered,
+// the smallest delay after they were fired: up to the largest delay. What calendars have on its way, of packed synapses, is
+// summed when it is due.
 func arrivingSlots(m *dynamics.Model, c *connectome.Connectome, population int) int {
 	slots := 1
 	for i := range m.Projections {
 		switch p := &m.Projections[i]; {
 		case p.To != population:
 		case p.Packed() && c.Projections[i].Rows == nil:
-			slots = max(slots, m.MinDelay)
 		default:
-			slots = max(slots, p.MaxDelay)
+			slots = max(slots, p.MaxDelay-m.MinDelay+1)
 		}
 	}
 	return slots
