@@ -119,6 +119,15 @@ const (
 // worthwhile is how many workers a network at a typical rate of firing can be worth. With
 // more shares than that one worker would have all of them, for nothing.
 func worthwhile(m *dynamics.Model, c *connectome.Connectome, k *kernels) int {
+	return max(1, int(min(nsPerWindow(m, c, k)/nsPerWorker, math.MaxInt32)))
+}
+
+// EstimateWindow is about how long a window takes one thread, of a network that fires at a typical rate.
+func EstimateWindow(m *dynamics.Model, c *connectome.Connectome) time.Duration {
+	return time.Duration(min(nsPerWindow(m, c, best()), math.MaxInt64/4))
+}
+
+func nsPerWindow(m *dynamics.Model, c *connectome.Connectome, k *kernels) float64 {
 	perStep := 0.0
 	for i := range m.Populations {
 		perStep += nsPerNeuron * float64(m.Populations[i].Size)
@@ -127,7 +136,7 @@ func worthwhile(m *dynamics.Model, c *connectome.Connectome, k *kernels) int {
 		p := &c.Projections[i]
 		perStep += typicalFiring * float64(m.Populations[p.From].Size) * nsPerSpike(p, m, k)
 	}
-	return max(1, int(min(perStep*float64(m.MinDelay)/nsPerWorker, math.MaxInt32)))
+	return perStep * float64(m.MinDelay)
 }
 
 // nsPerSpike is what it takes to deliver a spike.
