@@ -106,8 +106,11 @@ func (c *benchCmd) ofSuite(ctx context.Context) ([]bench.Case, error) {
 		return nil, usage(errors.New("--connectivity procedural: not all networks of the suites can be drawn again by source: choose some with --networks"))
 	}
 	specs := bench.Standard()
-	if c.Suite == "peers" {
+	switch c.Suite {
+	case "peers":
 		specs = bench.Peers()
+	case "published":
+		specs = bench.Published()
 	}
 	var list []bench.Case
 	for _, s := range specs {
@@ -132,7 +135,7 @@ func (c *benchCmd) ofSuite(ctx context.Context) ([]bench.Case, error) {
 // places are those of the engines that the flags name; the processor stands once, for any number of
 // threads. A device that was not asked for by name need not be there.
 func (c *benchCmd) places(t *terminal) (places []*engines.Place, none error, err error) {
-	hardware := len(c.Engines) == 0 && c.Suite == "peers"
+	hardware := len(c.Engines) == 0 && c.ofOthers()
 	kinds := engines.All
 	switch {
 	case hardware:

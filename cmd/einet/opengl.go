@@ -251,7 +251,7 @@ func (f *engineFlags) wants() wish {
 
 func (c *benchCmd) wants() wish {
 	switch {
-	case len(c.Engines) == 0 && c.Suite == "peers":
+	case len(c.Engines) == 0 && c.ofOthers():
 		return hardwareDevice
 	case len(c.Engines) == 0 || slices.Contains(c.Engines, "all") || slices.Contains(c.Engines, engines.GPU.Name):
 		return anyDevice
