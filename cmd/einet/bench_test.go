@@ -43,6 +43,42 @@ func TestBench(t *testing.T) {
 	require.Contains(t, out, "BenchmarkSimulate/network=ei/N=500/")
 }
 
+// Whole runs stand beside the engine alone, with the same spikes, and leave nothing.
+func TestBenchAsRun(t *testing.T) {
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	args := []string{"bench", "--sizes", "500", "--duration", "20ms", "--repetitions", "2", "--engines", "reference,cpu", "--threads", "1", "--as-run", "-q"}
+	status, out, errs := einet(t, append(args, "--json")...)
+	require.Equal(t, exitDone, status, errs)
+	r, err := bench.Read(strings.NewReader(out))
+	require.NoError(t, err)
+	require.Len(t, r.Results, 2)
+	require.Nil(t, r.Limits)
+	for _, x := range r.Results {
+		require.Len(t, x.Alone, 2)
+		require.Len(t, x.Runs, 2)
+		require.Empty(t, x.Unconnected)
+		require.Positive(t, x.OverAlone())
+		for _, ran := range x.Runs {
+			require.Equal(t, x.Digest(), ran.Digest)
+			require.Positive(t, ran.Simulate)
+			require.LessOrEqual(t, ran.Waiting, ran.Simulate)
+		}
+	}
+	left, err := os.ReadDir(temporary)
+	require.NoError(t, err)
+	require.Empty(t, left)
+
+	r.Results[1].Runs[1].Digest = strings.Repeat("0", 64)
+	require.Len(t, bench.Disagreements(r.Results), 1)
+
+	status, out, errs = einet(t, args...)
+	require.Equal(t, exitDone, status, errs)
+	require.Contains(t, out, "**As a user runs it.**")
+	require.NotContains(t, out, "Costs")
+	require.Zero(t, (&bench.Result{}).OverAlone())
+}
+
 // Other spikes than those of the report beside are a failed check.
 func TestBenchAgainstOtherSpikes(t *testing.T) {
 	status, out, errs := einet(t, quickBench("--json")...)
@@ -60,6 +96,8 @@ func TestBenchRefuses(t *testing.T) {
 		"--threads 1000":                  "--threads 1000: must be from 1 to",
 		"--repetitions 0":                 "must be at least 1",
 		"--suite peers --sizes 500":       "choose one",
+		"--suite published --sizes 500":   "choose one",
+		"--as-run --counters":             "--counters and --",
 		"--force":                         "only says something of --out",
 		"--fixed-indegree":                "only says something of",
 		"--sizes 5":                       "--sizes 5: must be at least 10",
