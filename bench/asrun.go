@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,10 +26,11 @@ func (r *run) asRun(ctx context.Context) error {
 		return err
 	}
 	start := time.Now()
-	err = e.Advance(ctx, int(steps))
+	if err = e.Advance(ctx, int(steps)); err == nil {
+		_, err = e.Spikes(nil) // a device may be behind
+	}
 	took := time.Since(start)
-	e.Close()
-	if err != nil {
+	if err = errors.Join(err, e.Close()); err != nil {
 		return err
 	}
 	net := *r.full.model.Network
