@@ -139,7 +139,12 @@ func (c *benchCmd) places(t *terminal) (places []*engines.Place, none error, err
 	kinds := engines.All
 	switch {
 	case hardware:
-		kinds = []*engines.Kind{engines.CPU, engines.GPU}
+		kinds = []*engines.Kind{engines.CPU}
+		if devices, _ := t.gl.Hardware(); len(devices) > 0 {
+			kinds = append(kinds, engines.GPU)
+		} else { // this einet may not be able to open others: see handOver
+			fmt.Fprintf(t.err, "einet: without the %s engine: there is no OpenGL hardware (--engines %s,%s takes software, too)\n", engines.GPU.Name, engines.CPU.Name, engines.GPU.Name)
+		}
 	case len(c.Engines) > 0 && !slices.Contains(c.Engines, "all"):
 		// the reference first: the others' speed is in terms of it
 		kinds = slices.DeleteFunc(slices.Clone(kinds), func(k *engines.Kind) bool { return !slices.Contains(c.Engines, k.Name) })

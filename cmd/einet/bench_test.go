@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"einet/bench"
+	"einet/gpu"
 
 	"github.com/stretchr/testify/require"
 )
@@ -133,4 +135,21 @@ func TestBenchChecksTheMemoryOfDevices(t *testing.T) {
 	require.Equal(t, exitMachine, status, errs)
 	require.Empty(t, out)
 	require.Regexp(t, `^einet: ei: gpu: .* take .*, one buffer holds at most .*: use fewer neurons.*\n$`, errs)
+}
+
+// The suites that others are measured on leave software devices out, also those that this einet can't open.
+func TestBenchOfOthersWithoutHardware(t *testing.T) {
+	for _, suite := range []string{"peers", "published"} {
+		var errs bytes.Buffer
+		gl := withoutGL()
+		gl.Devices = func() ([]gpu.Device, error) {
+			return []gpu.Device{{Renderer: "llvmpipe", Software: true}}, nil
+		}
+		places, none, err := (&benchCmd{Suite: suite}).places(&terminal{err: &errs, gl: gl})
+		require.NoError(t, err)
+		require.NoError(t, none)
+		require.Len(t, places, 1)
+		require.Equal(t, "cpu", places[0].Name)
+		require.Equal(t, "einet: without the gpu engine: there is no OpenGL hardware (--engines cpu,gpu takes software, too)\n", errs.String())
+	}
 }
