@@ -43,12 +43,14 @@ func (r *run) asRun(ctx context.Context) error {
 	return nil
 }
 
-// OverAlone is what runs take in times of what the engine takes alone, by the medians; 0 where neither was measured.
-func (r *Result) OverAlone() float64 {
-	if r.Alone.Median() == 0 {
-		return 0
+// OverAlone is what runs take in times of what the engine takes alone, by the medians and by the shortest of each; 0 where neither
+// was measured.
+func (r *Result) OverAlone() (median, shortest float64) {
+	if len(r.Alone) == 0 {
+		return 0, 0
 	}
-	return r.RunTimes(func(x *Ran) time.Duration { return x.Simulate }).Median().Seconds() / r.Alone.Median().Seconds()
+	runs := r.RunTimes(func(x *Ran) time.Duration { return x.Simulate })
+	return float64(runs.Median()) / float64(r.Alone.Median()), float64(runs.Min()) / float64(r.Alone.Min())
 }
 
 // RunTimes are one of the times of all runs.

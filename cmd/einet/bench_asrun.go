@@ -42,7 +42,7 @@ func (c *benchCmd) runOn(t *terminal, p *engines.Place) func(context.Context, *n
 
 // printRuns prints what runs took beside the engine alone, if they were measured.
 func printRuns(out io.Writer, results []bench.Result) error {
-	rows := [][]string{{"network", "N", "engine", "model s", "engine alone s", "as run s", "run / engine", "recorders s", "waiting s", "files s", "digest"}, nil}
+	rows := [][]string{{"network", "N", "engine", "model s", "engine alone s", "as run s", "run / engine", "of the shortest", "recorders s", "waiting s", "files s", "digest"}, nil}
 	for i := range results {
 		r := &results[i]
 		if len(r.Runs) == 0 {
@@ -51,9 +51,10 @@ func printRuns(out io.Writer, results []bench.Result) error {
 		median := func(of func(*bench.Ran) time.Duration) string {
 			return fmt.Sprintf("%.4f", r.RunTimes(of).Median().Seconds())
 		}
+		over, shortest := r.OverAlone()
 		rows = append(rows, []string{
 			caseName(r), fmt.Sprint(r.Neurons), r.Label(), modelTime(r), fmt.Sprintf("%.4f", r.Alone.Median().Seconds()),
-			median(func(x *bench.Ran) time.Duration { return x.Simulate }), fmt.Sprintf("%.2f", r.OverAlone()),
+			median(func(x *bench.Ran) time.Duration { return x.Simulate }), fmt.Sprintf("%.2f", over), fmt.Sprintf("%.2f", shortest),
 			median(func(x *bench.Ran) time.Duration { return x.Recorders }), median(func(x *bench.Ran) time.Duration { return x.Waiting }),
 			median(func(x *bench.Ran) time.Duration { return x.Finish }), fmt.Sprintf("%.8s", r.Runs[0].Digest),
 		})
@@ -61,7 +62,7 @@ func printRuns(out io.Writer, results []bench.Result) error {
 	if len(rows) == 2 {
 		return nil
 	}
-	fmt.Fprint(out, "\n**As a user runs it.** `einet run` with its recorders and files (without figures) in turn with the engine that nobody watches, medians. "+
+	fmt.Fprint(out, "\n**As a user runs it.** `einet run` with its recorders and files (without figures) in turn with the engine that nobody watches, medians, and the ratio of the shortest too, which what else the machine does disturbs least. "+
 		"Recorders work beside the engine; waiting is of the engine for them and of the run for the last of them, and is in the time of the run. Files are closed behind it.\n\n")
 	return markdown(out, rows)
 }
