@@ -18,8 +18,8 @@ import (
 //
 // It advances by windows, the smallest delay of the network, within which
 // neurons do not influence each other. In a window each worker takes its neurons
-// through all steps, to which it delivers the spikes that were fired as many steps ago as a window
-// has, and waits until every worker has.
+// through all steps, each behind the delivery of the spikes that can arrive in it, and waits until
+// every worker has.
 type Engine struct {
 	model       *dynamics.Model
 	kernels     *kernels
@@ -107,9 +107,7 @@ func (e *Engine) Gather(v sim.Variable, pop int, neurons []int, dst []float32) e
 	if err := sim.CheckGather(e.model, v, pop, neurons, dst); err != nil {
 		return fmt.Errorf("cpu: %w", err)
 	}
-	for k, i := range neurons {
-		e.populations[pop].read(v, i, dst[k:k+1])
-	}
+	e.populations[pop].gather(v, neurons, dst)
 	return nil
 }
 

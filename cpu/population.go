@@ -149,14 +149,7 @@ func (p *population) targets(slot, receptor, first int) *[maxBlock]int32 {
 
 // read copies a variable of neurons first, first+1, ... [mV].
 func (p *population) read(v sim.Variable, first int, dst []float32) {
-	row, scale := rowV, float32(1)
-	switch {
-	case v == sim.V:
-	case p.general != nil:
-		row = p.general.g[v]
-	default:
-		row, scale = rowG+int(v), p.Receptors[v].Scale
-	}
+	row, scale := p.place(v)
 	for len(dst) > 0 {
 		from := p.row(first/lanes, row)[first%lanes:]
 		from = from[:min(len(from), len(dst))]
@@ -171,6 +164,35 @@ func (p *population) read(v sim.Variable, first int, dst []float32) {
 			}
 		}
 		first, dst = first+len(from), dst[len(from):]
+	}
+}
+
+// place is the row of a variable, and the unit of what is in it.
+func (p *population) place(v sim.Variable) (row int, scale float32) {
+	switch {
+	case v == sim.V:
+		return rowV, 1
+	case p.general != nil:
+		return p.general.g[v], 1
+	}
+	return rowG + int(v), p.Receptors[v].Scale
+}
+
+// gather copies a variable of neurons [mV].
+func (p *population) gather(v sim.Variable, neurons []int, dst []float32) {
+	row, scale := p.place(v)
+	rows, dst := p.rows(), dst[:len(neurons)]
+	for k, i := range neurons {
+		dst[k] = p.state[uint(i)/lanes*uint(rows)+uint(row)][uint(i)%lanes]
+	}
+	if v == sim.V {
+		for k, x := range dst {
+			dst[k] = p.Absolute(x)
+		}
+		return
+	}
+	for k, x := range dst {
+		dst[k] = x * scale
 	}
 }
 
