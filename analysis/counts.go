@@ -19,11 +19,15 @@ func NewPopulationCounts(sizes []int, dtMs float64, binSteps int) *PopulationCou
 
 // Add takes further spikes. Ids are global.
 func (c *PopulationCounts) Add(spikes []sim.Spike) {
+	step, bin := uint32(0), 0
 	for _, s := range spikes {
 		if s.Step == 0 {
 			continue // nothing is simulated at step 0
 		}
-		i, bin := c.layout.population(s.Neuron), int(s.Step-1)/c.binSteps
+		if s.Step != step { // a division takes as long as all the rest
+			step, bin = s.Step, int(s.Step-1)/c.binSteps
+		}
+		i := c.layout.population(s.Neuron)
 		for len(c.counts[i]) <= bin {
 			c.counts[i] = append(c.counts[i], 0)
 		}

@@ -21,6 +21,8 @@ import (
 type Engine struct {
 	sim.Backend
 	Threads int
+	// AsRun simulates as a user's run does, recorders and files included; nil: that is not measured.
+	AsRun func(ctx context.Context, net *network.Network, c *connectome.Connectome) (Ran, error)
 }
 
 // A Case is a network to simulate for that many steps. Set is what was changed of

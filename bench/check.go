@@ -31,12 +31,18 @@ func (r *Result) Differs(o *Result) (where string, compared int) {
 	return "", compared
 }
 
-// Disagreements holds every result to the first of the same network. It returns
+// Disagreements holds every result to the first of the same network, and runs to their engine. It returns
 // one line for each that has other spikes.
 func Disagreements(results []Result) []string {
 	var list []string
 	for i := range results {
 		r := &results[i]
+		for _, x := range r.Runs {
+			if x.Digest != r.Digest() {
+				list = append(list, fmt.Sprintf("%s, N %d: %s: the engine has digest %.16s, a run %.16s", r.Network, r.Neurons, r.Label(), r.Digest(), x.Digest))
+				break
+			}
+		}
 		first := slices.IndexFunc(results, func(o Result) bool { return o.Same(r) })
 		if first == i {
 			continue

@@ -70,6 +70,9 @@ type Result struct {
 	Digests    []Digest `json:"digests"`
 	PeakMB     float64  `json:"peak_mb"` // largest resident size, building included; 0: unknown
 
+	Alone Times `json:"alone_ns,omitempty"` // the engine, which nobody watches, in turn with
+	Runs  []Ran `json:"runs,omitempty"`     // what a user runs
+
 	// Parts, see newParts.
 	Unconnected Times `json:"without_synapses_ns,omitempty"`
 	Undriven    Times `json:"without_synapses_and_poisson_ns,omitempty"`

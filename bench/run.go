@@ -73,6 +73,11 @@ func (r *run) repeat(ctx context.Context, k int) error {
 	if k >= r.times {
 		return nil
 	}
+	if r.engine.AsRun != nil {
+		if err := r.asRun(ctx); err != nil {
+			return err
+		}
+	}
 	peak := host.StartPeak()
 	took, err := r.once(ctx, r.full, r.result.Steps, &r.result)
 	if err != nil {

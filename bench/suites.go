@@ -31,6 +31,24 @@ func Standard() []Spec {
 	}
 }
 
+// Published is what runs of other simulators are measured on: docs/performance.md lays them beside. The smallest delay of one of
+// them is 0.8 ms.
+func Published() []Spec {
+	later := []string{"projections.*.delay=0.8"}
+	return []Spec{
+		{Preset: "vs96", Ms: 1000},
+		{Preset: "vogels2005cuba", Neurons: 4000, Ms: 10_000},
+		{Preset: "vogels2005cuba", Neurons: 4000, Set: later, Ms: 10_000},
+		{Preset: "vogels2005cuba", Neurons: 40_000, Ms: 1000},
+		{Preset: "vogels2005cuba", Neurons: 40_000, Set: later, Ms: 1000},
+		{Preset: "vogels2005cuba", Neurons: 400_000, Ms: 500},
+		{Preset: "vogels2005cuba", Neurons: 400_000, Set: later, Ms: 500},
+		{Preset: "ei", Ms: 1000},
+		{Preset: "brunel2000exp", Ms: 1000},
+		{Preset: "potjans2014", Ms: 1100},
+	}
+}
+
 // Peers is what other simulators are measured on: docs/performance.md lays them
 // beside.
 func Peers() []Spec {

@@ -58,8 +58,8 @@ func (e *Engine) fail(n int64, p *population, neuron int) {
 }
 
 // advance simulates a batch of windows. One wait in a
-// window is enough: whoever is past it has all spikes that it delivers, and the
-// mail that it fills in the next window is not that which others may still
+// window is enough: whoever is past it has all spikes that it delivers in the next, and the
+// mail that it fills then is not that which others may still
 // read.
 func (e *Engine) advance(batch plan) {
 	start, steps, active := time.Now(), batch.steps, batch.workers
@@ -74,28 +74,37 @@ func (e *Engine) advance(batch plan) {
 		}
 	}
 	before := len(e.spikes)
+	e.begin(steps)
 	e.pool.run(active, func(worker int) {
-		w := window{drives: make([][]float32, len(e.drives)), first: e.step}
-		for at := 0; at < steps; at += w.steps {
-			w.n, w.steps = e.step+int64(at), min(e.model.MinDelay, steps-at)
-			for i := range w.drives {
-				w.drives[i] = e.drives[i][min(at, len(e.drives[i])):]
+		for i := len(e.windows.before); ; i++ {
+			w := e.windows.at(i)
+			if w.steps <= 0 {
+				return
 			}
-			for i := worker; i < len(e.shares); i += active {
-				e.update(&e.shares[i], &w)
+			for k := worker; k < len(e.shares); k += active {
+				e.pass(&e.shares[k], &w)
 			}
 			e.pool.barrier.wait(worker)
-			for i := worker; i < len(e.shares); i += active {
-				e.deliver(&e.shares[i], &w)
-			}
 			if worker == 0 {
 				e.collect(&w)
 			}
-			w.parity ^= 1
 		}
 	})
 	e.step += int64(steps)
 	e.plan.learn(batch, len(e.spikes)-before, time.Since(start))
+}
+
+// begin divides a batch into windows.
+func (e *Engine) begin(steps int) {
+	e.windows.begin(e.step, steps)
+	mails := 1 + max(e.windows.mails[0], e.windows.mails[1])
+	for i := range e.shares {
+		s := &e.shares[i]
+		s.due, s.next = e.windows.at(0), 1
+		for len(s.mail) < mails {
+			s.mail = append(s.mail, nil)
+		}
+	}
 }
 
 // collect appends a window's spikes to the engine's, sorted by step and neuron.

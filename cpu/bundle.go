@@ -12,9 +12,10 @@ import (
 type bundle struct {
 	from     int // population
 	segments []segment
-	begin    []uint32 // of each source in rows
-	rows     []uint16 // of each source and segment: how many targets, and then these
-	lines    int      // of the mean rows of a source that are fetched ahead
+	to       []*[maxBlock]int32 // scratch of deliver: where each sums
+	begin    []uint32           // of each source in rows
+	rows     []uint16           // of each source and segment: how many targets, and then these
+	lines    int                // of the mean rows of a source that are fetched ahead
 }
 
 // shortRow is the mean number of synapses below which the rows of segments are bundled.
@@ -55,7 +56,7 @@ func (g *segment) short() bool {
 }
 
 func newBundle(from int, segments []segment) (bundle, bool) {
-	b := bundle{from: from, segments: segments, begin: make([]uint32, len(segments[0].begin))}
+	b := bundle{from: from, segments: segments, to: make([]*[maxBlock]int32, len(segments)), begin: make([]uint32, len(segments[0].begin))}
 	length := 0
 	for j := range b.begin {
 		b.begin[j] = uint32(length)
@@ -90,15 +91,12 @@ func newBundle(from int, segments []segment) (bundle, bool) {
 }
 
 // deliverBundle is deliver for a bundle.
-func (e *Engine) deliverBundle(b *bundle, w *window) {
-	to := make([]*[maxBlock]int32, len(b.segments))
-	for k := range w.steps {
-		for i := range b.segments {
-			to[i] = e.arriving(&b.segments[i], w.n+int64(1+k))
-		}
-		for _, from := range e.sources[b.from] {
-			b.deliver(to, from.fired(w, k))
-		}
+func (e *Engine) deliverBundle(b *bundle, w *window, k int) {
+	for i := range b.segments {
+		b.to[i] = e.arriving(&b.segments[i], w.n+int64(1+k))
+	}
+	for _, from := range e.sources[b.from] {
+		b.deliver(b.to, from.fired(w, k))
 	}
 }
 

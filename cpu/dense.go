@@ -62,23 +62,21 @@ func (m *bitmap) row(j uint32) []uint64 {
 }
 
 // deliverBits is deliver for one bitmap.
-func (e *Engine) deliverBits(s *share, m *bitmap, w *window) {
+func (e *Engine) deliverBits(s *share, m *bitmap, w *window, k int) {
 	to := &e.populations[m.To]
-	for k := range w.steps {
-		slot := int((w.n + int64(1+k+m.Delay)) % int64(len(to.arriving)))
-		arriving := to.arriving[slot][m.Receptor][m.tile:][:m.tiles]
-		rows := s.rows[:0]
-		for _, from := range e.sources[m.From] {
-			for _, j := range from.fired(w, k) {
-				if rows = append(rows, m.row(j)); len(rows) == maxRows {
-					e.kernels.addRows(arriving, rows, m.Weight(), &s.planes)
-					rows = rows[:0]
-				}
+	slot := int((w.n + int64(1+k+m.Delay)) % int64(len(to.arriving)))
+	arriving := to.arriving[slot][m.Receptor][m.tile:][:m.tiles]
+	rows := s.rows[:0]
+	for _, from := range e.sources[m.From] {
+		for _, j := range from.fired(w, k) {
+			if rows = append(rows, m.row(j)); len(rows) == maxRows {
+				e.kernels.addRows(arriving, rows, m.Weight(), &s.planes)
+				rows = rows[:0]
 			}
 		}
-		if len(rows) > 0 {
-			e.kernels.addRows(arriving, rows, m.Weight(), &s.planes)
-		}
+	}
+	if len(rows) > 0 {
+		e.kernels.addRows(arriving, rows, m.Weight(), &s.planes)
 	}
 }
 

@@ -18,8 +18,8 @@ import (
 //
 // It advances by windows, the smallest delay of the network, within which
 // neurons do not influence each other. In a window each worker takes its neurons
-// through all steps, waits until every worker has, and then delivers all of the
-// window's spikes to its own neurons.
+// through all steps, each behind the delivery of the spikes that can arrive in it, and waits until
+// every worker has.
 type Engine struct {
 	model       *dynamics.Model
 	kernels     *kernels
@@ -29,6 +29,7 @@ type Engine struct {
 	plan        planner
 	pool        pool
 	step        int64
+	windows     windows
 	drives      [][]float32       // [population][step of the present batch]
 	counts      []dynamics.Counts // likewise, of Poisson sources
 
@@ -73,6 +74,7 @@ func newEngine(m *dynamics.Model, c *connectome.Connectome, threads int, k *kern
 		}
 	}
 	e.drives, e.counts = make([][]float32, len(e.populations)), make([]dynamics.Counts, len(e.populations))
+	e.windows.minDelay = m.MinDelay
 	e.plan = newPlanner(e.populations, c, m, k, len(e.shares))
 	e.pool = newPool(len(e.shares))
 	return e
@@ -106,9 +108,7 @@ func (e *Engine) Gather(v sim.Variable, pop int, neurons []int, dst []float32) e
 	if err := sim.CheckGather(e.model, v, pop, neurons, dst); err != nil {
 		return fmt.Errorf("cpu: %w", err)
 	}
-	for k, i := range neurons {
-		e.populations[pop].read(v, i, dst[k:k+1])
-	}
+	e.populations[pop].gather(v, neurons, dst)
 	return nil
 }
 

@@ -7,8 +7,7 @@ package cpu
 // mail[mail[at]:mail[at+1]], at = i*steps + k.
 type mail []uint32
 
-// post packs the spikes of a share's window. What is posted stays until the next
-// but one, for some may still deliver it while others have begun the next window.
+// post packs the spikes of a share's window. What is posted stays until all of it has been delivered.
 func (s *share) post(w *window) {
 	at, end := 0, len(s.pieces)*w.steps+1
 	need := end
@@ -17,10 +16,10 @@ func (s *share) post(w *window) {
 			need += len(fired)
 		}
 	}
-	if need > len(s.mail[w.parity]) {
-		s.mail[w.parity] = make(mail, max(2*need, 1024))
+	if need > len(s.mail[w.mail]) {
+		s.mail[w.mail] = make(mail, max(2*need, 1024))
 	}
-	m := s.mail[w.parity]
+	m := s.mail[w.mail]
 	for i := range s.pieces {
 		for k, fired := range s.pieces[i].fired[:w.steps] {
 			m[at] = uint32(end)
@@ -39,6 +38,6 @@ type source struct {
 
 // fired is the neurons that fired in step k of a window that has been posted.
 func (f source) fired(w *window, k int) []uint32 {
-	m, at := f.share.mail[w.parity], f.piece*w.steps+k
+	m, at := f.share.mail[w.mail], f.piece*w.steps+k
 	return m[m[at]:m[at+1]]
 }

@@ -49,18 +49,15 @@ func newPacking(p connectome.Packing) packing {
 func (p *packing) delay(s uint32) uint32 { return s >> (p.shift & 31) }
 
 // deliverPacked is deliver for a segment whose synapses have weights and delays of
-// their own. It sums what arrives in the steps that no later spike can reach.
-func (e *Engine) deliverPacked(s *share, g *segment, w *window) {
-	for k := range w.steps {
-		for _, from := range e.sources[g.From] {
-			g.enter(w.n+int64(1+k), from.fired(w, k))
-		}
+// their own. It sums what arrives in the first step that no later spike can reach.
+func (e *Engine) deliverPacked(g *segment, w *window, k int) {
+	step := w.n + int64(1+k)
+	for _, from := range e.sources[g.From] {
+		g.enter(step, from.fired(w, k))
 	}
 	to := &e.populations[g.To]
-	for k := range w.steps {
-		step := w.n + int64(1+k+e.model.MinDelay)
-		g.arrive(step, to.targets(int(step%int64(len(to.arriving))), g.Receptor, g.first))
-	}
+	step += int64(e.model.MinDelay)
+	g.arrive(step, to.targets(int(step%int64(len(to.arriving))), g.Receptor, g.first))
 }
 
 // enter puts the rows of neurons that fired at a step into the calendar.

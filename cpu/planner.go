@@ -135,6 +135,15 @@ func nsPerUpdate(p *dynamics.Population, k *kernels) float64 {
 // worthwhile is the most workers that can be of use to a network that fires at a typical rate. More shares than that would
 // cost something, and one worker would have them all.
 func worthwhile(m *dynamics.Model, c *connectome.Connectome, k *kernels) int {
+	return max(1, int(min(nsPerWindow(m, c, k)/nsPerWorker, math.MaxInt32)))
+}
+
+// EstimateWindow is about how long a window takes one thread, of a network that fires at a typical rate.
+func EstimateWindow(m *dynamics.Model, c *connectome.Connectome) time.Duration {
+	return time.Duration(min(nsPerWindow(m, c, best()), math.MaxInt64/4))
+}
+
+func nsPerWindow(m *dynamics.Model, c *connectome.Connectome, k *kernels) float64 {
 	perStep := 0.0
 	for i := range m.Populations {
 		perStep += nsPerUpdate(&m.Populations[i], k) * float64(m.Populations[i].Size)
@@ -143,7 +152,7 @@ func worthwhile(m *dynamics.Model, c *connectome.Connectome, k *kernels) int {
 		p := &c.Projections[i]
 		perStep += typicalFiring * float64(m.Populations[p.From].Size) * nsPerSpike(p, m, k)
 	}
-	return max(1, int(min(perStep*float64(m.MinDelay)/nsPerWorker, math.MaxInt32)))
+	return perStep * float64(m.MinDelay)
 }
 
 // nsPerSpike is what it takes to deliver a spike.

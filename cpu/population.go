@@ -152,18 +152,17 @@ func (p *population) clamp(tile, lane int, n int64) {
 	p.row(tile, rowUntil)[lane] = math.Float32frombits(uint32(clock(n)))
 }
 
-// arrivingSlots is the number of steps ahead for which the input of a population is summed:
-// up to the largest delay. What calendars have on its way, of packed synapses, is summed a
-// window ahead.
+// arrivingSlots is the number of steps for which the input of a population is summed when the spikes of a step are delivered,
+// the smallest delay after they were fired: up to the largest delay. What calendars have on its way, of packed synapses, is
+// summed when it is due.
 func arrivingSlots(m *dynamics.Model, c *connectome.Connectome, population int) int {
 	slots := 1
 	for i := range m.Projections {
 		switch p := &m.Projections[i]; {
 		case p.To != population:
 		case p.Packed() && c.Projections[i].Redrawn == nil:
-			slots = max(slots, m.MinDelay)
 		default:
-			slots = max(slots, p.MaxDelay)
+			slots = max(slots, p.MaxDelay-m.MinDelay+1)
 		}
 	}
 	return slots
@@ -199,14 +198,7 @@ func (p *population) targets(slot, receptor, first int) *[maxBlock]int32 {
 
 // read copies a variable of neurons first, first+1, ... [mV].
 func (p *population) read(v sim.Variable, first int, dst []float32) {
-	row, scale := rowV, float32(1)
-	switch {
-	case p.Cell != nil:
-		row = sim.CellState(p.Population, v)
-	case v == sim.V:
-	default:
-		row, scale = rowG+int(v), p.Receptors[v].Scale
-	}
+	row, scale := p.place(v)
 	for len(dst) > 0 {
 		from := p.row(first/lanes, row)[first%lanes:]
 		from = from[:min(len(from), len(dst))]
@@ -221,6 +213,35 @@ func (p *population) read(v sim.Variable, first int, dst []float32) {
 			}
 		}
 		first, dst = first+len(from), dst[len(from):]
+	}
+}
+
+// place is the row of a variable, and the unit of what is in it.
+func (p *population) place(v sim.Variable) (row int, scale float32) {
+	switch {
+	case p.Cell != nil:
+		return sim.CellState(p.Population, v), 1
+	case v == sim.V:
+		return rowV, 1
+	}
+	return rowG + int(v), p.Receptors[v].Scale
+}
+
+// gather copies a variable of neurons [mV].
+func (p *population) gather(v sim.Variable, neurons []int, dst []float32) {
+	row, scale := p.place(v)
+	rows, dst := p.rows(), dst[:len(neurons)]
+	for k, i := range neurons {
+		dst[k] = p.state[uint(i)/lanes*uint(rows)+uint(row)][uint(i)%lanes]
+	}
+	if v == sim.V {
+		for k, x := range dst {
+			dst[k] = p.Absolute(x)
+		}
+		return
+	}
+	for k, x := range dst {
+		dst[k] = x * scale
 	}
 }
 

@@ -86,36 +86,34 @@ func (e *Engine) drawNoise(s *share, p *population, step int64, lo, hi int) {
 	s.moment.noise = s.noise
 }
 
-// fire lets the neurons of a source fire in a window.
-func (e *Engine) fire(s *share, p *piece, w *window, lo, hi int) {
+// fire lets the neurons of a source fire in step k of a window.
+func (e *Engine) fire(s *share, p *piece, w *window, k, lo, hi int) {
 	pop := &e.populations[p.population]
 	last := uint32(min(hi*lanes, pop.Size))
-	for k := range w.steps {
-		step := uint32(w.n) + uint32(k) + 1
-		if pop.Neuron == network.SpikeSource {
-			at := sort.Search(len(pop.train), func(i int) bool { return pop.train[i].Step >= step })
-			for ; at < len(pop.train) && pop.train[at].Step == step; at++ {
-				if j := pop.train[at].Neuron; j >= uint32(lo*lanes) && j < last {
+	step := uint32(w.n) + uint32(k) + 1
+	if pop.Neuron == network.SpikeSource {
+		at := sort.Search(len(pop.train), func(i int) bool { return pop.train[i].Step >= step })
+		for ; at < len(pop.train) && pop.train[at].Step == step; at++ {
+			if j := pop.train[at].Neuron; j >= uint32(lo*lanes) && j < last {
+				p.fired[k] = append(p.fired[k], j)
+			}
+		}
+		return
+	}
+	thresholds := e.counts[p.population].Thresholds(int(w.n-w.first) + k)
+	if len(thresholds) == 0 {
+		return
+	}
+	e.eachTile(s, pop.SpikeKey, step, 0, lo, hi, func(tile int, words *[lanes]uint32) {
+		for lane, word := range words {
+			if word < thresholds[0] {
+				continue
+			}
+			if j := uint32(tile*lanes + lane); j < last {
+				for range rng.Count(word, thresholds) {
 					p.fired[k] = append(p.fired[k], j)
 				}
 			}
-			continue
 		}
-		thresholds := e.counts[p.population].Thresholds(int(w.n-w.first) + k)
-		if len(thresholds) == 0 {
-			continue
-		}
-		e.eachTile(s, pop.SpikeKey, step, 0, lo, hi, func(tile int, words *[lanes]uint32) {
-			for lane, word := range words {
-				if word < thresholds[0] {
-					continue
-				}
-				if j := uint32(tile*lanes + lane); j < last {
-					for range rng.Count(word, thresholds) {
-						p.fired[k] = append(p.fired[k], j)
-					}
-				}
-			}
-		})
-	}
+	})
 }

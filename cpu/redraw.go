@@ -60,18 +60,16 @@ func (e *Engine) addDrawn(k int, rows *connectome.Redrawn, weights *[connectome.
 
 // deliverDrawn is deliver for one drawn projection. A chunk of targets takes all spikes of a step before the
 // next begins, so that its counts stay in the nearest cache.
-func (e *Engine) deliverDrawn(s *share, d *drawn, w *window) {
-	for k := range w.steps {
-		fired := e.firedIn(s, d.From, w, k)
-		if len(fired) == 0 {
-			continue
-		}
-		for chunk := lanes * d.lo / d.rows.Span; chunk < d.rows.Chunks && chunk*d.rows.Span < lanes*d.hi; chunk++ {
-			if d.chance != nil {
-				e.countDrawn(s, d, w.n+int64(k)+1, chunk, fired)
-			} else {
-				e.addRowsOf(s, d, w.n+int64(k)+1, chunk, fired)
-			}
+func (e *Engine) deliverDrawn(s *share, d *drawn, w *window, k int) {
+	fired := e.firedIn(s, d.From, w, k)
+	if len(fired) == 0 {
+		return
+	}
+	for chunk := lanes * d.lo / d.rows.Span; chunk < d.rows.Chunks && chunk*d.rows.Span < lanes*d.hi; chunk++ {
+		if d.chance != nil {
+			e.countDrawn(s, d, w.n+int64(k)+1, chunk, fired)
+		} else {
+			e.addRowsOf(s, d, w.n+int64(k)+1, chunk, fired)
 		}
 	}
 }
@@ -128,7 +126,7 @@ func (e *Engine) addRowsOf(s *share, d *drawn, step int64, chunk int, fired []ui
 				_, weight, delay := d.rows.Packing.Unpack(codes[i])
 				slot := soonest + int(delay)
 				if slot >= slots {
-					slot -= slots // once is enough: there are as many as the largest delay
+					slot -= slots // once is enough: there are more than delays span
 				}
 				to.flat[slot*stride+receptor+int(t)] += d.weights[weight]
 			}

@@ -10,9 +10,11 @@ type share struct {
 	bitmaps  []bitmap // of dense projections
 	bundles  []bundle // of segments with short rows
 	drawn    []drawn  // of projections whose synapses are not stored
-	mail     [2]mail  // to all shares
+	mail     []mail   // to all shares, of several windows
 
 	_      [64]byte // others read what is above, and only this share what is below
+	due    window   // whose spikes are delivered next
+	next   int      // the window behind it
 	moment moment   // scratch of update
 	cells  scratch
 	hits   [maxTiles + 1]uint32

@@ -2,93 +2,97 @@ package cpu
 
 import "unsafe"
 
-// A window is a stretch of steps that no spike inside it can influence: at most
-// the smallest delay.
-type window struct {
-	n      int64 // the steps are n+1 to n+steps
-	steps  int
-	parity int         // which of a share's two mails
-	drives [][]float32 // [population][step of the window]
-	first  int64       // n of the batch's first step
-}
-
-// update takes a share's neurons through a window. A stretch of tiles that fits
-// the nearest cache takes all of the window's steps, and its random input, before
-// the next begins.
-func (e *Engine) update(s *share, w *window) {
-	for i := range s.pieces {
-		p := &s.pieces[i]
-		tiles := maxTiles
-		if w.steps > 1 || e.populations[p.population].isRandom() {
-			tiles = cachedTiles
-		}
-		for lo := p.lo; lo < p.hi; {
-			hi := min(lo/4*4+tiles, p.hi) // random words are drawn for four tiles at once
-			e.updateTiles(s, p, w, lo, hi)
-			lo = hi
-		}
+// pass takes a share's neurons through a window. What arrives in a step is summed just before it, so that one slot of input is in
+// the caches, however long delays are.
+func (e *Engine) pass(s *share, w *window) {
+	for k := range w.steps {
+		e.deliverDue(s, w.n+int64(k+1-e.model.MinDelay))
+		e.update(s, w, k)
 	}
 	s.post(w)
 }
 
-// cachedTiles of two receptors take 24 KiB with one step of their input.
-const cachedTiles = 64
-
-func (e *Engine) updateTiles(s *share, p *piece, w *window, lo, hi int) {
-	pop := &e.populations[p.population]
-	if pop.IsSource() {
-		e.fire(s, p, w, lo, hi)
-		return
-	}
-	for k := range w.steps {
-		n := w.n + int64(k)
-		s.moment = moment{
-			now: clock(n), drive: w.drives[p.population][k],
-			arriving: pop.arriving[int((n+1)%int64(len(pop.arriving)))],
-			scratch:  &s.cells,
+// update takes a share's neurons through step k of a window. A stretch of tiles that fits the nearest cache takes its random
+// input and the step before the next begins.
+func (e *Engine) update(s *share, w *window, k int) {
+	for i := range s.pieces {
+		p := &s.pieces[i]
+		tiles := maxTiles
+		if e.populations[p.population].isRandom() {
+			tiles = cachedTiles
 		}
-		if len(pop.Poisson) > 0 {
-			e.addPoisson(s, pop, n+1, lo, hi)
-		}
-		e.drawNoise(s, pop, n+1, lo, hi)
-		count := pop.kernel(pop, &s.moment, lo, hi, s.hits[:])
-		if s.moment.failed > 0 {
-			e.fail(n+1, pop, s.moment.failed-1)
-			return
-		}
-		for _, hit := range s.hits[:count] {
-			p.fired[k] = pop.fire(n+1, lo+int(hit>>16), hit&0xffff, p.fired[k])
-		}
-		for i := range p.followed {
-			e.note(&p.followed[i], n, lo, hi)
+		for lo := p.lo; lo < p.hi; {
+			hi := min(lo/4*4+tiles, p.hi) // random words are drawn for four tiles at once
+			e.updateTiles(s, p, w, k, lo, hi)
+			lo = hi
 		}
 	}
 }
 
-// deliver adds the weights of all spikes of a window to what arrives at a
-// share's neurons. The spikes come step by step, so that one slot stays in the
-// nearest cache.
-func (e *Engine) deliver(s *share, w *window) {
+// cachedTiles of two receptors take 24 KiB with their input.
+const cachedTiles = 64
+
+func (e *Engine) updateTiles(s *share, p *piece, w *window, k, lo, hi int) {
+	pop := &e.populations[p.population]
+	if pop.IsSource() {
+		e.fire(s, p, w, k, lo, hi)
+		return
+	}
+	n := w.n + int64(k)
+	s.moment = moment{
+		now: clock(n), drive: e.drives[p.population][n-w.first],
+		arriving: pop.arriving[int((n+1)%int64(len(pop.arriving)))],
+		scratch:  &s.cells,
+	}
+	if len(pop.Poisson) > 0 {
+		e.addPoisson(s, pop, n+1, lo, hi)
+	}
+	e.drawNoise(s, pop, n+1, lo, hi)
+	count := pop.kernel(pop, &s.moment, lo, hi, s.hits[:])
+	if s.moment.failed > 0 {
+		e.fail(n+1, pop, s.moment.failed-1)
+	}
+	for _, hit := range s.hits[:count] {
+		p.fired[k] = pop.fire(n+1, lo+int(hit>>16), hit&0xffff, p.fired[k])
+	}
+	for i := range p.followed {
+		e.note(&p.followed[i], n, lo, hi)
+	}
+}
+
+// deliverDue delivers the spikes of a step, if there was one. Steps come in order.
+func (e *Engine) deliverDue(s *share, step int64) {
+	if step < 1 {
+		return
+	}
+	for step > s.due.last() {
+		s.due = e.windows.at(s.next)
+		s.next++
+	}
+	e.deliver(s, &s.due, int(step-s.due.n)-1)
+}
+
+// deliver adds the weights of all spikes of step k of a window to what arrives at a
+// share's neurons.
+func (e *Engine) deliver(s *share, w *window, k int) {
 	for i := range s.bitmaps {
-		e.deliverBits(s, &s.bitmaps[i], w)
+		e.deliverBits(s, &s.bitmaps[i], w, k)
 	}
 	for i := range s.bundles {
-		e.deliverBundle(&s.bundles[i], w)
+		e.deliverBundle(&s.bundles[i], w, k)
 	}
 	for i := range s.drawn {
-		e.deliverDrawn(s, &s.drawn[i], w)
+		e.deliverDrawn(s, &s.drawn[i], w, k)
 	}
 	for i := range s.segments {
 		seg := &s.segments[i]
 		if seg.packed != nil {
-			e.deliverPacked(s, seg, w)
+			e.deliverPacked(seg, w, k)
 			continue
 		}
-		for k := range w.steps {
-			arriving := e.arriving(seg, w.n+int64(1+k))
-			for _, from := range e.sources[seg.From] {
-				seg.deliver(arriving, from.fired(w, k))
-			}
+		arriving := e.arriving(seg, w.n+int64(1+k))
+		for _, from := range e.sources[seg.From] {
+			seg.deliver(arriving, from.fired(w, k))
 		}
 	}
 }

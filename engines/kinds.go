@@ -89,9 +89,11 @@ type Place struct {
 	Threads int          // of an engine on the processor; 0: one for each processor
 	Context *gpu.Context // of the device, which Close closes; nil on the processor
 	GL      gpu.Device   // as it was found; the device's own Limits hold
+	Why     string       // Auto took this place and not another; "": there was no choice
 
-	tell    Tell // of Auto's GPU: who hears that CPU takes its place; nil: it must not
-	threads int  // of that CPU
+	tell    Tell   // of Auto's GPU: who hears that CPU takes its place; nil: it must not
+	threads int    // of that CPU
+	rival   *rival // likewise, until an engine is opened; nil: there is none
 }
 
 // OnProcessor is a kind that needs no device.
@@ -118,9 +120,10 @@ func (p *Place) Backend() sim.Backend {
 	return sim.Backend{Name: p.Name, Device: p.Device(), Open: p.Open}
 }
 
-// Open makes an engine at step 0. Where the choice of the device was einet's own and it fails, the place becomes the
-// processor.
+// Open makes an engine at step 0. Where the choice of the device was einet's own and it fails, or the processor is sooner, the
+// place becomes the processor.
 func (p *Place) Open(ctx context.Context, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
+	p.settle(ctx, m, c)
 	e, err := p.open(ctx, p, m, c)
 	if err == nil || !p.retreat(ctx, err) {
 		return e, err
@@ -135,7 +138,9 @@ func (p *Place) retreat(ctx context.Context, why error) bool {
 	}
 	why = errors.Join(why, p.Context.Close())
 	p.tell(instead, "device", p.GL.Renderer, "reason", OneLine(why))
+	device := p.GL.Renderer
 	*p = *OnProcessor(CPU, p.threads)
+	p.Why = unfit(device, why)
 	return true
 }
 

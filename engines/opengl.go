@@ -1,9 +1,11 @@
 package engines
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"einet/dynamics"
 	"einet/gpu"
@@ -16,10 +18,13 @@ type OpenGL struct {
 	Probe   func(*gpu.Context) error
 	May     func() bool               // tells whether a look at the devices may find hardware; nil: it may
 	Lacks   func([]gpu.Device) string // what hardware lacks to be among the devices; "": nothing; nil: that is not known
+
+	// Dispatches is how long two of them take, 0 if that is not known; nil: Auto takes hardware for the smallest of networks too.
+	Dispatches func(context.Context, *gpu.Context) time.Duration
 }
 
 // InProcess reaches the devices from this process, which a driver that crashes takes with it.
-var InProcess = OpenGL{Devices: gpu.Devices, Open: gpu.Open, Probe: Probe}
+var InProcess = OpenGL{Devices: gpu.Devices, Open: gpu.Open, Probe: Probe, Dispatches: Dispatches}
 
 // Hardware lists the devices if the first is hardware, and else none.
 func (g OpenGL) Hardware() ([]gpu.Device, error) {
@@ -130,10 +135,26 @@ func (g OpenGL) Choose(c Choice, m *dynamics.Model, tell Tell) (*Place, error) {
 	if err != nil {
 		tell(instead, "device", known.Renderer, "reason", OneLine(err))
 		p := OnProcessor(CPU, c.Threads)
+		p.Why = unfit(known.Renderer, err)
 		return p, p.Fits(m, c.Synapses, c.Beside)
 	}
-	p.tell, p.threads = tell, c.Threads
+	p.tell, p.threads, p.rival = tell, c.Threads, g.rival(c, p, m)
 	return p, nil
+}
+
+// unfit says why a device does not simulate.
+func unfit(device string, why error) string { return device + ": " + OneLine(why) }
+
+// rival is that of an open device; nil where memory or a number is lacking.
+func (g OpenGL) rival(c Choice, p *Place, m *dynamics.Model) *rival {
+	r := &rival{place: OnProcessor(CPU, c.Threads), now: time.Now}
+	if g.Dispatches == nil || r.place.Fits(m, c.Synapses, c.Beside) != nil {
+		return nil
+	}
+	if r.dispatches = g.Dispatches(context.Background(), p.Context); r.dispatches == 0 {
+		return nil
+	}
+	return r
 }
 
 // pick is the kind that is meant, nil where there is none of that name, and, where the choice is einet's own, the device that it takes.

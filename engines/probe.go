@@ -24,7 +24,7 @@ func Probe(c *gpu.Context) error {
 	if err := gpu.Probe(c); err != nil {
 		return err
 	}
-	place := probed(c.Device())
+	place := cached("probed", c.Device())
 	if place != "" {
 		if _, err := os.Stat(place); err == nil {
 			return nil
@@ -37,14 +37,14 @@ func Probe(c *gpu.Context) error {
 	return nil
 }
 
-// probed is the file that tells that a device was probed; "" where there is no folder for it.
-func probed(d gpu.Device) string {
+// cached is the file that tells what is known of a device and its driver; "" where there is no folder for it.
+func cached(what string, d gpu.Device) string {
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		return ""
 	}
 	key := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %s", d.Vendor, d.Renderer, d.Version, gpu.KernelHash()))
-	return filepath.Join(dir, "einet", fmt.Sprintf("probed-%x", key[:12]))
+	return filepath.Join(dir, "einet", fmt.Sprintf("%s-%x", what, key[:12]))
 }
 
 // remember writes that file. Where it can't be written the device is probed again.

@@ -74,7 +74,7 @@ func TestProbeRemembers(t *testing.T) {
 	require.NoError(t, Probe(c))
 	found, err := filepath.Glob(filepath.Join(dir, "einet", "probed-*"))
 	require.NoError(t, err)
-	require.Equal(t, []string{probed(c.Device())}, found)
+	require.Equal(t, []string{cached("probed", c.Device())}, found)
 	text, err := os.ReadFile(found[0])
 	require.NoError(t, err)
 	require.Contains(t, string(text), c.Device().Renderer)
@@ -85,7 +85,7 @@ func TestProbeRemembers(t *testing.T) {
 	require.Equal(t, "known", string(text), "it is not probed again")
 	other := c.Device()
 	other.Version += "1"
-	require.NotEqual(t, found[0], probed(other))
+	require.NotEqual(t, found[0], cached("probed", other))
 
 	file := filepath.Join(dir, "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o666))
@@ -93,7 +93,7 @@ func TestProbeRemembers(t *testing.T) {
 	require.NoError(t, Probe(c))
 	t.Setenv("XDG_CACHE_HOME", "")
 	t.Setenv("HOME", "")
-	require.Empty(t, probed(c.Device()))
+	require.Empty(t, cached("probed", c.Device()))
 }
 
 // The probe notices a driver that drops work: all that it compares with is of the reference.

@@ -24,7 +24,7 @@ dt: 0.1
 seed: 5
 populations:
   E:
-    size: 403
+    size: 147
     neuron: adex
     input: 800
     bias: {normal: [0, 50]}
@@ -33,7 +33,7 @@ populations:
     parameters: {b: 40 pA, tau_w: {uniform: [80 ms, 150 ms]}, t_ref: {uniform: [0.4, 3]}}
     state: {V: {uniform: [-70, -52]}, w: {normal: [10, 5]}}
     poisson: {rate: 2 kHz, weight: 20, tau_syn: 2}
-  I: {size: 97, neuron: adex, input: 900, t_ref: 1, parameters: {a: 0 nS, b: 0 pA}}
+  I: {size: 50, neuron: adex, input: 900, t_ref: 1, parameters: {a: 0 nS, b: 0 pA}}
 projections:
   EE: {from: E, to: E, p: 0.1, weight: 20, delay: 1.5, tau_syn: 5}
   EI: {from: E, to: I, p: 0.1, weight: {normal: [20, 3]}, delay: {uniform: [1, 2]}, tau_syn: 5}
@@ -59,8 +59,8 @@ models:
     reset: {V: V_reset, n: "min(n + 0.05, 1)"}
     method: rk4
 populations:
-  E: {size: 210, neuron: gate, input: 350, t_ref: 2}
-  I: {size: 66, neuron: hh, input: 250, t_ref: 3}
+  E: {size: 90, neuron: gate, input: 350, t_ref: 2}
+  I: {size: 37, neuron: hh, input: 250, t_ref: 3}
 projections:
   EE: {from: E, to: E, p: 0.1, weight: 1, delay: 1, tau_syn: 5}
   slow: {from: E, to: E, p: 0.1, weight: 0.3, delay: 1, tau_syn: 50, receptor: slow}

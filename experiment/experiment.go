@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"einet/analysis"
+	"einet/connectome"
 	"einet/dynamics"
 	"einet/engines"
 	"einet/network"
@@ -24,7 +25,8 @@ import (
 // leaves the files in results/NAME.
 type Options struct {
 	engines.Choice
-	OpenGL engines.OpenGL // how devices are reached; zero: from this process
+	OpenGL     engines.OpenGL         // how devices are reached; zero: from this process
+	Connectome *connectome.Connectome // of the network, where it is built already; nil: Run builds it
 
 	DiscardMs float64  // first part of the run that the statistics leave out [ms], a multiple of dt
 	Excerpt   Excerpt  // part of the run that figures show

@@ -151,7 +151,10 @@ func (r *simulation) start(ctx context.Context) error {
 	if r.place.OnDevices && r.place.GL.Software {
 		r.o.Watch.Mention(r.place.Device() + " computes on the processor: the cpu engine gives the same spikes, much sooner")
 	}
-	if r.connectome, err = r.o.Synapses.Build(ctx, r.net, r.o.Threads); err == nil {
+	if r.connectome = r.o.Connectome; r.connectome == nil {
+		r.connectome, err = r.o.Synapses.Build(ctx, r.net, r.o.Threads)
+	}
+	if err == nil {
 		r.engine, err = r.place.Open(ctx, r.model, r.connectome)
 	}
 	if err != nil {

@@ -23,6 +23,7 @@ type Summary struct {
 	Preset      string  `json:"preset,omitempty"` // the preset it is or was made from
 	Engine      string  `json:"engine"`
 	Device      string  `json:"device"`
+	EngineWhy   string  `json:"engine_why,omitempty"` // why auto took it, where there was a choice
 	Seed        uint32  `json:"seed"`
 	Trial       uint32  `json:"trial"`
 	DtMs        float64 `json:"dt_ms"`
@@ -98,7 +99,7 @@ func (r *simulation) describe(build time.Duration) {
 	c := r.connectome
 	s := &r.summary
 	*s = Summary{
-		Network: r.net.Name, Preset: r.o.Preset, Engine: r.place.Name, Device: r.place.Device(),
+		Network: r.net.Name, Preset: r.o.Preset, Engine: r.place.Name, Device: r.place.Device(), EngineWhy: r.place.Why,
 		Seed: r.net.Seed, Trial: r.net.Trial, DtMs: r.net.Dt, DiscardMs: sim.InMs(r.discard, r.net.Dt),
 		Neurons: r.net.Neurons(), Synapses: c.Synapses(), Connectivity: string(r.o.Synapses.Chosen()), BuildS: build.Seconds(),
 		WeightRoundingError: r.model.WeightRounding(),

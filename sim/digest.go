@@ -21,13 +21,14 @@ func NewDigest() *Digest { return &Digest{hash: sha256.New()} }
 
 // Spikes adds spikes.
 func (d *Digest) Spikes(_ int64, spikes []Spike) error {
-	d.buf = d.buf[:0]
+	buf := d.buf[:0]
 	for _, s := range spikes {
-		d.buf = binary.LittleEndian.AppendUint32(d.buf, s.Step)
-		d.buf = binary.LittleEndian.AppendUint32(d.buf, s.Neuron)
+		buf = binary.LittleEndian.AppendUint32(buf, s.Step)
+		buf = binary.LittleEndian.AppendUint32(buf, s.Neuron)
 	}
+	d.buf = buf
 	d.n += int64(len(spikes))
-	_, err := d.hash.Write(d.buf)
+	_, err := d.hash.Write(buf)
 	return err
 }
 

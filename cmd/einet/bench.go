@@ -21,19 +21,20 @@ import (
 // benchCmd times the engines, beside what the machine can do.
 type benchCmd struct {
 	synapsesFlag
-	Suite         string    `enum:"standard,peers," default:"" help:"What to simulate: standard takes about two minutes, peers is the networks that other simulators are measured on at full size (3 GB, minutes). Otherwise --networks and --sizes say it, and without them it is standard."`
+	Suite         string    `enum:"standard,peers,published," default:"" help:"What to simulate: standard takes about two minutes, peers is the networks that other simulators are measured on at full size (3 GB, minutes), published the same and some more --as-run. Otherwise --networks and --sizes say it, and without them it is standard."`
 	Networks      []string  `placeholder:"NETWORK" help:"Presets (see einet list) or YAML files; otherwise ei where sizes are given."`
 	Sizes         []int     `placeholder:"N" xor:"size" help:"Numbers of neurons to which the networks are scaled."`
 	Scale         []float64 `placeholder:"S" xor:"size" help:"Factors on the sizes of the networks instead."`
 	FixedIndegree bool      `help:"Sizes change neither in-degrees nor weights, whatever rule of scaling the network states."`
 	Set           []string  `sep:"none" placeholder:"PATH=VALUE" help:"Change a value of the networks, as for einet run. Repeatable."`
 	Duration      *span     `placeholder:"TIME" help:"Model time of a measurement; otherwise the suite's, or 1 s."`
-	Engines       []string  `enum:"all,${engines}" placeholder:"ENGINE" help:"Engines to time: ${enum}. gpu is every OpenGL device; all is reference, cpu, and gpu where there is one. Otherwise all or, of the suite peers, cpu and gpu on hardware."`
+	Engines       []string  `enum:"all,${engines}" placeholder:"ENGINE" help:"Engines to time: ${enum}. gpu is every OpenGL device; all is reference, cpu, and gpu where there is one. Otherwise all or, of the suites peers and published, cpu and gpu on hardware."`
 	Threads       []int     `placeholder:"N" help:"Threads of the cpu engine; otherwise 1 and one for each processor. Networks are built with the most of them."`
 	Repetitions   int       `default:"3" help:"Measurements, of which median, shortest and spread are shown."`
-	Limit         *span     `placeholder:"TIME" help:"Wall time that an engine may take of a network: a slower one is repeated less, then simulates a tenth or a hundredth of the model time. 0 is no limit. Otherwise 2 s, and no limit for the suite peers."`
+	Limit         *span     `placeholder:"TIME" help:"Wall time that an engine may take of a network: a slower one is repeated less, then simulates a tenth or a hundredth of the model time. 0 is no limit. Otherwise 2 s, and no limit for the suites peers and published."`
 	NoParts       bool      `help:"Measure no parts of a step, which takes the networks without their synapses and Poisson inputs too."`
 	NoLimits      bool      `help:"Don't measure what the machine can do (bandwidth, random increments), which takes 5 s."`
+	AsRun         bool      `help:"Instead of parts and limits, networks as einet run simulates them, statistics and spikes.npz included (in a temporary folder, without figures), in turn with the engine alone: how much recorders cost."`
 	Counters      bool      `help:"Instead of that, what the gpu engine asks of each OpenGL device (dispatches, bytes, atomics) and how long the device takes for each kernel, beside the cpu engine. 1000 steps, unless --duration says otherwise."`
 	Against       string    `placeholder:"FILE" help:"Lay this bench.json, of another machine or version, beside. Other spikes are a failed check."`
 	outFlag       `set:"out=bench.json, the tables (bench.md) and figures go; otherwise nothing is written"`
@@ -109,6 +110,12 @@ func (c *benchCmd) check() error {
 	if c.FixedIndegree && len(c.Sizes) == 0 && len(c.Scale) == 0 {
 		return usage(errors.New("--fixed-indegree: only says something of --sizes or --scale"))
 	}
+	if c.Suite == "published" {
+		c.AsRun = true
+	}
+	if c.AsRun {
+		c.NoParts, c.NoLimits = true, true
+	}
 	if c.Force && c.Out == "" {
 		return usage(errors.New("--force: only says something of --out"))
 	}
@@ -162,11 +169,14 @@ func (c *benchCmd) limit() time.Duration {
 	switch {
 	case c.Limit != nil:
 		return time.Duration(c.Limit.ms * float64(time.Millisecond))
-	case c.Suite == "peers":
+	case c.ofOthers():
 		return 0
 	}
 	return defaultLimit
 }
+
+// ofOthers tells whether the suite is one that other simulators are measured on: at full size, and not on software devices.
+func (c *benchCmd) ofOthers() bool { return c.Suite == "peers" || c.Suite == "published" }
 
 // threads are those of the cpu engine.
 func (c *benchCmd) threads() []int {
@@ -196,7 +206,8 @@ func (c *benchCmd) fit(t *terminal, places []*engines.Place, cases []bench.Case)
 		for _, p := range places {
 			if p.HasThreads {
 				for _, n := range c.threads() {
-					list[i] = append(list[i], bench.Engine{Backend: engines.OnProcessor(p.Kind, n).Backend(), Threads: n})
+					on := engines.OnProcessor(p.Kind, n)
+					list[i] = append(list[i], bench.Engine{Backend: on.Backend(), Threads: n, AsRun: c.runOn(t, on)})
 				}
 				continue
 			}
@@ -207,7 +218,7 @@ func (c *benchCmd) fit(t *terminal, places []*engines.Place, cases []bench.Case)
 				fmt.Fprintf(t.err, "einet: without %s %s for N %d: %s\n", p.Name, p.Device(), x.Network.Neurons(), engines.OneLine(err))
 				continue
 			}
-			list[i] = append(list[i], bench.Engine{Backend: p.Backend()})
+			list[i] = append(list[i], bench.Engine{Backend: p.Backend(), AsRun: c.runOn(t, p)})
 		}
 		if len(list[i]) == 0 {
 			return nil, machine(fmt.Errorf("%s, N %d: fits no engine", x.Network.Name, x.Network.Neurons()))

@@ -106,8 +106,11 @@ func (c *benchCmd) ofSuite(ctx context.Context) ([]bench.Case, error) {
 		return nil, usage(errors.New("--connectivity procedural: not all networks of the suites can be drawn again by source: choose some with --networks"))
 	}
 	specs := bench.Standard()
-	if c.Suite == "peers" {
+	switch c.Suite {
+	case "peers":
 		specs = bench.Peers()
+	case "published":
+		specs = bench.Published()
 	}
 	var list []bench.Case
 	for _, s := range specs {
@@ -132,11 +135,16 @@ func (c *benchCmd) ofSuite(ctx context.Context) ([]bench.Case, error) {
 // places are those of the engines that the flags name; the processor stands once, for any number of
 // threads. A device that was not asked for by name need not be there.
 func (c *benchCmd) places(t *terminal) (places []*engines.Place, none error, err error) {
-	hardware := len(c.Engines) == 0 && c.Suite == "peers"
+	hardware := len(c.Engines) == 0 && c.ofOthers()
 	kinds := engines.All
 	switch {
 	case hardware:
-		kinds = []*engines.Kind{engines.CPU, engines.GPU}
+		kinds = []*engines.Kind{engines.CPU}
+		if devices, _ := t.gl.Hardware(); len(devices) > 0 {
+			kinds = append(kinds, engines.GPU)
+		} else { // this einet may not be able to open others: see handOver
+			fmt.Fprintf(t.err, "einet: without the %s engine: there is no OpenGL hardware (--engines %s,%s takes software, too)\n", engines.GPU.Name, engines.CPU.Name, engines.GPU.Name)
+		}
 	case len(c.Engines) > 0 && !slices.Contains(c.Engines, "all"):
 		// the reference first: the others' speed is in terms of it
 		kinds = slices.DeleteFunc(slices.Clone(kinds), func(k *engines.Kind) bool { return !slices.Contains(c.Engines, k.Name) })

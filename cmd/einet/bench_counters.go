@@ -40,7 +40,7 @@ type counted struct {
 func (c *benchCmd) checkCounters() error {
 	for flag, given := range map[string]bool{
 		"--against": c.Against != "", "--out": c.Out != "", "--format " + c.Format: c.Format != "table",
-		"--no-parts": c.NoParts, "--no-limits": c.NoLimits, "--limit": c.Limit != nil, "--repetitions": c.Repetitions != defaultRepetitions,
+		"--as-run": c.AsRun, "--no-parts": c.NoParts, "--no-limits": c.NoLimits, "--limit": c.Limit != nil, "--repetitions": c.Repetitions != defaultRepetitions,
 		"--engines": len(c.Engines) > 0 && !slices.Contains(c.Engines, engines.GPU.Name) && !slices.Contains(c.Engines, "all"),
 	} {
 		if c.Counters && given {

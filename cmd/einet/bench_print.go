@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"einet/bench"
@@ -35,7 +36,10 @@ func printBench(out io.Writer, r *bench.Report) error {
 	fmt.Fprint(out, "\n**Times.** Wall time of the simulation alone, every spike recorded: the median and the shortest of the repetitions, spread (longest - shortest)/median. "+
 		"Loading is what it takes to make the engine once the network is built. A model time with * is what --limit left of it. Speed is relative to the first engine, over the longest stretch from the start that both simulated. "+
 		"Memory: building, loading and simulating, less that before. The digest is of all spikes.\n\n")
-	err = errors.Join(err, markdown(out, timeRows(r.Results)))
+	err = errors.Join(err, markdown(out, timeRows(r.Results)), printRuns(out, r.Results))
+	if slices.ContainsFunc(r.Results, func(x bench.Result) bool { return len(x.Runs) > 0 }) {
+		return err // parts were not asked for
+	}
 	fmt.Fprint(out, "\n**Costs [ns].** \"All\" divides the whole time by one thing, so that the two columns are two views of the same time. The parts are differences of separate measurements, from the fastest repetitions: "+
 		"update is the network without synapses, Poisson input and spikes; draw is what the Poisson input adds; delivery is what spikes and synapses add, over the synaptic events.\n\n")
 	err = errors.Join(err, markdown(out, costRows(r.Results)))

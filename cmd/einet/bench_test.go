@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"einet/bench"
+	"einet/gpu"
 
 	"github.com/stretchr/testify/require"
 )
@@ -43,6 +45,45 @@ func TestBench(t *testing.T) {
 	require.Contains(t, out, "BenchmarkSimulate/network=ei/N=500/")
 }
 
+// Whole runs stand beside the engine alone, with the same spikes, and leave nothing.
+func TestBenchAsRun(t *testing.T) {
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	args := []string{"bench", "--sizes", "500", "--duration", "20ms", "--repetitions", "2", "--engines", "reference,cpu", "--threads", "1", "--as-run", "-q"}
+	status, out, errs := einet(t, append(args, "--json")...)
+	require.Equal(t, exitDone, status, errs)
+	r, err := bench.Read(strings.NewReader(out))
+	require.NoError(t, err)
+	require.Len(t, r.Results, 2)
+	require.Nil(t, r.Limits)
+	for _, x := range r.Results {
+		require.Len(t, x.Alone, 2)
+		require.Len(t, x.Runs, 2)
+		require.Empty(t, x.Unconnected)
+		median, shortest := x.OverAlone()
+		require.Positive(t, median)
+		require.Positive(t, shortest)
+		for _, ran := range x.Runs {
+			require.Equal(t, x.Digest(), ran.Digest)
+			require.Positive(t, ran.Simulate)
+			require.LessOrEqual(t, ran.Waiting, ran.Simulate)
+		}
+	}
+	left, err := os.ReadDir(temporary)
+	require.NoError(t, err)
+	require.Empty(t, left)
+
+	r.Results[1].Runs[1].Digest = strings.Repeat("0", 64)
+	require.Len(t, bench.Disagreements(r.Results), 1)
+
+	status, out, errs = einet(t, args...)
+	require.Equal(t, exitDone, status, errs)
+	require.Contains(t, out, "**As a user runs it.**")
+	require.NotContains(t, out, "Costs")
+	median, _ := (&bench.Result{}).OverAlone()
+	require.Zero(t, median)
+}
+
 // Other spikes than those of the report beside are a failed check.
 func TestBenchAgainstOtherSpikes(t *testing.T) {
 	status, out, errs := einet(t, quickBench("--json")...)
@@ -60,6 +101,8 @@ func TestBenchRefuses(t *testing.T) {
 		"--threads 1000":                  "--threads 1000: must be from 1 to",
 		"--repetitions 0":                 "must be at least 1",
 		"--suite peers --sizes 500":       "choose one",
+		"--suite published --sizes 500":   "choose one",
+		"--as-run --counters":             "--counters and --",
 		"--force":                         "only says something of --out",
 		"--fixed-indegree":                "only says something of",
 		"--sizes 5":                       "--sizes 5: must be at least 10",
@@ -95,4 +138,21 @@ func TestBenchChecksTheMemoryOfDevices(t *testing.T) {
 	require.Equal(t, exitMachine, status, errs)
 	require.Empty(t, out)
 	require.Regexp(t, `^einet: ei: gpu: .* take .*, one buffer holds at most .*: use fewer neurons.*\n$`, errs)
+}
+
+// The suites that others are measured on leave software devices out, also those that this einet can't open.
+func TestBenchOfOthersWithoutHardware(t *testing.T) {
+	for _, suite := range []string{"peers", "published"} {
+		var errs bytes.Buffer
+		gl := withoutGL()
+		gl.Devices = func() ([]gpu.Device, error) {
+			return []gpu.Device{{Renderer: "llvmpipe", Software: true}}, nil
+		}
+		places, none, err := (&benchCmd{Suite: suite}).places(&terminal{err: &errs, gl: gl})
+		require.NoError(t, err)
+		require.NoError(t, none)
+		require.Len(t, places, 1)
+		require.Equal(t, "cpu", places[0].Name)
+		require.Equal(t, "einet: without the gpu engine: there is no OpenGL hardware (--engines cpu,gpu takes software, too)\n", errs.String())
+	}
 }

@@ -21,7 +21,7 @@ func (f *synapsesFlag) synapses() engines.Synapses { return engines.Synapses(f.C
 // engineFlags choose what simulates.
 type engineFlags struct {
 	synapsesFlag
-	Engine      string `enum:"auto,${engines}" default:"auto" help:"What simulates: ${enum}. auto is gpu where there is a hardware device, else cpu."`
+	Engine      string `enum:"auto,${engines}" default:"auto" help:"What simulates: ${enum}. auto is gpu where there is a hardware device and the network is not so small that cpu is sooner, else cpu."`
 	Device      string `placeholder:"D" help:"OpenGL device of the gpu engine: a number or part of a name, as einet devices lists them."`
 	threadsFlag `set:"of= that build the network and, in the cpu engine, simulate it"`
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -89,6 +91,7 @@ func TestAutoFallsBackWithAWarning(t *testing.T) {
 		var s experiment.Summary
 		require.NoError(t, json.Unmarshal([]byte(out), &s))
 		require.Equal(t, "cpu", s.Engine)
+		require.Contains(t, s.EngineWhy, why)
 
 		args = small(t)
 		args[5] = "gpu"
@@ -112,15 +115,25 @@ func missingGL(gl engines.OpenGL) bool {
 	return len(devices) == 0
 }
 
-// The hardware device is used where it is fit.
+// The hardware device is used where it is fit, unless the processor is sooner, and the summary says why.
 func TestAutoUsesHardware(t *testing.T) {
 	gl := hardware(withGL(t), func(d *gpu.Device) { d.Limits.MemoryBytes = 1 << 30 })
-	args := small(t, "--json")
-	args[5] = "auto"
-	status, out, errs := einetOn(t, gl, args...)
-	require.Equal(t, exitDone, status, errs)
-	require.NotContains(t, errs, "engine", "no word on another engine")
-	require.Contains(t, out, `"engine": "gpu"`)
+	for engine, dispatches := range map[string]time.Duration{"gpu": 1, "cpu": time.Hour} {
+		gl.Dispatches = func(context.Context, *gpu.Context) time.Duration { return dispatches }
+		args := small(t, "--json")
+		args[5] = "auto"
+		status, out, errs := einetOn(t, gl, args...)
+		require.Equal(t, exitDone, status, errs)
+		require.NotContains(t, errs, "engine", "no word on another engine")
+		require.Contains(t, out, `"engine": "`+engine+`"`)
+		require.Regexp(t, `"engine_why": "a (step|window of [0-9]+ steps) takes the cpu engine .* us, two dispatches take .* us"`, out)
+
+		args = small(t)
+		args[5] = "auto"
+		status, out, errs = einetOn(t, gl, args...)
+		require.Equal(t, exitDone, status, errs)
+		require.Regexp(t, `engine +`+engine+` on .* \(auto: a (step|window of [0-9]+ steps) takes `, out)
+	}
 }
 
 // A wrong --device is the user's fault, a driver that fails the machine's.

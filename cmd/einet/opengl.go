@@ -35,7 +35,10 @@ func thisMachine(ctx context.Context) engines.OpenGL {
 		}
 		return gpu.Open(selector)
 	}
-	return engines.OpenGL{Devices: look, Open: open, Probe: engines.Probe, May: hasGraphics, Lacks: func(devices []gpu.Device) string { return nvidiaHint("/", devices) }}
+	return engines.OpenGL{
+		Devices: look, Open: open, Probe: engines.Probe, Dispatches: engines.Dispatches,
+		May: hasGraphics, Lacks: func(devices []gpu.Device) string { return nvidiaHint("/", devices) },
+	}
 }
 
 // graphics are the device files that the drivers of graphics hardware open.
@@ -248,7 +251,7 @@ func (f *engineFlags) wants() wish {
 
 func (c *benchCmd) wants() wish {
 	switch {
-	case len(c.Engines) == 0 && c.Suite == "peers":
+	case len(c.Engines) == 0 && c.ofOthers():
 		return hardwareDevice
 	case len(c.Engines) == 0 || slices.Contains(c.Engines, "all") || slices.Contains(c.Engines, engines.GPU.Name):
 		return anyDevice

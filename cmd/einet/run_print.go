@@ -19,7 +19,7 @@ func printSummary(out io.Writer, s *experiment.Summary) error {
 		synapses = fmt.Sprintf("about %d synapses, drawn again for each spike", s.Synapses)
 	}
 	fmt.Fprintf(w, "network\t%s: %d neurons, %s, seed %d\n", s.Network, s.Neurons, synapses, s.Seed)
-	fmt.Fprintf(w, "engine\t%s on %s\n", s.Engine, s.Device)
+	fmt.Fprintf(w, "engine\t%s on %s%s\n", s.Engine, s.Device, autoBecause(s.EngineWhy))
 	fmt.Fprintf(w, "time\tbuilt in %.3g s; %g ms of model time in %.3g s (real-time factor %.3g); statistics and files in %.3g s\n",
 		s.BuildS, s.DurationMs, s.SimulateS, s.RealTimeFactor, s.FinishS)
 	fmt.Fprintf(w, "spikes\t%d, digest %s\n", s.Spikes, s.Digest)
@@ -49,6 +49,14 @@ func printSummary(out io.Writer, s *experiment.Summary) error {
 	}
 	fmt.Fprintf(w, "files\t%s: %s\n", s.Dir, strings.Join(slices.Concat(s.Files, s.Figures), ", "))
 	return w.Flush()
+}
+
+// autoBecause is why auto took an engine.
+func autoBecause(why string) string {
+	if why == "" {
+		return ""
+	}
+	return " (auto: " + why + ")"
 }
 
 func shown(x *float64, decimals int) string {
