@@ -70,7 +70,7 @@ func (p *Population) receptor(n *network.Population, s synapses, dt float64) int
 	}
 	switch {
 	case r.Symbol != "":
-		r.Reversal = float32(n.Model.Mean("E_"+strings.TrimPrefix(r.Symbol, "g_")))
+		r.Reversal = float32(n.Model.Mean("E_" + strings.TrimPrefix(r.Symbol, "g_")))
 	case p.Neuron == network.LIFCond && s.excitatory:
 		r.Reversal = float32(n.EEx - n.EL)
 	case p.Neuron == network.LIFCond:
