@@ -24,7 +24,7 @@ func randomPopulation(seed uint64, tiles, receptors int) (*population, *moment) 
 	m := &moment{now: clock(1000), drive: 0.3}
 	for r := range receptors {
 		p.Receptors = append(p.Receptors, dynamics.Receptor{
-			Synapse: network.Exponential, PRR: 0.98 - float32(r)/100, PVR: 0.0066, Scale: float32(math.Ldexp(1, -20-r)), Grid: 4,
+			Shape: network.Shape{Synapse: network.Exponential}, PRR: 0.98 - float32(r)/100, PVR: 0.0066, Scale: float32(math.Ldexp(1, -20-r)), Grid: 4,
 		})
 	}
 	p.allocate()

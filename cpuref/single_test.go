@@ -76,9 +76,13 @@ func TestPostsynapticPotentials(t *testing.T) {
 	}{
 		"exponential": {"tau_m: 20", "weight: 3, tau_syn: 5", func(t float64) float64 { return w * math.Exp(-t/tau) }, 0},
 		"alpha":       {"tau_m: 20", "weight: 3, tau_syn: 5, synapse: alpha", func(t float64) float64 { return w * t / tau * math.Exp(1-t/tau) }, 0},
-		"delta":       {"tau_m: 20", "weight: 3, synapse: delta", func(float64) float64 { return 0 }, w},
-		"in pA":       {"tau_m: 20, C_m: 200", "weight: 30, tau_syn: 5", func(t float64) float64 { return w * math.Exp(-t/tau) }, 0},
-		"inhibition":  {"tau_m: 20", "weight: -3, tau_syn: 5", func(t float64) float64 { return -w * math.Exp(-t/tau) }, 0},
+		"biexponential": {"tau_m: 20", "weight: 3, tau_syn: 5, tau_rise: 1, synapse: biexponential", func(t float64) float64 {
+			peak := math.Log(5) / (1 - 1./5)
+			return w * (math.Exp(-t/5) - math.Exp(-t)) / (math.Exp(-peak/5) - math.Exp(-peak))
+		}, 0},
+		"delta":      {"tau_m: 20", "weight: 3, synapse: delta", func(float64) float64 { return 0 }, w},
+		"in pA":      {"tau_m: 20, C_m: 200", "weight: 30, tau_syn: 5", func(t float64) float64 { return w * math.Exp(-t/tau) }, 0},
+		"inhibition": {"tau_m: 20", "weight: -3, tau_syn: 5", func(t float64) float64 { return -w * math.Exp(-t/tau) }, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := start(t, 0.1, oneSpike+"  A: {size: 1, neuron: lif, "+k.neuron+", E_L: -65, V_th: -40, V_reset: -70}\n",

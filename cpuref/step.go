@@ -92,7 +92,7 @@ func (p *population) integrateCurrent(k int, drive float32) float32 {
 			continue
 		}
 		x += float32(rec.PVR * p.g[r][k])
-		if rec.Synapse == network.Alpha {
+		if rec.States() > 1 {
 			x += float32(rec.PVY * p.y[r][k])
 		}
 	}
@@ -117,7 +117,7 @@ func (p *population) integrateCond(k int, drive float32) (x float32, resolved bo
 	for r := range p.Receptors {
 		rec := &p.Receptors[r]
 		h := float32(rec.Half * p.g[r][k])
-		if rec.Synapse == network.Alpha {
+		if rec.States() > 1 {
 			h += float32(rec.HalfY * p.y[r][k])
 		}
 		total += h
@@ -141,12 +141,12 @@ func (p *population) decay(r, k int, input int32) {
 	rec := &p.Receptors[r]
 	grid := func(x float32) float32 { return (x + rec.Grid) - rec.Grid }
 	arrived := float32(rec.Scale * float32(input))
-	switch rec.Synapse {
-	case network.Exponential:
+	switch rec.States() {
+	case 1:
 		p.g[r][k] = grid(float32(rec.PRR*p.g[r][k]) + arrived)
-	case network.Alpha:
+	case 2:
 		p.g[r][k] = grid(float32(rec.PRR*p.g[r][k]) + float32(rec.PGY*p.y[r][k]))
-		p.y[r][k] = grid(float32(rec.PRR*p.y[r][k]) + arrived)
+		p.y[r][k] = grid(float32(rec.PYY*p.y[r][k]) + arrived)
 	}
 }
 

@@ -160,13 +160,13 @@ func (b *cellBuilder) decay() {
 	for r := range b.p.Receptors {
 		rec := &b.p.Receptors[r]
 		prr := b.float(rec.PRR)
-		switch rec.Synapse {
-		case network.Exponential:
+		switch rec.States() {
+		case 1:
 			b.Become(b.g[r], b.onto(b.Add(b.Mul(prr, b.g[r]), b.arrived(r)), rec.Grid))
-		case network.Alpha:
+		case 2:
 			fed := b.Mul(b.float(rec.PGY), b.y[r])
 			b.Become(b.g[r], b.onto(b.Add(b.Mul(prr, b.g[r]), fed), rec.Grid))
-			b.Become(b.y[r], b.onto(b.Add(b.Mul(prr, b.y[r]), b.arrived(r)), rec.Grid))
+			b.Become(b.y[r], b.onto(b.Add(b.Mul(b.float(rec.PYY), b.y[r]), b.arrived(r)), rec.Grid))
 		}
 	}
 }
@@ -182,7 +182,7 @@ func (b *cellBuilder) current() program.Value {
 			continue
 		}
 		x = b.Add(x, b.MulAnyway(b.float(rec.PVR), b.g[r]))
-		if rec.Synapse == network.Alpha {
+		if rec.States() > 1 {
 			x = b.Add(x, b.MulAnyway(b.float(rec.PVY), b.y[r]))
 		}
 	}
@@ -215,7 +215,7 @@ func (b *cellBuilder) conductive() program.Value {
 	for r := range p.Receptors {
 		rec := &p.Receptors[r]
 		h := b.MulAnyway(b.float(rec.Half), b.g[r])
-		if rec.Synapse == network.Alpha {
+		if rec.States() > 1 {
 			h = b.Add(h, b.MulAnyway(b.float(rec.HalfY), b.y[r]))
 		}
 		total = b.Add(total, h)

@@ -67,6 +67,7 @@ func (p *Population) check(n *network.Population) error {
 		if x.Synapse != network.Delta {
 			r.want(fmt.Sprintf("e^(-dt/tau_syn) of tau_syn %g", x.TauSyn), float64(x.PRR), smallest, 1)
 			r.want(fmt.Sprintf("the effect on V of tau_syn %g", x.TauSyn), float64(x.PVR), smallest, max(1, p.R))
+			r.want(fmt.Sprintf("e^(-dt/tau_rise) of tau_rise %g", x.TauRise), float64(x.PYY), smallest, 1)
 			r.want(fmt.Sprintf("the rise of tau_syn %g", x.TauSyn), float64(x.PGY), smallest, largest)
 			r.want(fmt.Sprintf("the effect on V of the rise of tau_syn %g", x.TauSyn), float64(x.PVY), smallest, largest)
 		}

@@ -131,7 +131,7 @@ func newPopulation(net *network.Network, i, first int) Population {
 	q.state = newInitial(net, i)
 	for k := range p.PoissonInput {
 		in := &p.PoissonInput[k]
-		r := q.receptor(p, synapses{in.Synapse, in.TauSyn, in.Weight >= 0, in.Receptor}, net.Dt)
+		r := q.receptor(p, synapses{in.Shape(), in.Weight >= 0, in.Receptor}, net.Dt)
 		q.Poisson = append(q.Poisson, PoissonInput{
 			Receptor: r, Thresholds: rng.PoissonThresholds(in.Rate * net.Dt / 1000),
 		})
@@ -145,7 +145,7 @@ func (m *Model) addProjection(p *network.Projection, codes *connectome.Codes) {
 		Delay: codes.FirstDelay, MaxDelay: codes.FirstDelay + codes.Delays - 1,
 	}
 	m.MinDelay, m.MaxDelay = min(m.MinDelay, q.Delay), max(m.MaxDelay, q.MaxDelay)
-	q.Receptor = m.Populations[q.To].receptor(&m.Network.Populations[q.To], synapses{p.Synapse, p.TauSyn, p.Excitatory(), p.Receptor}, m.Network.Dt)
+	q.Receptor = m.Populations[q.To].receptor(&m.Network.Populations[q.To], synapses{p.Shape(), p.Excitatory(), p.Receptor}, m.Network.Dt)
 	m.Projections = append(m.Projections, q)
 }
 

@@ -387,7 +387,7 @@ func (s *stage) synaptic(r int) program.Value {
 	case inMiddle:
 	}
 	x := s.Mul(s.float(decay), g)
-	if rec.Synapse == network.Alpha {
+	if rec.States() > 1 {
 		x = s.Add(x, s.Mul(s.float(rise), s.y[r]))
 	}
 	return x

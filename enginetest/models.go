@@ -63,7 +63,7 @@ populations:
   I: {size: 37, neuron: hh, input: 250, t_ref: 3}
 projections:
   EE: {from: E, to: E, p: 0.1, weight: 1, delay: 1, tau_syn: 5}
-  slow: {from: E, to: E, p: 0.1, weight: 0.3, delay: 1, tau_syn: 50, receptor: slow}
+  slow: {from: E, to: E, p: 0.1, weight: 0.3, delay: 1, tau_syn: 50, tau_rise: 2, synapse: biexponential, receptor: slow}
   EI: {from: E, to: I, p: 0.2, weight: 3, delay: 1, tau_syn: 5}
   IE: {from: I, to: E, p: 0.2, weight: -6, delay: 1, tau_syn: 10}
 `

@@ -7,22 +7,28 @@ import (
 )
 
 // with changes a projection.
-func with(p network.Projection, change func(p *network.Projection)) network.Projection {
-	change(&p)
+func with(p network.Projection, changes ...func(p *network.Projection)) network.Projection {
+	for _, change := range changes {
+		change(&p)
+	}
 	return p
 }
 
 func alpha(p *network.Projection) { p.Synapse = network.Alpha }
 
+func biexponential(rise float64) func(p *network.Projection) {
+	return func(p *network.Projection) { p.Synapse, p.TauRise = network.Biexponential, rise }
+}
+
 func delta(p *network.Projection) { p.Synapse, p.TauSyn = network.Delta, 0 }
 
-// shaped has alpha and delta synapses of both signs, in windows of three steps,
+// shaped has alpha, biexponential and delta synapses of both signs, in windows of three steps,
 // beside exponential ones, and a population whose only synapses are delta.
 func shaped() *network.Network {
 	e, i, d := population("E", 203, 15, 22), population("I", 90, 10, 20), population("D", 70, 10, 17)
 	e.TRef, d.TRef = 1, 0.4
 	return named("shaped", []network.Population{e, i, d},
-		with(projection("E", "E", 0.2, 1, 0.3, 3), alpha), projection("E", "I", 0.2, 1, 0.4, 6),
+		with(projection("E", "E", 0.2, 1, 0.3, 3), alpha), with(projection("E", "I", 0.2, 1, 0.4, 6), biexponential(0.7)),
 		with(projection("I", "E", 0.3, -2, 0.3, 15), alpha), with(projection("I", "I", 0.3, -0.5, 0.6, 0), delta),
 		with(projection("D", "E", 0.2, 0.4, 0.5, 0), delta), with(projection("I", "D", 0.2, -0.4, 0.3, 0), delta))
 }
@@ -183,7 +189,8 @@ func conductive() *network.Network {
 	e.G0In = network.Dist{Kind: network.Normal, A: 200, B: 120, Low: 0, High: 1e9}
 	return named("conductive", []network.Population{e, i},
 		projection("E", "E", 0.1, 6, 0.1, 5), projection("E", "I", 0.1, 6, 0.1, 5),
-		projection("I", "E", 0.1, -67, 0.1, 10), with(projection("I", "I", 0.1, -30, 0.1, 7), alpha))
+		projection("I", "E", 0.1, -67, 0.1, 10), with(projection("I", "I", 0.1, -30, 0.1, 7), alpha),
+		with(projection("I", "E", 0.1, -7, 0.1, 12), biexponential(2), func(p *network.Projection) { p.Name = "slow" }))
 }
 
 // conductiveNoisy adds noise, thresholds and inputs of the neurons' own.

@@ -443,7 +443,7 @@ func (c *checker) receives(path string, to *Population, receptor string, shape S
 	case receptor != "":
 		if c.want(slices.Contains(to.Model.Receptors, receptor), at, receptor, receptorsOf(to.Model)+fault.DidYouMean(receptor, to.Model.Receptors)) {
 			c.want(!(mean < 0), weight, mean, "must not be negative: it is the conductance of the receptor "+receptor)
-			c.want(shape != Delta, path+".synapse", string(shape), "must be exponential or alpha: a conductance can't be a delta")
+			c.want(shape != Delta, path+".synapse", string(shape), mustBeNoDelta)
 		}
 		return
 	}
@@ -451,7 +451,7 @@ func (c *checker) receives(path string, to *Population, receptor string, shape S
 	excitatory, inhibitory := to.Model.Conductances()
 	switch {
 	case shape == Delta && (excitatory || inhibitory):
-		c.fault(path+".synapse", string(shape), "must be exponential or alpha: a conductance can't be a delta")
+		c.fault(path+".synapse", string(shape), mustBeNoDelta)
 		return
 	case shape == Delta:
 		return

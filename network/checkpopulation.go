@@ -76,7 +76,7 @@ func (c *checker) poisson(path string, p *Population) {
 			at = fault.Path(at, strconv.Itoa(i))
 		}
 		c.keys(at, in, Keys("poisson", ""))
-		c.synapse(at, p, in.Synapse, in.TauSyn)
+		c.synapse(at, p, in.Shape())
 		c.receives(at, p, in.Receptor, in.Synapse, in.Weight)
 	}
 }
@@ -88,16 +88,27 @@ func (c *checker) poissonRate(path string, in *PoissonInput) {
 	}
 }
 
-// synapse checks a shape and its time constant at a target.
-func (c *checker) synapse(path string, to *Population, shape Synapse, tau float64) {
-	switch shape {
+// mustBeNoDelta is of conductances.
+const mustBeNoDelta = "must be exponential, alpha or biexponential: a conductance can't be a delta"
+
+// synapse checks a shape and its time constants at a target.
+func (c *checker) synapse(path string, to *Population, shape Shape) {
+	name := string(shape.Synapse)
+	if shape.Synapse != Biexponential {
+		c.want(shape.TauRise == 0, path+".tau_rise", shape.TauRise, "must be left out: only biexponential synapses have it")
+	}
+	switch shape.Synapse {
 	case Exponential, Alpha:
-		c.positive(path+".tau_syn", tau)
+		c.positive(path+".tau_syn", shape.TauSyn)
+	case Biexponential:
+		if c.positive(path+".tau_syn", shape.TauSyn) && c.positive(path+".tau_rise", shape.TauRise) {
+			c.want(shape.TauRise < shape.TauSyn, path+".tau_rise", shape.TauRise, "must be below tau_syn, "+fault.Number(shape.TauSyn)+" ms; of one time constant are alpha synapses")
+		}
 	case Delta:
-		c.want(tau == 0, path+".tau_syn", tau, MustHaveNone)
-		c.want(to == nil || to.Neuron != LIFCond, path+".synapse", string(shape), "must be exponential or alpha: a conductance can't be a delta")
+		c.want(shape.TauSyn == 0, path+".tau_syn", shape.TauSyn, MustHaveNone)
+		c.want(to == nil || to.Neuron != LIFCond, path+".synapse", name, mustBeNoDelta)
 	default:
-		c.fault(path+".synapse", fault.Clip(strconv.Quote(string(shape))), mustSynapse+fault.DidYouMean(string(shape), Shapes))
+		c.fault(path+".synapse", fault.Clip(strconv.Quote(name)), mustSynapse+fault.DidYouMean(name, Shapes))
 	}
 }
 

@@ -20,7 +20,7 @@ func (c *checker) projection(path string, p *Projection, n *Network) {
 		return
 	}
 	c.keys(path, p, Keys("projection", string(p.Rule)))
-	c.synapse(path, post, p.Synapse, p.TauSyn)
+	c.synapse(path, post, p.Shape())
 	c.receives(path, post, p.Receptor, p.Synapse, p.meanWeight())
 }
 

@@ -285,6 +285,8 @@ var shape = []Key{
 		About: "{default} if left out; delta moves V itself by the weight in mV, not for lif_cond"},
 	{Name: "tau_syn", Is: ANumber, Unit: "ms", Bound: Bound{Allowed: MustTau}, At: tauOf, When: unlessDelta,
 		About: "synaptic time constant; none of delta, else needed"},
+	{Name: "tau_rise", Is: ANumber, Unit: "ms", Bound: Bound{Allowed: "must be the time constant of the rise, above 0 and below tau_syn"}, OmitZero: true, At: tauRiseOf,
+		When: ofBiexponential, About: "time constant of the rise, below tau_syn; of biexponential synapses only"},
 	{Name: "receptor", Is: AName, OmitZero: true, At: receptorOf, About: "which of the receptors of the target's model, if it names some"},
 }
 
@@ -391,12 +393,30 @@ func tauOf(of any) any {
 	return &of.(*PoissonInput).TauSyn
 }
 
+func tauRiseOf(of any) any {
+	if p, ok := of.(*Projection); ok {
+		return &p.TauRise
+	}
+	return &of.(*PoissonInput).TauRise
+}
+
+// ofBiexponential is of a second time constant.
+func ofBiexponential(of any) Presence {
+	switch *shapeOf(of).(*Synapse) {
+	case Biexponential:
+		return Needed
+	case Exponential, Alpha, Delta:
+		return Unwanted
+	}
+	return Optional
+}
+
 // unlessDelta is of a time constant: which an unknown shape has is not known.
 func unlessDelta(of any) Presence {
 	switch *shapeOf(of).(*Synapse) {
 	case Delta:
 		return Unwanted
-	case Exponential, Alpha:
+	case Exponential, Alpha, Biexponential:
 		return Needed
 	}
 	return Optional

@@ -71,8 +71,7 @@ const (
 
 // Kinds are the models and sources, and Shapes those of synapses, in the order in which they are told.
 var (
-	Kinds  = []string{string(LIF), string(LIFCond), string(Poisson), string(SpikeSource)}
-	Shapes = []string{string(Exponential), string(Alpha), string(Delta)}
+	Kinds = []string{string(LIF), string(LIFCond), string(Poisson), string(SpikeSource)}
 )
 
 // IsSource tells whether the neurons have no membrane potential and no input.
@@ -118,6 +117,7 @@ type PoissonInput struct {
 	Weight   float64 // as of a projection; negative inhibits
 	Synapse  Synapse
 	TauSyn   float64 // [ms]; 0 of a Delta
+	TauRise  float64 // [ms]; of a Biexponential
 	Receptor string  // as of a projection
 }
 
@@ -217,17 +217,6 @@ func (d Dist) Mean() float64 {
 	return d.A
 }
 
-// A Synapse names the shape of a synapse's effect.
-type Synapse string
-
-// The shapes: Exponential jumps by the weight and decays with tau_syn; Alpha
-// rises to the weight within tau_syn; Delta moves V itself by the weight [mV].
-const (
-	Exponential Synapse = "exponential"
-	Alpha       Synapse = "alpha"
-	Delta       Synapse = "delta"
-)
-
 // A Projection is a set of synapses from one population to another (or to
 // itself) that share a rule, a shape and a time constant. The sign of the (mean)
 // weight says whether it excites.
@@ -245,6 +234,7 @@ type Projection struct {
 	Delay     Dist    // [ms]; a number is a multiple of dt, at least dt; of a List with delays ignored
 	Synapse   Synapse // the shape
 	TauSyn    float64 // synaptic time constant tau_syn [ms]; 0 of a Delta
+	TauRise   float64 // that of the rise, tau_rise [ms]; of a Biexponential
 	Receptor  string  // of the target's Model that it goes to; empty: g_ex, g_in or the current, as the weight's sign says
 }
 

@@ -59,7 +59,7 @@ func (n *Network) meanInputs() []float64 {
 	for i := range n.Populations {
 		p := &n.Populations[i]
 		for _, in := range p.PoissonInput {
-			mean[i] += float64(in.Rate * p.meanOfSpike(in.Synapse, in.TauSyn, in.Weight))
+			mean[i] += float64(in.Rate * p.meanOfSpike(in.Shape(), in.Weight))
 		}
 	}
 	for k := range n.Projections {
@@ -67,24 +67,21 @@ func (n *Network) meanInputs() []float64 {
 		i := n.Population(p.To)
 		weight, _ := p.Weight.WeightMoments()
 		perTarget, _ := n.MeanSynapses(k)
-		mean[i] += float64(perTarget * rate[p.From] * n.Populations[i].meanOfSpike(p.Synapse, p.TauSyn, weight))
+		mean[i] += float64(perTarget * rate[p.From] * n.Populations[i].meanOfSpike(p.Shape(), weight))
 	}
 	return mean
 }
 
 // meanOfSpike is the integral of the current of a spike [pA s or mV s].
-func (p *Population) meanOfSpike(shape Synapse, tau, weight float64) float64 {
-	switch shape {
-	case Delta:
-		tau = p.TauM
+func (p *Population) meanOfSpike(shape Shape, weight float64) float64 {
+	area := shape.Area()
+	if shape.Synapse == Delta {
+		area = p.TauM
 		if p.CM > 0 {
 			weight *= p.CM / p.TauM
 		}
-	case Alpha:
-		tau *= math.E
-	case Exponential:
 	}
-	return weight * tau / 1000
+	return weight * area / 1000
 }
 
 // rescale multiplies the sizes by s and what follows them by its power of s.

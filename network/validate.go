@@ -133,8 +133,8 @@ func (c *checker) number(path string, x float64) bool {
 	return c.want(math.Abs(x) <= MaxMagnitude, path, x, MustNumber)
 }
 
-func (c *checker) positive(path string, x float64) {
-	c.want(x > 0 && x <= MaxMagnitude, path, x, MustTau)
+func (c *checker) positive(path string, x float64) bool {
+	return c.want(x > 0 && x <= MaxMagnitude, path, x, MustTau)
 }
 
 // step checks dt, which others are held to.

@@ -88,7 +88,7 @@ func (n *Network) tooFast() []string {
 	for i := range n.Populations {
 		p := &n.Populations[i]
 		for k, in := range p.PoissonInput {
-			warn("populations."+p.Name+".poisson."+strconv.Itoa(k)+".tau_syn", in.TauSyn, p.unresolved(in.Synapse, in.TauSyn, in.Weight, n.Dt))
+			warn("populations."+p.Name+".poisson."+strconv.Itoa(k)+".tau_syn", in.TauSyn, p.unresolved(in.Shape(), in.Weight, n.Dt))
 		}
 		if u := p.OUNoise; u.SD > 0 {
 			warn("populations."+p.Name+".ou_noise.tau", u.Tau, lostNoise(n.Dt/u.Tau))
@@ -97,7 +97,7 @@ func (n *Network) tooFast() []string {
 	for i := range n.Projections {
 		p := &n.Projections[i]
 		to := &n.Populations[n.Population(p.To)]
-		warn("projections."+p.Name+".tau_syn", p.TauSyn, to.unresolved(p.Synapse, p.TauSyn, p.meanWeight(), n.Dt))
+		warn("projections."+p.Name+".tau_syn", p.TauSyn, to.unresolved(p.Shape(), p.meanWeight(), n.Dt))
 	}
 	if more := len(list) - mostAlike; more > 0 {
 		list = append(list[:mostAlike], fmt.Sprintf("%d more time constants are as short", more))
@@ -111,15 +111,15 @@ const (
 	smallNoise  = 0.02 // of its standard deviation
 )
 
-// unresolved says what a step of dt does to a synapse of that time constant and weight; "" where
+// unresolved says what a step of dt does to a synapse of that shape and weight; "" where
 // that is little. A step of lif is exact and only rounded, to the grid of V; one of lif_cond takes
 // the conductance in its middle for all of it.
-func (p *Population) unresolved(shape Synapse, tau, weight, dt float64) string {
-	if shape == Delta || weight == 0 || p.Model != nil {
+func (p *Population) unresolved(shape Shape, weight, dt float64) string {
+	if shape.Synapse == Delta || weight == 0 || p.Model != nil {
 		return ""
 	}
 	if p.Neuron == LIFCond {
-		if off := midpointCharge(shape, dt/tau) - 1; math.Abs(off) > smallCharge {
+		if off := shape.midpointCharge(dt) - 1; math.Abs(off) > smallCharge {
 			more := "more"
 			if off < 0 {
 				more = "less"
@@ -128,15 +128,12 @@ func (p *Population) unresolved(shape Synapse, tau, weight, dt float64) string {
 		}
 		return ""
 	}
-	if tau >= dt {
+	if shape.TauSyn >= dt {
 		return ""
 	}
-	adds := math.Abs(weight) * tau / p.TauM // to V [mV], about
+	adds := math.Abs(weight) * shape.Area() / p.TauM // to V [mV], about
 	if p.CM > 0 {
 		adds *= p.TauM / p.CM
-	}
-	if shape == Alpha {
-		adds *= math.E
 	}
 	return fmt.Sprintf("the course of the current within a step is lost, and V follows what a spike adds to it to %.2g %%", 100*followed*p.Resolution()/adds)
 }
@@ -176,14 +173,21 @@ func (n *Network) tooSlow() []string {
 	return list
 }
 
-// midpointCharge is the sum of a conductance in the middles of steps of q time constants, over its
+// midpointCharge is the sum of a conductance in the middles of steps of dt, over its
 // integral.
-func midpointCharge(shape Synapse, q float64) float64 {
+func (s Shape) midpointCharge(dt float64) float64 {
+	q := dt / s.TauSyn
 	middle, rest := math.Exp(-q/2), -math.Expm1(-q) // rest: 1 - e^-q
-	if shape == Alpha {
+	decays := q * middle / rest
+	switch s.Synapse {
+	case Alpha:
 		return q * q * middle * (math.Exp(-q)/(rest*rest) + 0.5/rest)
+	case Biexponential:
+		rises := Shape{Synapse: Exponential, TauSyn: s.TauRise}.midpointCharge(dt)
+		return (decays*s.TauSyn - rises*s.TauRise) / (s.TauSyn - s.TauRise)
+	case Exponential, Delta:
 	}
-	return q * middle / rest
+	return decays
 }
 
 // lostNoise says what is missing of the fluctuations of V that an Ornstein-Uhlenbeck current of

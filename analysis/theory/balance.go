@@ -126,10 +126,7 @@ func (s *System) Modulation(hz float64) []complex128 {
 // current, over what becomes of a constant rate.
 func (c *Source) filter(hz float64) complex128 {
 	w := 2 * math.Pi * hz / 1000
-	once := 1 / complex(1, w*c.TauSyn)
-	if c.Alpha {
-		once *= once
-	}
+	once := 1 / (complex(1, w*c.TauSyn) * complex(1, w*c.TauRise))
 	return cmplx.Rect(1, -w*c.Delay) * once
 }
 

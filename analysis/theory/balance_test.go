@@ -83,7 +83,7 @@ func TestModulation(t *testing.T) {
 	}
 	for i := range s.Populations {
 		for k := range s.Populations[i].Sources {
-			s.Populations[i].Sources[k].Alpha = true
+			s.Populations[i].Sources[k].TauRise = s.Populations[i].Sources[k].TauSyn
 		}
 	}
 	require.InDelta(t, 2*math.Atan(0.6*math.Pi)+0.01*math.Pi, cmplx.Phase(s.Modulation(50)[0]), 1e-9, "alpha synapses filter twice")

@@ -70,8 +70,8 @@ func fromPopulation(p *network.Population) (Population, error) {
 	q.Input, q.InputSD = r*(input+bias), r*spread
 	for _, in := range p.PoissonInput {
 		q.Sources = append(q.Sources, Source{
-			From: External, Rate: in.Rate, InDegree: 1, TauSyn: in.TauSyn, Alpha: in.Synapse == network.Alpha,
-			Charge: charge(p, in.Synapse, in.TauSyn, in.Weight),
+			From: External, Rate: in.Rate, InDegree: 1, TauSyn: in.TauSyn, TauRise: in.Shape().Rise(),
+			Charge: charge(p, in.Shape(), in.Weight),
 		})
 	}
 	if p.WhiteNoise > 0 { // a free potential of variance sd^2 is Power/(2 tau_m)
@@ -89,8 +89,8 @@ func fromProjection(net *network.Network, i int) (Source, error) {
 	post := &net.Populations[net.Population(p.To)]
 	weight, spread := p.Weight.WeightMoments()
 	c := Source{
-		TauSyn: p.TauSyn, Alpha: p.Synapse == network.Alpha, Delay: p.Delay.Mean(), Charge: charge(post, p.Synapse, p.TauSyn, weight),
-		Spread: math.Abs(charge(post, p.Synapse, p.TauSyn, spread)),
+		TauSyn: p.TauSyn, TauRise: p.Shape().Rise(), Delay: p.Delay.Mean(), Charge: charge(post, p.Shape(), weight),
+		Spread: math.Abs(charge(post, p.Shape(), spread)),
 	}
 	var ok bool
 	c.InDegree, _ = net.MeanSynapses(i)
@@ -109,14 +109,11 @@ func resistance(p *network.Population) float64 {
 }
 
 // charge is the integral of R*I of one spike at a synapse of that weight [mV ms].
-func charge(p *network.Population, shape network.Synapse, tau, weight float64) float64 {
-	switch shape {
-	case network.Delta:
+func charge(p *network.Population, shape network.Shape, weight float64) float64 {
+	if shape.Synapse == network.Delta {
 		return weight * p.TauM
-	case network.Alpha:
-		return resistance(p) * weight * math.E * tau
 	}
-	return resistance(p) * weight * tau
+	return resistance(p) * weight * shape.Area()
 }
 
 // WithInput is the network with its constant external input multiplied by a

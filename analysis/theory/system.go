@@ -35,7 +35,7 @@ type Source struct {
 	Charge   float64 // integral of the current of one spike, with its sign [mV ms]
 	Spread   float64 // standard deviation of the charge over synapses [mV ms]
 	TauSyn   float64 // synaptic time constant [ms]; 0 for a delta synapse
-	Alpha    bool    // whether the current is an alpha function; otherwise it decays exponentially
+	TauRise  float64 // time constant of the current's rise [ms]: 0 where it jumps, TauSyn of an alpha function
 	Delay    float64 // mean [ms]
 
 	// What makes the mean input differ from neuron to neuron: the variance of

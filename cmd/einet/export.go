@@ -305,9 +305,9 @@ func (x *export) types() error {
 		}
 		fmt.Fprintf(&nodes, "%d %s %s einet:%s %s\n", i, p.Name, model, p.Neuron, ei)
 	}
-	edges.WriteString("edge_type_id projection model_template tau_syn\n")
+	edges.WriteString("edge_type_id projection model_template tau_syn tau_rise\n")
 	for k, p := range x.net.Projections {
-		fmt.Fprintf(&edges, "%d %s einet:%s %g\n", k, p.Name, p.Synapse, p.TauSyn)
+		fmt.Fprintf(&edges, "%d %s einet:%s %g %g\n", k, p.Name, p.Synapse, p.TauSyn, p.TauRise)
 	}
 	return errors.Join(write(nodeTypesFile, nodes.String()), write(edgeTypesFile, edges.String()))
 }

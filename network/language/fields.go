@@ -32,8 +32,12 @@ func (f *fields) apart(of any, keys []network.Key, names ...string) {
 
 // key reads one field, or sets it to its default.
 func (f *fields) key(of any, k *network.Key) {
-	n, to := f.get(k.Name), k.At(of)
-	presence := k.Presence(of)
+	to, presence := k.At(of), k.Presence(of)
+	if presence == network.Unwanted && f.n.index(k.Name) < 0 { // nor is it told that it is allowed
+		setDefault(of, to, k)
+		return
+	}
+	n := f.get(k.Name)
 	switch {
 	case n == nil && presence == network.Needed && f.n.kind == mapping:
 		f.d.faults = append(f.d.faults, fault.Error{Place: f.place, Path: fault.Path(f.path, k.Name), Value: "missing", Allowed: missing(k)})

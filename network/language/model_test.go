@@ -168,7 +168,7 @@ func TestFaultsOfModels(t *testing.T) {
 		{"method: euler", "method: exponential_euler\n    about: x", "net.yaml:17:5: models.my.about: unknown key: allowed are description, source, method, parameters, receptors, definitions, state, equations, spike, reset"},
 		{"(-V - z + I)/tau_m", "(-V - z)/tau_m", "net.yaml:19:36: populations.I.input: must be left out: no equation of my has I\nnet.yaml:21:3: projections.a.receptor: the equations of my have neither I nor g_ex nor g_in, which synapses without a receptor go to; must be one of slow"},
 		{"(-V - z + I)/tau_m", "(-V - z + g_ex*R*V + I)/tau_m", "net.yaml:21:39: projections.a.weight: 1 mV: its unit must be nS, that of the population's neurons"},
-		{"tau_syn: 50, delay: 1, receptor", "synapse: delta, delay: 1, receptor", "net.yaml:23:39: projections.c.weight: 1 nS: its unit must be mV, that of the population's neurons\nnet.yaml:23:54: projections.c.synapse: \"delta\": must be exponential or alpha: a conductance can't be a delta"},
+		{"tau_syn: 50, delay: 1, receptor", "synapse: delta, delay: 1, receptor", "net.yaml:23:39: projections.c.weight: 1 nS: its unit must be mV, that of the population's neurons\nnet.yaml:23:54: projections.c.synapse: \"delta\": must be exponential, alpha or biexponential: a conductance can't be a delta"},
 		{"delay: 1}\n  c", "delay: 1, receptor: slow}\n  c", "net.yaml:22:79: projections.b.receptor: \"slow\": must be left out: adex has no receptors with names"},
 	} {
 		t.Run(row.new, func(t *testing.T) {

@@ -179,12 +179,19 @@ func drawDist(t *rapid.T, label string) network.Dist {
 	return d
 }
 
-func drawSynapse(t *rapid.T, delta bool) (network.Synapse, float64) {
-	shape := rapid.SampledFrom([]network.Synapse{network.Exponential, network.Alpha, network.Delta}).Draw(t, "synapse")
+func drawSynapse(t *rapid.T, delta bool) (shape network.Synapse, tau, rise float64) {
+	shape = network.Synapse(rapid.SampledFrom(network.Shapes).Draw(t, "synapse"))
 	if shape == network.Delta && delta {
-		return shape, 0
+		return shape, 0, 0
 	}
-	return network.Exponential, rapid.Float64Range(5e-324, 1e9).Draw(t, "tau_syn")
+	tau = rapid.Float64Range(1e-300, 1e9).Draw(t, "tau_syn")
+	switch shape {
+	case network.Delta:
+		shape = network.Exponential
+	case network.Biexponential:
+		rise = tau / rapid.Float64Range(1.001, 1000).Draw(t, "tau_syn over tau_rise")
+	}
+	return shape, tau, rise
 }
 
 func drawPopulation(t *rapid.T, name string, dt float64) network.Population {
@@ -222,7 +229,7 @@ func drawPopulation(t *rapid.T, name string, dt float64) network.Population {
 	p.Input = drawInput(t, dt)
 	for range rapid.IntRange(0, 3).Draw(t, "poisson") {
 		in := network.PoissonInput{Rate: rapid.Float64Range(0, 1e5).Draw(t, "rate"), Weight: number("weight")}
-		if in.Synapse, in.TauSyn = drawSynapse(t, p.Neuron != network.LIFCond); p.Model != nil && in.Synapse != network.Delta && in.Weight >= 0 {
+		if in.Synapse, in.TauSyn, in.TauRise = drawSynapse(t, p.Neuron != network.LIFCond); p.Model != nil && in.Synapse != network.Delta && in.Weight >= 0 {
 			in.Receptor = rapid.SampledFrom([]string{"", "slow"}).Draw(t, "receptor")
 		}
 		p.PoissonInput = append(p.PoissonInput, in)
@@ -253,7 +260,7 @@ func drawProjection(t *rapid.T, n *network.Network, name string) network.Project
 		p.Delay = network.Dist{Kind: network.Normal, A: mean, B: mean / 2, Low: math.Inf(-1), High: 4 * mean,
 			Redraw: rapid.Bool().Draw(t, "redraw")}
 	}
-	if p.Synapse, p.TauSyn = drawSynapse(t, post.Neuron != network.LIFCond); post.Model != nil && p.Synapse != network.Delta {
+	if p.Synapse, p.TauSyn, p.TauRise = drawSynapse(t, post.Neuron != network.LIFCond); post.Model != nil && p.Synapse != network.Delta {
 		p.Receptor = rapid.SampledFrom([]string{"", "slow"}).Draw(t, "receptor")
 	}
 	p.Rule = rapid.SampledFrom([]network.Rule{network.FixedProbability, network.FixedInDegree, network.FixedOutDegree,

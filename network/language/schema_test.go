@@ -266,7 +266,7 @@ func TestReaderKnowsTheDeclaredKeys(t *testing.T) {
 		"histograms":  "record: {histograms: {E: {zzz: 1}}}",
 		"histogram":   "record: {histograms: {E: {V: {zzz: 1}}}}",
 		"g0":          fmt.Sprintf(around, "g0: {zzz: 1}"),
-		"poisson":     fmt.Sprintf(around, "poisson: {zzz: 1}"),
+		"poisson":     fmt.Sprintf(around, "poisson: {synapse: biexponential, zzz: 1}"),
 		"white_noise": fmt.Sprintf(around, "white_noise: {zzz: 1}"),
 		"ou_noise":    fmt.Sprintf(around, "ou_noise: {zzz: 1}"),
 	}
@@ -276,6 +276,9 @@ func TestReaderKnowsTheDeclaredKeys(t *testing.T) {
 	for _, o := range network.Mappings() {
 		if o.By != "" {
 			value := strings.ReplaceAll(o.Value, network.AnyModel, "izhikevich")
+			if o.Has("synapse") {
+				value += ", synapse: biexponential" // which has all time constants
+			}
 			places[definition(&o)] = fmt.Sprintf("%ss: {E: {%s: %s, zzz: 1}}", o.Name, o.By, value)
 		}
 	}
