@@ -37,6 +37,7 @@ type Engine struct {
 	expected                       int           // spikes of a batch, as those before had
 	meter                          *meter        // nil: nothing is counted
 	gatherer                       gatherer
+	following                      following
 	step                           int64
 	seen                           int64       // the step that spikes are of, at the most
 	stopped                        error       // why the engine goes no further
@@ -123,6 +124,7 @@ func (e *Engine) Advance(ctx context.Context, steps int) error {
 	if e.step+int64(steps) > math.MaxInt32 {
 		return fmt.Errorf("gpu: step %d: a run has at most 2^31-1 steps", e.step+int64(steps))
 	}
+	e.following.begin(e.step, steps)
 	for steps > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -147,12 +149,7 @@ func (e *Engine) Step() int64 { return e.step }
 // Spikes waits for the device and appends the spikes since the last call,
 // sorted by step and then neuron.
 func (e *Engine) Spikes(dst []sim.Spike) (all []sim.Spike, err error) {
-	for _, b := range []*batch{e.batches[e.batch], e.batches[1-e.batch]} {
-		if err = e.collect(context.Background(), b); err != nil {
-			e.step = e.seen
-			break
-		}
-	}
+	err = e.wait()
 	dst = append(dst, e.spikes...)
 	e.spikes = e.spikes[:0]
 	return dst, err
@@ -188,6 +185,9 @@ func (e *Engine) Close() error {
 		}
 		if b != nil && b.back != nil {
 			b.back.Delete()
+		}
+		if b != nil && b.notes != nil {
+			b.notes.Delete()
 		}
 	}
 	e.meter.delete()

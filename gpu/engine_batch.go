@@ -25,6 +25,7 @@ type batch struct {
 	drives  *Buffer[uint32] // floats as bits; of Poisson sources places of thresholds, which lie behind all
 	back    *staging        // what the host reads: records, then what was not resolved, then spikes
 	staged  int             // spikes that were copied
+	notes   *staging        // likewise, what was noted of neurons that are followed; nil where none were
 	windows int             // queued and not collected; 0: the batch is free
 	fence   *Fence          // behind the last of them
 	clock   *clock
@@ -80,6 +81,7 @@ func (e *Engine) stage(b *batch) error {
 		b.back.copy(b.records, 0, 0, b.windows*size[layout.Window]()),
 		e.stageFailed(b),
 		b.back.copy(b.ring, 0, b.stagedSpikes(0), b.staged*int(spikeBytes)),
+		e.stageNoted(b),
 	)
 }
 
@@ -105,12 +107,16 @@ func (e *Engine) readSpikes(b *batch, total int) error {
 // returns how many. It does not wait.
 func (e *Engine) queue(b *batch, steps int) (int, error) {
 	steps = min(steps, min(e.most, e.layout.windows)*e.layout.window)
+	follow := uint32(0)
+	if len(e.following.list) > 0 {
+		follow, steps = uint32(e.placeOfFollowed()), min(steps, e.following.steps)
+	}
 	b.windows = 0
 	for done := 0; done < steps; b.windows++ {
 		n := min(e.layout.window, steps-done)
 		b.host[b.windows] = layout.Window{
 			GroupsY: e.groupsPerSegment, GroupsZ: e.groupsPerRow,
-			Step: int32(e.step) + int32(done), Steps: int32(n), Drive: uint32(done),
+			Step: int32(e.step) + int32(done), Steps: int32(n), Drive: uint32(done), Follow: follow,
 		}
 		done += n
 	}
@@ -287,6 +293,9 @@ func (e *Engine) take(b *batch) error {
 	if total > b.ring.Len() {
 		return fmt.Errorf("gpu: a batch has %d spikes, its ring holds %d: %s does not compute what it should",
 			total, b.ring.Len(), e.c.Device().Renderer)
+	}
+	if err := e.takeNoted(b); err != nil {
+		return err
 	}
 	resolved, stopped := e.checkResolved(b, int64(last.Step)+int64(last.Steps))
 	if err := e.readSpikes(b, total); err != nil {

@@ -55,6 +55,7 @@ type stateLayout struct {
 	table     []uint32 // update's populations, in std430
 	tables    []uint32 // what these refer to
 	groups    int      // of update
+	groupsTo  []int    // [population] of them before its first
 	row       int      // of them in a row of its dispatch, in which there are rows
 	rows      int
 	windows   int // most windows of a batch
@@ -87,6 +88,7 @@ func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
 	for i := range m.Populations {
 		p := &m.Populations[i]
 		l.table = append(l.table, layout.Words(l.extended, l.population(m, i))...)
+		l.groupsTo = append(l.groupsTo, l.groups)
 		l.groups += (p.Size + local - 1) / local
 	}
 	l.row = max(1, min(l.groups, b.row))

@@ -3,7 +3,6 @@
 package gpu
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -80,10 +79,8 @@ func (e *Engine) Counters() (Counters, error) {
 	if m == nil {
 		return Counters{}, errors.New("gpu: Counters: nothing was counted")
 	}
-	for _, b := range e.batches {
-		if err := e.collect(context.Background(), b); err != nil {
-			return Counters{}, err
-		}
+	if err := e.wait(); err != nil {
+		return Counters{}, err
 	}
 	s := m.sum
 	err := e.c.Do(func() error {

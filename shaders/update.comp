@@ -27,8 +27,8 @@ layout(std430, binding = 5) buffer States {
     uint states[];  // floats as bits, and the ends of clamps
 };
 
-layout(std430, binding = 6) readonly buffer Drives {
-    uint drives[];  // floats as bits; of a Poisson source the place here of how many thresholds its step has, and of these
+layout(std430, binding = 6) buffer Drives {
+    uint drives[];  // floats as bits; of a Poisson source the place here of how many thresholds its step has, and of these; what is noted
 };
 
 #if GENERAL
@@ -52,6 +52,7 @@ void set_state(uint at, float x) {
 #else
 #include "lif.glsl"
 #endif
+#include "follow.glsl"
 
 // my_population is the population whose work groups this one is among.
 uint my_population(uint group) {
@@ -227,6 +228,8 @@ void main() {
 #endif
     uint neuron = populations[q].first + i;
     uint receptors = populations[q].receptors;
+    uint follow = windows[now].follow;
+    uvec2 entries = followed(follow, group);
     precise float v = potentials[neuron];
     int until = int(states[populations[q].clamped + i]);
     precise float g[RECEPTORS];
@@ -325,6 +328,9 @@ void main() {
             report(begin, uint(n + 1), neuron, 1u);
             v = populations[q].v_reset;
             until = n + 1 + populations[q].refractory;
+        }
+        if (entries.x < entries.y) {
+            note(follow, entries, drive - populations[q].drive, v, g);
         }
     }
 

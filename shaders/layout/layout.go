@@ -153,6 +153,7 @@ type Window struct {
 	Step    int32  // n, the step before the first
 	Steps   int32  // at most the smallest delay
 	Drive   uint32 // place of its first step in a population's row of drives
+	Follow  uint32 // place in drives of what is noted of neurons after each step; 0: nothing
 
 	Updated   uint32 // step + 1, by update: the host's sign that it was done
 	Delivered uint32 // pages of synapses whose deliver, or redraw, was done, where there are spikes
