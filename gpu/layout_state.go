@@ -13,7 +13,7 @@ import (
 	"einet/sim"
 )
 
-// bounds keep a batch small, whatever the network's delays. They change when the
+// bounds keep a batch small, whatever the network's delays, and say how update draws random words. They change when the
 // host hears of spikes, never what they are.
 type bounds struct {
 	ring    int64         // bytes of a batch's spikes, unless a single step needs more
@@ -22,6 +22,8 @@ type bounds struct {
 	windows int           // windows of a batch
 	row     int           // work groups of update in a row
 	longest time.Duration // that a batch should take, by those before
+
+	shareWords bool // a work group draws each block of words once
 }
 
 // boundsOf are those of a device: one batch neither needs much memory nor keeps
@@ -34,6 +36,8 @@ func boundsOf(d Device) bounds {
 		windows: 512,
 		row:     d.Limits.MaxWorkGroupCount[0],
 		longest: 100 * time.Millisecond,
+		// llvmpipe makes each invocation a coroutine where there are barriers, and update takes twice as long.
+		shareWords: !d.Software,
 	}
 }
 
@@ -49,16 +53,19 @@ type stateLayout struct {
 	receptors int   // most receptors of a population, at least 1
 	first     []int // [population] place of receptor 0 in a slot
 	states    []statePlaces
-	stateSize int      // numbers in states
-	extended  bool     // update is compiled for every kind of neuron
-	inputs    int      // most Poisson inputs of a population, at least 1
-	table     []uint32 // update's populations, in std430
-	tables    []uint32 // what these refer to
-	groups    int      // of update
-	groupsTo  []int    // [population] of them before its first
-	row       int      // of them in a row of its dispatch, in which there are rows
-	rows      int
-	windows   int // most windows of a batch
+	stateSize int  // numbers in states
+	extended  bool // update is compiled for every kind of neuron
+	inputs    int  // most Poisson inputs of a population, at least 1
+	draws     int  // most words that a neuron needs in a step
+
+	shareWords bool     // work groups of update draw each block of words once
+	table      []uint32 // update's populations, in std430
+	tables     []uint32 // what these refer to
+	groups     int      // of update
+	groupsTo   []int    // [population] of them before its first
+	row        int      // of them in a row of its dispatch, in which there are rows
+	rows       int
+	windows    int // most windows of a batch
 
 	lists, listsOfStep int // most words of thresholds in drives: of a batch, and more of each of its steps
 	ring               int // most spikes of a batch
@@ -66,7 +73,7 @@ type stateLayout struct {
 
 // layoutState lays out the state of a model for update with that local size.
 func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
-	l := stateLayout{slots: m.MaxDelay, receptors: 1, inputs: 1, extended: isGeneral(m), tables: []uint32{0}}
+	l := stateLayout{slots: m.MaxDelay, receptors: 1, inputs: 1, extended: isGeneral(m), shareWords: b.shareWords, tables: []uint32{0}}
 	if l.extended {
 		l.tables = newTables()
 	}
@@ -76,6 +83,7 @@ func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
 		l.neurons += p.Size
 		l.stride += p.Size * len(p.Receptors)
 		l.receptors, l.inputs = max(l.receptors, len(p.Receptors)), max(l.inputs, len(p.Poisson))
+		l.draws = max(l.draws, drawsOf(p))
 		var s statePlaces
 		s, l.stateSize = newStatePlaces(p, l.stateSize)
 		l.states = append(l.states, s)

@@ -74,6 +74,17 @@ func isGeneral(m *dynamics.Model) bool {
 	return false
 }
 
+// drawsOf is how many words a neuron of a population needs in a step.
+func drawsOf(p *dynamics.Population) int {
+	n := len(p.Poisson)
+	for _, has := range []bool{p.Neuron == network.Poisson, p.Noise.HasWhite(), p.Noise.HasOU()} {
+		if has {
+			n++
+		}
+	}
+	return n
+}
+
 // newTables are those that are the same for all populations.
 func newTables() []uint32 {
 	t := make([]uint32, tableNormal)

@@ -5,6 +5,10 @@ import (
 	"einet/shaders"
 )
 
+// fewestDraws is how many words of each neuron a work group of update has room for, at least: of as many steps as they are for,
+// so that each of its invocations draws some.
+const fewestDraws = 8
+
 // updateDefines are what update.comp is compiled with, for a device that runs so many
 // work groups in a row.
 func (l *stateLayout) updateDefines(maxGroups int) shaders.Defines {
@@ -15,7 +19,7 @@ func (l *stateLayout) updateDefines(maxGroups int) shaders.Defines {
 	return shaders.Defines{
 		"RECEPTORS": l.receptors, "SLOTS": l.slots, "STRIDE": l.stride, "MAX_GROUPS": maxGroups,
 		"GENERAL": general, "INPUTS": l.inputs, "NEURONS": l.neurons, "PHI": tablePhi, "NORMAL": tableNormal,
-		"NORMAL_CELLS": len(rng.NormalTable().Slope),
+		"DRAWS": max(fewestDraws, l.draws), "SHARE_WORDS": l.shareWords, "NORMAL_CELLS": len(rng.NormalTable().Slope),
 	}
 }
 

@@ -1,5 +1,5 @@
 #version 430
-// defines: RECEPTORS=2 SLOTS=1 STRIDE=20000 MAX_GROUPS=65535 GENERAL=0 INPUTS=1 NEURONS=10000 PHI=2 NORMAL=12 NORMAL_CELLS=1025
+// defines: RECEPTORS=2 SLOTS=1 STRIDE=20000 MAX_GROUPS=65535 GENERAL=0 INPUTS=1 NEURONS=10000 DRAWS=8 SHARE_WORDS=1 PHI=2 NORMAL=12 NORMAL_CELLS=1025
 //
 // update advances every neuron through a window, one invocation a neuron, with
 // the state in registers. Where a device takes fewer work groups in a row than
@@ -47,7 +47,7 @@ void set_state(uint at, float x) {
 }
 
 #if GENERAL
-#include "philox.glsl"
+#include "words.glsl"
 #include "general.glsl"
 #else
 #include "lif.glsl"
@@ -85,21 +85,24 @@ int take(uint at) {
 }
 
 #if GENERAL
-// fire lets neuron i of a source fire.
-void fire(uint begin, uint q, uint i, int n, int end, uint drive) {
-    uint neuron = populations[q].first + i;
+// fire lets this invocation's neuron of a source fire, if it has one. The work group's first is that one of its population.
+void fire(uint begin, uint q, uint first, bool here, int n, int end, uint drive) {
+    uint i = first + gl_LocalInvocationID.x, neuron = populations[q].first + i;
     if (populations[q].model == POISSON_SOURCE) {
-        uvec2 key = uvec2(populations[q].seed, populations[q].spike_stream);
-        for (; n < end; n++, drive++) {
-            uint w = neuron_word(key, i, uint(n + 1), 0u);
+        for (int from = n; n < end; n++, drive++) {
+            uint place = prepare(q, first, 1u, uint(n + 1), uint(n - from), uint(end - n));
+            uint w = word_of(q, i, uint(n + 1), 0u, place);
             uint list = drives[drive], most = drives[list], count = 0u;
-            while (count < most && w >= drives[list + 1u + count]) {
+            while (here && count < most && w >= drives[list + 1u + count]) {
                 count++;
             }
             if (count > 0u) {
                 report(begin, uint(n + 1), neuron, count);
             }
         }
+        return;
+    }
+    if (!here) {
         return;
     }
     uint at = populations[q].clamped + i;
@@ -198,16 +201,25 @@ void main() {
     }
 
     uint q = my_population(group);
-    uint i = (group - populations[q].first_group) * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+    uint first = (group - populations[q].first_group) * gl_WorkGroupSize.x;
+    uint i = first + gl_LocalInvocationID.x;
+#if GENERAL
+    if (first >= populations[q].size) {
+        return;
+    }
+    bool here = i < populations[q].size;  // the others only draw words
+    i = min(i, populations[q].size - 1u);
+#else
     if (i >= populations[q].size) {
         return;
     }
+#endif
     int n = windows[now].step;
     int end = n + windows[now].steps;
     uint drive = populations[q].drive + windows[now].drive;
 #if GENERAL
     if (populations[q].model >= POISSON_SOURCE) {
-        fire(begin, q, i, n, end, drive);
+        fire(begin, q, first, here, n, end, drive);
         return;
     }
     precise float threshold = populations[q].v_th;
@@ -222,7 +234,8 @@ void main() {
     if (populations[q].ou != NONE) {
         u = state(populations[q].ou + i);
     }
-    uvec2 noise_key = uvec2(populations[q].seed, populations[q].noise_stream);
+    uint draws = draws_of(q);
+    int from = n;
     precise float rise[RECEPTORS];
     int counted[RECEPTORS];
 #endif
@@ -251,6 +264,12 @@ void main() {
     }
 
     for (; n < end; n++, drive++) {
+#if GENERAL
+        uint place = prepare(q, first, draws, uint(n + 1), uint(n - from), uint(end - n));
+        if (!here) {
+            continue;
+        }
+#endif
         uint slot = arriving_in(uint(n + 1)) + i;
         precise float c = uintBitsToFloat(drives[drive]);
 #if GENERAL
@@ -260,9 +279,7 @@ void main() {
             }
         }
         for (uint k = 0u; k < populations[q].inputs; k++) {
-            uvec2 key = uvec2(populations[q].seed, populations[q].poisson_stream);
-            uint w = neuron_word(key, i, uint(n + 1), k);
-            uint count = poisson_count(w, populations[q].poisson[k].thresholds, populations[q].poisson[k].most);
+            uint count = poisson_count(word_of(q, i, uint(n + 1), k, place), populations[q].poisson[k].thresholds, populations[q].poisson[k].most);
             counted[populations[q].poisson[k].receptor] += int(count) * populations[q].poisson[k].weight;
         }
         precise float x;
@@ -272,7 +289,7 @@ void main() {
             x = integrate(q, i, v, c, g, rise, bias, u);
         }
         if (populations[q].white != 0u) {
-            precise float a = populations[q].white_step * standard_normal(neuron_word(noise_key, i, uint(n + 1), 0u));
+            precise float a = populations[q].white_step * standard_normal(word_of(q, i, uint(n + 1), populations[q].inputs, place));
             x = x + a;
         }
         for (uint r = 0u; r < receptors; r++) {
@@ -316,7 +333,7 @@ void main() {
         }
 #if GENERAL
         if (populations[q].ou != NONE) {
-            precise float kicked = populations[q].ou_kick * standard_normal(neuron_word(noise_key, i, uint(n + 1), 1u));
+            precise float kicked = populations[q].ou_kick * standard_normal(word_of(q, i, uint(n + 1), draws - 1u, place));
             precise float change = populations[q].m_uu * u;
             change = change + kicked;
             u = changed(u, change, populations[q].ou_grid);
@@ -334,6 +351,11 @@ void main() {
         }
     }
 
+#if GENERAL
+    if (!here) {
+        return;
+    }
+#endif
     potentials[neuron] = v;
     states[populations[q].clamped + i] = uint(until);
     for (uint r = 0u; r < RECEPTORS; r++) {
