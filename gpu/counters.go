@@ -20,6 +20,7 @@ type Counters struct {
 	Steps       int64
 	Windows     int64
 	Batches     int64 // of windows that are queued together
+	Calls       int64 // of OpenGL, to queue batches
 	Dispatches  int64
 	Waits       int64 // of the host for the device: fences, and copies to the host
 	WaitsWithin int64 // of these between the first dispatch of a batch and its last

@@ -5,6 +5,7 @@ package gpu
 import (
 	"math"
 	"testing"
+	"time"
 
 	"einet/connectome"
 	"einet/cpuref"
@@ -63,6 +64,66 @@ func TestCounters(t *testing.T) {
 			require.InDelta(t, 10, float64(s.DeliverBytes)/float64(s.Events), 25)
 		}
 	})
+}
+
+// A window takes seven calls of OpenGL: its number is bound, and for each kernel the program, a dispatch and a barrier. A further page takes its
+// buffers and a dispatch. What else a batch takes does not grow with its windows. Where a device has too few bindings for both kernels
+// at once, they bind theirs anew.
+func TestCallsOfAWindow(t *testing.T) {
+	m, syn := enginetest.Build(t, enginetest.Networks()[0])
+	onEach(t, func(t *testing.T, c *Context) {
+		calls := func(pageBytes int64, bindings int) (window, batch, pages int64) {
+			b := boundsOf(c.Device())
+			b.bindings, b.longest = bindings, time.Hour
+			e := startWithin(t, c, m, syn, pageBytes, b)
+			queued := func(windows int) int64 {
+				before := c.work.calls
+				n, err := e.queue(e.batches[0], windows*e.layout.window)
+				require.NoError(t, err)
+				require.Equal(t, windows*e.layout.window, n)
+				took := c.work.calls - before
+				require.NoError(t, e.collect(t.Context(), e.batches[0]))
+				return took
+			}
+			queued(1) // programs are in use as they will be
+			few, many := queued(2), queued(10)
+			return (many - few) / 8, few - (many-few)/4, int64(len(e.pages))
+		}
+		all := c.Device().Limits.MaxStorageBlock
+		window, batch, pages := calls(all, 13)
+		require.EqualValues(t, 1, pages)
+		require.EqualValues(t, 7, window)
+		require.Less(t, batch, int64(40))
+		window, _, pages = calls(1<<13, 13)
+		require.Greater(t, pages, int64(1))
+		require.Equal(t, 7+5+6*(pages-1), window)
+		window, _, _ = calls(all, 12)
+		require.EqualValues(t, 7+5+5, window, "control")
+	})
+}
+
+// BenchmarkWindow is the time that the host takes to queue a window, whose dispatches do nothing.
+func BenchmarkWindow(b *testing.B) {
+	m, syn := enginetest.Build(b, enginetest.Networks()[0])
+	c, err := Open("")
+	require.NoError(b, err)
+	b.Cleanup(func() { c.Close() })
+	e := startWithin(b, c, m, syn, c.Device().Limits.MaxStorageBlock, boundsOf(c.Device()))
+	e.layout.row = 1
+	whole := e.update.id
+	e.update.id = nothing(b, c)
+	require.NoError(b, c.Do(func() error {
+		if err := e.bindBatch(e.batches[0]); err != nil {
+			return err
+		}
+		for b.Loop() {
+			if err := e.dispatch(e.batches[0], 0); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	e.update.id = whole // to be deleted
 }
 
 // What is counted of synapses that are drawn again is the mean of those that are stored.

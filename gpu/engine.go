@@ -30,6 +30,7 @@ type Engine struct {
 	now                            *Buffer[byte] // the number of each window, aligned for binding
 	nowStride                      int
 	pages                          [][]binding // what deliver works on, one dispatch each
+	firstOfPage                    int         // binding of the first buffer of each
 	batches                        [2]*batch
 	batch                          int           // the one to queue next
 	most                           int           // windows of it
@@ -65,7 +66,7 @@ func newEngine(ctx context.Context, c *Context, m *dynamics.Model, syn *connecto
 	if err := probe(c, -1); err != nil {
 		return nil, err
 	}
-	e := &Engine{owned: owned{c: c}, model: m, expected: firstStaged, most: firstWindows, longest: b.longest}
+	e := &Engine{owned: owned{c: c}, model: m, expected: firstStaged, most: firstWindows, longest: b.longest, firstOfPage: firstOfPage(b.bindings)}
 	if err := e.build(ctx, syn, pageBytes, b); err != nil {
 		e.Close()
 		return nil, err

@@ -3,6 +3,7 @@
 package gpu
 
 import (
+	"errors"
 	"testing"
 
 	"einet/connectome"
@@ -82,7 +83,7 @@ func TestUpdateKernel(t *testing.T) {
 				require.NoError(t, b.records.Upload(0, b.host[:1]))
 				e.writeDrives(b, 1)
 				require.NoError(t, b.drives.Upload(0, b.drive))
-				require.NoError(t, e.bindUpdate(b, 0))
+				require.NoError(t, bindFor(e, b))
 				potentials.bind(t, bindPotentials)
 				states.bind(t, bindStates)
 				arriving.bind(t, bindArriving)
@@ -124,6 +125,11 @@ func TestUpdateKernel(t *testing.T) {
 	})
 }
 
+// bindFor binds what the first window of a batch works on.
+func bindFor(e *Engine, b *batch) error {
+	return e.c.Do(func() error { return errors.Join(e.bindBatch(b), e.bindNow(0)) })
+}
+
 func guardedState(t *testing.T, e *Engine) (potentials, states guarded[float32], arriving guarded[int32]) {
 	l := &e.layout
 	v, g := make([]float32, l.neurons), make([]float32, l.stateSize)
@@ -143,7 +149,7 @@ func deliverAll(t *testing.T, e *Engine, syn *connectome.Connectome, arriving gu
 	require.NoError(t, b.records.Upload(0, []layout.Window{{
 		GroupsX: uint32(len(spikes)), GroupsY: e.groupsPerSegment, GroupsZ: e.groupsPerRow, Spikes: uint32(len(spikes)),
 	}}))
-	require.NoError(t, e.bindUpdate(b, 0))
+	require.NoError(t, bindFor(e, b))
 	arriving.bind(t, bindArriving)
 	for i := range e.pages {
 		require.NoError(t, bindAll(e.pages[i]...))

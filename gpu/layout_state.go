@@ -13,7 +13,7 @@ import (
 	"einet/sim"
 )
 
-// bounds keep a batch small, whatever the network's delays, and say how update draws random words. They change when the
+// bounds keep a batch small, whatever the network's delays, and say what kernels make use of. They change when the
 // host hears of spikes, never what they are.
 type bounds struct {
 	ring    int64         // bytes of a batch's spikes, unless a single step needs more
@@ -24,6 +24,7 @@ type bounds struct {
 	longest time.Duration // that a batch should take, by those before
 
 	shareWords bool // a work group draws each block of words once
+	bindings   int  // of storage blocks
 }
 
 // boundsOf are those of a device: one batch neither needs much memory nor keeps
@@ -38,6 +39,7 @@ func boundsOf(d Device) bounds {
 		longest: 100 * time.Millisecond,
 		// llvmpipe makes each invocation a coroutine where there are barriers, and update takes twice as long.
 		shareWords: !d.Software,
+		bindings:   d.Limits.MaxStorageBindings,
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 // nothing is a kernel that leaves all as it is: what the dispatches of a driver do that drops them.
-func nothing(t *testing.T, c *Context) uint32 {
+func nothing(t testing.TB, c *Context) uint32 {
 	p, err := Compile(c, shaders.Source{Name: "nothing.comp", Text: "#version 430\nlayout(local_size_x = 64) in;\nvoid main() {}\n", Files: []string{"nothing.comp"}})
 	require.NoError(t, err)
 	t.Cleanup(p.Delete)

@@ -104,6 +104,7 @@ func (m *meter) queueing() (done func()) {
 	}
 	before := m.e.c.work
 	return func() {
+		m.sum.Calls += m.e.c.work.calls - before.calls
 		m.sum.Dispatches += m.e.c.work.dispatches - before.dispatches
 		m.sum.WaitsWithin += m.e.c.work.waits - before.waits
 	}

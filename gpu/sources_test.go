@@ -39,7 +39,7 @@ func sourcesOf(t *testing.T, d Device, net *network.Network) map[string]shaders.
 	require.NoError(t, err)
 	l, err := layoutState(m, updateLocal, boundsOf(d))
 	require.NoError(t, err)
-	defines := map[string]shaders.Defines{"update": l.updateDefines(maxIndirectGroups(d)), "deliver": l.deliverDefines()}
+	defines := map[string]shaders.Defines{"update": l.updateDefines(maxIndirectGroups(d)), "deliver": bindingsOfPage(l.deliverDefines(), 8)}
 	if r, err := layoutReplicas(d, m, 64, mostReplicaSteps); err == nil {
 		_, syn := enginetest.Build(t, net)
 		pages := layoutPages(syn, d.Limits.MaxStorageBlock)
@@ -52,7 +52,7 @@ func sourcesOf(t *testing.T, d Device, net *network.Network) map[string]shaders.
 		require.NoError(t, err)
 		draws, err := layoutDraws(d, m, drawn, &l)
 		require.NoError(t, err)
-		defines["redraw"] = draws.defines(&l)
+		defines["redraw"] = bindingsOfPage(draws.defines(&l), 8)
 	}
 	sources := map[string]shaders.Source{}
 	for name, values := range defines {

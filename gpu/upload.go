@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"einet/connectome"
+	"einet/shaders"
 )
 
 // Binding points, as in the shaders. The first three are common to all
@@ -17,11 +18,34 @@ const (
 	bindWindows, bindRing, bindArriving = 0, 1, 2
 
 	bindPopulations, bindPotentials, bindStates, bindDrives, bindTables = 3, 4, 5, 6, 7 // update
-	bindSources, bindSegments, bindRows, bindTargets, bindWeights       = 3, 4, 5, 6, 7 // deliver
-	bindShares, bindDraws, bindCodes                                    = 4, 5, 6       // redraw, behind bindSources
 
 	bindNow = 0 // a uniform block
 )
+
+// Those of a page, from that of its first buffer on.
+const (
+	bindSources, bindSegments, bindRows, bindTargets, bindWeights = 0, 1, 2, 3, 4 // deliver
+	bindShares, bindDraws, bindCodes                              = 1, 2, 3       // redraw, behind bindSources
+
+	ofPage = 5
+)
+
+// firstOfPage is the binding of the first buffer of a page: behind those of update where a device has so many, so that all are
+// bound once a batch.
+func firstOfPage(bindings int) int {
+	if bindings < bindTables+1+ofPage {
+		return bindArriving + 1
+	}
+	return bindTables + 1
+}
+
+// bindingsOfPage defines the bindings of a page.
+func bindingsOfPage(d shaders.Defines, first int) shaders.Defines {
+	for k := range ofPage {
+		d[fmt.Sprintf("PAGE_%d", k)] = first + k
+	}
+	return d
+}
 
 // pieceSynapses is how many synapses of a row a work group of deliver takes; a
 // wider row is shared by several.
@@ -96,7 +120,7 @@ func (e *Engine) uploadState(i int) error {
 // host's memory.
 func (e *Engine) uploadPages(ctx context.Context, syn *connectome.Connectome, limit int64) error {
 	var err error
-	if e.deliver, err = NewProgram(e.c, "deliver.comp", e.layout.deliverDefines()); err != nil {
+	if e.deliver, err = NewProgram(e.c, "deliver.comp", bindingsOfPage(e.layout.deliverDefines(), e.firstOfPage)); err != nil {
 		return err
 	}
 	weights, err := keep(e, "weights", len(allWeights(e.model)), allWeights(e.model))
@@ -111,7 +135,7 @@ func (e *Engine) uploadPages(ctx context.Context, syn *connectome.Connectome, li
 		if err != nil {
 			return err
 		}
-		e.pages = append(e.pages, append(page, binding{weights, bindWeights}))
+		e.pages = append(e.pages, append(page, binding{weights, e.firstOfPage + bindWeights}))
 		e.groupsPerSegment = max(e.groupsPerSegment, uint32(most))
 		e.groupsPerRow = max(e.groupsPerRow, uint32((p.widest+pieceSynapses-1)/pieceSynapses))
 	}
@@ -142,7 +166,8 @@ func (e *Engine) uploadPage(p *page, label string) (bound []binding, most int, e
 			return nil, 0, err
 		}
 	}
-	return []binding{{onDevice, bindSources}, {where, bindSegments}, {rows, bindRows}, {targets, bindTargets}}, most, nil
+	at := e.firstOfPage
+	return []binding{{onDevice, at + bindSources}, {where, at + bindSegments}, {rows, at + bindRows}, {targets, at + bindTargets}}, most, nil
 }
 
 // uploadDraws makes deliver draw the synapses again, which are stored nowhere.
@@ -151,7 +176,7 @@ func (e *Engine) uploadDraws(_ context.Context, syn *connectome.Connectome, _ in
 	if err != nil {
 		return err
 	}
-	if e.deliver, err = NewProgram(e.c, "redraw.comp", l.defines(&e.layout)); err != nil {
+	if e.deliver, err = NewProgram(e.c, "redraw.comp", bindingsOfPage(l.defines(&e.layout), e.firstOfPage)); err != nil {
 		return err
 	}
 	sources, noSources := keep(e, "sources", len(l.sources), l.sources)
@@ -161,7 +186,8 @@ func (e *Engine) uploadDraws(_ context.Context, syn *connectome.Connectome, _ in
 	if err := errors.Join(noSources, noShares, noDraws, noCodes); err != nil {
 		return err
 	}
-	page := []binding{{sources, bindSources}, {shares, bindShares}, {draws, bindDraws}, {codes, bindCodes}}
+	at := e.firstOfPage
+	page := []binding{{sources, at + bindSources}, {shares, at + bindShares}, {draws, at + bindDraws}, {codes, at + bindCodes}}
 	e.pages, e.groupsPerSegment, e.groupsPerRow = [][]binding{page}, uint32(l.most), 1
 	return nil
 }

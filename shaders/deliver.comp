@@ -1,5 +1,5 @@
 #version 430
-// defines: SLOTS=1 STRIDE=20000
+// defines: SLOTS=1 STRIDE=20000 PAGE_0=8 PAGE_1=9 PAGE_2=10 PAGE_3=11 PAGE_4=12
 //
 // deliver sends the spikes of a window along the synapses of one page. Work
 // groups are laid out as (spike, segment of its source, piece of a row), so that
@@ -12,23 +12,23 @@ layout(local_size_x = 64) in;
 
 #include "layout/segment.glsl"
 
-layout(std430, binding = 3) readonly buffer Sources {
+layout(std430, binding = PAGE_0) readonly buffer Sources {
     Source sources[];
 };
 
-layout(std430, binding = 4) readonly buffer Segments {
+layout(std430, binding = PAGE_1) readonly buffer Segments {
     Segment segments[];
 };
 
-layout(std430, binding = 5) readonly buffer Rows {
+layout(std430, binding = PAGE_2) readonly buffer Rows {
     uint rows[];  // of a source: targets[rows[j]] to targets[rows[j+1]-1]
 };
 
-layout(std430, binding = 6) readonly buffer Targets {
+layout(std430, binding = PAGE_3) readonly buffer Targets {
     uint targets[];  // two 16-bit targets a word, the first in the low half; or a packed synapse
 };
 
-layout(std430, binding = 7) readonly buffer Weights {
+layout(std430, binding = PAGE_4) readonly buffer Weights {
     int weights[];  // of packed synapses, by code
 };
 
