@@ -150,7 +150,7 @@ func TestCountersOfDrawnSynapses(t *testing.T) {
 	require.NoError(t, err)
 	drawn, err = connectome.Procedural(t.Context(), sure, 0)
 	require.NoError(t, err)
-	_, serial := drawnCosts(m, drawn)
+	_, serial, _ := drawnCosts(m, drawn)
 	require.Equal(t, 4*16, serial)
 
 	// Counts of a network that fires, beside those of its stored synapses.
@@ -190,8 +190,7 @@ func TestCountersSeeAHostThatWaits(t *testing.T) {
 }
 
 // The widest row there can be, a source that reaches a whole block, is shared by so
-// many work groups that no invocation sends more than 16 of its synapses one after
-// another, beside rows as narrow as any; and a neuron that fires in every step is as
+// many work groups that no invocation takes more than four turns, beside rows as narrow as any; and a neuron that fires in every step is as
 // many spikes.
 func TestDeliverSharesWideRowsAndActiveNeurons(t *testing.T) {
 	const wide = 1 << 16
@@ -211,19 +210,21 @@ func TestDeliverSharesWideRowsAndActiveNeurons(t *testing.T) {
 	m, syn := enginetest.Build(t, &network.Network{
 		Name: "wide", Dt: 0.1, Duration: 10, Populations: []network.Population{one, many, few}, Projections: []network.Projection{projection, toFew},
 	})
-	pages := layoutPages(syn, 1<<27)
+	team := teamFor(syn)
+	require.LessOrEqual(t, team, 2, "most rows have a synapse or two")
+	pages := layoutPages(syn, 1<<27, team)
 	require.Len(t, pages, 1)
-	_, alone := costs(m, pages, 1, 1)
-	require.Equal(t, wide/deliverLocal, alone, "control: one work group for a row")
+	_, serial, turns := costs(m, pages, deal{team, 1})
+	require.Equal(t, []int{wide / deliverLocal, wide / deliverLocal / 8}, []int{serial, turns}, "control: one work group for a row")
 	want := digest(t, cpuref.New(m, syn), 50)
 	onEach(t, func(t *testing.T, c *Context) {
 		e := start(t, c, m, syn, 1<<27)
-		require.EqualValues(t, wide/pieceSynapses, e.groupsPerRow)
+		require.Equal(t, wide/(deliverLocal*8*mostTurns), e.deal.groups)
 		require.NoError(t, e.Count(syn))
 		require.Equal(t, want.String(), digest(t, e, 50).String())
 		s, err := e.Counters()
 		require.NoError(t, err)
-		require.Equal(t, 16, s.Serial)
-		require.GreaterOrEqual(t, s.Shares-s.Idle, int64(50*wide/pieceSynapses), "50 spikes of one neuron")
+		require.Equal(t, []int{8 * mostTurns, mostTurns}, []int{s.Serial, s.Turns})
+		require.GreaterOrEqual(t, s.Shares-s.Idle, int64(50*e.deal.groups), "50 spikes of one neuron")
 	})
 }

@@ -22,28 +22,28 @@ type Engine struct {
 	model  *dynamics.Model
 	layout stateLayout
 
-	update, deliver                *Program // deliver, or redraw
-	populations                    Storage
-	potentials, states             *Buffer[float32]
-	tables                         *Buffer[uint32]
-	arriving                       Storage
-	now                            *Buffer[byte] // the number of each window, aligned for binding
-	nowStride                      int
-	pages                          [][]binding // what deliver works on, one dispatch each
-	firstOfPage                    int         // binding of the first buffer of each
-	batches                        [2]*batch
-	batch                          int           // the one to queue next
-	most                           int           // windows of it
-	longest                        time.Duration // that a batch should take
-	expected                       int           // spikes of a batch, as those before had
-	meter                          *meter        // nil: nothing is counted
-	gatherer                       gatherer
-	following                      following
-	step                           int64
-	seen                           int64       // the step that spikes are of, at the most
-	stopped                        error       // why the engine goes no further
-	spikes                         []sim.Spike // of the batches that are done
-	groupsPerSegment, groupsPerRow uint32
+	update, deliver    *Program // deliver, or redraw
+	populations        Storage
+	potentials, states *Buffer[float32]
+	tables             *Buffer[uint32]
+	arriving           Storage
+	now                *Buffer[byte] // the number of each window, aligned for binding
+	nowStride          int
+	pages              [][]binding // what deliver works on, one dispatch each
+	firstOfPage        int         // binding of the first buffer of each
+	batches            [2]*batch
+	batch              int           // the one to queue next
+	most               int           // windows of it
+	longest            time.Duration // that a batch should take
+	expected           int           // spikes of a batch, as those before had
+	meter              *meter        // nil: nothing is counted
+	gatherer           gatherer
+	following          following
+	step               int64
+	seen               int64       // the step that spikes are of, at the most
+	stopped            error       // why the engine goes no further
+	spikes             []sim.Spike // of the batches that are done
+	deal               deal        // of a spike's synapses
 }
 
 // New is an engine at step 0 on an open context, which stays the caller's to

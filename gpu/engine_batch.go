@@ -116,7 +116,7 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 	for done := 0; done < steps; b.windows++ {
 		n := min(e.layout.window, steps-done)
 		b.host[b.windows] = layout.Window{
-			GroupsY: e.groupsPerSegment, GroupsZ: e.groupsPerRow,
+			GroupsY: uint32(e.deal.groups), GroupsZ: 1,
 			Step: int32(e.step) + int32(done), Steps: int32(n), Drive: uint32(done), Follow: follow,
 		}
 		done += n

@@ -147,7 +147,7 @@ func deliverAll(t *testing.T, e *Engine, syn *connectome.Connectome, arriving gu
 	b := e.batches[0]
 	require.NoError(t, b.ring.Upload(0, spikes))
 	require.NoError(t, b.records.Upload(0, []layout.Window{{
-		GroupsX: uint32(len(spikes)), GroupsY: e.groupsPerSegment, GroupsZ: e.groupsPerRow, Spikes: uint32(len(spikes)),
+		GroupsX: uint32(len(spikes)), GroupsY: uint32(e.deal.groups), GroupsZ: 1, Spikes: uint32(len(spikes)),
 	}}))
 	require.NoError(t, bindFor(e, b))
 	arriving.bind(t, bindArriving)

@@ -12,10 +12,10 @@ import (
 // A page is the synapses that one pair of storage blocks holds: rows and
 // targets, cut into segments.
 type page struct {
+	team     int       // vectors of a piece
 	segments []segment // by population of the source
 	rows     int       // length of the rows buffer
 	targets  int       // length of the targets buffer, in numbers of 16 bits
-	widest   int       // synapses of the longest row
 }
 
 // A segment is the rows of consecutive sources of one block.
@@ -29,11 +29,11 @@ type segment struct {
 }
 
 // layoutPages cuts a connectome into pages whose buffers take at most limit
-// bytes each. A block that does not fit the rest of a page is cut between two
+// bytes each, with rows in pieces of so many vectors. A block that does not fit the rest of a page is cut between two
 // sources.
-func layoutPages(c *connectome.Connectome, limit int64) []page {
+func layoutPages(c *connectome.Connectome, limit int64, team int) []page {
 	var pages []page
-	current := page{}
+	current := page{team: team}
 	for i := range c.Projections {
 		for k := range c.Projections[i].Blocks {
 			b := &c.Projections[i].Blocks[k]
@@ -47,7 +47,7 @@ func layoutPages(c *connectome.Connectome, limit int64) []page {
 				}
 				if n == 0 {
 					pages = append(pages, current)
-					current = page{}
+					current = page{team: team}
 					continue
 				}
 				current.add(segment{projection: i, block: b, firstSource: j, sources: n})
@@ -66,11 +66,17 @@ func layoutPages(c *connectome.Connectome, limit int64) []page {
 	return pages
 }
 
-// room is how many sources of b from j on fit into the page. A row always fits
+// room is how many sources of b from j on fit into the page, with the pieces of their rows. A row always fits
 // an empty page, for it has at most 65 536 targets.
 func (p *page) room(b *connectome.Block, j int, limit int64) int {
 	bytes := func(n int) (rows, targets int64) {
-		return 4 * int64(p.rows+n+1), 2 * (int64(p.targets) + halves(b)*int64(b.Rows[j+n]-b.Rows[j]) + 2)
+		targets = int64(p.targets) + halves(b)*int64(b.Rows[j+n]-b.Rows[j])
+		// Of a row that is cut all pieces but two are as long as can be.
+		pieces := int64(unsafe.Sizeof(layout.Piece{})) * (2*int64(p.rows+n) + targets/int64(p.team*vectorHalves))
+		return max(4*int64(p.rows+n+1), pieces), 2 * (targets + vectorHalves)
+	}
+	if len(p.segments) == mostSegments {
+		return 0
 	}
 	lo, hi := 0, b.Sources()-j
 	for lo < hi { // the most n whose rows and targets fit
@@ -92,9 +98,6 @@ func (p *page) add(s segment) {
 	p.rows += s.sources + 1
 	rows := s.block.Rows[s.firstSource:]
 	p.targets += int(halves(s.block)) * int(rows[s.sources]-rows[0])
-	for j := range s.sources {
-		p.widest = max(p.widest, int(rows[j+1]-rows[j]))
-	}
 	p.segments = append(p.segments, s)
 }
 
@@ -134,11 +137,11 @@ func (s *segment) rows() []uint32 {
 // tables is deliver's sources and segments of the page, and the most segments of a
 // population.
 func (p *page) tables(m *dynamics.Model, l *stateLayout) (sources []layout.Source, segments []layout.Segment, most int) {
-	next := 0
+	next, weights := 0, newWeightTables(m)
 	for i := range m.Populations {
 		first := next
 		for next < len(p.segments) && m.Projections[p.segments[next].projection].From == i {
-			segments = append(segments, p.segments[next].table(m, l))
+			segments = append(segments, p.segments[next].table(m, l, weights))
 			next++
 		}
 		end := m.Populations[i].First + m.Populations[i].Size
@@ -148,11 +151,11 @@ func (p *page) tables(m *dynamics.Model, l *stateLayout) (sources []layout.Sourc
 	return sources, segments, most
 }
 
-func (s *segment) table(m *dynamics.Model, l *stateLayout) layout.Segment {
+func (s *segment) table(m *dynamics.Model, l *stateLayout, w *weightTables) layout.Segment {
 	q := &m.Projections[s.projection]
 	weight, packing := q.Weights[0], connectome.Packing{}
 	if s.block.Packed != nil {
-		weight, packing = int32(weightsAt(m, s.projection)), s.block.Packing
+		weight, packing = int32(w.at[s.projection]), s.block.Packing
 	}
 	return layout.Segment{
 		FirstSource: uint32(m.Populations[q.From].First + s.firstSource), Sources: uint32(s.sources), Rows: uint32(s.row),
@@ -161,23 +164,26 @@ func (s *segment) table(m *dynamics.Model, l *stateLayout) layout.Segment {
 	}
 }
 
-// weightsAt is the place of a projection's weights in the weights of all.
-func weightsAt(m *dynamics.Model, projection int) int {
-	at := 0
-	for k := range projection {
-		at += len(m.Projections[k].Weights)
-	}
-	return at
+// weightTables are the weights of all projections, by code. Projections with the same weights share a table, so that those of a whole
+// network stay in a cache.
+type weightTables struct {
+	all []int32
+	at  []int // [projection] the place of code 0
 }
 
-// allWeights are the weights of all projections, by code.
-func allWeights(m *dynamics.Model) []int32 {
-	var all []int32
+func newWeightTables(m *dynamics.Model) *weightTables {
+	w := &weightTables{at: make([]int, len(m.Projections))}
 	for k := range m.Projections {
-		all = append(all, m.Projections[k].Weights...)
+		weights := m.Projections[k].Weights
+		w.at[k] = len(w.all)
+		if same := slices.IndexFunc(m.Projections[:k], func(o dynamics.Projection) bool { return slices.Equal(o.Weights, weights) }); same >= 0 {
+			w.at[k] = w.at[same]
+			continue
+		}
+		w.all = append(w.all, weights...)
 	}
-	if len(all) == 0 {
-		all = append(all, 0) // a buffer can't be empty
+	if len(w.all) == 0 {
+		w.all = append(w.all, 0) // a buffer can't be empty
 	}
-	return all
+	return w
 }

@@ -57,9 +57,9 @@ func (e *Engine) count(syn *connectome.Connectome, pageBytes int64) error {
 	}
 	if m.perShare = shareBytes; drawn {
 		m.perShare = drawnShareBytes
-		m.costs, m.sum.Serial = drawnCosts(e.model, syn)
+		m.costs, m.sum.Serial, m.sum.Turns = drawnCosts(e.model, syn)
 	} else {
-		m.costs, m.sum.Serial = costs(e.model, layoutPages(syn, pageBytes), int(e.groupsPerSegment), int(e.groupsPerRow))
+		m.costs, m.sum.Serial, m.sum.Turns = costs(e.model, layoutPages(syn, pageBytes, e.deal.team), e.deal)
 	}
 	for i := range e.model.Populations {
 		p := &e.model.Populations[i]
@@ -159,7 +159,7 @@ func (m *meter) collect(b *batch) error {
 		s.Steps += int64(b.host[k].Steps)
 	}
 	s.Spikes += int64(len(b.spikes))
-	s.Shares += int64(len(b.spikes)) * int64(m.e.groupsPerSegment) * int64(m.e.groupsPerRow) * int64(len(m.e.pages))
+	s.Shares += int64(len(b.spikes)) * int64(m.e.deal.groups) * int64(len(m.e.pages))
 	for _, spike := range b.spikes {
 		c := &m.costs[spike.Neuron]
 		s.Events, s.DeliverBytes = s.Events+c.events, s.DeliverBytes+c.bytes

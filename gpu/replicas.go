@@ -69,12 +69,12 @@ func (r *Replicas) build(ctx context.Context, syn *connectome.Connectome, most i
 	if r.layout, err = layoutReplicas(r.c.Device(), r.models[0], len(r.models), most); err != nil {
 		return err
 	}
-	pages := layoutPages(syn, r.c.Device().Limits.MaxStorageBlock)
+	pages := layoutPages(syn, r.c.Device().Limits.MaxStorageBlock, deliverLocal)
 	if len(pages) > 1 {
 		return fmt.Errorf("%d synapses take %d buffers, a work group reads one: %w", syn.Synapses(), len(pages), ErrLimit)
 	}
 	if len(pages) == 0 {
-		pages = []page{{}}
+		pages = []page{{team: deliverLocal}}
 	}
 	if err := errors.Join(ctx.Err(), r.uploadState(), r.uploadPage(&pages[0])); err != nil {
 		return err

@@ -50,7 +50,7 @@ func (r *Replicas) uploadPage(p *page) error {
 	if r.segments, err = keep(r, "segments", len(segments), segments); err != nil {
 		return err
 	}
-	weights := allWeights(m)
+	weights := newWeightTables(m).all
 	rows, err := keep[uint32](r, "rows", p.rows+len(weights), nil)
 	if err != nil {
 		return err

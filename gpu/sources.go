@@ -24,6 +24,6 @@ func (l *stateLayout) updateDefines(maxGroups int) shaders.Defines {
 }
 
 // deliverDefines are what deliver.comp is compiled with.
-func (l *stateLayout) deliverDefines() shaders.Defines {
-	return shaders.Defines{"SLOTS": l.slots, "STRIDE": l.stride}
+func (l *stateLayout) deliverDefines(d deal) shaders.Defines {
+	return shaders.Defines{"SLOTS": l.slots, "STRIDE": l.stride, "TEAM": d.team, "PIECE_BITS": pieceBits}
 }

@@ -24,8 +24,8 @@ const (
 
 // Those of a page, from that of its first buffer on.
 const (
-	bindSources, bindSegments, bindRows, bindTargets, bindWeights = 0, 1, 2, 3, 4 // deliver
-	bindShares, bindDraws, bindCodes                              = 1, 2, 3       // redraw, behind bindSources
+	bindFirsts, bindPieces, bindSegments, bindTargets, bindWeights = 0, 1, 2, 3, 4 // deliver
+	bindSources, bindShares, bindDraws, bindCodes                  = 0, 1, 2, 3    // redraw
 
 	ofPage = 5
 )
@@ -46,10 +46,6 @@ func bindingsOfPage(d shaders.Defines, first int) shaders.Defines {
 	}
 	return d
 }
-
-// pieceSynapses is how many synapses of a row a work group of deliver takes; a
-// wider row is shared by several.
-const pieceSynapses = 1024
 
 func (e *Engine) allocateState() error {
 	l := &e.layout
@@ -119,55 +115,52 @@ func (e *Engine) uploadState(i int) error {
 // most limit bytes, segment by segment, without a second copy of them in the
 // host's memory.
 func (e *Engine) uploadPages(ctx context.Context, syn *connectome.Connectome, limit int64) error {
-	var err error
-	if e.deliver, err = NewProgram(e.c, "deliver.comp", bindingsOfPage(e.layout.deliverDefines(), e.firstOfPage)); err != nil {
-		return err
-	}
-	weights, err := keep(e, "weights", len(allWeights(e.model)), allWeights(e.model))
+	weights := newWeightTables(e.model)
+	onDevice, err := keep(e, "weights", len(weights.all), weights.all)
 	if err != nil {
 		return err
 	}
-	for i, p := range layoutPages(syn, limit) {
+	team := teamFor(syn)
+	pages := layoutPages(syn, limit, team)
+	firsts := make([][]uint32, len(pages))
+	for i := range pages {
+		firsts[i] = pages[i].firsts(e.model)
+	}
+	e.deal = newDeal(firsts, team)
+	if e.deliver, err = NewProgram(e.c, "deliver.comp", bindingsOfPage(e.layout.deliverDefines(e.deal), e.firstOfPage)); err != nil {
+		return err
+	}
+	for i := range pages {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		page, most, err := e.uploadPage(&p, fmt.Sprintf("page %d: ", i))
+		page, err := e.uploadPage(&pages[i], firsts[i], fmt.Sprintf("page %d: ", i))
 		if err != nil {
 			return err
 		}
-		e.pages = append(e.pages, append(page, binding{weights, e.firstOfPage + bindWeights}))
-		e.groupsPerSegment = max(e.groupsPerSegment, uint32(most))
-		e.groupsPerRow = max(e.groupsPerRow, uint32((p.widest+pieceSynapses-1)/pieceSynapses))
+		e.pages = append(e.pages, append(page, binding{onDevice, e.firstOfPage + bindWeights}))
 	}
 	return nil
 }
 
-func (e *Engine) uploadPage(p *page, label string) (bound []binding, most int, err error) {
-	sources, segments, most := p.tables(e.model, &e.layout)
-	onDevice, err := keep(e, label+"sources", len(sources), sources)
-	if err != nil {
-		return nil, 0, err
-	}
-	where, err := keep(e, label+"segments", len(segments), segments)
-	if err != nil {
-		return nil, 0, err
-	}
-	rows, err := keep[uint32](e, label+"rows", p.rows, nil)
-	if err != nil {
-		return nil, 0, err
-	}
-	targets, err := keep[uint16](e, label+"targets", p.targets, nil)
-	if err != nil {
-		return nil, 0, err
+func (e *Engine) uploadPage(p *page, firsts []uint32, label string) ([]binding, error) {
+	_, segments, _ := p.tables(e.model, &e.layout)
+	pieces := p.pieces(e.model, firsts)
+	ofNeurons, noFirsts := keep(e, label+"first pieces", len(firsts), firsts)
+	ofRows, noPieces := keep(e, label+"pieces", len(pieces), pieces)
+	where, noSegments := keep(e, label+"segments", len(segments), segments)
+	vectors := (p.targets + vectorHalves - 1) / vectorHalves // which are read whole
+	targets, noTargets := keep[uint16](e, label+"targets", vectors*vectorHalves, nil)
+	if err := errors.Join(noFirsts, noPieces, noSegments, noTargets); err != nil {
+		return nil, err
 	}
 	for i := range p.segments {
-		s := &p.segments[i]
-		if err := errors.Join(rows.Upload(s.row, s.rows()), targets.Upload(s.target, s.targets())); err != nil {
-			return nil, 0, err
+		if err := targets.Upload(p.segments[i].target, p.segments[i].targets()); err != nil {
+			return nil, err
 		}
 	}
 	at := e.firstOfPage
-	return []binding{{onDevice, at + bindSources}, {where, at + bindSegments}, {rows, at + bindRows}, {targets, at + bindTargets}}, most, nil
+	return []binding{{ofNeurons, at + bindFirsts}, {ofRows, at + bindPieces}, {where, at + bindSegments}, {targets, at + bindTargets}}, nil
 }
 
 // uploadDraws makes deliver draw the synapses again, which are stored nowhere.
@@ -188,6 +181,6 @@ func (e *Engine) uploadDraws(_ context.Context, syn *connectome.Connectome, _ in
 	}
 	at := e.firstOfPage
 	page := []binding{{sources, at + bindSources}, {shares, at + bindShares}, {draws, at + bindDraws}, {codes, at + bindCodes}}
-	e.pages, e.groupsPerSegment, e.groupsPerRow = [][]binding{page}, uint32(l.most), 1
+	e.pages, e.deal.groups = [][]binding{page}, l.most
 	return nil
 }

@@ -113,6 +113,12 @@ type Segment struct {
 	WeightBits  uint32 // likewise: the lowest bits; the target has those between
 }
 
+// A Piece is a part of a source's row in a segment, within so many words as a work group of deliver reads at once.
+type Piece struct {
+	First uint32 // place in targets, in numbers of 16 bits
+	Of    uint32 // the segment, and in the lowest PIECE_BITS bits how many numbers of 16 bits there are
+}
+
 // A ShareOut is the shares of a population's neurons.
 type ShareOut struct {
 	End           uint32 // one past the global id of its last neuron

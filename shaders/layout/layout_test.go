@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "print the structs and constants of layo
 var layouts = map[string][]string{
 	"draw.glsl":       {"None", "Rule", "Share", "ShareOut", "Draw"},
 	"population.glsl": {"None", "Model", "Shape", "PoissonInput", "Receptor", "Population"},
-	"segment.glsl":    {"Segment", "Source"},
+	"segment.glsl":    {"Segment", "Source", "Piece"},
 	"spike.glsl":      {"Spike"},
 	"window.glsl":     {"Window"},
 }
