@@ -50,8 +50,8 @@ type cost struct {
 // What a work group of deliver reads beside synapses: a spike and the place of its source's pieces.
 const shareBytes = spikeBytes + 8
 
-// And for a piece of a row, with its segment.
-const pieceBytes = int64(unsafe.Sizeof(layout.Piece{}) + unsafe.Sizeof(layout.Segment{}))
+// And for a piece of a row, with what is common to its segment.
+const pieceBytes = int64(unsafe.Sizeof(layout.Piece{}) + unsafe.Sizeof(layout.Reach{}))
 
 // And one of redraw: a spike, a source, a share and a projection.
 const drawnShareBytes = spikeBytes + int64(unsafe.Sizeof(layout.ShareOut{})+unsafe.Sizeof(layout.Share{})+unsafe.Sizeof(layout.Draw{}))

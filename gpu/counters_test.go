@@ -74,7 +74,7 @@ func TestCallsOfAWindow(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
 		calls := func(pageBytes int64, bindings int) (window, batch, pages int64) {
 			b := boundsOf(c.Device())
-			b.bindings, b.longest = bindings, time.Hour
+			b.bindings, b.sheets, b.longest = bindings, 1, time.Hour
 			e := startWithin(t, c, m, syn, pageBytes, b)
 			queued := func(windows int) int64 {
 				before := c.work.calls
@@ -212,7 +212,7 @@ func TestDeliverSharesWideRowsAndActiveNeurons(t *testing.T) {
 	})
 	team := teamFor(syn)
 	require.LessOrEqual(t, team, 2, "most rows have a synapse or two")
-	pages := layoutPages(syn, 1<<27, team)
+	pages := layoutPages(syn, form{1 << 27, 1, team})
 	require.Len(t, pages, 1)
 	_, serial, turns := costs(m, pages, deal{team, 1})
 	require.Equal(t, []int{wide / deliverLocal, wide / deliverLocal / 8}, []int{serial, turns}, "control: one work group for a row")

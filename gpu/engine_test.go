@@ -51,13 +51,15 @@ func TestConformanceOfDrawnSynapses(t *testing.T) {
 	})
 }
 
-// The same with synapses on many small pages, and deliver dispatched once for
+// The same with synapses on many small pages of two sheets, and deliver dispatched once for
 // each.
 func TestConformanceOnManyPages(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
 		pages := 0
 		enginetest.Run(t, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
-			e := start(t, c, m, syn, 1<<15)
+			b := boundsOf(c.Device())
+			b.sheets = 2
+			e := startWithin(t, c, m, syn, 1<<14, b)
 			pages = max(pages, len(e.pages))
 			return e
 		})
@@ -71,7 +73,7 @@ func TestConformanceWithinSmallBounds(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
 		rows, shorter := 0, false
 		enginetest.Run(t, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
-			b := bounds{ring: 20_000, drives: 60, window: 4, windows: 3, row: 3, shareWords: true, bindings: 8}
+			b := bounds{ring: 20_000, drives: 60, window: 4, windows: 3, row: 3, shareWords: true, bindings: 8, sheets: 1}
 			e := startWithin(t, c, m, syn, c.Device().Limits.MaxStorageBlock, b)
 			rows = max(rows, e.layout.rows)
 			shorter = shorter || e.layout.window < m.MinDelay && e.layout.window > 1

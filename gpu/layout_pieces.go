@@ -14,7 +14,9 @@ const (
 	deliverLocal = 64
 	vectorHalves = 8  // numbers of 16 bits
 	pieceBits    = 10 // of a piece's length in layout.Piece
-	mostSegments = 1 << (32 - pieceBits)
+	sheetBits    = 4
+	mostSheets   = 9 // that deliver reads, beside seven other blocks of 16
+	mostSegments = 1 << (32 - pieceBits - sheetBits)
 )
 
 // Bounds of what a work group takes of a spike: at most so many pieces one after another, and of all work groups at most one in so
@@ -49,7 +51,12 @@ func teamFor(c *connectome.Connectome) int {
 	return min(deliverLocal, 1<<bits.Len(uint(max(0, (vectors+rows-1)/max(1, rows)-1))))
 }
 
-// A span is where the piece of a row lies in a page's targets, in numbers of 16 bits.
+// sheets is how many sheets deliver can read on a device with so many blocks of a kernel and so many bindings.
+func sheets(blocks, bindings int) int {
+	return max(1, min(mostSheets, blocks-storageBlocks+1, bindings-bindTables-ofPage))
+}
+
+// A span is where the piece of a row lies in a sheet's targets, in numbers of 16 bits.
 type span struct{ from, to int }
 
 // spans calls f with each piece of row j of a segment.
@@ -89,10 +96,20 @@ func (p *page) pieces(m *dynamics.Model, firsts []uint32) []layout.Piece {
 		id := m.Populations[m.Projections[s.projection].From].First + s.firstSource
 		for j := range s.sources {
 			s.spans(j, p.team, func(x span) {
-				list[next[id+j]] = layout.Piece{First: uint32(x.from), Of: uint32(i)<<pieceBits | uint32(x.to-x.from)}
+				list[next[id+j]] = layout.Piece{First: uint32(x.from), Of: uint32(i<<(sheetBits+pieceBits) | s.sheet<<pieceBits | (x.to - x.from))}
 				next[id+j]++
 			})
 		}
+	}
+	return list
+}
+
+// reaches are where synapses of the segments add to.
+func (p *page) reaches(m *dynamics.Model, l *stateLayout) (list []layout.Reach) {
+	weights := newWeightTables(m)
+	for i := range p.segments {
+		s := p.segments[i].table(m, l, weights)
+		list = append(list, layout.Reach{Arriving: s.Arriving, Weight: s.Weight, Delay: s.Delay, Packing: s.WeightBits<<8 | s.DelayShift})
 	}
 	return list
 }

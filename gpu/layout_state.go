@@ -25,6 +25,7 @@ type bounds struct {
 
 	shareWords bool // a work group draws each block of words once
 	bindings   int  // of storage blocks
+	sheets     int  // most of a page
 }
 
 // boundsOf are those of a device: one batch neither needs much memory nor keeps
@@ -40,6 +41,7 @@ func boundsOf(d Device) bounds {
 		// llvmpipe makes each invocation a coroutine where there are barriers, and update takes twice as long.
 		shareWords: !d.Software,
 		bindings:   d.Limits.MaxStorageBindings,
+		sheets:     sheets(d.Limits.MaxStorageBlocks, d.Limits.MaxStorageBindings),
 	}
 }
 
@@ -61,6 +63,7 @@ type stateLayout struct {
 	draws     int  // most words that a neuron needs in a step
 
 	shareWords bool     // work groups of update draw each block of words once
+	sheets     int      // most of a page
 	table      []uint32 // update's populations, in std430
 	tables     []uint32 // what these refer to
 	groups     int      // of update
@@ -75,7 +78,7 @@ type stateLayout struct {
 
 // layoutState lays out the state of a model for update with that local size.
 func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
-	l := stateLayout{slots: m.MaxDelay, receptors: 1, inputs: 1, extended: isGeneral(m), shareWords: b.shareWords, tables: []uint32{0}}
+	l := stateLayout{slots: m.MaxDelay, receptors: 1, inputs: 1, extended: isGeneral(m), shareWords: b.shareWords, sheets: max(1, b.sheets), tables: []uint32{0}}
 	if l.extended {
 		l.tables = newTables()
 	}

@@ -59,7 +59,7 @@ func (e *Engine) count(syn *connectome.Connectome, pageBytes int64) error {
 		m.perShare = drawnShareBytes
 		m.costs, m.sum.Serial, m.sum.Turns = drawnCosts(e.model, syn)
 	} else {
-		m.costs, m.sum.Serial, m.sum.Turns = costs(e.model, layoutPages(syn, pageBytes, e.deal.team), e.deal)
+		m.costs, m.sum.Serial, m.sum.Turns = costs(e.model, layoutPages(syn, form{pageBytes, e.layout.sheets, e.deal.team}), e.deal)
 	}
 	for i := range e.model.Populations {
 		p := &e.model.Populations[i]

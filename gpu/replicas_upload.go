@@ -62,7 +62,7 @@ func (r *Replicas) uploadPage(p *page) error {
 	if err := rows.Upload(p.rows, codes); err != nil {
 		return err
 	}
-	targets, err := keep[uint16](r, "targets", p.targets, nil)
+	targets, err := keep[uint16](r, "targets", p.sheets[0], nil)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,9 @@ func (l *stateLayout) updateDefines(maxGroups int) shaders.Defines {
 	}
 }
 
-// deliverDefines are what deliver.comp is compiled with.
-func (l *stateLayout) deliverDefines(d deal) shaders.Defines {
-	return shaders.Defines{"SLOTS": l.slots, "STRIDE": l.stride, "TEAM": d.team, "PIECE_BITS": pieceBits}
+// deliverDefines are what deliver.comp is compiled with, for pages of so many sheets.
+func (l *stateLayout) deliverDefines(d deal, sheets int) shaders.Defines {
+	return shaders.Defines{
+		"SLOTS": l.slots, "STRIDE": l.stride, "TEAM": d.team, "SHEETS": sheets, "PIECE_BITS": pieceBits, "SHEET_BITS": sheetBits,
+	}
 }

@@ -9,43 +9,7 @@ import (
 	"fmt"
 
 	"einet/connectome"
-	"einet/shaders"
 )
-
-// Binding points, as in the shaders. The first three are common to all
-// kernels.
-const (
-	bindWindows, bindRing, bindArriving = 0, 1, 2
-
-	bindPopulations, bindPotentials, bindStates, bindDrives, bindTables = 3, 4, 5, 6, 7 // update
-
-	bindNow = 0 // a uniform block
-)
-
-// Those of a page, from that of its first buffer on.
-const (
-	bindFirsts, bindPieces, bindSegments, bindTargets, bindWeights = 0, 1, 2, 3, 4 // deliver
-	bindSources, bindShares, bindDraws, bindCodes                  = 0, 1, 2, 3    // redraw
-
-	ofPage = 5
-)
-
-// firstOfPage is the binding of the first buffer of a page: behind those of update where a device has so many, so that all are
-// bound once a batch.
-func firstOfPage(bindings int) int {
-	if bindings < bindTables+1+ofPage {
-		return bindArriving + 1
-	}
-	return bindTables + 1
-}
-
-// bindingsOfPage defines the bindings of a page.
-func bindingsOfPage(d shaders.Defines, first int) shaders.Defines {
-	for k := range ofPage {
-		d[fmt.Sprintf("PAGE_%d", k)] = first + k
-	}
-	return d
-}
 
 func (e *Engine) allocateState() error {
 	l := &e.layout
@@ -121,13 +85,13 @@ func (e *Engine) uploadPages(ctx context.Context, syn *connectome.Connectome, li
 		return err
 	}
 	team := teamFor(syn)
-	pages := layoutPages(syn, limit, team)
-	firsts := make([][]uint32, len(pages))
+	pages := layoutPages(syn, form{limit, e.layout.sheets, team})
+	firsts, most := make([][]uint32, len(pages)), 1
 	for i := range pages {
-		firsts[i] = pages[i].firsts(e.model)
+		firsts[i], most = pages[i].firsts(e.model), max(most, len(pages[i].sheets))
 	}
 	e.deal = newDeal(firsts, team)
-	if e.deliver, err = NewProgram(e.c, "deliver.comp", bindingsOfPage(e.layout.deliverDefines(e.deal), e.firstOfPage)); err != nil {
+	if e.deliver, err = NewProgram(e.c, "deliver.comp", bindingsOfPage(e.layout.deliverDefines(e.deal, most), e.firstOfPage)); err != nil {
 		return err
 	}
 	for i := range pages {
@@ -144,23 +108,32 @@ func (e *Engine) uploadPages(ctx context.Context, syn *connectome.Connectome, li
 }
 
 func (e *Engine) uploadPage(p *page, firsts []uint32, label string) ([]binding, error) {
-	_, segments, _ := p.tables(e.model, &e.layout)
+	reaches := p.reaches(e.model, &e.layout)
 	pieces := p.pieces(e.model, firsts)
 	ofNeurons, noFirsts := keep(e, label+"first pieces", len(firsts), firsts)
 	ofRows, noPieces := keep(e, label+"pieces", len(pieces), pieces)
-	where, noSegments := keep(e, label+"segments", len(segments), segments)
-	vectors := (p.targets + vectorHalves - 1) / vectorHalves // which are read whole
-	targets, noTargets := keep[uint16](e, label+"targets", vectors*vectorHalves, nil)
-	if err := errors.Join(noFirsts, noPieces, noSegments, noTargets); err != nil {
+	where, noReaches := keep(e, label+"reaches", len(reaches), reaches)
+	if err := errors.Join(noFirsts, noPieces, noReaches); err != nil {
 		return nil, err
 	}
+	at := e.firstOfPage
+	bound := []binding{{ofNeurons, at + bindFirsts}, {ofRows, at + bindPieces}, {where, at + bindReaches}}
+	targets := make([]*Buffer[uint16], len(p.sheets))
+	for k, n := range p.sheets {
+		vectors := (n + vectorHalves - 1) / vectorHalves // which are read whole
+		var err error
+		if targets[k], err = keep[uint16](e, fmt.Sprintf("%stargets %d", label, k), vectors*vectorHalves, nil); err != nil {
+			return nil, err
+		}
+		bound = append(bound, binding{targets[k], at + bindTargets + k})
+	}
 	for i := range p.segments {
-		if err := targets.Upload(p.segments[i].target, p.segments[i].targets()); err != nil {
+		s := &p.segments[i]
+		if err := targets[s.sheet].Upload(s.target, s.targets()); err != nil {
 			return nil, err
 		}
 	}
-	at := e.firstOfPage
-	return []binding{{ofNeurons, at + bindFirsts}, {ofRows, at + bindPieces}, {where, at + bindSegments}, {targets, at + bindTargets}}, nil
+	return bound, nil
 }
 
 // uploadDraws makes deliver draw the synapses again, which are stored nowhere.

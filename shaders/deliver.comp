@@ -1,5 +1,5 @@
 #version 430
-// defines: SLOTS=1 STRIDE=20000 TEAM=16 PIECE_BITS=10 PAGE_0=8 PAGE_1=9 PAGE_2=10 PAGE_3=11 PAGE_4=12
+// defines: SLOTS=1 STRIDE=20000 TEAM=16 SHEETS=2 PIECE_BITS=10 SHEET_BITS=4 PAGE_0=8 PAGE_1=9 PAGE_2=10 PAGE_3=11 PAGE_4=12
 //
 // deliver sends the spikes of a window along the synapses of one page. Each row is
 // cut into pieces of TEAM vectors, and a team of as many invocations takes one. Work groups are laid out as (spike, pieces of its source by
@@ -11,7 +11,7 @@ layout(local_size_x = 64) in;
 #include "window.glsl"
 #include "arriving.glsl"
 
-#include "layout/segment.glsl"
+#include "layout/piece.glsl"
 
 layout(std430, binding = PAGE_0) restrict readonly buffer Firsts {
     uint firsts[];  // of neuron j: pieces[firsts[j]] to pieces[firsts[j+1]-1]
@@ -21,17 +21,32 @@ layout(std430, binding = PAGE_1) restrict readonly buffer Pieces {
     Piece pieces[];
 };
 
-layout(std430, binding = PAGE_2) restrict readonly buffer Segments {
-    Segment segments[];
+layout(std430, binding = PAGE_2) restrict readonly buffer Reaches {
+    Reach reaches[];  // of segments
 };
 
-layout(std430, binding = PAGE_3) restrict readonly buffer Targets {
-    uvec4 targets[];  // two 16-bit targets a word, the first in the low half; or a packed synapse
-};
-
-layout(std430, binding = PAGE_4) restrict readonly buffer Weights {
+layout(std430, binding = PAGE_3) restrict readonly buffer Weights {
     int weights[];  // of packed synapses, by code
 };
+
+layout(std430, binding = PAGE_4) restrict readonly buffer Targets {
+    uvec4 at[];  // two 16-bit targets a word, the first in the low half; or a packed synapse
+} targets[SHEETS];
+
+// read is a vector of a sheet. Sheets are not indexed by what may differ between invocations.
+uvec4 read(uint sheet, uint v) {
+#if SHEETS == 1
+    return targets[0].at[v];
+#else
+    uvec4 x = uvec4(0u);
+    for (uint k = 0u; k < uint(SHEETS); k++) {
+        if (k == sheet) {
+            x = targets[k].at[v];
+        }
+    }
+    return x;
+#endif
+}
 
 // send_alike sends to eight targets, of which those count that are in the piece: at is the place of the first in it.
 void send_alike(uint base, int weight, uvec4 x, uint at, uint count) {
@@ -53,41 +68,49 @@ void send_alike(uint base, int weight, uvec4 x, uint at, uint count) {
     }
 }
 
-// send_packed does so with four packed synapses: from the highest bits on delay, target and weight. What is not in the piece may be of
-// another segment and its bits mean something else: it counts as 0. The place of a slot is slot modulo SLOTS, below 2 SLOTS: the
-// smaller of it and, unless that is below 0 and so large, it less SLOTS.
-void send_packed(uint slot, Segment s, uvec4 x, uint at, uint count) {
-    uvec4 place = at + uvec4(0u, 2u, 4u, 6u);
-    bvec4 mine = lessThan(place, uvec4(count));
-    x *= uvec4(mine);
-    ivec4 weight;
-    for (int i = 0; i < 4; i++) {
-        weight[i] = weights[uint(s.weight) + (x[i] & ((1u << s.weight_bits) - 1u))];
+// place_of is where a packed synapse adds to, from a slot on: from the highest bits on it is delay, target and weight. The sum of slot and
+// delay is below 2 SLOTS. Modulo SLOTS it is the smaller of itself and, unless that is below 0 and so large, itself less SLOTS.
+uint place_of(uint slot, Reach r, uint x) {
+    uint shift = r.packing & 0xffu, later = slot + (x >> shift);
+    later = min(later, later - uint(SLOTS));
+    return later * uint(STRIDE) + r.arriving + ((x & ((1u << shift) - 1u)) >> (r.packing >> 8));
+}
+
+int weight_of(Reach r, uint x) {
+    return weights[uint(r.weight) + (x & ((1u << (r.packing >> 8)) - 1u))];
+}
+
+// send_packed does so with four packed synapses. The weights of all are read before any is sent. What is not in the piece may be of another segment,
+// and its bits mean something else.
+void send_packed(uint slot, Reach r, uvec4 x, uint at, uint count) {
+    if (at < count && at + 6u < count) {
+        int a = weight_of(r, x[0]), b = weight_of(r, x[1]), c = weight_of(r, x[2]), d = weight_of(r, x[3]);
+        atomicAdd(arriving[place_of(slot, r, x[0])], a);
+        atomicAdd(arriving[place_of(slot, r, x[1])], b);
+        atomicAdd(arriving[place_of(slot, r, x[2])], c);
+        atomicAdd(arriving[place_of(slot, r, x[3])], d);
+        return;
     }
-    uvec4 slots = slot + (x >> s.delay_shift);
-    slots = min(slots, slots - uint(SLOTS));
-    uvec4 to = slots * uint(STRIDE) + s.arriving + ((x & ((1u << s.delay_shift) - 1u)) >> s.weight_bits);
     for (int i = 0; i < 4; i++) {
-        if (mine[i]) {
-            atomicAdd(arriving[to[i]], weight[i]);
+        if (at + uint(2 * i) < count) {
+            atomicAdd(arriving[place_of(slot, r, x[i])], weight_of(r, x[i]));
         }
     }
 }
 
 // deliver sends what a member of a team reads of a piece. Places that lie before its first synapse are below 0, and so large.
 void deliver(uint step, Piece piece, uint member) {
-    uint count = piece.of & ((1u << PIECE_BITS) - 1u);
-    Segment s = segments[piece.of >> PIECE_BITS];
-    uint slot = (step + s.delay) % SLOTS;
-    uint v = piece.first / 8u + member;
+    uint count = piece.of & ((1u << PIECE_BITS) - 1u), v = piece.first / 8u + member;
     if (8u * v >= piece.first + count) {
         return;
     }
-    uvec4 x = targets[v];
-    if (s.delay_shift != 0u) {
-        send_packed(slot, s, x, 8u * v - piece.first, count);
+    uvec4 x = read((piece.of >> PIECE_BITS) & ((1u << SHEET_BITS) - 1u), v);
+    Reach r = reaches[piece.of >> (PIECE_BITS + SHEET_BITS)];
+    uint slot = (step + r.delay) % SLOTS, at = 8u * v - piece.first;
+    if (r.packing != 0u) {
+        send_packed(slot, r, x, at, count);
     } else {
-        send_alike(slot * STRIDE + s.arriving, s.weight, x, 8u * v - piece.first, count);
+        send_alike(slot * STRIDE + r.arriving, r.weight, x, at, count);
     }
 }
 

@@ -113,10 +113,18 @@ type Segment struct {
 	WeightBits  uint32 // likewise: the lowest bits; the target has those between
 }
 
+// A Reach is the rest of a Segment, as deliver reads it: at once.
+type Reach struct {
+	Arriving uint32
+	Weight   int32
+	Delay    uint32
+	Packing  uint32 // of packed synapses the delay's shift in 8 bits, and above them the bits of the weight; else 0
+}
+
 // A Piece is a part of a source's row in a segment, within so many words as a work group of deliver reads at once.
 type Piece struct {
-	First uint32 // place in targets, in numbers of 16 bits
-	Of    uint32 // the segment, and in the lowest PIECE_BITS bits how many numbers of 16 bits there are
+	First uint32 // place in its sheet of targets, in numbers of 16 bits
+	Of    uint32 // the segment, in SHEET_BITS bits below the sheet, and in PIECE_BITS bits how many numbers of 16 bits there are
 }
 
 // A ShareOut is the shares of a population's neurons.

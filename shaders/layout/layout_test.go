@@ -22,8 +22,9 @@ var update = flag.Bool("update", false, "print the structs and constants of layo
 // layouts are what each file of include/layout declares: structs, and constants by their type or own name.
 var layouts = map[string][]string{
 	"draw.glsl":       {"None", "Rule", "Share", "ShareOut", "Draw"},
+	"piece.glsl":      {"Piece", "Reach"},
 	"population.glsl": {"None", "Model", "Shape", "PoissonInput", "Receptor", "Population"},
-	"segment.glsl":    {"Segment", "Source", "Piece"},
+	"segment.glsl":    {"Segment", "Source"},
 	"spike.glsl":      {"Spike"},
 	"window.glsl":     {"Window"},
 }

@@ -17,9 +17,3 @@ struct Source {
     uint end;  // one past the global id of its last neuron
     uint first_segment, segments;
 };
-
-// A Piece is a part of a source's row in a segment, within so many words as a work group of deliver reads at once.
-struct Piece {
-    uint first;  // place in targets, in numbers of 16 bits
-    uint of;  // the segment, and in the lowest PIECE_BITS bits how many numbers of 16 bits there are
-};
