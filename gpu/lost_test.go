@@ -4,6 +4,7 @@ package gpu
 
 import (
 	"testing"
+	"time"
 
 	"einet/cpuref"
 	"einet/enginetest"
@@ -33,7 +34,9 @@ func TestDroppedWork(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
 		none := nothing(t, c)
 		for _, kernel := range []string{"update.comp", "deliver.comp"} {
-			e := start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
+			b := boundsOf(c.Device())
+			b.longest = time.Hour // a batch is not cut where the machine is busy
+			e := startWithin(t, c, m, syn, c.Device().Limits.MaxStorageBlock, b)
 			require.NoError(t, e.Advance(t.Context(), 600))
 			got, err := e.Spikes(nil)
 			require.NoError(t, err)
