@@ -14,8 +14,8 @@ import (
 )
 
 // An Engine simulates one network on a device. Each window, of the smallest delay
-// or less, is two dispatches and one more for every further page of synapses, of which
-// there is none where synapses are drawn again; many windows are queued as a batch, and
+// or less, is two dispatches and one more for every further page of synapses, of which there is
+// hardly ever one; many windows are queued as a batch, and
 // spikes are fetched when a batch is done, while the device works on the next.
 type Engine struct {
 	owned
@@ -82,7 +82,7 @@ func (e *Engine) build(ctx context.Context, syn *connectome.Connectome, pageByte
 	if err := e.layout.fits(e.c.Device(), len(e.model.Populations)); err != nil {
 		return err
 	}
-	if err := e.compileUpdate(); err != nil {
+	if err := e.compileUpdate(e.layout.parallel); err != nil {
 		return err
 	}
 	if err := e.allocateState(); err != nil {
@@ -106,13 +106,16 @@ func (e *Engine) build(ctx context.Context, syn *connectome.Connectome, pageByte
 	return nil
 }
 
-func (e *Engine) compileUpdate() error {
-	l := &e.layout
-	var err error
-	e.update, err = NewProgram(e.c, "update.comp", l.updateDefines(maxIndirectGroups(e.c.Device())))
+// compileUpdate compiles update, in place of one that there is.
+func (e *Engine) compileUpdate(follow bool) error {
+	update, err := NewProgram(e.c, "update.comp", e.layout.updateDefines(maxIndirectGroups(e.c.Device()), follow))
 	if err != nil {
 		return err
 	}
+	if e.update != nil {
+		e.update.Delete()
+	}
+	e.update, e.following.can = update, follow
 	if local := e.update.Local()[0]; local != updateLocal {
 		return fmt.Errorf("gpu: update.comp has local size %d, the layout expects %d", local, updateLocal)
 	}

@@ -13,6 +13,7 @@ import (
 // A following is the variables of a few neurons that update notes after each step, in a row of the batch's drives. The host takes the rows
 // when it takes the batch's spikes, so that following costs neither a dispatch nor a wait.
 type following struct {
+	can   bool // whether update is compiled for it
 	list  []sim.Followed
 	words []uint32 // what update reads of it, behind the drives
 	steps int      // most of a batch whose rows have room
@@ -38,6 +39,11 @@ func (e *Engine) Follow(list []sim.Followed) error {
 	f.list, f.noted, f.from = slices.Clone(list), nil, e.step
 	if len(list) == 0 {
 		return nil
+	}
+	if !f.can {
+		if err := e.compileUpdate(true); err != nil {
+			return err
+		}
 	}
 	f.steps = l.window * min(l.windows, max(1, mostNoted/4/len(list)/l.window))
 	f.words = l.followWords(list, e.placeOfFollowed())

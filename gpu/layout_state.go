@@ -23,25 +23,26 @@ type bounds struct {
 	row     int           // work groups of update in a row
 	longest time.Duration // that a batch should take, by those before
 
-	shareWords bool // a work group draws each block of words once
-	bindings   int  // of storage blocks
-	sheets     int  // most of a page
+	// Invocations run side by side, and work that all of a work group skip costs none of them. llvmpipe does both sides of every
+	// branch, and makes each invocation a coroutine where there are barriers.
+	parallel bool
+	bindings int // of storage blocks
+	sheets   int // most of a page
 }
 
 // boundsOf are those of a device: one batch neither needs much memory nor keeps
 // a slow device busy for long.
 func boundsOf(d Device) bounds {
 	return bounds{
-		ring:    min(64<<20, d.Limits.MaxStorageBlock),
-		drives:  min(16<<20, d.Limits.MaxStorageBlock),
-		window:  256,
-		windows: 512,
-		row:     d.Limits.MaxWorkGroupCount[0],
-		longest: 100 * time.Millisecond,
-		// llvmpipe makes each invocation a coroutine where there are barriers, and update takes twice as long.
-		shareWords: !d.Software,
-		bindings:   d.Limits.MaxStorageBindings,
-		sheets:     sheets(d.Limits.MaxStorageBlocks, d.Limits.MaxStorageBindings),
+		ring:     min(64<<20, d.Limits.MaxStorageBlock),
+		drives:   min(16<<20, d.Limits.MaxStorageBlock),
+		window:   256,
+		windows:  512,
+		row:      d.Limits.MaxWorkGroupCount[0],
+		longest:  100 * time.Millisecond,
+		parallel: !d.Software,
+		bindings: d.Limits.MaxStorageBindings,
+		sheets:   sheets(d.Limits.MaxStorageBlocks, d.Limits.MaxStorageBindings),
 	}
 }
 
@@ -62,15 +63,15 @@ type stateLayout struct {
 	inputs    int  // most Poisson inputs of a population, at least 1
 	draws     int  // most words that a neuron needs in a step
 
-	shareWords bool     // work groups of update draw each block of words once
-	sheets     int      // most of a page
-	table      []uint32 // update's populations, in std430
-	tables     []uint32 // what these refer to
-	groups     int      // of update
-	groupsTo   []int    // [population] of them before its first
-	row        int      // of them in a row of its dispatch, in which there are rows
-	rows       int
-	windows    int // most windows of a batch
+	parallel bool     // whether kernels are compiled for invocations that run side by side
+	sheets   int      // most of a page
+	table    []uint32 // update's populations, in std430
+	tables   []uint32 // what these refer to
+	groups   int      // of update
+	groupsTo []int    // [population] of them before its first
+	row      int      // of them in a row of its dispatch, in which there are rows
+	rows     int
+	windows  int // most windows of a batch
 
 	lists, listsOfStep int // most words of thresholds in drives: of a batch, and more of each of its steps
 	ring               int // most spikes of a batch
@@ -78,7 +79,7 @@ type stateLayout struct {
 
 // layoutState lays out the state of a model for update with that local size.
 func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
-	l := stateLayout{slots: m.MaxDelay, receptors: 1, inputs: 1, extended: isGeneral(m), shareWords: b.shareWords, sheets: max(1, b.sheets), tables: []uint32{0}}
+	l := stateLayout{slots: m.MaxDelay, receptors: 1, inputs: 1, extended: isGeneral(m), parallel: b.parallel, sheets: max(1, b.sheets), tables: []uint32{0}}
 	if l.extended {
 		l.tables = newTables()
 	}

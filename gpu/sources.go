@@ -10,8 +10,8 @@ import (
 const fewestDraws = 8
 
 // updateDefines are what update.comp is compiled with, for a device that runs so many
-// work groups in a row.
-func (l *stateLayout) updateDefines(maxGroups int) shaders.Defines {
+// work groups in a row; whether it notes what is followed.
+func (l *stateLayout) updateDefines(maxGroups int, follow bool) shaders.Defines {
 	general := 0
 	if l.extended {
 		general = 1
@@ -19,7 +19,7 @@ func (l *stateLayout) updateDefines(maxGroups int) shaders.Defines {
 	return shaders.Defines{
 		"RECEPTORS": l.receptors, "SLOTS": l.slots, "STRIDE": l.stride, "MAX_GROUPS": maxGroups,
 		"GENERAL": general, "INPUTS": l.inputs, "NEURONS": l.neurons, "PHI": tablePhi, "NORMAL": tableNormal,
-		"DRAWS": max(fewestDraws, l.draws), "SHARE_WORDS": l.shareWords, "NORMAL_CELLS": len(rng.NormalTable().Slope),
+		"DRAWS": max(fewestDraws, l.draws), "SHARE_WORDS": l.parallel, "FOLLOW": follow, "NORMAL_CELLS": len(rng.NormalTable().Slope),
 	}
 }
 
@@ -27,5 +27,6 @@ func (l *stateLayout) updateDefines(maxGroups int) shaders.Defines {
 func (l *stateLayout) deliverDefines(d deal, sheets int) shaders.Defines {
 	return shaders.Defines{
 		"SLOTS": l.slots, "STRIDE": l.stride, "TEAM": d.team, "SHEETS": sheets, "PIECE_BITS": pieceBits, "SHEET_BITS": sheetBits,
+		"BRANCH": l.parallel,
 	}
 }

@@ -39,7 +39,7 @@ func sourcesOf(t *testing.T, d Device, net *network.Network) map[string]shaders.
 	require.NoError(t, err)
 	l, err := layoutState(m, updateLocal, boundsOf(d))
 	require.NoError(t, err)
-	defines := map[string]shaders.Defines{"update": l.updateDefines(maxIndirectGroups(d)), "deliver": bindingsOfPage(l.deliverDefines(deal{team: deliverLocal}, 1), 8)}
+	defines := map[string]shaders.Defines{"update": l.updateDefines(maxIndirectGroups(d), true), "deliver": bindingsOfPage(l.deliverDefines(deal{team: deliverLocal}, 1), 8)}
 	if r, err := layoutReplicas(d, m, 64, mostReplicaSteps); err == nil {
 		_, syn := enginetest.Build(t, net)
 		pages := layoutPages(syn, form{d.Limits.MaxStorageBlock, 1, deliverLocal})

@@ -1,5 +1,5 @@
 #version 430
-// defines: SLOTS=1 STRIDE=20000 TEAM=16 SHEETS=2 PIECE_BITS=10 SHEET_BITS=4 PAGE_0=8 PAGE_1=9 PAGE_2=10 PAGE_3=11 PAGE_4=12
+// defines: SLOTS=1 STRIDE=20000 TEAM=16 SHEETS=2 BRANCH=1 PIECE_BITS=10 SHEET_BITS=4 PAGE_0=8 PAGE_1=9 PAGE_2=10 PAGE_3=11 PAGE_4=12
 //
 // deliver sends the spikes of a window along the synapses of one page. Each row is
 // cut into pieces of TEAM vectors, and a team of as many invocations takes one. Work groups are laid out as (spike, pieces of its source by
@@ -48,10 +48,16 @@ uvec4 read(uint sheet, uint v) {
 #endif
 }
 
+// whole tells whether all of a vector is in a piece, of which at is the place of its first number and last that of its last synapse's. Then
+// no synapse need be asked; unless all invocations would take both branches.
+bool whole(uint at, uint last, uint count) {
+    return BRANCH == 1 && at < count && last < count;
+}
+
 // send_alike sends to eight targets, of which those count that are in the piece: at is the place of the first in it.
 void send_alike(uint base, int weight, uvec4 x, uint at, uint count) {
     uvec4 low = base + (x & 0xffffu), high = base + (x >> 16);
-    if (at < count && at + 7u < count) {
+    if (whole(at, at + 7u, count)) {
         for (int i = 0; i < 4; i++) {
             atomicAdd(arriving[low[i]], weight);
             atomicAdd(arriving[high[i]], weight);
@@ -83,7 +89,7 @@ int weight_of(Reach r, uint x) {
 // send_packed does so with four packed synapses. The weights of all are read before any is sent. What is not in the piece may be of another segment,
 // and its bits mean something else.
 void send_packed(uint slot, Reach r, uvec4 x, uint at, uint count) {
-    if (at < count && at + 6u < count) {
+    if (whole(at, at + 6u, count)) {
         int a = weight_of(r, x[0]), b = weight_of(r, x[1]), c = weight_of(r, x[2]), d = weight_of(r, x[3]);
         atomicAdd(arriving[place_of(slot, r, x[0])], a);
         atomicAdd(arriving[place_of(slot, r, x[1])], b);

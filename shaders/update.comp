@@ -1,5 +1,5 @@
 #version 430
-// defines: RECEPTORS=2 SLOTS=1 STRIDE=20000 MAX_GROUPS=65535 GENERAL=0 INPUTS=1 NEURONS=10000 DRAWS=8 SHARE_WORDS=1 PHI=2 NORMAL=12 NORMAL_CELLS=1025
+// defines: RECEPTORS=2 SLOTS=1 STRIDE=20000 MAX_GROUPS=65535 GENERAL=0 INPUTS=1 NEURONS=10000 DRAWS=8 SHARE_WORDS=1 FOLLOW=1 PHI=2 NORMAL=12 NORMAL_CELLS=1025
 //
 // update advances every neuron through a window, one invocation a neuron, with
 // the state in registers. Where a device takes fewer work groups in a row than
@@ -52,7 +52,9 @@ void set_state(uint at, float x) {
 #else
 #include "lif.glsl"
 #endif
+#if FOLLOW
 #include "follow.glsl"
+#endif
 
 // my_population is the population whose work groups this one is among.
 uint my_population(uint group) {
@@ -241,8 +243,10 @@ void main() {
 #endif
     uint neuron = populations[q].first + i;
     uint receptors = populations[q].receptors;
+#if FOLLOW
     uint follow = windows[now].follow;
     uvec2 entries = followed(follow, group);
+#endif
     precise float v = potentials[neuron];
     int until = int(states[populations[q].clamped + i]);
     precise float g[RECEPTORS];
@@ -346,9 +350,11 @@ void main() {
             v = populations[q].v_reset;
             until = n + 1 + populations[q].refractory;
         }
+#if FOLLOW
         if (entries.x < entries.y) {
             note(follow, entries, drive - populations[q].drive, v, g);
         }
+#endif
     }
 
 #if GENERAL
