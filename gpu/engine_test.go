@@ -73,7 +73,7 @@ func TestConformanceWithinSmallBounds(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
 		rows, shorter := 0, false
 		enginetest.Run(t, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
-			b := bounds{ring: 20_000, drives: 60, window: 4, windows: 3, row: 3, parallel: true, shared: 1 << 15, bindings: 8, sheets: 1}
+			b := bounds{ring: 20_000, drives: 60, window: 4, windows: 3, row: 3, parallel: true, bindings: 8, sheets: 1}
 			e := startWithin(t, c, m, syn, c.Device().Limits.MaxStorageBlock, b)
 			rows = max(rows, e.layout.rows)
 			shorter = shorter || e.layout.window < m.MinDelay && e.layout.window > 1

@@ -26,7 +26,6 @@ type bounds struct {
 	// Invocations run side by side, and work that all of a work group skip costs none of them. llvmpipe does both sides of every
 	// branch, and makes each invocation a coroutine where there are barriers.
 	parallel bool
-	shared   int // bytes of a work group's memory
 	bindings int // of storage blocks
 	sheets   int // most of a page
 }
@@ -42,7 +41,6 @@ func boundsOf(d Device) bounds {
 		row:      d.Limits.MaxWorkGroupCount[0],
 		longest:  100 * time.Millisecond,
 		parallel: !d.Software,
-		shared:   d.Limits.MaxShared,
 		bindings: d.Limits.MaxStorageBindings,
 		sheets:   sheets(d.Limits.MaxStorageBlocks, d.Limits.MaxStorageBindings),
 	}
@@ -99,7 +97,7 @@ func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
 		l.states = append(l.states, l.stateSize)
 		l.stateSize += p.Size * wordsOf(p)
 	}
-	l.shares = l.parallel && l.draws > 0 && 4*local*max(fewestDraws, l.draws) <= b.shared
+	l.shares = l.parallel && l.draws > 0
 	l.simple = l.simple || len(l.cells.programs) == 0 // some code must use what arrives: zink mistakes bindings behind one that a kernel does not use
 	if total := float64(l.slots) * float64(l.stride); total > math.MaxUint32 {
 		return l, fmt.Errorf("gpu: %.4g numbers of arriving input, 32 bits count: use a smaller largest delay (now %d steps) or fewer neurons (now %d): %w",
