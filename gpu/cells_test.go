@@ -218,7 +218,7 @@ func BenchmarkCompile(b *testing.B) {
 }
 
 // Where a step fails, the host reads the states of the neuron that failed first as its program left them, though later steps of other
-// neurons in the window, and windows behind it, were queued, too.
+// neurons in the window, and windows behind it, were queued, too, and its work group goes on to draw words together.
 func TestStatesOfAFailure(t *testing.T) {
 	net := enginetest.Networks()[1] // windows of 15 steps
 	net.Populations[0].WhiteNoise = 1
@@ -232,7 +232,7 @@ func TestStatesOfAFailure(t *testing.T) {
 	next := b.Add(v, b.Number(0.037))
 	b.Become(v, next)
 	b.Become(last, b.IntAdd(b.Now(), b.Whole(7)))
-	b.FailIf(b.Less(b.Number(25), next))
+	b.FailIf(b.Or(b.Less(b.Number(25), next), b.Less(b.Number(100), b.Normal(dynamics.OUDraw)))) // no normal number is so large
 	pop.Cell.Program = b.Program(b.Less(next, b.Number(-1e6)))
 
 	neurons := make([]program.Neuron, pop.Size)
@@ -256,14 +256,20 @@ func TestStatesOfAFailure(t *testing.T) {
 	require.Greater(t, step, int64(100))
 	require.NotZero(t, failed)
 	onEach(t, func(t *testing.T, c *Context) {
-		e := start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
-		err := e.Advance(t.Context(), int(step)+1000)
-		_, also := e.Spikes(nil)
-		err = cmp.Or(err, also)
-		require.ErrorContains(t, err, fmt.Sprintf("neuron %d, step %d ", failed, step))
-		require.Equal(t, step-1, e.Step())
-		states, err := e.statesOf(pop.First + failed)
-		require.NoError(t, err)
-		require.Equal(t, neurons[failed].States, states)
+		for _, share := range []bool{false, true} {
+			bounds := boundsOf(c.Device())
+			bounds.parallel = share
+			e := startWithin(t, c, m, syn, c.Device().Limits.MaxStorageBlock, bounds)
+			require.Equal(t, 1, e.layout.draws, "the first normal number is not drawn")
+			require.Equal(t, share, e.layout.shares)
+			err := e.Advance(t.Context(), int(step)+1000)
+			_, also := e.Spikes(nil)
+			err = cmp.Or(err, also)
+			require.ErrorContains(t, err, fmt.Sprintf("neuron %d, step %d ", failed, step))
+			require.Equal(t, step-1, e.Step())
+			states, err := e.statesOf(pop.First + failed)
+			require.NoError(t, err)
+			require.Equal(t, neurons[failed].States, states)
+		}
 	})
 }

@@ -44,6 +44,7 @@ type Context struct {
 
 // work counts what was asked of a device.
 type work struct {
+	calls      int64 // of OpenGL, those that ask for errors aside
 	dispatches int64
 	waits      int64 // of the host for the device: fences, and copies to the host
 }

@@ -5,6 +5,7 @@ package gpu
 import (
 	"math"
 	"testing"
+	"time"
 
 	"einet/connectome"
 	"einet/cpuref"
@@ -65,6 +66,66 @@ func TestCounters(t *testing.T) {
 	})
 }
 
+// A window takes seven calls of OpenGL: its number is bound, and for each kernel the program, a dispatch and a barrier. A further page takes its
+// buffers and a dispatch. What else a batch takes does not grow with its windows. Where a device has too few bindings for both kernels
+// at once, they bind theirs anew.
+func TestCallsOfAWindow(t *testing.T) {
+	m, syn := enginetest.Build(t, enginetest.Networks()[0])
+	onEach(t, func(t *testing.T, c *Context) {
+		calls := func(pageBytes int64, bindings int) (window, batch, pages int64) {
+			b := boundsOf(c.Device())
+			b.bindings, b.sheets, b.longest = bindings, 1, time.Hour
+			e := startWithin(t, c, m, syn, pageBytes, b)
+			queued := func(windows int) int64 {
+				before := c.work.calls
+				n, err := e.queue(e.batches[0], windows*e.layout.window)
+				require.NoError(t, err)
+				require.Equal(t, windows*e.layout.window, n)
+				took := c.work.calls - before
+				require.NoError(t, e.collect(t.Context(), e.batches[0]))
+				return took
+			}
+			queued(1) // programs are in use as they will be
+			few, many := queued(2), queued(10)
+			return (many - few) / 8, few - (many-few)/4, int64(len(e.pages))
+		}
+		all := c.Device().Limits.MaxStorageBlock
+		window, batch, pages := calls(all, 12)
+		require.EqualValues(t, 1, pages)
+		require.EqualValues(t, 7, window)
+		require.Less(t, batch, int64(40))
+		window, _, pages = calls(1<<13, 12)
+		require.Greater(t, pages, int64(1))
+		require.Equal(t, 7+5+6*(pages-1), window)
+		window, _, _ = calls(all, 11)
+		require.EqualValues(t, 7+5+4, window, "control")
+	})
+}
+
+// BenchmarkWindow is the time that the host takes to queue a window, whose dispatches do nothing.
+func BenchmarkWindow(b *testing.B) {
+	m, syn := enginetest.Build(b, enginetest.Networks()[0])
+	c, err := Open("")
+	require.NoError(b, err)
+	b.Cleanup(func() { c.Close() })
+	e := startWithin(b, c, m, syn, c.Device().Limits.MaxStorageBlock, boundsOf(c.Device()))
+	e.layout.row = 1
+	whole := e.update.id
+	e.update.id = nothing(b, c)
+	require.NoError(b, c.Do(func() error {
+		if err := e.bindBatch(e.batches[0]); err != nil {
+			return err
+		}
+		for b.Loop() {
+			if err := e.dispatch(e.batches[0], 0); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	e.update.id = whole // to be deleted
+}
+
 // What is counted of synapses that are drawn again is the mean of those that are stored.
 func TestCountersOfDrawnSynapses(t *testing.T) {
 	net := toMany("few", withProbability(0.02), withOutDegree(2500, true), withOutDegree(30, false), withRule(network.AllToAll), withProbability(0))
@@ -89,7 +150,7 @@ func TestCountersOfDrawnSynapses(t *testing.T) {
 	require.NoError(t, err)
 	drawn, err = connectome.Procedural(t.Context(), sure, 0)
 	require.NoError(t, err)
-	_, serial := drawnCosts(m, drawn)
+	_, serial, _ := drawnCosts(m, drawn)
 	require.Equal(t, 4*16, serial)
 
 	// Counts of a network that fires, beside those of its stored synapses.
@@ -129,8 +190,7 @@ func TestCountersSeeAHostThatWaits(t *testing.T) {
 }
 
 // The widest row there can be, a source that reaches a whole block, is shared by so
-// many work groups that no invocation sends more than 16 of its synapses one after
-// another, beside rows as narrow as any; and a neuron that fires in every step is as
+// many work groups that no invocation takes more than four turns, beside rows as narrow as any; and a neuron that fires in every step is as
 // many spikes.
 func TestDeliverSharesWideRowsAndActiveNeurons(t *testing.T) {
 	const wide = 1 << 16
@@ -150,19 +210,21 @@ func TestDeliverSharesWideRowsAndActiveNeurons(t *testing.T) {
 	m, syn := enginetest.Build(t, &network.Network{
 		Name: "wide", Dt: 0.1, Duration: 10, Populations: []network.Population{one, many, few}, Projections: []network.Projection{projection, toFew},
 	})
-	pages := layoutPages(syn, 1<<27)
+	team := teamFor(syn)
+	require.LessOrEqual(t, team, 2, "most rows have a synapse or two")
+	pages := layoutPages(syn, form{1 << 27, 1, team})
 	require.Len(t, pages, 1)
-	_, alone := costs(m, pages, 1, 1)
-	require.Equal(t, wide/deliverLocal, alone, "control: one work group for a row")
+	_, serial, turns := costs(m, pages, deal{team, 1})
+	require.Equal(t, []int{wide / deliverLocal, wide / deliverLocal / 8}, []int{serial, turns}, "control: one work group for a row")
 	want := digest(t, cpuref.New(m, syn), 50)
 	onEach(t, func(t *testing.T, c *Context) {
 		e := start(t, c, m, syn, 1<<27)
-		require.EqualValues(t, wide/pieceSynapses, e.groupsPerRow)
+		require.Equal(t, wide/(deliverLocal*8*mostTurns), e.deal.groups)
 		require.NoError(t, e.Count(syn))
 		require.Equal(t, want.String(), digest(t, e, 50).String())
 		s, err := e.Counters()
 		require.NoError(t, err)
-		require.Equal(t, 16, s.Serial)
-		require.GreaterOrEqual(t, s.Shares-s.Idle, int64(50*wide/pieceSynapses), "50 spikes of one neuron")
+		require.Equal(t, []int{8 * mostTurns, mostTurns}, []int{s.Serial, s.Turns})
+		require.GreaterOrEqual(t, s.Shares-s.Idle, int64(50*e.deal.groups), "50 spikes of one neuron")
 	})
 }

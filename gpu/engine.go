@@ -14,33 +14,35 @@ import (
 )
 
 // An Engine simulates one network on a device. Each window, of the smallest delay
-// or less, is two dispatches and one more for every further page of synapses, of which
-// there is none where synapses are drawn again; many windows are queued as a batch, and
+// or less, is two dispatches and one more for every further page of synapses, of which there is
+// hardly ever one; many windows are queued as a batch, and
 // spikes are fetched when a batch is done, while the device works on the next.
 type Engine struct {
 	owned
 	model  *dynamics.Model
 	layout stateLayout
 
-	update, deliver                *Program // deliver, or redraw
-	populations                    Storage
-	states, tables                 *Buffer[uint32]
-	arriving                       Storage
-	now                            *Buffer[byte] // the number of each window, aligned for binding
-	nowStride                      int
-	pages                          [][]binding // what deliver works on, one dispatch each
-	batches                        [2]*batch
-	batch                          int           // the one to queue next
-	most                           int           // windows of it
-	longest                        time.Duration // that a batch should take
-	expected                       int           // spikes of a batch, as those before had
-	meter                          *meter        // nil: nothing is counted
-	gatherer                       gatherer
-	step                           int64
-	seen                           int64       // the step that spikes are of, at the most
-	stopped                        error       // why the engine goes no further
-	spikes                         []sim.Spike // of the batches that are done
-	groupsPerSegment, groupsPerRow uint32
+	update, deliver *Program // deliver, or redraw
+	populations     Storage
+	states, tables  *Buffer[uint32]
+	arriving        Storage
+	now             *Buffer[byte] // the number of each window, aligned for binding
+	nowStride       int
+	pages           [][]binding // what deliver works on, one dispatch each
+	firstOfPage     int         // binding of the first buffer of each
+	batches         [2]*batch
+	batch           int           // the one to queue next
+	most            int           // windows of it
+	longest         time.Duration // that a batch should take
+	expected        int           // spikes of a batch, as those before had
+	meter           *meter        // nil: nothing is counted
+	gatherer        gatherer
+	following       following
+	step            int64
+	seen            int64       // the step that spikes are of, at the most
+	stopped         error       // why the engine goes no further
+	spikes          []sim.Spike // of the batches that are done
+	deal            deal        // of a spike's synapses
 }
 
 // New is an engine at step 0 on an open context, which stays the caller's to
@@ -72,7 +74,7 @@ func newEngine(ctx context.Context, c *Context, m *dynamics.Model, syn *connecto
 	if err := Probe(c); err != nil {
 		return nil, err
 	}
-	e := &Engine{owned: owned{c: c}, model: m, expected: firstStaged, most: firstWindows, longest: b.longest}
+	e := &Engine{owned: owned{c: c}, model: m, expected: firstStaged, most: firstWindows, longest: b.longest, firstOfPage: firstOfPage(b.bindings)}
 	if err := e.build(ctx, syn, pageBytes, b); err != nil {
 		e.Close()
 		return nil, err
@@ -88,7 +90,7 @@ func (e *Engine) build(ctx context.Context, syn *connectome.Connectome, pageByte
 	if err := e.layout.fits(e.c.Device(), len(e.model.Populations)); err != nil {
 		return err
 	}
-	if err := e.compileUpdate(); err != nil {
+	if err := e.compileUpdate(e.layout.parallel); err != nil {
 		return err
 	}
 	if err := e.allocateState(); err != nil {
@@ -112,13 +114,17 @@ func (e *Engine) build(ctx context.Context, syn *connectome.Connectome, pageByte
 	return nil
 }
 
-func (e *Engine) compileUpdate() error {
+// compileUpdate compiles update, in place of one that there is.
+func (e *Engine) compileUpdate(follow bool) error {
 	l := &e.layout
-	var err error
-	e.update, err = NewProgram(e.c, "update.comp", l.updateDefines(maxIndirectGroups(e.c.Device())), l.cells.printed())
+	update, err := NewProgram(e.c, "update.comp", l.updateDefines(maxIndirectGroups(e.c.Device()), follow), l.cells.printed())
 	if err != nil {
 		return err
 	}
+	if e.update != nil {
+		e.update.Delete()
+	}
+	e.update, e.following.can = update, follow
 	if local := e.update.Local()[0]; local != updateLocal {
 		return fmt.Errorf("gpu: update.comp has local size %d, the layout expects %d", local, updateLocal)
 	}
@@ -131,6 +137,7 @@ func (e *Engine) Advance(ctx context.Context, steps int) error {
 	if e.step+int64(steps) > math.MaxInt32 {
 		return fmt.Errorf("gpu: step %d: a run has at most 2^31-1 steps", e.step+int64(steps))
 	}
+	e.following.begin(e.step, steps)
 	for steps > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -155,12 +162,7 @@ func (e *Engine) Step() int64 { return e.step }
 // Spikes waits for the device and appends the spikes since the last call,
 // sorted by step and then neuron.
 func (e *Engine) Spikes(dst []sim.Spike) (all []sim.Spike, err error) {
-	for _, b := range []*batch{e.batches[e.batch], e.batches[1-e.batch]} {
-		if err = e.collect(context.Background(), b); err != nil {
-			e.step = e.seen
-			break
-		}
-	}
+	err = e.wait()
 	dst = append(dst, e.spikes...)
 	e.spikes = e.spikes[:0]
 	return dst, err
@@ -197,6 +199,9 @@ func (e *Engine) Close() error {
 		}
 		if b != nil && b.back != nil {
 			b.back.Delete()
+		}
+		if b != nil && b.notes != nil {
+			b.notes.Delete()
 		}
 	}
 	e.meter.delete()

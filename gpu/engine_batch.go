@@ -25,6 +25,7 @@ type batch struct {
 	drives  *Buffer[uint32] // floats as bits; of Poisson sources places of thresholds, which lie behind all
 	back    *staging        // what the host reads: records, then what was not resolved, then spikes
 	staged  int             // spikes that were copied
+	notes   *staging        // likewise, what was noted of neurons that are followed; nil where none were
 	windows int             // queued and not collected; 0: the batch is free
 	fence   *Fence          // behind the last of them
 	clock   *clock
@@ -77,9 +78,11 @@ func (b *batch) stagedSpikes(k int) int { return b.stagedFailed() + 8 + k*int(sp
 func (e *Engine) stage(b *batch) error {
 	b.staged = min(e.expected, b.windows*(b.ring.Len()/e.layout.windows), mostStaged)
 	return cmp.Or(
+		e.c.barrier(behindBatch),
 		b.back.copy(b.records, 0, 0, b.windows*size[layout.Window]()),
 		e.stageFailed(b),
 		b.back.copy(b.ring, 0, b.stagedSpikes(0), b.staged*int(spikeBytes)),
+		e.stageNoted(b),
 	)
 }
 
@@ -105,12 +108,16 @@ func (e *Engine) readSpikes(b *batch, total int) error {
 // returns how many. It does not wait.
 func (e *Engine) queue(b *batch, steps int) (int, error) {
 	steps = min(steps, min(e.most, e.layout.windows)*e.layout.window)
+	follow := uint32(0)
+	if len(e.following.list) > 0 {
+		follow, steps = uint32(e.placeOfFollowed()), min(steps, e.following.steps)
+	}
 	b.windows = 0
 	for done := 0; done < steps; b.windows++ {
 		n := min(e.layout.window, steps-done)
 		b.host[b.windows] = layout.Window{
-			GroupsY: e.groupsPerSegment, GroupsZ: e.groupsPerRow,
-			Step: int32(e.step) + int32(done), Steps: int32(n), Drive: uint32(done),
+			GroupsY: uint32(e.deal.groups), GroupsZ: 1,
+			Step: int32(e.step) + int32(done), Steps: int32(n), Drive: uint32(done), Follow: follow,
 		}
 		done += n
 	}
@@ -122,6 +129,9 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 			return err
 		}
 		if err := b.drives.Upload(0, b.drive); err != nil {
+			return err
+		}
+		if err := e.bindBatch(b); err != nil {
 			return err
 		}
 		for k := range b.windows {
@@ -180,33 +190,70 @@ func (e *Engine) writeDrive(b *batch, i int, dst []uint32) {
 	}
 }
 
-// dispatch queues window k of a batch.
+// What a window's dispatches wait for. deliver reads spikes and how many work groups it has, which update wrote, and adds to what
+// arrives where update put zeros.
+const behindUpdate = gl.SHADER_STORAGE_BARRIER_BIT | gl.COMMAND_BARRIER_BIT
+
+// The next update reads what arrives, to which deliver added; and behind this barrier it writes state and windows that nobody still reads.
+// The pages of a window have none between them: to what arrives and to the count of pages done they only add, atomically, and
+// nothing that one of them writes is read by another.
+const behindDeliver = gl.SHADER_STORAGE_BARRIER_BIT
+
+// What is copied to the host, and what is written to the buffers for the next batch but one, comes behind all dispatches of a batch: one
+// barrier does for them.
+const behindBatch = gl.BUFFER_UPDATE_BARRIER_BIT
+
+// dispatch queues window k of a batch, on the context's thread.
 func (e *Engine) dispatch(b *batch, k int) error {
-	if err := e.bindUpdate(b, k); err != nil {
+	if err := e.bindNow(k); err != nil {
 		return err
 	}
-	err := e.meter.time(b, updating, func() error { return e.update.Dispatch(e.layout.row, e.layout.rows, 1) })
+	err := e.meter.time(b, updating, func() error { return e.update.launch(e.layout.row, e.layout.rows, 1, behindUpdate) })
 	for i := range e.pages {
-		if err == nil {
+		if err == nil && e.rebinds() {
 			err = bindAll(e.pages[i]...)
 		}
-		if err == nil {
-			err = e.meter.time(b, delivering, func() error { return e.deliver.DispatchIndirect(b.records, k*size[layout.Window]()) })
+		var bits uint32
+		if i == len(e.pages)-1 {
+			bits = behindDeliver
 		}
+		if err == nil {
+			err = e.meter.time(b, delivering, func() error { return e.deliver.launchIndirect(k*size[layout.Window](), bits) })
+		}
+	}
+	if err == nil && !e.apart() {
+		err = bindAll(e.ofUpdate(b)[bindPopulations:]...)
 	}
 	return err
 }
 
-// bindUpdate binds what update works on, of which deliver uses the first three
-// and the window's number too.
-func (e *Engine) bindUpdate(b *batch, k int) error {
-	if err := e.now.BindUniform(bindNow, k*e.nowStride, 16); err != nil {
-		return err
+// apart tells whether the bindings of update are others than those of pages.
+func (e *Engine) apart() bool { return e.firstOfPage > bindTables }
+
+// rebinds tells whether pages are bound anew in each window: where there are several, or they have the bindings of update.
+func (e *Engine) rebinds() bool { return len(e.pages) > 1 || !e.apart() }
+
+// bindNow binds the number of window k.
+func (e *Engine) bindNow(k int) error {
+	return e.now.bindHere(gl.UNIFORM_BUFFER, bindNow, k*e.nowStride, 16)
+}
+
+// bindBatch binds what the kernels work on in a batch.
+func (e *Engine) bindBatch(b *batch) error {
+	b.records.bindCounts()
+	err := bindAll(e.ofUpdate(b)...)
+	if err == nil && len(e.pages) > 0 && !e.rebinds() {
+		err = bindAll(e.pages[0]...)
 	}
-	return bindAll(
-		binding{b.records, bindWindows}, binding{b.ring, bindRing}, binding{e.arriving, bindArriving},
-		binding{e.populations, bindPopulations}, binding{e.states, bindStates}, binding{e.tables, bindTables}, binding{b.drives, bindDrives},
-	)
+	return err
+}
+
+// ofUpdate is what update works on, of which deliver uses the first three.
+func (e *Engine) ofUpdate(b *batch) []binding {
+	return []binding{
+		{b.records, bindWindows}, {b.ring, bindRing}, {e.arriving, bindArriving},
+		{e.populations, bindPopulations}, {e.states, bindStates}, {b.drives, bindDrives}, {e.tables, bindTables},
+	}
 }
 
 // A binding is a buffer and the storage block it is to be.
@@ -216,12 +263,14 @@ type binding struct {
 }
 
 func bindAll(bindings ...binding) error {
-	for _, b := range bindings {
-		if err := b.buffer.base().bind(gl.SHADER_STORAGE_BUFFER, b.at, 0, -1); err != nil {
-			return err
+	return bindings[0].buffer.base().c.Do(func() error {
+		for _, b := range bindings {
+			if err := b.buffer.base().bindHere(gl.SHADER_STORAGE_BUFFER, b.at, 0, -1); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // checkResolved says up to which step of a batch, of which this is the last, all were resolved, with an error where one
@@ -307,6 +356,9 @@ func (e *Engine) take(b *batch) error {
 	if total > b.ring.Len() {
 		return fmt.Errorf("gpu: a batch has %d spikes, its ring holds %d: %s does not compute what it should",
 			total, b.ring.Len(), e.c.Device().Renderer)
+	}
+	if err := e.takeNoted(b); err != nil {
+		return err
 	}
 	resolved, stopped := e.checkResolved(b, int64(last.Step)+int64(last.Steps))
 	if err := e.readSpikes(b, total); err != nil {

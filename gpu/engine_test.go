@@ -51,13 +51,15 @@ func TestConformanceOfDrawnSynapses(t *testing.T) {
 	})
 }
 
-// The same with synapses on many small pages, and deliver dispatched once for
+// The same with synapses on many small pages of two sheets, and deliver dispatched once for
 // each.
 func TestConformanceOnManyPages(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
 		pages := 0
 		enginetest.Run(t, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
-			e := start(t, c, m, syn, 1<<15)
+			b := boundsOf(c.Device())
+			b.sheets = 2
+			e := startWithin(t, c, m, syn, 1<<14, b)
 			pages = max(pages, len(e.pages))
 			return e
 		})
@@ -71,7 +73,7 @@ func TestConformanceWithinSmallBounds(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
 		rows, shorter := 0, false
 		enginetest.Run(t, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
-			b := bounds{ring: 20_000, drives: 60, window: 4, windows: 3, row: 3}
+			b := bounds{ring: 20_000, drives: 60, window: 4, windows: 3, row: 3, parallel: true, bindings: 8, sheets: 1}
 			e := startWithin(t, c, m, syn, c.Device().Limits.MaxStorageBlock, b)
 			rows = max(rows, e.layout.rows)
 			shorter = shorter || e.layout.window < m.MinDelay && e.layout.window > 1
@@ -80,6 +82,30 @@ func TestConformanceWithinSmallBounds(t *testing.T) {
 		require.Greater(t, rows, 5)
 		require.True(t, shorter)
 	})
+}
+
+// Random words are the same where a work group draws them together, of windows of several steps, and where each invocation draws its own.
+func TestSharedWords(t *testing.T) {
+	most := 0
+	for _, net := range enginetest.Networks() {
+		m, syn := enginetest.Build(t, net)
+		l, err := layoutState(m, updateLocal, boundsOf(promised))
+		require.NoError(t, err)
+		most = max(most, l.draws*min(l.window, fewestDraws))
+		if l.draws == 0 {
+			continue
+		}
+		want := digest(t, cpuref.New(m, syn), 500)
+		onEach(t, func(t *testing.T, c *Context) {
+			for _, share := range []bool{false, true} {
+				b := boundsOf(c.Device())
+				b.parallel = share
+				got := digest(t, startWithin(t, c, m, syn, c.Device().Limits.MaxStorageBlock, b), 500)
+				require.Equal(t, want.String(), got.String(), "%s, shared: %v", net.Name, share)
+			}
+		})
+	}
+	require.Greater(t, most, 2*fewestDraws, "more words than there is room for at once")
 }
 
 // A network whose smallest delay is a second runs: its windows are shorter.

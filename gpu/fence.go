@@ -22,6 +22,7 @@ func (c *Context) Fence() (*Fence, error) {
 	return f, c.Do(func() error {
 		f.sync = gl.FenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0)
 		gl.Flush()
+		c.work.calls += 2
 		return c.check("placing a fence")
 	})
 }

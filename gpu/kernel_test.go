@@ -3,6 +3,7 @@
 package gpu
 
 import (
+	"errors"
 	"math"
 	"testing"
 
@@ -83,7 +84,7 @@ func TestUpdateKernel(t *testing.T) {
 				require.NoError(t, b.records.Upload(0, b.host[:1]))
 				e.writeDrives(b, 1)
 				require.NoError(t, b.drives.Upload(0, b.drive))
-				require.NoError(t, e.bindUpdate(b, 0))
+				require.NoError(t, bindFor(e, b))
 				states.bind(t, bindStates)
 				arriving.bind(t, bindArriving)
 				tables.bind(t, bindTables)
@@ -127,6 +128,11 @@ func TestUpdateKernel(t *testing.T) {
 	})
 }
 
+// bindFor binds what the first window of a batch works on.
+func bindFor(e *Engine, b *batch) error {
+	return e.c.Do(func() error { return errors.Join(e.bindBatch(b), e.bindNow(0)) })
+}
+
 func guardedState(t *testing.T, e *Engine) (states guarded[uint32], arriving guarded[int32]) {
 	l := &e.layout
 	words := make([]uint32, l.stateSize)
@@ -143,9 +149,9 @@ func deliverAll(t *testing.T, e *Engine, syn *connectome.Connectome, arriving gu
 	b := e.batches[0]
 	require.NoError(t, b.ring.Upload(0, spikes))
 	require.NoError(t, b.records.Upload(0, []layout.Window{{
-		GroupsX: uint32(len(spikes)), GroupsY: e.groupsPerSegment, GroupsZ: e.groupsPerRow, Spikes: uint32(len(spikes)),
+		GroupsX: uint32(len(spikes)), GroupsY: uint32(e.deal.groups), GroupsZ: 1, Spikes: uint32(len(spikes)),
 	}}))
-	require.NoError(t, e.bindUpdate(b, 0))
+	require.NoError(t, bindFor(e, b))
 	arriving.bind(t, bindArriving)
 	for i := range e.pages {
 		require.NoError(t, bindAll(e.pages[i]...))

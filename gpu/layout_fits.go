@@ -56,8 +56,8 @@ func (l *stateLayout) fits(d Device, populations int) error {
 	return nil
 }
 
-// storageBlocks is how many storage blocks update uses, the most of all
-// kernels; OpenGL 4.3 promises as many.
+// storageBlocks is how many storage blocks kernels need at most; OpenGL 4.3 promises as many. deliver makes use of more where a
+// device has them.
 const storageBlocks = 8
 
 // updateLocal is update.comp's local size.

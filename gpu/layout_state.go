@@ -13,7 +13,7 @@ import (
 	"einet/sim"
 )
 
-// bounds keep a batch small, whatever the network's delays. They change when the
+// bounds keep a batch small, whatever the network's delays, and say what kernels make use of. They change when the
 // host hears of spikes, never what they are.
 type bounds struct {
 	ring    int64         // bytes of a batch's spikes, unless a single step needs more
@@ -22,18 +22,27 @@ type bounds struct {
 	windows int           // windows of a batch
 	row     int           // work groups of update in a row
 	longest time.Duration // that a batch should take, by those before
+
+	// Invocations run side by side, and work that all of a work group skip costs none of them. llvmpipe does both sides of every
+	// branch, and makes each invocation a coroutine where there are barriers.
+	parallel bool
+	bindings int // of storage blocks
+	sheets   int // most of a page
 }
 
 // boundsOf are those of a device: one batch neither needs much memory nor keeps
 // a slow device busy for long.
 func boundsOf(d Device) bounds {
 	return bounds{
-		ring:    min(64<<20, d.Limits.MaxStorageBlock),
-		drives:  min(16<<20, d.Limits.MaxStorageBlock),
-		window:  256,
-		windows: 512,
-		row:     d.Limits.MaxWorkGroupCount[0],
-		longest: 100 * time.Millisecond,
+		ring:     min(64<<20, d.Limits.MaxStorageBlock),
+		drives:   min(16<<20, d.Limits.MaxStorageBlock),
+		window:   256,
+		windows:  512,
+		row:      d.Limits.MaxWorkGroupCount[0],
+		longest:  100 * time.Millisecond,
+		parallel: !d.Software,
+		bindings: d.Limits.MaxStorageBindings,
+		sheets:   sheets(d.Limits.MaxStorageBlocks, d.Limits.MaxStorageBindings),
 	}
 }
 
@@ -51,16 +60,22 @@ type stateLayout struct {
 	states    []int // [population] place of the first word of its first neuron in states
 	stateSize int   // words in states
 	cells     cells
-	extended  bool     // update is compiled for every kind of neuron
-	inputs    int      // most Poisson inputs of a population
-	sources   bool     // whether some population is a source
-	simple    bool     // whether some are lif without a program
-	table     []uint32 // update's populations, in std430
-	tables    []uint32 // what these refer to
-	groups    int      // of update
-	row       int      // of them in a row of its dispatch, in which there are rows
-	rows      int
-	windows   int // most windows of a batch
+	extended  bool // update is compiled for every kind of neuron
+	inputs    int  // most Poisson inputs of a population
+	draws     int  // most random words that a neuron needs in a step
+	sources   bool // whether some population is a source
+	simple    bool // whether update has code of lif without a program
+
+	parallel bool     // whether kernels are compiled for invocations that run side by side
+	shares   bool     // whether work groups of update draw their words together
+	sheets   int      // most of a page
+	table    []uint32 // update's populations, in std430
+	tables   []uint32 // what these refer to
+	groups   int      // of update
+	groupsTo []int    // [population] of them before its first
+	row      int      // of them in a row of its dispatch, in which there are rows
+	rows     int
+	windows  int // most windows of a batch
 
 	lists, listsOfStep int // most words of thresholds in drives: of a batch, and more of each of its steps
 	ring               int // most spikes of a batch
@@ -68,7 +83,7 @@ type stateLayout struct {
 
 // layoutState lays out the state of a model for update with that local size.
 func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
-	l := stateLayout{slots: m.MaxDelay, receptors: 1, cells: newCells(m), extended: isGeneral(m), tables: []uint32{0}}
+	l := stateLayout{slots: m.MaxDelay, receptors: 1, cells: newCells(m), extended: isGeneral(m), parallel: b.parallel, sheets: max(1, b.sheets), tables: []uint32{0}}
 	if l.extended {
 		l.tables, l.stateSize = newTables(), firstState
 	}
@@ -78,10 +93,12 @@ func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
 		l.neurons += p.Size
 		l.stride += p.Size * len(p.Receptors)
 		l.receptors, l.inputs = max(l.receptors, len(p.Receptors)), max(l.inputs, len(p.Poisson))
-		l.sources, l.simple = l.sources || p.IsSource(), l.simple || modelOf(p) == layout.LIF
+		l.draws, l.sources, l.simple = max(l.draws, drawsOf(p)), l.sources || p.IsSource(), l.simple || modelOf(p) == layout.LIF
 		l.states = append(l.states, l.stateSize)
 		l.stateSize += p.Size * wordsOf(p)
 	}
+	l.shares = l.parallel && l.draws > 0
+	l.simple = l.simple || len(l.cells.programs) == 0 // some code must use what arrives: zink mistakes bindings behind one that a kernel does not use
 	if total := float64(l.slots) * float64(l.stride); total > math.MaxUint32 {
 		return l, fmt.Errorf("gpu: %.4g numbers of arriving input, 32 bits count: use a smaller largest delay (now %d steps) or fewer neurons (now %d): %w",
 			total, l.slots, l.neurons, ErrLimit)
@@ -90,6 +107,7 @@ func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
 	for i := range m.Populations {
 		p := &m.Populations[i]
 		l.table = append(l.table, layout.Words(l.extended, l.population(m, i))...)
+		l.groupsTo = append(l.groupsTo, l.groups)
 		l.groups += (p.Size + local - 1) / local
 	}
 	l.row = max(1, min(l.groups, b.row))

@@ -6,6 +6,7 @@ import (
 
 	"einet/dynamics"
 	"einet/network"
+	"einet/program"
 	"einet/rng"
 	"einet/shaders/layout"
 	"einet/sim"
@@ -19,6 +20,9 @@ const (
 	stateFailed = 0
 	firstState  = 2
 )
+
+// lifStates is how many states of lif neurons without a program come before g of each receptor: V and the end of the clamp.
+const lifStates = 2
 
 // Models, as kernels number them.
 var models = map[network.Neuron]layout.Model{
@@ -41,18 +45,18 @@ func wordsOf(p *dynamics.Population) int {
 	case p.Cell != nil:
 		return len(p.Cell.Program.States) + len(p.Cell.Program.Owns)
 	}
-	return 2 + len(p.Receptors)
+	return lifStates + len(p.Receptors)
 }
 
 // stateOf is which of a neuron's states a variable is.
 func stateOf(p *dynamics.Population, v sim.Variable) int {
 	switch {
+	case p.Cell != nil:
+		return sim.CellState(p, v)
 	case v == sim.V:
 		return 0
-	case p.Cell != nil:
-		return p.Cell.G[v]
 	}
-	return 2 + int(v)
+	return lifStates + int(v)
 }
 
 // place is that of a variable of a population's first neuron in states.
@@ -78,7 +82,7 @@ func initialWords(m *dynamics.Model, i int) []uint32 {
 	}
 	put(0, m.InitialV(i))
 	for r := range p.Receptors {
-		put(2+r, m.InitialG(i, r)) // nothing where all is zero
+		put(lifStates+r, m.InitialG(i, r)) // nothing where all is zero
 	}
 	return words
 }
@@ -100,6 +104,28 @@ func isGeneral(m *dynamics.Model) bool {
 	return false
 }
 
+// drawsOf is how many random words a neuron of a population needs in a step.
+func drawsOf(p *dynamics.Population) int {
+	switch {
+	case p.Neuron == network.Poisson:
+		return 1
+	case p.Cell != nil:
+		return len(p.Poisson) + p.Cell.Program.Normals - firstNormal(p.Cell.Program)
+	}
+	return len(p.Poisson)
+}
+
+// firstNormal is the first of the normal numbers of a step that a program reads.
+func firstNormal(p *program.Program) int {
+	first := p.Normals
+	for _, i := range p.Code {
+		if i.Op == program.Normal {
+			first = min(first, int(i.A))
+		}
+	}
+	return first
+}
+
 // newTables are those that are the same for all populations.
 func newTables() []uint32 {
 	normal := rng.NormalTable()
@@ -115,7 +141,8 @@ func (l *stateLayout) general(m *dynamics.Model, i int) layout.GeneralPopulation
 		Train: l.addTrain(m, i), Inputs: uint32(len(p.Poisson)), Poisson: make([]layout.PoissonInput, max(1, l.inputs)),
 	}
 	if p.Cell != nil {
-		g.Program, g.Constants, g.Normals = uint32(l.cells.of[i]), uint32(len(l.tables)), uint32(p.Cell.Program.Normals)
+		g.Program, g.Constants = uint32(l.cells.of[i]), uint32(len(l.tables))
+		g.FirstNormal, g.Normals = uint32(firstNormal(p.Cell.Program)), uint32(p.Cell.Program.Normals)
 		l.tables = append(l.tables, p.Cell.Program.Constants...)
 	}
 	for k, in := range p.Poisson {

@@ -2,6 +2,7 @@ package gpu
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"einet/dynamics"
@@ -25,18 +26,25 @@ func TestPagesHoldEverySynapseOnce(t *testing.T) {
 		l, err := layoutState(m, updateLocal, boundsOf(promised))
 		require.NoError(t, err)
 		for _, limit := range []int64{1 << 11, 1 << 13, 1 << 16, 1 << 27} {
-			held := int64(0)
-			for _, p := range layoutPages(c, limit) {
-				held += checkPage(t, &p, m, &l, limit)
+			for _, sheets := range []int{1, 3} {
+				held, pages := int64(0), layoutPages(c, form{limit, sheets, teamFor(c)})
+				for i := range pages {
+					held += checkPage(t, &pages[i], m, &l, limit)
+					require.LessOrEqual(t, len(pages[i].sheets), sheets)
+				}
+				require.Equal(t, c.Synapses(), held, "%s at %d", net.Name, limit)
 			}
-			require.Equal(t, c.Synapses(), held, "%s at %d", net.Name, limit)
 		}
 	}
 }
 
 func checkPage(t *testing.T, p *page, m *dynamics.Model, l *stateLayout, limit int64) (synapses int64) {
-	require.LessOrEqual(t, 2*int64(p.targets), limit)
+	for _, n := range p.sheets {
+		require.Positive(t, n)
+		require.LessOrEqual(t, 2*int64(n), limit)
+	}
 	require.LessOrEqual(t, 4*int64(p.rows), limit)
+	checkPieces(t, p, m, limit)
 	sources, segments, most := p.tables(m, l)
 	require.Len(t, sources, len(m.Populations))
 	require.Len(t, segments, len(p.segments))
@@ -48,19 +56,70 @@ func checkPage(t *testing.T, p *page, m *dynamics.Model, l *stateLayout, limit i
 		unit := int(halves(s.block))
 		require.Equal(t, uint32(s.target/unit), rows[0])
 		require.Zero(t, s.target%unit)
-		require.LessOrEqual(t, int(rows[s.sources])*unit, p.targets)
+		require.LessOrEqual(t, int(rows[s.sources])*unit, p.sheets[s.sheet])
 		require.LessOrEqual(t, s.row+len(rows), p.rows)
 		require.GreaterOrEqual(t, m.Projections[s.projection].From, from, "segments are by population of their source")
 		from = m.Projections[s.projection].From
 		nextRow += len(rows)
 		synapses += int64(len(s.targets()) / unit)
-		for j := range s.sources {
-			require.LessOrEqual(t, int(rows[j+1]-rows[j]), p.widest)
-		}
 	}
 	require.Equal(t, p.rows, nextRow)
 	require.LessOrEqual(t, most, len(p.segments))
 	return synapses
+}
+
+// checkPieces makes sure that a neuron's pieces are its rows, each within the vectors of a team.
+func checkPieces(t *testing.T, p *page, m *dynamics.Model, limit int64) {
+	firsts := p.firsts(m)
+	pieces := p.pieces(m, firsts)
+	require.LessOrEqual(t, 8*int64(len(pieces)), limit)
+	next := slices.Clone(firsts)
+	for i := range p.segments {
+		s := &p.segments[i]
+		unit, rows, base := uint32(halves(s.block)), s.rows(), m.Populations[m.Projections[s.projection].From].First+s.firstSource
+		for j := range s.sources {
+			at := unit * rows[j]
+			for at < unit*rows[j+1] {
+				x := pieces[next[base+j]]
+				next[base+j]++
+				n := x.Of % (1 << pieceBits)
+				require.Equal(t, at, x.First)
+				require.Equal(t, uint32(s.sheet), x.Of>>pieceBits%(1<<sheetBits))
+				require.Equal(t, uint32(i), x.Of>>(pieceBits+sheetBits))
+				require.LessOrEqual(t, int(at+n-1)/vectorHalves-int(at)/vectorHalves, p.team-1, "vectors of a team")
+				at += n
+			}
+			require.Equal(t, unit*rows[j+1], at)
+		}
+	}
+	require.Equal(t, firsts[1:], next[:len(next)-1])
+}
+
+// Work groups have something to do, and not more than four turns.
+func TestDealsAreFair(t *testing.T) {
+	places := func(pieces ...uint32) []uint32 {
+		firsts := []uint32{0}
+		for _, n := range pieces {
+			firsts = append(firsts, firsts[len(firsts)-1]+n)
+		}
+		return firsts
+	}
+	for _, k := range []struct {
+		pieces []uint32
+		team   int
+		groups int
+	}{
+		{nil, 64, 1},
+		{[]uint32{0, 0}, 64, 1},
+		{[]uint32{20, 20, 20}, 64, 20},
+		{[]uint32{20, 20, 20}, 16, 5},      // of four teams each
+		{[]uint32{10, 20, 20, 20}, 64, 16}, // 9 % idle; with 17 10.3
+		{[]uint32{1, 1, 1, 1, 40}, 64, 10}, // four turns
+		{[]uint32{0, 0, 0, 0, 40}, 64, 40}, // what has none has nothing to do anyway
+		{[]uint32{18, 20, 19, 20}, 64, 20},
+	} {
+		require.Equal(t, deal{k.team, k.groups}, newDeal([][]uint32{places(k.pieces...)}, k.team), "%v", k)
+	}
 }
 
 // A batch holds at least one window and its ring the most spikes that can be.

@@ -3,7 +3,6 @@
 package gpu
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -58,9 +57,9 @@ func (e *Engine) count(syn *connectome.Connectome, pageBytes int64) error {
 	}
 	if m.perShare = shareBytes; drawn {
 		m.perShare = drawnShareBytes
-		m.costs, m.sum.Serial = drawnCosts(e.model, syn)
+		m.costs, m.sum.Serial, m.sum.Turns = drawnCosts(e.model, syn)
 	} else {
-		m.costs, m.sum.Serial = costs(e.model, layoutPages(syn, pageBytes), int(e.groupsPerSegment), int(e.groupsPerRow))
+		m.costs, m.sum.Serial, m.sum.Turns = costs(e.model, layoutPages(syn, form{pageBytes, e.layout.sheets, e.deal.team}), e.deal)
 	}
 	for i := range e.model.Populations {
 		p := &e.model.Populations[i]
@@ -80,10 +79,8 @@ func (e *Engine) Counters() (Counters, error) {
 	if m == nil {
 		return Counters{}, errors.New("gpu: Counters: nothing was counted")
 	}
-	for _, b := range e.batches {
-		if err := e.collect(context.Background(), b); err != nil {
-			return Counters{}, err
-		}
+	if err := e.wait(); err != nil {
+		return Counters{}, err
 	}
 	s := m.sum
 	err := e.c.Do(func() error {
@@ -107,6 +104,7 @@ func (m *meter) queueing() (done func()) {
 	}
 	before := m.e.c.work
 	return func() {
+		m.sum.Calls += m.e.c.work.calls - before.calls
 		m.sum.Dispatches += m.e.c.work.dispatches - before.dispatches
 		m.sum.WaitsWithin += m.e.c.work.waits - before.waits
 	}
@@ -161,7 +159,7 @@ func (m *meter) collect(b *batch) error {
 		s.Steps += int64(b.host[k].Steps)
 	}
 	s.Spikes += int64(len(b.spikes))
-	s.Shares += int64(len(b.spikes)) * int64(m.e.groupsPerSegment) * int64(m.e.groupsPerRow) * int64(len(m.e.pages))
+	s.Shares += int64(len(b.spikes)) * int64(m.e.deal.groups) * int64(len(m.e.pages))
 	for _, spike := range b.spikes {
 		c := &m.costs[spike.Neuron]
 		s.Events, s.DeliverBytes = s.Events+c.events, s.DeliverBytes+c.bytes

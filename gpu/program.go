@@ -92,20 +92,27 @@ func (p *Program) Local() [3]int { return p.local }
 // Groups is the number of work groups in a row that hold n invocations.
 func (p *Program) Groups(n int) int { return (n + p.local[0] - 1) / p.local[0] }
 
-// After a dispatch everything that einet does next may see its writes: further
-// dispatches, their indirect counts and uniforms, and copies to and from Go.
-const barriers = gl.SHADER_STORAGE_BARRIER_BIT | gl.COMMAND_BARRIER_BIT |
-	gl.UNIFORM_BARRIER_BIT | gl.BUFFER_UPDATE_BARRIER_BIT
+// What comes behind a dispatch and sees what it wrote: further dispatches, what their indirect counts are read from, and copies to and from
+// Go. No kernel writes what another has as a uniform block.
+const barriers = gl.SHADER_STORAGE_BARRIER_BIT | gl.COMMAND_BARRIER_BIT | gl.BUFFER_UPDATE_BARRIER_BIT
 
-// Dispatch runs x*y*z work groups on the buffers bound at present; the next
-// dispatch sees what they wrote. It queues the work and returns.
+// Dispatch runs x*y*z work groups on the buffers bound at present; whatever comes
+// next sees what they wrote. It queues the work and returns.
 func (p *Program) Dispatch(x, y, z int) error {
+	if err := p.takes(x, y, z); err != nil {
+		return err
+	}
+	return p.c.Do(func() error { return p.launch(x, y, z, barriers) })
+}
+
+// takes is an error wrapping ErrLimit unless the device runs so many work groups.
+func (p *Program) takes(x, y, z int) error {
 	for i, n := range [3]int{x, y, z} {
 		if limit := p.c.device.Limits.MaxWorkGroupCount[i]; n < 0 || n > limit {
 			return fmt.Errorf("gpu: %s: %d work groups in dimension %d, the device takes %d: %w", p.name, n, i, limit, ErrLimit)
 		}
 	}
-	return p.run(func() { gl.DispatchCompute(uint32(x), uint32(y), uint32(z)) })
+	return nil
 }
 
 // DispatchIndirect runs as many work groups as the three uint32 at a byte
@@ -116,27 +123,60 @@ func (p *Program) DispatchIndirect(counts Storage, offset int) error {
 	if offset < 0 || offset%4 != 0 || offset > s.bytes-12 {
 		return fmt.Errorf("gpu: %s: work group counts at byte %d of buffer %q, which has %d", p.name, offset, s.label, s.bytes)
 	}
-	return p.run(func() {
-		gl.BindBuffer(gl.DISPATCH_INDIRECT_BUFFER, s.id)
-		gl.DispatchComputeIndirect(offset)
+	return p.c.Do(func() error {
+		s.bindCounts()
+		return p.launchIndirect(offset, barriers)
 	})
 }
 
-func (p *Program) run(dispatch func()) error {
-	return p.c.Do(func() error {
-		if p.id == 0 {
-			return fmt.Errorf("gpu: %s was deleted", p.name)
-		}
-		if p.c.program != p.id {
-			gl.UseProgram(p.id)
-			p.c.program = p.id
-		}
-		dispatch()
-		p.c.work.dispatches++
-		gl.MemoryBarrier(barriers)
-		if debugContext {
-			return p.c.check("dispatching " + p.name)
-		}
+// launch and launchIndirect are the same on the context's thread, with a barrier of those bits behind, if any. The latter reads the
+// counts of the buffer that bindCounts bound.
+func (p *Program) launch(x, y, z int, bits uint32) error {
+	if err := p.use(); err != nil {
+		return err
+	}
+	gl.DispatchCompute(uint32(x), uint32(y), uint32(z))
+	return p.launched(bits)
+}
+
+func (p *Program) launchIndirect(offset int, bits uint32) error {
+	if err := p.use(); err != nil {
+		return err
+	}
+	gl.DispatchComputeIndirect(offset)
+	return p.launched(bits)
+}
+
+func (p *Program) use() error {
+	if p.id == 0 {
+		return fmt.Errorf("gpu: %s was deleted", p.name)
+	}
+	if p.c.program != p.id {
+		gl.UseProgram(p.id)
+		p.c.program = p.id
+		p.c.work.calls++
+	}
+	return nil
+}
+
+func (p *Program) launched(bits uint32) error {
+	p.c.work.dispatches++
+	p.c.work.calls++
+	if bits != 0 {
+		gl.MemoryBarrier(bits)
+		p.c.work.calls++
+	}
+	if debugContext {
+		return p.c.check("dispatching " + p.name)
+	}
+	return nil
+}
+
+// barrier has what comes next see what dispatches wrote.
+func (c *Context) barrier(bits uint32) error {
+	return c.Do(func() error {
+		gl.MemoryBarrier(bits)
+		c.work.calls++
 		return nil
 	})
 }

@@ -69,12 +69,13 @@ func (r *Replicas) build(ctx context.Context, syn *connectome.Connectome, most i
 	if r.layout, err = layoutReplicas(r.c.Device(), r.models[0], len(r.models), most); err != nil {
 		return err
 	}
-	pages := layoutPages(syn, r.c.Device().Limits.MaxStorageBlock)
+	of := form{r.c.Device().Limits.MaxStorageBlock, 1, deliverLocal}
+	pages := layoutPages(syn, of)
 	if len(pages) > 1 {
 		return fmt.Errorf("%d synapses take %d buffers, a work group reads one: %w", syn.Synapses(), len(pages), ErrLimit)
 	}
 	if len(pages) == 0 {
-		pages = []page{{}}
+		pages = []page{newPage(of)}
 	}
 	if err := errors.Join(ctx.Err(), r.uploadState(), r.uploadPage(&pages[0])); err != nil {
 		return err

@@ -82,7 +82,7 @@ func (l *replicaLayout) chooseSteps(d Device, m *dynamics.Model, most int) error
 // defines are what simulate.comp is compiled with, for a page with its most segments of a
 // source. A team is as large as a mean row has words.
 func (l *replicaLayout) defines(p *page, segments int) shaders.Defines {
-	words := p.targets / 2 / max(1, p.rows)
+	words := p.sheets[0] / 2 / max(1, p.rows)
 	team := min(l.local, max(16, 1<<bits.Len(uint(max(0, words-1)))))
 	return shaders.Defines{
 		"LOCAL": l.local, "EACH": l.each, "NEURONS": l.neurons, "POPULATIONS": len(l.first), "RECEPTORS": l.receptors, "SLOTS": l.slots, "STRIDE": l.stride,

@@ -40,7 +40,7 @@ func (r *Replicas) uploadPage(p *page) error {
 	if r.segments, err = keep(r, "segments", len(segments), segments); err != nil {
 		return err
 	}
-	weights := allWeights(m)
+	weights := newWeightTables(m).all
 	rows, err := keep[uint32](r, "rows", p.rows+len(weights), nil)
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func (r *Replicas) uploadPage(p *page) error {
 	if err := rows.Upload(p.rows, codes); err != nil {
 		return err
 	}
-	targets, err := keep[uint16](r, "targets", p.targets, nil)
+	targets, err := keep[uint16](r, "targets", p.sheets[0], nil)
 	if err != nil {
 		return err
 	}

@@ -40,10 +40,10 @@ func sourcesOf(t *testing.T, d Device, net *network.Network) map[string]shaders.
 	require.NoError(t, err)
 	l, err := layoutState(m, updateLocal, boundsOf(d))
 	require.NoError(t, err)
-	defines := map[string]shaders.Defines{"update": l.updateDefines(maxIndirectGroups(d)), "deliver": l.deliverDefines()}
+	defines := map[string]shaders.Defines{"update": l.updateDefines(maxIndirectGroups(d), true), "deliver": bindingsOfPage(l.deliverDefines(deal{team: deliverLocal}, 1), bindTables+1)}
 	if r, err := layoutReplicas(d, m, 64, mostReplicaSteps); err == nil {
 		_, syn := enginetest.Build(t, net)
-		pages := layoutPages(syn, d.Limits.MaxStorageBlock)
+		pages := layoutPages(syn, form{d.Limits.MaxStorageBlock, 1, deliverLocal})
 		require.Len(t, pages, 1)
 		_, _, most := pages[0].tables(m, &r.stateLayout)
 		defines["simulate"] = r.defines(&pages[0], most)
@@ -53,7 +53,7 @@ func sourcesOf(t *testing.T, d Device, net *network.Network) map[string]shaders.
 		require.NoError(t, err)
 		draws, err := layoutDraws(d, m, drawn, &l)
 		require.NoError(t, err)
-		defines["redraw"] = draws.defines(&l)
+		defines["redraw"] = bindingsOfPage(draws.defines(&l), bindTables+1)
 	}
 	sources := map[string]shaders.Source{}
 	for name, values := range defines {

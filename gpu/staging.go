@@ -62,6 +62,7 @@ func (s *staging) copy(from Storage, offset, at, n int) error {
 		gl.BindBuffer(gl.COPY_READ_BUFFER, f.id)
 		gl.BindBuffer(gl.COPY_WRITE_BUFFER, s.id)
 		gl.CopyBufferSubData(gl.COPY_READ_BUFFER, gl.COPY_WRITE_BUFFER, offset, at, n)
+		s.c.work.calls += 3
 		return nil
 	})
 }

@@ -88,26 +88,37 @@ func (s *storage) on(what string, f func()) error {
 		}
 		gl.BindBuffer(gl.COPY_WRITE_BUFFER, s.id)
 		f()
+		s.c.work.calls += 2
 		return s.c.check(what + " buffer " + s.label)
 	})
 }
 
 // bind puts bytes of the buffer on an indexed binding point; n < 0 is all.
 func (s *storage) bind(target uint32, binding, offset, n int) error {
-	return s.c.Do(func() error {
-		if s.id == 0 {
-			return fmt.Errorf("gpu: binding buffer %q: it was deleted", s.label)
-		}
-		if n < 0 {
-			gl.BindBufferBase(target, uint32(binding), s.id)
-		} else {
-			gl.BindBufferRange(target, uint32(binding), s.id, offset, n)
-		}
-		if debugContext {
-			return s.c.check(fmt.Sprintf("binding buffer %q to %d", s.label, binding))
-		}
-		return nil
-	})
+	return s.c.Do(func() error { return s.bindHere(target, binding, offset, n) })
+}
+
+// bindHere is bind on the context's thread.
+func (s *storage) bindHere(target uint32, binding, offset, n int) error {
+	if s.id == 0 {
+		return fmt.Errorf("gpu: binding buffer %q: it was deleted", s.label)
+	}
+	s.c.work.calls++
+	if n < 0 {
+		gl.BindBufferBase(target, uint32(binding), s.id)
+	} else {
+		gl.BindBufferRange(target, uint32(binding), s.id, offset, n)
+	}
+	if debugContext {
+		return s.c.check(fmt.Sprintf("binding buffer %q to %d", s.label, binding))
+	}
+	return nil
+}
+
+// bindCounts makes the buffer the one that indirect dispatches read, on the context's thread.
+func (s *storage) bindCounts() {
+	gl.BindBuffer(gl.DISPATCH_INDIRECT_BUFFER, s.id)
+	s.c.work.calls++
 }
 
 // Delete frees the buffer. Deleting twice is fine.

@@ -86,6 +86,7 @@ func (k *clock) stop() { k.stamp(1) }
 func (k *clock) stamp(i int) {
 	if k.queries[i] != 0 {
 		gl.QueryCounter(k.queries[i], gl.TIMESTAMP)
+		k.c.work.calls++
 	}
 }
 

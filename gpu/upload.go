@@ -12,22 +12,6 @@ import (
 	"einet/connectome"
 )
 
-// Binding points, as in the shaders. The first three are common to all
-// kernels.
-const (
-	bindWindows, bindRing, bindArriving = 0, 1, 2
-
-	bindPopulations, bindStates, bindDrives, bindTables           = 3, 4, 5, 6    // update
-	bindSources, bindSegments, bindRows, bindTargets, bindWeights = 3, 4, 5, 6, 7 // deliver
-	bindShares, bindDraws, bindCodes                              = 4, 5, 6       // redraw, behind bindSources
-
-	bindNow = 0 // a uniform block
-)
-
-// pieceSynapses is how many synapses of a row a work group of deliver takes; a
-// wider row is shared by several.
-const pieceSynapses = 1024
-
 func (e *Engine) allocateState() error {
 	l := &e.layout
 	var err error
@@ -64,54 +48,61 @@ func (e *Engine) allocateState() error {
 // most limit bytes, segment by segment, without a second copy of them in the
 // host's memory.
 func (e *Engine) uploadPages(ctx context.Context, syn *connectome.Connectome, limit int64) error {
-	var err error
-	if e.deliver, err = NewProgram(e.c, "deliver.comp", e.layout.deliverDefines()); err != nil {
-		return err
-	}
-	weights, err := keep(e, "weights", len(allWeights(e.model)), allWeights(e.model))
+	weights := newWeightTables(e.model)
+	onDevice, err := keep(e, "weights", len(weights.all), weights.all)
 	if err != nil {
 		return err
 	}
-	for i, p := range layoutPages(syn, limit) {
+	team := teamFor(syn)
+	pages := layoutPages(syn, form{limit, e.layout.sheets, team})
+	firsts, most := make([][]uint32, len(pages)), 1
+	for i := range pages {
+		firsts[i], most = pages[i].firsts(e.model), max(most, len(pages[i].sheets))
+	}
+	e.deal = newDeal(firsts, team)
+	if e.deliver, err = NewProgram(e.c, "deliver.comp", bindingsOfPage(e.layout.deliverDefines(e.deal, most), e.firstOfPage)); err != nil {
+		return err
+	}
+	for i := range pages {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		page, most, err := e.uploadPage(&p, fmt.Sprintf("page %d: ", i))
+		page, err := e.uploadPage(&pages[i], firsts[i], fmt.Sprintf("page %d: ", i))
 		if err != nil {
 			return err
 		}
-		e.pages = append(e.pages, append(page, binding{weights, bindWeights}))
-		e.groupsPerSegment = max(e.groupsPerSegment, uint32(most))
-		e.groupsPerRow = max(e.groupsPerRow, uint32((p.widest+pieceSynapses-1)/pieceSynapses))
+		e.pages = append(e.pages, append(page, binding{onDevice, e.firstOfPage + bindWeights}))
 	}
 	return nil
 }
 
-func (e *Engine) uploadPage(p *page, label string) (bound []binding, most int, err error) {
-	sources, segments, most := p.tables(e.model, &e.layout)
-	onDevice, err := keep(e, label+"sources", len(sources), sources)
-	if err != nil {
-		return nil, 0, err
+func (e *Engine) uploadPage(p *page, firsts []uint32, label string) ([]binding, error) {
+	reaches := p.reaches(e.model, &e.layout)
+	pieces := p.pieces(e.model, firsts)
+	ofNeurons, noFirsts := keep(e, label+"first pieces", len(firsts), firsts)
+	ofRows, noPieces := keep(e, label+"pieces", len(pieces), pieces)
+	where, noReaches := keep(e, label+"reaches", len(reaches), reaches)
+	if err := errors.Join(noFirsts, noPieces, noReaches); err != nil {
+		return nil, err
 	}
-	where, err := keep(e, label+"segments", len(segments), segments)
-	if err != nil {
-		return nil, 0, err
-	}
-	rows, err := keep[uint32](e, label+"rows", p.rows, nil)
-	if err != nil {
-		return nil, 0, err
-	}
-	targets, err := keep[uint16](e, label+"targets", p.targets, nil)
-	if err != nil {
-		return nil, 0, err
+	at := e.firstOfPage
+	bound := []binding{{ofNeurons, at + bindFirsts}, {ofRows, at + bindPieces}, {where, at + bindReaches}}
+	targets := make([]*Buffer[uint16], len(p.sheets))
+	for k, n := range p.sheets {
+		vectors := (n + vectorHalves - 1) / vectorHalves // which are read whole
+		var err error
+		if targets[k], err = keep[uint16](e, fmt.Sprintf("%stargets %d", label, k), vectors*vectorHalves, nil); err != nil {
+			return nil, err
+		}
+		bound = append(bound, binding{targets[k], at + bindTargets + k})
 	}
 	for i := range p.segments {
 		s := &p.segments[i]
-		if err := errors.Join(rows.Upload(s.row, s.rows()), targets.Upload(s.target, s.targets())); err != nil {
-			return nil, 0, err
+		if err := targets[s.sheet].Upload(s.target, s.targets()); err != nil {
+			return nil, err
 		}
 	}
-	return []binding{{onDevice, bindSources}, {where, bindSegments}, {rows, bindRows}, {targets, bindTargets}}, most, nil
+	return bound, nil
 }
 
 // uploadDraws makes deliver draw the synapses again, which are stored nowhere.
@@ -120,7 +111,7 @@ func (e *Engine) uploadDraws(_ context.Context, syn *connectome.Connectome, _ in
 	if err != nil {
 		return err
 	}
-	if e.deliver, err = NewProgram(e.c, "redraw.comp", l.defines(&e.layout)); err != nil {
+	if e.deliver, err = NewProgram(e.c, "redraw.comp", bindingsOfPage(l.defines(&e.layout), e.firstOfPage)); err != nil {
 		return err
 	}
 	sources, noSources := keep(e, "sources", len(l.sources), l.sources)
@@ -130,7 +121,8 @@ func (e *Engine) uploadDraws(_ context.Context, syn *connectome.Connectome, _ in
 	if err := errors.Join(noSources, noShares, noDraws, noCodes); err != nil {
 		return err
 	}
-	page := []binding{{sources, bindSources}, {shares, bindShares}, {draws, bindDraws}, {codes, bindCodes}}
-	e.pages, e.groupsPerSegment, e.groupsPerRow = [][]binding{page}, uint32(l.most), 1
+	at := e.firstOfPage
+	page := []binding{{sources, at + bindSources}, {shares, at + bindShares}, {draws, at + bindDraws}, {codes, at + bindCodes}}
+	e.pages, e.deal.groups = [][]binding{page}, l.most
 	return nil
 }

@@ -25,12 +25,13 @@ var reference = sim.Backend{Name: "reference", Open: func(_ context.Context, m *
 
 // broken is update.comp with one line changed.
 func broken(t *testing.T, e *Engine, from, to string) {
-	source, err := shaders.Load("update.comp", e.layout.updateDefines(maxIndirectGroups(e.c.Device())), e.layout.cells.printed())
+	source, err := shaders.Load("update.comp", e.layout.updateDefines(maxIndirectGroups(e.c.Device()), true), e.layout.cells.printed())
 	require.NoError(t, err)
 	require.Equal(t, 1, strings.Count(source.Text, from))
 	source.Text = strings.Replace(source.Text, from, to, 1)
 	e.update.Delete()
 	e.update, err = Compile(e.c, source)
+	e.following.can = true
 	require.NoError(t, err)
 }
 

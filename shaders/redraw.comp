@@ -1,5 +1,5 @@
 #version 430
-// defines: SLOTS=1 STRIDE=20000 CHOICE=0 MARKS=1 PLACES=512 CHUNK=4096 SHARE=1024 TOP=512 LN_2=0.6931472 LOG_0=0.070376836 LOG_1=-0.1151461 LOG_2=0.116769984 LOG_3=-0.12420141 LOG_4=0.14249323 LOG_5=-0.16668057 LOG_6=0.20000715 LOG_7=-0.24999994 LOG_8=0.3333333
+// defines: SLOTS=1 STRIDE=20000 PAGE_0=7 PAGE_1=8 PAGE_2=9 PAGE_3=10 CHOICE=0 MARKS=1 PLACES=512 CHUNK=4096 SHARE=1024 TOP=512 LN_2=0.6931472 LOG_0=0.070376836 LOG_1=-0.1151461 LOG_2=0.116769984 LOG_3=-0.12420141 LOG_4=0.14249323 LOG_5=-0.16668057 LOG_6=0.20000715 LOG_7=-0.24999994 LOG_8=0.3333333
 //
 // redraw sends the spikes of a window along synapses that are stored nowhere: it draws
 // them again. Work groups are laid out as (spike, share of its synapses). An invocation
@@ -15,19 +15,19 @@ layout(local_size_x = 64) in;
 #include "geometric.glsl"
 #include "layout/draw.glsl"
 
-layout(std430, binding = 3) readonly buffer Sources {
+layout(std430, binding = PAGE_0) readonly buffer Sources {
     ShareOut sources[];
 };
 
-layout(std430, binding = 4) readonly buffer Shares {
+layout(std430, binding = PAGE_1) readonly buffer Shares {
     Share shares[];
 };
 
-layout(std430, binding = 5) readonly buffer Draws {
+layout(std430, binding = PAGE_2) readonly buffer Draws {
     Draw draws[];
 };
 
-layout(std430, binding = 6) readonly buffer Tables {
+layout(std430, binding = PAGE_3) readonly buffer Tables {
     uint tables[];  // weights by code, and thresholds of codes
 };
 

@@ -125,7 +125,7 @@ func TestKernelsAreValidGLSL(t *testing.T) {
 		require.NoError(t, err)
 		defines := exampleDefines(t, plain.Text)
 		for _, on := range []string{"0", "1"} { // variants of update.comp and redraw.comp
-			for _, variant := range []string{"GENERAL", "CHOICE", "FAILS"} {
+			for _, variant := range []string{"GENERAL", "CHOICE", "FAILS", "SHARE_WORDS", "FOLLOW", "BRANCH"} {
 				if defines[variant] != nil {
 					defines[variant] = on
 				}

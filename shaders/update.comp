@@ -1,5 +1,5 @@
 #version 430
-// defines: RECEPTORS=2 SLOTS=1 STRIDE=20000 MAX_GROUPS=65535 GENERAL=0 INPUTS=1 POISSON=1 SOURCES=1 SIMPLE=1 NEURONS=10000 PROGRAMS=1 STATES=7 OWNS=2 NORMALS=2 FAILS=1 NORMAL=1 NORMAL_CELLS=1025
+// defines: RECEPTORS=2 SLOTS=1 STRIDE=20000 MAX_GROUPS=65535 GENERAL=0 INPUTS=1 POISSON=1 SOURCES=1 SIMPLE=1 NEURONS=10000 PROGRAMS=1 STATES=7 OWNS=2 NORMALS=2 FAILS=1 DRAWS=8 SHARE_WORDS=1 FOLLOW=1 NORMAL=1 NORMAL_CELLS=1025
 //
 // update advances every neuron through a window, one invocation a neuron, with
 // the state in registers. Where a device takes fewer work groups in a row than
@@ -23,8 +23,8 @@ layout(std430, binding = 4) buffer States {
     uint states[];  // floats as bits, and whole numbers
 };
 
-layout(std430, binding = 5) readonly buffer Drives {
-    uint drives[];  // floats as bits; of a Poisson source the place here of how many thresholds its step has, and of these
+layout(std430, binding = 5) buffer Drives {
+    uint drives[];  // floats as bits; of a Poisson source the place here of how many thresholds its step has, and of these; what is noted
 };
 
 #if GENERAL
@@ -43,6 +43,9 @@ void set_state(uint at, float x) {
 }
 
 #include "lif.glsl"
+#if FOLLOW
+#include "follow.glsl"
+#endif
 
 // my_population is the population whose work groups this one is among.
 uint my_population(uint group) {
@@ -75,7 +78,7 @@ int take(uint at) {
 }
 
 #if GENERAL
-#include "philox.glsl"
+#include "words.glsl"
 #include "general.glsl"
 #if PROGRAMS > 0
 #include "programs.glsl"
@@ -84,21 +87,24 @@ int take(uint at) {
 #endif
 
 #if GENERAL && SOURCES
-// fire lets neuron i of a source fire.
-void fire(uint begin, uint q, uint i, int n, int end, uint drive) {
-    uint neuron = populations[q].first + i;
+// fire lets this invocation's neuron of a source fire, if it has one. The work group's first is that one of its population.
+void fire(uint begin, uint q, uint first, bool here, int n, int end, uint drive) {
+    uint i = first + gl_LocalInvocationID.x, neuron = populations[q].first + i;
     if (populations[q].model == POISSON_SOURCE) {
-        uvec2 key = uvec2(populations[q].seed, populations[q].spike_stream);
-        for (; n < end; n++, drive++) {
-            uint w = neuron_word(key, i, uint(n + 1), 0u);
+        for (int from = n; n < end; n++, drive++) {
+            uint place = prepare(q, first, 1u, uint(n + 1), uint(n - from), uint(end - n));
+            uint w = word_of(q, i, uint(n + 1), 0u, place);
             uint list = drives[drive], most = drives[list], count = 0u;
-            while (count < most && w >= drives[list + 1u + count]) {
+            while (here && count < most && w >= drives[list + 1u + count]) {
                 count++;
             }
             if (count > 0u) {
                 report(begin, uint(n + 1), neuron, count);
             }
         }
+        return;
+    }
+    if (!here) {
         return;
     }
     uint at = populations[q].state + i;
@@ -136,31 +142,46 @@ void main() {
 #endif
 
     uint q = my_population(group);
-    uint i = (group - populations[q].first_group) * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+    uint first = (group - populations[q].first_group) * gl_WorkGroupSize.x;
+    uint i = first + gl_LocalInvocationID.x;
+#if GENERAL
+    if (first >= populations[q].size) {
+        return;
+    }
+    bool here = i < populations[q].size;  // the others only draw words
+    i = min(i, populations[q].size - 1u);
+#else
     if (i >= populations[q].size) {
         return;
     }
+#endif
     int n = windows[now].step;
     int end = n + windows[now].steps;
     uint drive = populations[q].drive + windows[now].drive;
 #if GENERAL && SOURCES
     if (populations[q].model >= POISSON_SOURCE) {
-        fire(begin, q, i, n, end, drive);
+        fire(begin, q, first, here, n, end, drive);
         return;
     }
 #endif
 #if GENERAL && PROGRAMS > 0
     if (populations[q].model == PROGRAMMED) {
-        advance_cell(begin, q, i, n, end, drive);
+        advance_cell(begin, group, q, first, i, here, n, end, drive);
         return;
     }
 #endif
 #if SIMPLE
 #if GENERAL
+    uint draws = draws_of(q);
+    int from = n;
     int counted[RECEPTORS];
 #endif
     uint neuron = populations[q].first + i;
     uint receptors = populations[q].receptors;
+#if FOLLOW
+    uint follow = windows[now].follow;
+    uvec2 entries = followed(follow, group);
+#endif
     uint size = populations[q].size, at = populations[q].state + i;
     precise float v = state(at);
     int until = int(states[at + size]);
@@ -170,10 +191,16 @@ void main() {
     }
 
     for (; n < end; n++, drive++) {
+#if GENERAL
+        uint place = prepare(q, first, draws, uint(n + 1), uint(n - from), uint(end - n));
+        if (!here) {
+            continue;
+        }
+#endif
         uint slot = arriving_in(uint(n + 1)) + i;
         precise float c = uintBitsToFloat(drives[drive]);
 #if GENERAL
-        collect(q, i, slot, uint(n + 1), counted);
+        collect(q, i, slot, uint(n + 1), place, counted);
 #endif
         precise float x = integrate_lif(q, v, c, g);
         v = n < until ? populations[q].v_reset : changed(v, x, populations[q].grid);
@@ -192,8 +219,23 @@ void main() {
             v = populations[q].v_reset;
             until = n + 1 + populations[q].refractory;
         }
+#if FOLLOW
+        if (entries.x < entries.y) {
+            uint s[STATES];
+            s[0] = floatBitsToUint(v);
+            for (uint k = 1u; k < STATES; k++) {
+                s[k] = k >= 2u && k < 2u + RECEPTORS ? floatBitsToUint(g[k - 2u]) : 0u;
+            }
+            note(follow, entries, drive - populations[q].drive, s);
+        }
+#endif
     }
 
+#if GENERAL
+    if (!here) {
+        return;
+    }
+#endif
     set_state(at, v);
     states[at + size] = uint(until);
     for (uint r = 0u; r < RECEPTORS; r++) {

@@ -150,16 +150,16 @@ func counters(ctx context.Context, p *engines.Place, m *dynamics.Model, syn *con
 
 // printCounters prints the tables.
 func printCounters(out io.Writer, command string, list []counted) error {
-	fmt.Fprintf(out, "`%s`\n\n**What windows ask of the device.** Waits are of the host, for fences and copies to the host: of all, and between the first and the last dispatch of a batch. "+
+	fmt.Fprintf(out, "`%s`\n\n**What windows ask of the device.** GL calls are all that queue batches. Waits are of the host, for fences and copies to the host: of all, and between the first and the last dispatch of a batch. "+
 		"Bytes are what the kernels read and write, caches aside: at most, of update, and with what a work group looks up, of deliver. "+
-		"Shares are work groups of deliver (spike, segment of its source, piece of a row; where synapses are drawn again, a part of those of a source), idle those without a synapse; serial is how many synapses of a spike one invocation sends one after another, at most.\n\n", command)
-	rows := [][]string{{"network", "N", "device", "windows", "steps each", "dispatches each", "waits", "within batches", "bytes / neuron-step", "bytes / event", "atomics / event", "shares / spike", "idle", "serial"}, nil}
+		"Shares are work groups of deliver (some a spike and page; where synapses are drawn again, parts of those of a source), idle those without a synapse; serial is how many synapses of a spike one invocation sends one after another, at most, and turns the reads in which it has them.\n\n", command)
+	rows := [][]string{{"network", "N", "device", "windows", "steps each", "dispatches each", "GL calls each", "waits", "within batches", "bytes / neuron-step", "bytes / event", "atomics / event", "shares / spike", "idle", "serial", "turns"}, nil}
 	for i := range list {
 		x := &list[i].counters
 		rows = append(rows, append(list[i].caseName(),
-			fmt.Sprint(x.Windows), over(x.Steps, x.Windows, "%.3g"), over(x.Dispatches, x.Windows, "%.3g"), fmt.Sprint(x.Waits), fmt.Sprint(x.WaitsWithin),
+			fmt.Sprint(x.Windows), over(x.Steps, x.Windows, "%.3g"), over(x.Dispatches, x.Windows, "%.3g"), over(x.Calls, x.Windows, "%.3g"), fmt.Sprint(x.Waits), fmt.Sprint(x.WaitsWithin),
 			over(x.UpdateBytes, x.NeuronSteps, "%.1f"), over(x.DeliverBytes, x.Events, "%.1f"), over(x.Atomics, x.Events, "%.4f"),
-			over(x.Shares, x.Spikes, "%.3g"), over(100*x.Idle, x.Shares, "%.0f %%"), fmt.Sprint(x.Serial)))
+			over(x.Shares, x.Spikes, "%.3g"), over(100*x.Idle, x.Shares, "%.0f %%"), fmt.Sprint(x.Serial), fmt.Sprint(x.Turns)))
 	}
 	err := markdown(out, rows)
 	fmt.Fprint(out, "\n**Time of the device**, by a timer query for each dispatch, and the wall time of a run without these beside the cpu engine's. "+

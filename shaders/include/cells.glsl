@@ -26,23 +26,31 @@ int clock_of(int n) {
     return n - 2147483647 - 1;
 }
 
-// advance_cell takes neuron i of a population from step n to end, with its states in registers.
-void advance_cell(uint begin, uint q, uint i, int n, int end, uint drive) {
+// advance_cell takes neuron i of a population from step n to end, with its states in registers. An invocation that is not here, for it has no
+// neuron, only draws words for the others of its work group, whose first neuron is that one of the population.
+void advance_cell(uint begin, uint group, uint q, uint first, uint i, bool here, int n, int end, uint drive) {
     uint program = populations[q].program, constants = populations[q].constants;
     uint at = populations[q].state + i, size = populations[q].size, neuron = populations[q].first + i;
     uint s[STATES], own[OWNS];
     load_cell(program, at, size, s, own);
+#if FOLLOW
+    uint follow = windows[now].follow;
+    uvec2 entries = followed(follow, group);
+#endif
+    uint draws = draws_of(q);
+    int from = n;
     bool fails = false;
     for (; n < end; n++, drive++) {
-        if (fails) {  // and the states are those that failed
+        uint place = prepare(q, first, draws, uint(n + 1), uint(n - from), uint(end - n));
+        if (!here || fails) {  // and the states are those that failed
             continue;
         }
         int counted[RECEPTORS];
-        collect(q, i, arriving_in(uint(n + 1)) + i, uint(n + 1), counted);
+        collect(q, i, arriving_in(uint(n + 1)) + i, uint(n + 1), place, counted);
         float normal[NORMALS + 1];
         for (uint k = 0u; k < NORMALS; k++) {
-            if (k < populations[q].normals) {
-                normal[k] = normal_number(q, i, uint(n + 1), k);
+            if (k >= populations[q].first_normal && k < populations[q].normals) {
+                normal[k] = normal_number(q, i, uint(n + 1), k, place);
             }
         }
         bool fires = step_cell(program, constants, s, own, uintBitsToFloat(drives[drive]), clock_of(n), counted, normal, fails);
@@ -55,6 +63,13 @@ void advance_cell(uint begin, uint q, uint i, int n, int end, uint drive) {
         if (fires) {
             report(begin, uint(n + 1), neuron, 1u);
         }
+#if FOLLOW
+        if (entries.x < entries.y) {
+            note(follow, entries, drive - populations[q].drive, s);
+        }
+#endif
     }
-    store_cell(program, at, size, s);
+    if (here) {
+        store_cell(program, at, size, s);
+    }
 }

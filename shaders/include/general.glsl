@@ -13,9 +13,9 @@ float normal_of(uint w) {
     return (w >> 31) != 0u ? -z : z;
 }
 
-// normal_number is that of neuron i of its population in a step and draw.
-float normal_number(uint q, uint i, uint step, uint draw) {
-    return normal_of(neuron_word(uvec2(populations[q].seed, populations[q].noise_stream), i, step, draw));
+// normal_number is the k-th of neuron i of its population in a step, whose words are at a place.
+float normal_number(uint q, uint i, uint step, uint k, uint place) {
+    return normal_of(word_of(q, i, step, populations[q].inputs + k - populations[q].first_normal, place));
 }
 
 uint poisson_count(uint w, uint first, uint most) {
@@ -26,16 +26,15 @@ uint poisson_count(uint w, uint first, uint most) {
     return n;
 }
 
-// collect is what arrives at each receptor of neuron i in a step, whose slot has it from slot on: what was sent, and Poisson inputs.
-void collect(uint q, uint i, uint slot, uint step, out int counted[RECEPTORS]) {
+// collect is what arrives at each receptor of neuron i in a step, whose slot has it from slot on and whose words are at a place: what was
+// sent, and Poisson inputs.
+void collect(uint q, uint i, uint slot, uint step, uint place, out int counted[RECEPTORS]) {
     for (uint r = 0u; r < RECEPTORS; r++) {
         counted[r] = r < populations[q].receptors ? take(slot + populations[q].receptor[r].arriving) : 0;
     }
 #if POISSON
     for (uint k = 0u; k < populations[q].inputs; k++) {
-        uvec2 key = uvec2(populations[q].seed, populations[q].poisson_stream);
-        uint w = neuron_word(key, i, step, k);
-        uint count = poisson_count(w, populations[q].poisson[k].thresholds, populations[q].poisson[k].most);
+        uint count = poisson_count(word_of(q, i, step, k, place), populations[q].poisson[k].thresholds, populations[q].poisson[k].most);
         counted[populations[q].poisson[k].receptor] += int(count) * populations[q].poisson[k].weight;
     }
 #endif

@@ -10,8 +10,3 @@ uvec4 philox(uvec2 key, uvec4 c) {
     }
     return c;
 }
-
-// neuron_word is the word of neuron i of its population in a step and draw.
-uint neuron_word(uvec2 key, uint i, uint step, uint draw) {
-    return philox(key, uvec4(16u * (i / 64u) + i % 16u, step, draw, 0u))[(i / 16u) % 4u];
-}

@@ -15,9 +15,9 @@ layout(std430, binding = 1) buffer Ring {
     Spike ring[];
 };
 
-// mark_delivered tells the host that the spikes of a window went through one page: a driver may drop work.
+// mark_delivered tells the host that the spikes of a window went through one page: a driver may drop work. Pages may be under way at once.
 void mark_delivered() {
     if (gl_WorkGroupID == uvec3(0u) && gl_LocalInvocationIndex == 0u) {
-        windows[now].delivered++;
+        atomicAdd(windows[now].delivered, 1u);
     }
 }

@@ -53,7 +53,7 @@ type GeneralPopulation struct {
 	Model                                         Model
 	Program                                       uint32 // which
 	Constants                                     uint32 // place in tables of the program's
-	Normals                                       uint32 // normal numbers that a neuron needs in a step
+	FirstNormal, Normals                          uint32 // the first normal number that a neuron needs in a step, and one past the last
 	Seed, PoissonStream, NoiseStream, SpikeStream uint32
 	Train                                         uint32 // place in tables of where each neuron's steps begin
 	Inputs                                        uint32
@@ -90,6 +90,20 @@ type Segment struct {
 	Delay       uint32 // steps; of packed synapses that of code 0
 	DelayShift  uint32 // of packed synapses, which have weights or delays of their own: the bits below the delay's; else 0
 	WeightBits  uint32 // likewise: the lowest bits; the target has those between
+}
+
+// A Reach is the rest of a Segment, as deliver reads it: at once.
+type Reach struct {
+	Arriving uint32
+	Weight   int32
+	Delay    uint32
+	Packing  uint32 // of packed synapses the delay's shift in 8 bits, and above them the bits of the weight; else 0
+}
+
+// A Piece is a part of a source's row in a segment, within so many words as a work group of deliver reads at once.
+type Piece struct {
+	First uint32 // place in its sheet of targets, in numbers of 16 bits
+	Of    uint32 // the segment, in SHEET_BITS bits below the sheet, and in PIECE_BITS bits how many numbers of 16 bits there are
 }
 
 // A ShareOut is the shares of a population's neurons.
@@ -132,6 +146,7 @@ type Window struct {
 	Step    int32  // n, the step before the first
 	Steps   int32  // at most the smallest delay
 	Drive   uint32 // place of its first step in a population's row of drives
+	Follow  uint32 // place in drives of what is noted of neurons after each step; 0: nothing
 
 	Updated   uint32 // step + 1, by update: the host's sign that it was done
 	Delivered uint32 // pages of synapses whose deliver, or redraw, was done, where there are spikes

@@ -22,6 +22,7 @@ var update = flag.Bool("update", false, "print the structs and constants of layo
 // layouts are what each file of include/layout declares: structs, and constants by their type or own name.
 var layouts = map[string][]string{
 	"draw.glsl":       {"None", "Rule", "Share", "ShareOut", "Draw"},
+	"piece.glsl":      {"Piece", "Reach"},
 	"population.glsl": {"None", "Model", "PoissonInput", "Receptor", "Population"},
 	"segment.glsl":    {"Segment", "Source"},
 	"spike.glsl":      {"Spike"},
@@ -205,12 +206,12 @@ func TestLayoutsNoticeWhatMoves(t *testing.T) {
 func TestWordsOfPopulations(t *testing.T) {
 	p := Population{
 		FirstGroup: 1, MVv: -0.5, Refractory: -2, Receptors: 2,
-		GeneralPopulation: GeneralPopulation{Model: SpikeSource, Normals: 2, Poisson: []PoissonInput{{Receptor: 5, Weight: -1}}},
+		GeneralPopulation: GeneralPopulation{Model: SpikeSource, FirstNormal: 1, Normals: 2, Poisson: []PoissonInput{{Receptor: 5, Weight: -1}}},
 		Receptor:          []Receptor{{PVr: 1, Arriving: 7}, {Scale: 3}},
 	}
 	f := math.Float32bits
 	head := []uint32{1, 0, 0, 0, 0, f(-0.5), 0, 0, 0, math.MaxUint32 - 1, 2}
-	general := []uint32{3, 0, 0, 2, 0, 0, 0, 0, 0, 0, 5, math.MaxUint32, 0, 0}
+	general := []uint32{3, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 5, math.MaxUint32, 0, 0}
 	first, last := []uint32{f(1), 0, 0, 0, 7}, []uint32{0, 0, f(3), 0, 0}
 	join := func(parts ...[]uint32) (all []uint32) {
 		for _, p := range parts {

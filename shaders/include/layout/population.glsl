@@ -34,7 +34,7 @@ struct Population {
     uint model;
     uint program;  // which
     uint constants;  // place in tables of the program's
-    uint normals;  // normal numbers that a neuron needs in a step
+    uint first_normal, normals;  // the first normal number that a neuron needs in a step, and one past the last
     uint seed, poisson_stream, noise_stream, spike_stream;
     uint train;  // place in tables of where each neuron's steps begin
     uint inputs;

@@ -11,6 +11,7 @@ struct Window {
     int step;  // n, the step before the first
     int steps;  // at most the smallest delay
     uint drive;  // place of its first step in a population's row of drives
+    uint follow;  // place in drives of what is noted of neurons after each step; 0: nothing
     uint updated;  // step + 1, by update: the host's sign that it was done
     uint delivered;  // pages of synapses whose deliver, or redraw, was done, where there are spikes
 };
