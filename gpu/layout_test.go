@@ -197,7 +197,7 @@ func TestLongDelaysAndManyNeuronsFit(t *testing.T) {
 		{1000, 16_000, 256},
 		{1_000_000, 16, 8},
 		{6_000_000, 1, 1},
-		{11_000_000, 1, 1},
+		{8_300_000, 1, 1}, // whose states, 16 bytes a neuron, fill a buffer of 128 MiB
 	} {
 		m := ei(k.size, k.delay)
 		require.NoError(t, Fits(promised, m, 1<<30, 0), "%v", k)
