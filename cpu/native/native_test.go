@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"einet/program"
+	"einet/program/programtest"
 
 	"github.com/stretchr/testify/require"
 )
@@ -284,6 +285,13 @@ func TestRandomPrograms(t *testing.T) {
 	require.NotZero(t, failed)
 	require.NotZero(t, spilled)
 	require.Len(t, ways, 3)
+}
+
+// And those with every function, as a Builder makes them.
+func TestBuiltPrograms(t *testing.T) {
+	for seed := range uint64(300) {
+		holds(t, seed, programtest.Random(seed))
+	}
 }
 
 // What is no program is refused: its code could read or write what is not the block's.
