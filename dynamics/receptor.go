@@ -26,7 +26,9 @@ type Receptor struct {
 	HalfY    float32 // H_y, what y adds to g in half a step; of an Alpha of LIFCond
 	Reversal float32 // relative to E_L [mV]; of conductances
 
-	name string // of those that a model names
+	name    string  // of those that a model names
+	changed bool    // a model takes g times factor
+	factor  float32 // of a change of inhibition
 }
 
 // States is the number of states that a neuron has for the receptor: g, and y of
@@ -70,7 +72,7 @@ func (p *Population) receptor(n *network.Population, s synapses, dt float64) int
 	}
 	switch {
 	case r.Symbol != "":
-		r.Reversal = float32(n.Model.Mean("E_"+strings.TrimPrefix(r.Symbol, "g_")))
+		r.Reversal = float32(n.Model.Mean("E_" + strings.TrimPrefix(r.Symbol, "g_")))
 	case p.Neuron == network.LIFCond && s.excitatory:
 		r.Reversal = float32(n.EEx - n.EL)
 	case p.Neuron == network.LIFCond:

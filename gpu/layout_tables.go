@@ -50,7 +50,7 @@ func stateOf(p *dynamics.Population, v sim.Variable) int {
 	case v == sim.V:
 		return 0
 	case p.Cell != nil:
-		return p.Cell.G[v]
+		return sim.CellState(p, v)
 	}
 	return 2 + int(v)
 }
