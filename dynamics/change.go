@@ -130,6 +130,14 @@ func (m *Model) Excites(i int) bool {
 	return true
 }
 
+// Projects tells whether projections begin at population i.
+func (m *Model) Projects(i int) bool {
+	return slices.ContainsFunc(m.Projections, func(p Projection) bool { return p.From == i })
+}
+
+// PopulationOf is the place of the population of a neuron (its global id).
+func (m *Model) PopulationOf(neuron int) int { return m.populationOf(neuron) }
+
 // Usual is the external input of population i that changes of input are a multiple of, in the unit of its input: the size of what
 // it has without changes at step 0, and of the mean that Poisson inputs by currents bring. Where that is nothing it is what takes the free membrane
 // from reset to threshold.
