@@ -43,6 +43,7 @@ type frame struct {
 	stage   string // what goes on before there is anything to see
 	speed   float64
 	real    float64
+	frames  float64 // a second
 	paused  bool
 	message string
 	help    bool
@@ -130,6 +131,10 @@ func (f *frame) drawBar() {
 		state, color = "paused", yellow
 	}
 	f.text(f.width-gap-2, 20, bold, color, right, state)
+	if f.width > 800 {
+		f.text(f.width-gap-18-f.textWidth(bold, state), 20, plain, dim, right, fmt.Sprintf("%.0f frames/s", f.frames))
+		state += "  60 frames/s"
+	}
 	room := f.width - 2*gap - f.textWidth(bold, f.title) - f.textWidth(bold, state) - 40
 	if f.scope != nil {
 		if about := fmt.Sprintf("%s neurons on %s", grouped(f.scope.neurons), f.scope.engine); f.textWidth(plain, about) < room {
@@ -241,9 +246,6 @@ func (f *frame) border(r rect) {
 	f.fill(rect{r.x, r.y, 1 / f.scale, r.h}, frameColor)
 }
 
-// upright writes the name of a vertical axis above its numbers.
-func (f *frame) unit(r rect, unit string) { f.text(r.x-7, r.y-8, small, dim, right, unit) }
-
 // drawRaster draws spikes, population above population as they are listed.
 func (f *frame) drawRaster(r rect) {
 	s := f.scope
@@ -254,7 +256,7 @@ func (f *frame) drawRaster(r rect) {
 	in := f.panel(r, title, false)
 	t := f.timeAxis(in, false)
 	rows := axis{0, float64(s.rows), in.y + in.h, in.y}
-	height := max(in.h/float32(s.rows)*0.9, 1.6)
+	height := max(in.h/float32(s.rows)*0.9, 2.2)
 	lastLabel := float32(math.Inf(1))
 	for i := range s.populations {
 		p := &s.populations[i]
@@ -278,11 +280,11 @@ func (f *frame) drawRaster(r rect) {
 		case split && int64(m.step) > s.splitAt:
 			color = color.at(0.75)
 		}
-		x := t.at(float64(m.step) * s.dt)
+		x, middle := t.at(float64(m.step)*s.dt), rows.at(float64(m.row)+0.5)
 		if x < in.x || x > in.x+in.w {
 			continue
 		}
-		f.spot(x-0.7, rows.at(float64(m.row)+1), 1.4, height, color)
+		f.spot(x-0.8, middle-height/2, 1.6, height, color)
 	}
 	f.border(in)
 	f.drawEvents(in, t, true)
@@ -347,7 +349,7 @@ func (f *frame) legend(r rect, x float32, entries []entry) {
 // drawRates draws the rates of populations.
 func (f *frame) drawRates(r rect, foot bool) {
 	s := f.scope
-	in := f.panel(r, "Population rates", foot)
+	in := f.panel(r, "Population rates [Hz]", foot)
 	t := f.timeAxis(in, foot)
 	top := 10.0
 	perBin := func(i int) float64 {
@@ -359,7 +361,6 @@ func (f *frame) drawRates(r rect, foot bool) {
 		}
 	}
 	v := f.valueAxis(in, 0, round(top/4)*math.Ceil(top/round(top/4)))
-	f.unit(in, "Hz")
 	var entries []entry
 	for i := range s.counts {
 		c, color := &s.counts[i], colorOf(s.populations[i].inhibitory)
@@ -399,9 +400,9 @@ func (f *frame) drawInputs(r rect) {
 		{entry{"inhibitory", vermillion}, func(p *point) float32 { return p.inh }},
 		{entry{"net", netColor}, func(p *point) float32 { return p.net }},
 	}
-	title := "Input of neuron " + c.name
+	title := "Input of neuron " + c.name + " [mV]"
 	if !c.currents {
-		lines, title = lines[:1], "Potential of neuron "+c.name+" (delta synapses have no current)"
+		lines, title = lines[:1], "Potential of neuron "+c.name+" [mV] (delta synapses have no current)"
 		lines[0].entry, lines[0].of = entry{"V", colorOf(c.inhibitory)}, func(p *point) float32 { return p.v }
 	}
 	in := f.panel(r, title, true)
@@ -422,9 +423,8 @@ func (f *frame) drawInputs(r rect) {
 			low, high = min(low, v), max(high, v)
 		}
 	}
-	step := round((high - low + 1e-9) / 4)
+	step := round((high - low + 1e-9) / 6)
 	v := f.valueAxis(in, math.Floor(low/step)*step, math.Ceil(high/step)*step)
-	f.unit(in, "mV")
 	entries := []entry{}
 	if !c.currents || c.lif {
 		f.dashed(in, v.held(threshold))
@@ -617,7 +617,7 @@ var helpLines = []struct{ key, does string }{
 	{"h", "this help"},
 	{"q  esc", "quit"},
 	{"", ""},
-	{"synchrony", "variance / mean of all spikes in 3 ms, over 2 s: 1 if independent"},
+	{"synchrony", "variance / mean of all spikes in 3 ms, over 1 s: 1 if independent"},
 	{"CV", "of intervals between spikes, over 2 s; shown neurons with 5 or more"},
 	{"rates", "of all neurons, in bins of 2 ms; as a number over 0.5 s"},
 	{"replay", "einet run network.yaml --replay events.jsonl, in the saved folder"},

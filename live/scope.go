@@ -15,7 +15,8 @@ import (
 // What a Scope keeps of the past [ms], and how finely.
 const (
 	shownMs     = 500  // raster, rates and inputs
-	statisticMs = 2000 // CV of intervals, synchrony
+	intervalMs  = 2000 // of which intervals have their CV
+	countedMs   = 1000 // of which spikes are counted for synchrony
 	rateBinMs   = 2
 	synchronyMs = 3 // bins of synchrony, as for the cortical microcircuit
 	potentialMs = 2 // between two samples of potentials
@@ -328,9 +329,9 @@ func (s *Scope) prune() {
 		s.counts[i].forget(old)
 	}
 	s.all.add(s.step, 0)
-	s.all.forget(s.step - s.stepsOf(statisticMs))
+	s.all.forget(s.step - s.stepsOf(countedMs))
 	for r, t := range s.trains {
-		s.trains[r] = t[pruned(len(t), func(k int) bool { return int64(t[k]) < s.step-s.stepsOf(statisticMs) }):]
+		s.trains[r] = t[pruned(len(t), func(k int) bool { return int64(t[k]) < s.step-s.stepsOf(intervalMs) }):]
 	}
 }
 

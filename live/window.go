@@ -36,6 +36,8 @@ type window struct {
 
 	counted time.Time // when numbers were computed
 	numbers Numbers
+	frames  int // since then
+	rate    float64
 }
 
 // View opens a window in which the network is simulated, and returns when it is closed or ctx ends. It must be called on the main thread
@@ -195,12 +197,18 @@ func (w *window) compose(width, height int) error {
 	}
 	session := p.session
 	p.mu.Unlock()
+	due := time.Since(w.counted) > 250*time.Millisecond
+	if w.frames++; due {
+		w.rate = float64(w.frames) / time.Since(w.counted).Seconds()
+		w.frames, w.counted = 0, time.Now()
+	}
+	f.frames = w.rate
 	if session != nil {
 		f.scope = session.Scope
 		f.scope.mu.Lock()
 		defer f.scope.mu.Unlock()
-		if time.Since(w.counted) > 200*time.Millisecond {
-			w.numbers, w.counted = f.scope.numbers(), time.Now()
+		if due || w.numbers.Rates == nil {
+			w.numbers = f.scope.numbers()
 		}
 		f.numbers = w.numbers
 	}
