@@ -580,6 +580,12 @@ func (f *frame) numberLines() []numberLine {
 		numberLine{"CV of intervals, exc.", orDash(x.CV[0], twoDecimals), "", blue},
 		numberLine{"CV of intervals, inh.", orDash(x.CV[1], twoDecimals), "", vermillion},
 		numberLine{"synchrony", orDash(x.Synchrony, twoDecimals), "", ink})
+	if s.input != 0 {
+		lines = append(lines, numberLine{"external input", strings.Replace(fmt.Sprintf("%+.0f", 100*s.input), "-", "−", 1), "%", yellow})
+	}
+	if s.inhibited != 1 {
+		lines = append(lines, numberLine{"inhibition", "×" + twoDecimals(s.inhibited), "", yellow})
+	}
 	if x.Lost {
 		lines = append(lines, numberLine{"since the lost spike", oneDecimal(x.LostMs), "ms", onlySecond},
 			numberLine{"spikes in both", fmt.Sprintf("%.0f", 100*x.Shared), "%", onlySecond})

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"einet/dynamics"
 	"einet/network"
 )
 
@@ -58,6 +59,7 @@ type player struct {
 	said    time.Time
 	real    float64 // model time over wall time, of late
 	slack   float64 // wall time to wait for the window, relative to that of the slices
+	failed  error   // the network's own fault: it goes no further before a restart
 	err     error
 }
 
@@ -147,7 +149,7 @@ func (p *player) loop(ctx context.Context, s *Session) error {
 			}
 			continue
 		}
-		if err := s.Advance(ctx, steps); err != nil {
+		if err := p.advance(ctx, s, steps); err != nil {
 			return err
 		}
 		owed -= float64(steps)
@@ -161,6 +163,18 @@ func (p *player) loop(ctx context.Context, s *Session) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// advance advances the session. Where the equations lead out of what can be computed, that is said on the screen.
+func (p *player) advance(ctx context.Context, s *Session, steps int64) error {
+	err := s.Advance(ctx, steps)
+	if !errors.Is(err, dynamics.ErrTooConductive) && !errors.Is(err, dynamics.ErrNotFinite) {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.failed, p.paused = err, true
+	return nil
 }
 
 // wait waits for a time or a command.
@@ -216,7 +230,7 @@ func (p *player) do(ctx context.Context, s *Session, c command) error {
 		p.pause(!p.isPaused())
 	case KeyStep:
 		p.pause(true)
-		return s.Advance(ctx, 1)
+		return p.advance(ctx, s, 1)
 	case KeyFaster, KeySlower:
 		p.faster(map[Key]int{KeyFaster: 1, KeySlower: -1}[c.key])
 	case KeyMoreInput:
@@ -233,6 +247,9 @@ func (p *player) do(ctx context.Context, s *Session, c command) error {
 		return p.lose(ctx, s)
 	case KeyRestart:
 		p.say("restarted; what was saved stays")
+		p.mu.Lock()
+		p.paused, p.failed = p.paused && p.failed == nil, nil
+		p.mu.Unlock()
 		return s.Restart(ctx)
 	case KeyNext:
 		s.Next()
@@ -252,7 +269,11 @@ func (p *player) lose(ctx context.Context, s *Session) error {
 		p.say("the copy without the spike is gone")
 		return s.Reunite()
 	}
-	return s.Split(ctx, func(part float64) { p.say("simulating a second copy up to here: %.0f %%", 100*part) })
+	err := s.Split(ctx, func(part float64) { p.say("simulating a second copy up to here: %.0f %%", 100*part) })
+	if err == nil {
+		p.say("a second copy runs beside, without the next spike of an excitatory neuron")
+	}
+	return err
 }
 
 func (p *player) isPaused() bool {
@@ -264,7 +285,7 @@ func (p *player) isPaused() bool {
 func (p *player) pause(paused bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.paused = paused
+	p.paused = paused || p.failed != nil
 }
 
 func (p *player) faster(by int) {

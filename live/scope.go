@@ -49,6 +49,8 @@ type Scope struct {
 	chosen    chosen
 	trace     []point
 	events    []event
+	input     float64 // that was added, of the usual
+	inhibited float64 // factor of inhibition
 
 	splitAt int64 // -1: there is no second copy
 	lostAt  *sim.Spike
@@ -163,7 +165,7 @@ func newScope(m *dynamics.Model) *Scope {
 func (s *Scope) begin(m *dynamics.Model, engine string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.engine, s.step, s.marks, s.trace, s.events, s.splitAt, s.lostAt = engine, 0, nil, nil, nil, -1, nil
+	s.engine, s.step, s.marks, s.trace, s.events, s.splitAt, s.lostAt, s.input, s.inhibited = engine, 0, nil, nil, nil, -1, nil, 0, 1
 	s.counts = make([]binned, len(s.populations))
 	for i := range s.counts {
 		s.counts[i].width = s.stepsOf(rateBinMs)
@@ -180,7 +182,7 @@ func (s *Scope) begin(m *dynamics.Model, engine string) {
 		if q.counts == nil {
 			c := chosenOf(m, i, 0)
 			width := math.Abs(c.threshold - c.reset)
-			*q = potential{name: p.name, low: min(c.reset, c.threshold) - width, high: c.threshold + width/8, threshold: c.threshold, reset: c.reset,
+			*q = potential{name: p.name, low: min(c.reset, c.threshold) - 1.5*width, high: c.threshold + width/8, threshold: c.threshold, reset: c.reset,
 				neurons: len(p.sampled), counts: make([]float64, potentialBins)}
 		}
 	}
@@ -351,8 +353,9 @@ func (p *potential) add(values []float32) {
 	}
 	perBin := (p.high - p.low) / potentialBins
 	for _, v := range values {
-		k := int((float64(v) - p.low) / perBin)
-		p.counts[min(max(k, 0), potentialBins-1)]++
+		if at := (float64(v) - p.low) / perBin; at >= 0 && at < potentialBins {
+			p.counts[int(at)]++
+		}
 	}
 }
 
@@ -368,6 +371,9 @@ func (s *Scope) changed(m *dynamics.Model, c dynamics.Change) {
 		text = fmt.Sprintf("kick %+g mV", c.Amount)
 	}
 	s.note(c.Step, text)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.input, s.inhibited = m.AddedInput(c.Step), float64(m.Inhibition(c.Step))
 }
 
 func (s *Scope) note(step int64, text string) {

@@ -49,6 +49,7 @@ func View(ctx context.Context, net *network.Network, o Options) (err error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	w := &window{o: o, player: newPlayer()}
+	defer glfw.Terminate() // no engine has a context of GLFW any more
 	if err := w.open(net); err != nil {
 		return fmt.Errorf("%w: %s", ErrNoWindow, strings.TrimSpace(err.Error()))
 	}
@@ -69,7 +70,7 @@ func (w *window) open(net *network.Network) (err error) {
 			err = fmt.Errorf("glfw: %v", p)
 		}
 	}()
-	if err := glfw.Init(); err != nil {
+	if err := initialise(); err != nil {
 		return err
 	}
 	glfw.DefaultWindowHints()
@@ -194,6 +195,9 @@ func (w *window) compose(width, height int) error {
 	f.stage, f.speed, f.real, f.paused = p.stage, speeds[p.speed], p.real, p.paused
 	if time.Since(p.said) < messageTime {
 		f.message = p.message
+	}
+	if p.failed != nil {
+		f.message = p.failed.Error() + " – r restarts"
 	}
 	session := p.session
 	p.mu.Unlock()
