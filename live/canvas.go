@@ -22,20 +22,23 @@ func hex(x uint32) rgba {
 // at is the colour with that opacity.
 func (c rgba) at(a float32) rgba { c.a = a; return c }
 
-// A quad is one instance of what the shader draws, in pixels: a rectangle from p to q, or a line of that width between them, or
+// A quad is what the shaders draw, in pixels: a rectangle from p to q, or a line of that width between them, or
 // the part of the atlas from u to v.
 type quad struct {
 	px, py, qx, qy float32
 	ux, uy, vx, vy float32
 	color          rgba
 	width          float32 // of a line; 0 of a rectangle
-	glyph          float32 // 1 where the atlas is drawn
 }
+
+// A layer is quads that are drawn together: shapes, and the text on them.
+type layer struct{ shapes, text []quad }
 
 // A canvas gathers the quads of a frame. Its unit is the point, of which there are scale pixels.
 type canvas struct {
 	width, height, scale float32
-	quads                []quad
+	layers               [2]layer // what is below, and the help above it
+	over                 int      // the layer that is drawn into
 	letters              *typesetter
 }
 
@@ -46,24 +49,36 @@ func (r rect) inset(left, top, right, bottom float32) rect {
 	return rect{r.x + left, r.y + top, r.w - left - right, r.h - top - bottom}
 }
 
+// clear makes the canvas empty.
+func (c *canvas) clear() {
+	for i := range c.layers {
+		c.layers[i].shapes, c.layers[i].text = c.layers[i].shapes[:0], c.layers[i].text[:0]
+	}
+	c.over = 0
+}
+
+func (c *canvas) shape(q quad) { c.layers[c.over].shapes = append(c.layers[c.over].shapes, q) }
+
 // snap is the nearest edge of a pixel.
 func (c *canvas) snap(x float32) float32 { return float32(math.Round(float64(x * c.scale))) }
 
-// fill draws a rectangle, with sharp edges.
+// fill draws a rectangle, with sharp edges, of at least a pixel.
 func (c *canvas) fill(r rect, color rgba) {
-	c.quads = append(c.quads, quad{px: c.snap(r.x), py: c.snap(r.y), qx: c.snap(r.x + r.w), qy: c.snap(r.y + r.h), color: color})
+	q := quad{px: c.snap(r.x), py: c.snap(r.y), qx: c.snap(r.x + r.w), qy: c.snap(r.y + r.h), color: color}
+	q.qx, q.qy = max(q.qx, q.px+1), max(q.qy, q.py+1)
+	c.shape(q)
 }
 
-// spot draws a rectangle of at least one pixel, where it is.
+// spot draws a rectangle whose size is whole pixels, at least one.
 func (c *canvas) spot(x, y, w, h float32, color rgba) {
 	px, py := c.snap(x), c.snap(y)
-	c.quads = append(c.quads, quad{px: px, py: py, qx: px + max(1, c.snap(w)), qy: py + max(1, c.snap(h)), color: color})
+	c.shape(quad{px: px, py: py, qx: px + max(1, c.snap(w)), qy: py + max(1, c.snap(h)), color: color})
 }
 
 // line draws a line.
 func (c *canvas) line(x0, y0, x1, y1, width float32, color rgba) {
 	s := c.scale
-	c.quads = append(c.quads, quad{px: x0 * s, py: y0 * s, qx: x1 * s, qy: y1 * s, color: color, width: max(1, width*s)})
+	c.shape(quad{px: x0 * s, py: y0 * s, qx: x1 * s, qy: y1 * s, color: color, width: max(1, width*s)})
 }
 
 // A face is a size and weight of type.
@@ -100,9 +115,9 @@ func (c *canvas) text(x, y float32, f face, color rgba, a align, text string) {
 	for _, r := range text {
 		g := c.letters.glyph(f, r)
 		if g.w > 0 {
-			c.quads = append(c.quads, quad{
+			c.layers[c.over].text = append(c.layers[c.over].text, quad{
 				px: pen + g.dx, py: base + g.dy, qx: pen + g.dx + g.w, qy: base + g.dy + g.h,
-				ux: g.x, uy: g.y, vx: g.x + g.w, vy: g.y + g.h, color: color, glyph: 1,
+				ux: g.x, uy: g.y, vx: g.x + g.w, vy: g.y + g.h, color: color,
 			})
 		}
 		pen += g.advance

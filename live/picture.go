@@ -98,9 +98,8 @@ func arrange(w, h float32, numberLines int) panels {
 	return p
 }
 
-// draw draws the picture.
+// draw draws the picture, on the colour of the ground.
 func (f *frame) draw() {
-	f.fill(rect{0, 0, f.width, f.height}, ground)
 	f.drawBar()
 	if f.scope == nil {
 		f.text(f.width/2, f.height/2, large, ink, middle, f.stage+" …")
@@ -430,20 +429,39 @@ func (f *frame) drawInputs(r rect) {
 		f.dashed(in, v.held(threshold))
 		entries = append(entries, entry{"threshold", green})
 	}
-	perPixel := max(1, len(s.trace)/max(1, int(in.w*f.scale)))
 	for _, l := range lines {
-		lastX, lastY, drawn := float32(0), float32(0), false
-		for i := 0; i < len(s.trace); i += perPixel {
-			x, y := t.at(float64(s.trace[i].step)*s.dt), v.held(float64(l.of(&s.trace[i])))
-			if drawn && lastX >= in.x {
-				f.line(lastX, lastY, x, y, 1.2, l.color)
-			}
-			lastX, lastY, drawn = x, y, true
-		}
+		f.drawTrace(in, t, v, l.color, l.of)
 		entries = append(entries, l.entry)
 	}
 	f.border(in)
 	f.legend(r, in.x+in.w, entries)
+}
+
+// drawTrace draws a line in columns, each from its least to its largest value, so that nothing is lost and little is drawn.
+func (f *frame) drawTrace(in rect, t, v axis, color rgba, of func(p *point) float32) {
+	const width = 1.5
+	column, low, high, last := -1, float32(0), float32(0), float32(math.NaN())
+	flush := func() {
+		if column >= 0 {
+			f.spot(in.x+float32(column)*width, low-0.6, width, high-low+1.2, color)
+		}
+	}
+	for i := range f.scope.trace {
+		p := &f.scope.trace[i]
+		x, y := t.at(float64(p.step)*f.scope.dt), v.held(float64(of(p)))
+		if x < in.x || x > in.x+in.w {
+			continue
+		}
+		if k := int((x - in.x) / width); k != column {
+			flush()
+			column, low, high = k, y, y
+			if last == last { // from where the column before ended
+				low, high = min(y, last), max(y, last)
+			}
+		}
+		low, high, last = min(low, y), max(high, y), y
+	}
+	flush()
 }
 
 // dashed draws the line of the threshold.
@@ -630,6 +648,7 @@ var helpLines = []struct{ key, does string }{
 }
 
 func (f *frame) drawHelp() {
+	f.over = 1
 	lineHeight := min(22, (f.height-70)/float32(len(helpLines)))
 	w, h := min(f.width-20, 560), lineHeight*float32(len(helpLines))+44
 	r := rect{(f.width - w) / 2, (f.height - h) / 2, w, h}

@@ -188,7 +188,8 @@ func (w *window) compose(width, height int) error {
 		}
 		c.letters, c.scale = letters, scale
 	}
-	c.width, c.height, c.quads = float32(width)/scale, float32(height)/scale, c.quads[:0]
+	c.clear()
+	c.width, c.height = float32(width)/scale, float32(height)/scale
 	f := frame{canvas: c, title: "einet view " + w.o.Title, help: w.help}
 	p := w.player
 	p.mu.Lock()

@@ -130,7 +130,7 @@ func written(t testing.TB, p *image.NRGBA, x, y float32, f face, c rgba, text st
 	require.NoError(t, err)
 	canvas := &canvas{scale: 1, letters: letters}
 	canvas.text(x, y, f, c, left, text)
-	for _, q := range canvas.quads {
+	for _, q := range canvas.layers[0].text {
 		for dy := range int(q.qy - q.py) {
 			for dx := range int(q.qx - q.px) {
 				a := letters.atlas.AlphaAt(int(q.ux)+dx, int(q.uy)+dy).A
