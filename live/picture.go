@@ -144,8 +144,8 @@ func (f *frame) drawBar() {
 
 // keys are those at the foot of the window, the most needed first.
 var keys = []struct{ key, does string }{
-	{"h", "help"}, {"space", "pause"}, {"→", "step"}, {"+ −", "speed"}, {"↑ ↓", "input"}, {"g G", "inhibition"}, {"p", "kick"},
-	{"l", "lose a spike"}, {"r", "restart"}, {"n", "neuron"}, {"s", "save"}, {"q", "quit"},
+	{"h", "help"}, {"q", "quit"}, {"space", "pause"}, {"→", "step"}, {"+ −", "speed"}, {"↑ ↓", "input"}, {"g G", "inhibition"}, {"p", "kick"},
+	{"l", "lose spike"}, {"r", "restart"}, {"n", "neuron"}, {"s", "save"},
 }
 
 func (f *frame) drawKeys() {
@@ -154,7 +154,11 @@ func (f *frame) drawKeys() {
 		f.text(gap+2, y, plain, yellow, left, f.message)
 		return
 	}
-	x := gap + 2
+	x, between := gap+2, f.width-2*gap-2
+	for _, k := range keys {
+		between -= f.textWidth(small, k.key) + 5 + f.textWidth(small, k.does)
+	}
+	between = min(max(between/float32(len(keys)-1), 6), 16)
 	for _, k := range keys {
 		w := f.textWidth(small, k.key) + 5 + f.textWidth(small, k.does)
 		if x+w > f.width-gap {
@@ -162,7 +166,7 @@ func (f *frame) drawKeys() {
 		}
 		f.text(x, y, small, ink, left, k.key)
 		f.text(x+f.textWidth(small, k.key)+5, y, small, dim, left, k.does)
-		x += w + 16
+		x += w + between
 	}
 }
 
@@ -439,11 +443,11 @@ func (f *frame) drawInputs(r rect) {
 
 // drawTrace draws a line in columns, each from its least to its largest value, so that nothing is lost and little is drawn.
 func (f *frame) drawTrace(in rect, t, v axis, color rgba, of func(p *point) float32) {
-	const width = 1.5
+	const width = 1.25
 	column, low, high, last := -1, float32(0), float32(0), float32(math.NaN())
 	flush := func() {
 		if column >= 0 {
-			f.spot(in.x+float32(column)*width, low-0.6, width, high-low+1.2, color)
+			f.fill(rect{in.x + float32(column)*width, low - 0.6, width, high - low + 1.2}, color)
 		}
 	}
 	for i := range f.scope.trace {

@@ -182,7 +182,7 @@ func (s *Scope) begin(m *dynamics.Model, engine string) {
 		if q.counts == nil {
 			c := chosenOf(m, i, 0)
 			width := math.Abs(c.threshold - c.reset)
-			*q = potential{name: p.name, low: min(c.reset, c.threshold) - 1.5*width, high: c.threshold + width/8, threshold: c.threshold, reset: c.reset,
+			*q = potential{name: p.name, low: min(c.reset, c.threshold) - 2*width, high: c.threshold + width/8, threshold: c.threshold, reset: c.reset,
 				neurons: len(p.sampled), counts: make([]float64, potentialBins)}
 		}
 	}
