@@ -27,7 +27,8 @@ const module = "einet"
 // imports is the tree, top down: what each package may import of einet. What
 // those may import, it may import too.
 var imports = map[string][]string{
-	"cmd/einet":  {"experiment", "bench", "selftest", "validate"},
+	"cmd/einet":  {"live", "bench", "selftest", "validate"},
+	"live":       {"experiment"},
 	"experiment": {"plot", "record", "engines", "network/language"},
 
 	"engines":  {"gpu", "cpu", "cpuref", "sim", "host"},
@@ -80,7 +81,7 @@ var onlyFor = map[string][]string{
 }
 
 // cgo lists the packages that may see C and OpenGL, and so may what is below them.
-var cgo = []string{"gpu", "record/hdf5"}
+var cgo = []string{"gpu", "live", "record/hdf5"}
 
 func within(pkg string, tops []string) bool {
 	return slices.ContainsFunc(tops, func(top string) bool {
@@ -259,8 +260,8 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 		{"cmd/einet/a.go", "einet/shaders", "not for cmd/einet"},
 		{"cmd/einet/a.go", "einet/enginetest", "not below cmd/einet"},
 		{"rng/a.go", "einet/rng/stattest", "not below rng"},
-		{"cmd/einet/a.go", "github.com/go-gl/glfw/v3.3/glfw", "only gpu, record/hdf5 may"},
-		{"cpuref/a_arm64.go", "C", "only gpu, record/hdf5 may"},
+		{"cmd/einet/a.go", "github.com/go-gl/glfw/v3.3/glfw", "only gpu, live, record/hdf5 may"},
+		{"cpuref/a_arm64.go", "C", "only gpu, live, record/hdf5 may"},
 		{"util/a.go", "strings", "not in the tree"},
 
 		{"gpu/egl/a.go", "C", ""},

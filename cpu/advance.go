@@ -19,7 +19,10 @@ func (e *Engine) Advance(ctx context.Context, steps int) error {
 		if err := e.stopped(); err != nil {
 			return err
 		}
-		batch := e.plan.next(steps)
+		if err := e.inhibit(e.model.Inhibition(e.step)); err != nil {
+			return err
+		}
+		batch := e.plan.next(e.model.UntilInhibition(e.step, steps))
 		e.advance(batch)
 		steps -= batch.steps
 	}
@@ -118,6 +121,7 @@ func (e *Engine) collect(w *window) {
 				}
 			}
 		}
+		e.restore(w.n + int64(k) + 1)
 	}
 }
 

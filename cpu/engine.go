@@ -37,6 +37,10 @@ type Engine struct {
 	width    int       // of it
 	from     int64     // the step at which it begins
 
+	inhibition float32   // factor of the coefficients
+	lost       sim.Spike // is not delivered; the zero Spike is none
+	withheld   bool      // it was fired
+
 	failing sync.Mutex
 	failed  *failure // nil as long as there is none
 
@@ -57,7 +61,7 @@ func New(m *dynamics.Model, c *connectome.Connectome, threads int) *Engine {
 }
 
 func newEngine(m *dynamics.Model, c *connectome.Connectome, threads int, k *kernels) *Engine {
-	e := &Engine{model: m, kernels: k, populations: make([]population, len(m.Populations))}
+	e := &Engine{model: m, kernels: k, inhibition: 1, populations: make([]population, len(m.Populations))}
 	tiles := 0
 	for i := range e.populations {
 		e.populations[i] = newPopulation(m, c, i)

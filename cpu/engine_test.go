@@ -34,6 +34,8 @@ func TestConformance(t *testing.T) {
 				}
 				enginetest.Run(t, open)
 				enginetest.RunProcedural(t, open)
+				enginetest.Changes(t, open)
+				enginetest.Loses(t, open)
 			})
 		}
 	}

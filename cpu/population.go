@@ -128,13 +128,19 @@ func (p *population) allocate() {
 		p.state = make([][lanes]float32, p.tiles*p.rows())
 		return
 	}
+	p.takeReceptors()
+	p.state = make([][lanes]float32, p.tiles*p.rows())
+}
+
+// takeReceptors takes the coefficients of the receptors.
+func (p *population) takeReceptors() {
+	p.receptors = p.receptors[:0]
 	for _, r := range p.Receptors {
 		p.receptors = append(p.receptors, receptor{prr: r.PRR, pvr: r.PVR * r.Scale, grid: r.Grid / r.Scale})
 	}
 	for len(p.receptors) < 2 {
 		p.receptors = append(p.receptors, receptor{grid: 1})
 	}
-	p.state = make([][lanes]float32, p.tiles*p.rows())
 }
 
 // rows is the number of rows of a tile.

@@ -9,6 +9,7 @@ func (e *Engine) pass(s *share, w *window) {
 		e.deliverDue(s, w.n+int64(k+1-e.model.MinDelay))
 		e.update(s, w, k)
 	}
+	e.withhold(s, w)
 	s.post(w)
 }
 

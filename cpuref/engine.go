@@ -26,6 +26,7 @@ type Engine struct {
 	followed    []float32   // [step of the last Advance][follows]
 	spikes      []sim.Spike // since the last call of Spikes
 	lost        sim.Spike   // is not delivered; the zero Spike is none
+	inhibition  float32     // factor of the coefficients
 	row         connectome.Row
 	counts      dynamics.Counts
 }
@@ -56,7 +57,7 @@ type outgoing struct {
 // New is an engine at step 0. The model and the connectome must be of the same
 // network; neither is changed.
 func New(m *dynamics.Model, c *connectome.Connectome) *Engine {
-	e := &Engine{model: m, connectome: c, normal: rng.NormalTable(), populations: make([]population, len(m.Populations))}
+	e := &Engine{model: m, connectome: c, normal: rng.NormalTable(), inhibition: 1, populations: make([]population, len(m.Populations))}
 	for i := range m.Populations {
 		p := &e.populations[i]
 		p.Population = &m.Populations[i]
@@ -122,6 +123,7 @@ func (e *Engine) Advance(ctx context.Context, steps int) error {
 // advanceOne takes the network from step n to n+1: every neuron first, then the
 // spikes of step n+1 on their way.
 func (e *Engine) advanceOne() error {
+	e.inhibit(e.model.Inhibition(e.step))
 	before := len(e.spikes)
 	for i := range e.populations {
 		p := &e.populations[i]
@@ -150,6 +152,17 @@ func (e *Engine) advanceOne() error {
 		e.deliver(s)
 	}
 	return nil
+}
+
+// inhibit gives the populations the coefficients of that factor of inhibition.
+func (e *Engine) inhibit(factor float32) {
+	if factor == e.inhibition {
+		return
+	}
+	e.inhibition = factor
+	for i := range e.populations {
+		e.populations[i].Population = e.model.Inhibited(i, factor)
+	}
 }
 
 // Step is the number of steps simulated so far.

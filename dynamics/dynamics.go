@@ -26,6 +26,7 @@ type Model struct {
 
 	rounding float64  // WeightRounding
 	losses   []string // Losses
+	changes  []Change // in the order of their steps
 }
 
 // A Population holds the coefficients of one population. A source has First,

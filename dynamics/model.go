@@ -375,8 +375,17 @@ func (s *stage) conductance(symbol string) term {
 	return term{value: x} // a number, 0, where there is none
 }
 
-// synaptic is g of a receptor at the stage's time.
+// synaptic is g of a receptor at the stage's time, times its factor where inhibition was changed.
 func (s *stage) synaptic(r int) program.Value {
+	x := s.decayed(r)
+	if rec := &s.p.Receptors[r]; rec.changed {
+		x = s.Mul(s.float(rec.factor), x)
+	}
+	return x
+}
+
+// decayed is g of a receptor at the stage's time.
+func (s *stage) decayed(r int) program.Value {
 	rec := &s.p.Receptors[r]
 	g, decay, rise := s.g[r], rec.Half, rec.HalfY
 	switch s.at {

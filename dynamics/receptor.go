@@ -26,7 +26,9 @@ type Receptor struct {
 	HalfY    float32 // H_y, what y adds to g in half a step; of shapes with two states
 	Reversal float32 // relative to E_L [mV]; of conductances
 
-	name string // of those that a model names
+	name    string  // of those that a model names
+	changed bool    // a model takes g times factor
+	factor  float32 // of a change of inhibition
 }
 
 // States is the number of states that a neuron has for the receptor: g, and y of

@@ -34,6 +34,7 @@ type Options struct {
 	Replace   bool     // an earlier run there is replaced, once the new one is whole
 	Spikes    []string // formats that spikes are written in besides spikes.npz: csv, sonata
 	NoFigures bool
+	Replay    *record.Log // of a session, whose changes the network has; nil: none
 
 	Preset  string // that the network is or was made from, for the summary
 	Version string // of the program, likewise
@@ -105,6 +106,9 @@ func Replicas(ctx context.Context, net *network.Network, n int, o Options) (*Rep
 	if err != nil {
 		return nil, err
 	}
+	if o.Replay != nil {
+		return nil, usage(errors.New("--replay: is of one network, not of --replicas"))
+	}
 	e, err := newEnsemble(r, n)
 	if err != nil {
 		return nil, err
@@ -174,6 +178,9 @@ func (r *simulation) variables(population string, named []string) int {
 func (r *simulation) destine() (err error) {
 	if r.model, err = dynamics.New(r.net); err != nil { // refused, before it is warned of
 		return usage(err)
+	}
+	if err := r.replay(); err != nil {
+		return err
 	}
 	r.warnings = append(r.net.Warnings(), r.model.Losses()...)
 	for _, w := range r.warnings {

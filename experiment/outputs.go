@@ -70,7 +70,7 @@ var askedOf = []struct {
 
 // AskedFiles are those of a run that was asked for them.
 var AskedFiles = func() []string {
-	files := []string{CSVFile, SONATAFile}
+	files := []string{CSVFile, SONATAFile, EventsFile}
 	for _, f := range askedOf {
 		files = append(files, f.file)
 	}

@@ -202,6 +202,9 @@ func (r *simulation) write(out *outputs, rec *recorders) error {
 	}
 	ended(TracesFile, record.WriteTraces(r.files.Path(TracesFile), rec.traces(r.net)))
 	ended(NetworkFile, WriteNetwork(r.files.Path(NetworkFile), lasting(r.net, rec.reached)))
+	if r.o.Replay != nil {
+		ended(EventsFile, r.writeEvents(r.files.Path(EventsFile), rec.reached, rec.digest.String()))
+	}
 	r.summary.PeakRSSMB = host.PeakMB()
 	r.summary.Warnings = append([]string{}, r.warnings...)
 	r.summary.FinishS = time.Since(r.ended).Seconds()

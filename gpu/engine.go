@@ -21,9 +21,12 @@ type Engine struct {
 	owned
 	model  *dynamics.Model
 	layout stateLayout
+	bounds bounds
+
+	inhibition float32 // factor of the coefficients
 
 	update, deliver *Program // deliver, or redraw
-	populations     Storage
+	populations     *Buffer[uint32]
 	states, tables  *Buffer[uint32]
 	arriving        Storage
 	now             *Buffer[byte] // the number of each window, aligned for binding
@@ -74,7 +77,7 @@ func newEngine(ctx context.Context, c *Context, m *dynamics.Model, syn *connecto
 	if err := Probe(c); err != nil {
 		return nil, err
 	}
-	e := &Engine{owned: owned{c: c}, model: m, expected: firstStaged, most: firstWindows, longest: b.longest, firstOfPage: firstOfPage(b.bindings)}
+	e := &Engine{owned: owned{c: c}, model: m, bounds: b, inhibition: 1, expected: firstStaged, most: firstWindows, longest: b.longest, firstOfPage: firstOfPage(b.bindings)}
 	if err := e.build(ctx, syn, pageBytes, b); err != nil {
 		e.Close()
 		return nil, err

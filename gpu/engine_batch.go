@@ -107,6 +107,10 @@ func (e *Engine) readSpikes(b *batch, total int) error {
 // queue gives the device up to that many steps, as many as a batch takes, and
 // returns how many. It does not wait.
 func (e *Engine) queue(b *batch, steps int) (int, error) {
+	if err := e.inhibit(e.model.Inhibition(e.step)); err != nil {
+		return 0, e.stop(err)
+	}
+	steps = e.model.UntilInhibition(e.step, steps)
 	steps = min(steps, min(e.most, e.layout.windows)*e.layout.window)
 	follow := uint32(0)
 	if len(e.following.list) > 0 {

@@ -38,6 +38,14 @@ func TestConformance(t *testing.T) {
 	})
 }
 
+func TestChanges(t *testing.T) {
+	onEach(t, func(t *testing.T, c *Context) {
+		enginetest.Changes(t, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+			return start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
+		})
+	})
+}
+
 // The same where synapses are drawn again for each spike.
 func TestConformanceOfDrawnSynapses(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {

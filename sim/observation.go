@@ -224,13 +224,17 @@ func (x *NeuronState) loadOwn() {
 // synaptic writes the excitatory or inhibitory synaptic input of neurons first, first+1, ... on the grid to dst.
 func synaptic(x *NeuronState, excitatory bool, dst []float32) {
 	clear(dst)
+	factor := float32(1)
+	if !excitatory {
+		factor = x.model.Inhibition(x.step)
+	}
 	for r := range x.g {
 		switch {
 		case x.p.Receptors[r].Excitatory != excitatory || x.g[r] == nil:
-		case x.p.R == 1 && x.p.Neuron != network.LIFCond:
+		case x.p.R == 1 && factor == 1 && x.p.Neuron != network.LIFCond:
 			sum(dst, dst, x.g[r])
 		default:
-			addSynaptic(x, r, 1, 0, dst)
+			addSynaptic(x, r, float64(factor), 0, dst)
 		}
 	}
 }

@@ -166,11 +166,11 @@ func (s *StateSampler) inputs(x *NeuronState, first int, exc, inh []float64) {
 	external(x, first, exc)
 	clear(inh)
 	for r := range x.p.Receptors {
-		to := inh
+		to, factor := inh, float64(s.model.Inhibition(x.step))
 		if x.p.Receptors[r].Excitatory {
-			to = exc
+			to, factor = exc, 1
 		}
 		perStep := s.model.Network.Dt / x.p.Receptors[r].TauSyn
-		addSynaptic(x, r, -libm.Expm1(-perStep)/perStep, first, to)
+		addSynaptic(x, r, factor*(-libm.Expm1(-perStep)/perStep), first, to)
 	}
 }

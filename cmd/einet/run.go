@@ -8,15 +8,18 @@ import (
 	"syscall"
 
 	"einet/experiment"
+	"einet/record"
+	"einet/sim"
 )
 
 // runCmd simulates a network.
 type runCmd struct {
 	networkFlags
 	engineFlags
-	Duration  *span `placeholder:"TIME" help:"Model time to simulate: 500 (ms), \"500 ms\" or 0.5s; otherwise what the network states."`
-	Discard   span  `placeholder:"TIME" help:"Leave this first part of the run out of the rates and the other statistics."`
-	Replicas  *int  `placeholder:"N" help:"Simulate N trials, from --trial (or 0) on, which share the synapses: each gives the spikes of a run with that --trial. The gpu engine runs each in one work group where the network fits one, all at once; cpu and reference as many side by side as there are threads. There are spikes and no figures."`
+	Duration  *span  `placeholder:"TIME" help:"Model time to simulate: 500 (ms), \"500 ms\" or 0.5s; otherwise what the network states."`
+	Discard   span   `placeholder:"TIME" help:"Leave this first part of the run out of the rates and the other statistics."`
+	Replay    string `placeholder:"FILE" help:"Do to the network what a log of einet view (events.jsonl) says, up to the end of that session unless --duration says otherwise. At that end the digest must be the session's."`
+	Replicas  *int   `placeholder:"N" help:"Simulate N trials, from --trial (or 0) on, which share the synapses: each gives the spikes of a run with that --trial. The gpu engine runs each in one work group where the network fits one, all at once; cpu and reference as many side by side as there are threads. There are spikes and no figures."`
 	outFlag   `set:"out=the files go; otherwise results/NAME"`
 	forceFlag `set:"force=run in that folder. It stays until the new one is written as a whole; of a new one that is interrupted, what was simulated until then replaces it. Without --force, not even an incomplete run (a folder without summary.json) is replaced."`
 	Spikes    []string `enum:"csv,sonata" placeholder:"FORMAT" help:"Write spikes in this format too, beside spikes.npz: csv (spikes.csv), sonata (spikes.h5, HDF5). Repeatable."`
@@ -34,9 +37,19 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	if c.Duration != nil && c.Duration.ms < 0 { // before the grid, which begins at 0
 		return usage(fmt.Errorf("--duration %v: must be at least dt, the network's step", *c.Duration))
 	}
+	var replay *record.Log
+	if c.Replay != "" {
+		var err error
+		if replay, err = record.ReadLog(c.Replay); err != nil {
+			return usage(fmt.Errorf("--replay %w", err))
+		}
+	}
 	net, err := c.load(ctx, c.Duration)
 	if err != nil {
 		return err
+	}
+	if replay != nil && c.Duration == nil && replay.Steps > 0 {
+		net.Duration = sim.InMs(replay.Steps, net.Dt)
 	}
 	if c.Threads < 0 || c.Threads > mostThreads {
 		return usage(fmt.Errorf("--threads %d: must be from 1 to %d, or 0 for one each processor", c.Threads, mostThreads))
@@ -50,7 +63,7 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	}
 	o := experiment.Options{
 		Choice: choice, OpenGL: t.gl,
-		Out: c.Out, Replace: c.Force, Spikes: c.Spikes, NoFigures: c.NoPlots,
+		Out: c.Out, Replace: c.Force, Spikes: c.Spikes, NoFigures: c.NoPlots, Replay: replay,
 		Preset: c.preset(), Version: versionString(), Command: commandLine(t.args),
 		Watch: t.watch(net, c.Quiet),
 	}
@@ -74,7 +87,20 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	if s == nil {
 		return engineFault(failed)
 	}
-	return errors.Join(c.print(t, s), engineFault(failed))
+	return errors.Join(c.print(t, s), engineFault(failed), replayed(t, c.Quiet, replay, s))
+}
+
+// replayed holds a run that followed a log to its end to the digest of the session.
+func replayed(t *terminal, quiet bool, l *record.Log, s *experiment.Summary) error {
+	switch {
+	case l == nil || l.Digest == "" || s.DurationMs != sim.InMs(l.Steps, s.DtMs):
+		return nil
+	case s.Digest != l.Digest:
+		return &statusError{exitCheckFailed, fmt.Errorf("--replay: the digest is %s, that of the session was %s: another network?", s.Digest, l.Digest)}
+	case !quiet:
+		fmt.Fprintln(t.err, "einet: the digest is that of the session")
+	}
+	return nil
 }
 
 func (c *runCmd) print(t *terminal, s *experiment.Summary) error {
