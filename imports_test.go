@@ -28,12 +28,13 @@ const module = "einet"
 // those may import, it may import too.
 var imports = map[string][]string{
 	"cmd/einet":  {"experiment", "bench", "selftest", "validate"},
-	"experiment": {"plot", "record", "engines", "network/language"},
+	"experiment": {"report", "record", "engines", "network/language"},
 
 	"engines":  {"gpu", "cpu", "cpuref", "sim", "host"},
 	"selftest": {"engines", "network/presets"},
 	"bench":    {"engines", "analysis", "network/presets"},
 	"validate": {"cpuref", "sim", "analysis/theory", "network/presets"},
+	"report":   {"plot"},
 	"plot":     {"analysis/theory"},
 
 	"gpu":    {"sim", "shaders"},

@@ -31,7 +31,7 @@ type Options struct {
 	Out       string   // folder of the files; "": results/NAME
 	Replace   bool     // an earlier run there is replaced, once the new one is whole
 	Spikes    []string // formats that spikes are written in besides spikes.npz: csv, sonata
-	NoFigures bool
+	NoFigures bool     // no figures, and no page of the run
 
 	Preset  string // that the network is or was made from, for the summary
 	Version string // of the program, likewise

@@ -53,6 +53,7 @@ type Summary struct {
 	Dir         string                       `json:"-"` // folder of the files
 	Files       []string                     `json:"-"` // of the run, without its figures
 	Figures     []string                     `json:"-"`
+	Report      string                       `json:"-"` // the page of the run, "" where there is none
 
 	InhibitionLagMs *float64 `json:"inhibition_lag_ms"` // of inhibition behind excitation in the traced neurons
 

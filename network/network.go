@@ -288,3 +288,14 @@ func (n *Network) Population(name string) int {
 // Steps is the number of steps of dt in a time [ms]. It is exact, but for the
 // rounding of decimal fractions, for the times that Validate accepts.
 func (n *Network) Steps(ms float64) int { return int(math.Round(ms / n.Dt)) }
+
+// Inhibits says whether a population's synapses are inhibitory: any projection
+// of it, since Dale's law is the network's own affair.
+func (n *Network) Inhibits(population string) bool {
+	for i := range n.Projections {
+		if p := &n.Projections[i]; p.From == population && !p.Excitatory() {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,69 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"einet/analysis/theory"
+	"einet/network"
+)
+
+// A comparison is mean-field theory beside what a run gave.
+type comparison struct {
+	Table   table
+	Verdict string // on the balance
+	Why     string // there is none
+}
+
+// compare holds theory against a run. It is nil of a network without a membrane.
+func compare(net *network.Network, s *summary) *comparison {
+	system, err := theory.FromNetwork(net)
+	if err != nil {
+		return &comparison{Why: unjoined(err)}
+	}
+	if len(system.Populations) == 0 {
+		return nil
+	}
+	p, err := system.Predict()
+	if err != nil {
+		return &comparison{Why: unjoined(err)}
+	}
+	c := &comparison{Verdict: p.Balance.Verdict()}
+	c.Table = table{Name: "population", Header: []cell{
+		{Text: "rate (Hz)", Title: "mean-field theory with coloured noise and differences of in-degrees"}, {Text: "measured"}, {Text: "theory off by"},
+		{Text: "CV of ISI", Title: "of a neuron that gets the mean input, as white noise"}, {Text: "measured"},
+		{Text: "net input (mV)"}, {Text: "measured"}, {Text: "sd (mV)", Title: "in time"},
+	}}
+	for i, state := range p.Full {
+		name := system.Populations[i].Name
+		off := "–"
+		if rate := s.value(name, "rate_hz"); rate != nil && *rate > 0 {
+			off = minus(fmt.Sprintf("%+.1f %%", 100*(state.Rate / *rate - 1)))
+		}
+		measured := func(key string, decimals int) cell {
+			return measure{key: key, decimals: decimals}.cell(s, name)
+		}
+		net := state.Net()
+		c.Table.Rows = append(c.Table.Rows, row{Name: name, Cells: []cell{
+			number(state.Rate, 2), measured("rate_hz", 2), {Text: off}, number(state.CV, 2), measured("cv_isi", 2),
+			number(net, 1), measured("net_input_mv", 1), number(state.SD, 1),
+		}})
+	}
+	return c
+}
+
+func number(x float64, decimals int) cell {
+	if x != x {
+		return cell{Text: "–"}
+	}
+	return cell{Text: minus(Decimals(&x, decimals))}
+}
+
+// unjoined is why the theory has nothing to say, without what all such errors begin with.
+func unjoined(err error) string {
+	if errors.Is(err, theory.ErrNotCovered) {
+		return strings.TrimPrefix(err.Error(), theory.ErrNotCovered.Error()+": ")
+	}
+	return err.Error()
+}
