@@ -4,7 +4,10 @@
 // built and simulated by every engine.
 package network
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A Network is a complete description of what is simulated. Times are in ms,
 // potentials, weights and inputs in mV (currents as R*I), probabilities in
@@ -298,4 +301,11 @@ func (n *Network) Inhibits(population string) bool {
 		}
 	}
 	return false
+}
+
+// GetsDelta tells whether population i receives spikes through delta synapses.
+func (n *Network) GetsDelta(i int) bool {
+	p := &n.Populations[i]
+	return slices.ContainsFunc(p.PoissonInput, func(in PoissonInput) bool { return in.Synapse == Delta }) ||
+		slices.ContainsFunc(n.Projections, func(q Projection) bool { return q.To == p.Name && q.Synapse == Delta })
 }

@@ -93,11 +93,11 @@ func (d *diagram) captioned() string {
 	case n <= mostLabelled:
 		return "Arrows excite, dots inhibit; at each: weight × mean in-degree."
 	case n <= mostDrawn && len(d.drawn()) < len(d.arrows):
-		return fmt.Sprintf("Arrows excite, dots inhibit; wider is stronger (weight × in-degree). The %d strongest of %d connections; the matrix has all.", len(d.drawn()), len(d.arrows))
+		return fmt.Sprintf("Arrows excite, dots inhibit; wider is stronger (weight × in-degree). Drawn are the %d strongest of %d connections; the matrix has all, blue ones excitatory and orange ones inhibitory. External input is in the table.", len(d.drawn()), len(d.arrows))
 	case n <= mostDrawn:
 		return "Arrows excite, dots inhibit; wider is stronger (weight × in-degree)."
 	}
-	return fmt.Sprintf("%d populations, %d connections: blue ones excite, red ones inhibit; darker is stronger (weight × in-degree).", n, len(d.arrows))
+	return fmt.Sprintf("%d populations, %d connections: blue excites, orange inhibits; stronger colours are stronger connections (weight × in-degree).", n, len(d.arrows))
 }
 
 // drawn are the arrows that are: all where there are labels, otherwise the strongest, weak ones first.
@@ -143,8 +143,16 @@ func (d *diagram) svg() template.HTML {
 	}
 	b := d.box.grown(6)
 	return template.HTML(fmt.Sprintf(
-		`<svg class="diagram" role="img" aria-label="%s" viewBox="%.0f %.0f %.0f %.0f" width="%.0f" height="%.0f" font-size="%.0f">%s</svg>`,
-		html.EscapeString("Diagram of the network: "+d.words()), b.lo.x, b.lo.y, b.hi.x-b.lo.x, b.hi.y-b.lo.y, b.hi.x-b.lo.x, b.hi.y-b.lo.y, fontSize, d.out.String()))
+		`<svg class="diagram" role="img" aria-label="%s" viewBox="%.0f %.0f %.0f %.0f" width="%.0f" font-size="%.0f">%s</svg>`,
+		html.EscapeString("Diagram of the network: "+d.words()), b.lo.x, b.lo.y, b.hi.x-b.lo.x, b.hi.y-b.lo.y, d.enlarged()*(b.hi.x-b.lo.x), fontSize, d.out.String()))
+}
+
+// enlarged is how large it stands on a wide page.
+func (d *diagram) enlarged() float64 {
+	if len(d.net.Populations) > mostLabelled {
+		return 1.1
+	}
+	return 1.25
 }
 
 // words say what is drawn, for who does not see it.
@@ -175,7 +183,7 @@ func (d *diagram) layOut() {
 	switch {
 	case n <= 2:
 		for i := range n {
-			d.at[i] = point{float64(i) * 250, 0}
+			d.at[i] = point{float64(i) * 215, 0}
 		}
 	case n <= mostLabelled:
 		radius := 175.0
@@ -212,8 +220,10 @@ func (d *diagram) layOut() {
 func (d *diagram) outward(i int) point {
 	n := len(d.net.Populations)
 	switch {
-	case n <= 2:
+	case n == 1:
 		return point{0, -1}
+	case n == 2:
+		return point{0, -1}.turned(44*float64(i) - 22)
 	case n <= mostLabelled:
 		return d.at[i].unit()
 	}
@@ -261,7 +271,7 @@ func (d *diagram) radius(i int, towards point) float64 {
 	return min(r/max(1e-9, math.Abs(towards.x)), 0.75*r/max(1e-9, math.Abs(towards.y)))
 }
 
-const headGap = 4.0 // between an arrow and its population
+const headGap = 2.5 // between an arrow and its population
 
 // arrow draws a connection.
 func (d *diagram) arrow(a arrow, width float64) {
@@ -272,20 +282,19 @@ func (d *diagram) arrow(a arrow, width float64) {
 	from, to := d.at[a.from], d.at[a.to]
 	along := to.minus(from)
 	side := along.unit().turned(90) // each direction has its own side
-	bend := 0.24 * along.length()
+	bend := 0.27 * along.length()
+	if len(d.net.Populations) > 2 {
+		bend = 0.17 * along.length()
+	}
 	if len(d.net.Populations) > mostLabelled {
 		bend = 0.10 * along.length()
 		if from.x == to.x { // in one column: around those between
 			side, bend = d.outward(a.from), 20+0.22*along.length()
 		}
 	}
-	if side.y > 0 && len(d.net.Populations) == 2 {
-		side = side.turned(0)
-	}
-	control := from.plus(along, 0.5).plus(side, bend)
-	d.curve(a, from, control, control, to, width)
+	one, two := from.plus(along, 0.28).plus(side, bend), to.plus(along, -0.28).plus(side, bend)
+	middle := d.curve(a, from, one, two, to, width)
 	if len(d.net.Populations) <= mostLabelled {
-		middle := from.plus(along, 0.5).plus(side, 0.75*bend) // of the cubic
 		d.label(a.labels, middle, side, "c"+d.colour(a.from))
 	}
 }
@@ -295,7 +304,7 @@ func (d *diagram) colour(i int) string { return fmt.Sprintf("--r%dp%d", d.run, i
 // loop draws a connection of a population with itself.
 func (d *diagram) loop(a arrow, width float64) {
 	c, out := d.at[a.from], d.outward(a.from)
-	reach, spread := 2.35*nodeRadius, 34.0
+	reach, spread := 2.9*nodeRadius, 36.0
 	if len(d.net.Populations) > mostLabelled {
 		reach, spread = 62, 30
 	}
@@ -303,9 +312,12 @@ func (d *diagram) loop(a arrow, width float64) {
 		out = out.turned(55)
 	}
 	start, end := c.plus(out.turned(-spread), reach), c.plus(out.turned(spread), reach)
-	d.curve(a, c, start, end, c, width)
+	middle := d.curve(a, c, start, end, c, width)
 	if len(d.net.Populations) <= mostLabelled {
-		d.label(a.labels, c.plus(out, 0.80*reach), out, "c"+d.colour(a.from))
+		if len(d.net.Populations) == 2 {
+			out = point{0, -1}
+		}
+		d.label(a.labels, middle, out, "c"+d.colour(a.from))
 	}
 }
 
@@ -314,10 +326,10 @@ func (d *diagram) both(a arrow) bool {
 	return slices.ContainsFunc(d.arrows, func(b arrow) bool { return b.from == a.from && b.to == a.to && b.excites != a.excites })
 }
 
-// curve draws a cubic curve from one population's edge to another's, with the head of its sign.
-func (d *diagram) curve(a arrow, from, one, two, to point, width float64) {
+// curve draws a cubic curve from one population's edge to another's, with the head of its sign, and returns its middle.
+func (d *diagram) curve(a arrow, from, one, two, to point, width float64) (middle point) {
 	first, last := one.minus(from).unit(), two.minus(to).unit()
-	head := 4 + 1.9*width
+	head := 5.5 + 2*width
 	start := from.plus(first, d.radius(a.from, first)+1)
 	tip := to.plus(last, d.radius(a.to, last)+headGap)
 	end := tip.plus(last, head)
@@ -326,21 +338,24 @@ func (d *diagram) curve(a arrow, from, one, two, to point, width float64) {
 		start.x, start.y, one.x, one.y, two.x, two.y, end.x, end.y, width)
 	if a.excites {
 		across := last.turned(90)
-		l, r := end.plus(across, 0.62*head), end.plus(across, -0.62*head)
+		l, r := end.plus(across, 0.5*head), end.plus(across, -0.5*head)
 		fmt.Fprintf(&d.out, `<polygon points="%.1f,%.1f %.1f,%.1f %.1f,%.1f"/>`, tip.x, tip.y, l.x, l.y, r.x, r.y)
 	} else {
-		middle := tip.plus(last, 0.5*head)
-		fmt.Fprintf(&d.out, `<circle cx="%.1f" cy="%.1f" r="%.1f"/>`, middle.x, middle.y, 0.55*head)
+		dot := tip.plus(last, 0.5*head)
+		fmt.Fprintf(&d.out, `<circle cx="%.1f" cy="%.1f" r="%.1f"/>`, dot.x, dot.y, 0.55*head)
 	}
 	d.out.WriteString("</g>")
-	for k := range 9 { // a cubic is within its points, but not as far out
-		t := float64(k) / 8
+	on := func(t float64) point {
 		s := 1 - t
-		d.box.add(point{
+		return point{
 			s*s*s*start.x + 3*s*s*t*one.x + 3*s*t*t*two.x + t*t*t*end.x,
 			s*s*s*start.y + 3*s*s*t*one.y + 3*s*t*t*two.y + t*t*t*end.y,
-		}, width+2)
+		}
 	}
+	for k := range 9 { // a cubic is within its points, but not as far out
+		d.box.add(on(float64(k)/8), width+2)
+	}
+	return on(0.5)
 }
 
 // mostLines is the most lines of a label.
@@ -428,8 +443,8 @@ func (d *diagram) matrix() template.HTML {
 		}
 		at := margin + (float64(i)+0.5)*cellSize
 		name := html.EscapeString(clipped(p.Name, 12))
-		fmt.Fprintf(&out, `<text class="c%s" x="%.1f" y="%.1f" text-anchor="end">%s</text>`, d.colour(i), margin-6, at+4, name)
-		fmt.Fprintf(&out, `<text class="c%s" transform="translate(%.1f %.1f) rotate(-90)">%s</text>`, d.colour(i), at+4, margin-6, name)
+		fmt.Fprintf(&out, `<text x="%.1f" y="%.1f" text-anchor="end">%s</text>`, margin-6, at+4, name)
+		fmt.Fprintf(&out, `<text transform="translate(%.1f %.1f) rotate(-90)">%s</text>`, at+4, margin-6, name)
 	}
 	for _, a := range d.arrows {
 		class, title := "in", ""

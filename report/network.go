@@ -15,13 +15,13 @@ const mostListed = 200
 func populationTable(net *network.Network, run int) table {
 	t := table{
 		Name:   "population",
-		Header: []cell{{Text: "neurons"}, {Text: "model"}, {Text: "membrane"}, {Text: "external input"}},
+		Header: []cell{{Text: "neurons"}, {Text: "model", Words: true}, {Text: "membrane", Words: true}, {Text: "external input", Words: true}},
 	}
 	for i := range net.Populations {
 		p := &net.Populations[i]
 		t.Rows = append(t.Rows, row{
 			Name: p.Name, Colour: fmt.Sprintf("--r%dp%d", run, i),
-			Cells: []cell{{Text: grouped(int64(p.Size))}, {Text: modelOf(p), Words: true}, {Text: membrane(p), Words: true}, {Text: strings.Join(external(p), ", "), Words: true}},
+			Cells: []cell{{Text: grouped(int64(p.Size))}, {Text: modelOf(p), Words: true}, {Text: membrane(p), Words: true}, {Text: unbroken(external(p)), Words: true}},
 		})
 	}
 	return t
@@ -59,7 +59,7 @@ func membrane(p *network.Population) string {
 	}
 	if p.Model == nil {
 		parts = append(parts, "V_th "+dist(p.VTh, "mV"), "V_reset "+short(p.VReset)+" mV", "E_L "+short(p.EL)+" mV", "t_ref "+short(p.TRef)+" ms")
-		return strings.Join(parts, ", ")
+		return unbroken(parts)
 	}
 	for _, q := range p.Model.Parameters {
 		parts = append(parts, strings.TrimSpace(q.Name+" "+dist(q.Value, q.Unit.String())))
@@ -67,7 +67,12 @@ func membrane(p *network.Population) string {
 	if len(parts) > 8 {
 		parts = append(parts[:8], fmt.Sprintf("and %d more", len(parts)-8))
 	}
-	return strings.Join(parts, ", ")
+	return unbroken(parts)
+}
+
+// unbroken joins parts so that lines end between them.
+func unbroken(parts []string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(strings.Join(parts, ", "), " ", "\u00a0"), ",\u00a0", ", ")
 }
 
 // external is what a population receives from outside, part by part.
@@ -161,8 +166,8 @@ func connectionOf(net *network.Network, i int) connection {
 func projectionTable(net *network.Network) table {
 	t := table{
 		Name: "projection",
-		Header: []cell{{Text: "from"}, {Text: "to"}, {Text: "sign"}, {Text: "weight"}, {Text: "in-degree", Title: "mean number of synapses of a target"},
-			{Text: "delay"}, {Text: "synapse"}, {Text: "rule"}},
+		Header: []cell{{Text: "from", Words: true}, {Text: "to", Words: true}, {Text: "sign", Words: true}, {Text: "weight"}, {Text: "in-degree", Title: "mean number of synapses of a target"},
+			{Text: "delay"}, {Text: "synapse", Words: true}, {Text: "rule", Words: true}},
 	}
 	for i := range net.Projections {
 		if i == mostListed {

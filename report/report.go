@@ -213,7 +213,7 @@ func newView(r *Run, i int) (*view, error) {
 	v.Diagram, v.Caption, v.Matrix = d.svg(), d.caption, d.matrix()
 	v.Raster = note(r)
 	v.Pictures, v.LeftOut = pictures(r.Figures)
-	v.Theory = compare(r.Network, s)
+	v.Theory = compare(r, i, s)
 	v.Listing = string(r.YAML)
 	if len(v.Listing) > mostYAML {
 		v.ListingCut = len(v.Listing) - mostYAML

@@ -40,7 +40,7 @@ type populationData struct {
 // Bounds of what a page holds: spikes of all its runs, rows of each, and bins of all populations.
 const (
 	mostSpikes = 250_000
-	mostRows   = 1000
+	mostRows   = 600
 	mostCounts = 250_000
 )
 
@@ -57,7 +57,7 @@ func Rows(neurons int, spikes int64, runs int) int {
 // packed is the data of a run.
 func packed(r *Run, index, runs int) runData {
 	d := r.Data
-	data := runData{Title: r.Folder, DtMs: r.Network.Dt, DurationMs: float64(d.Steps) * r.Network.Dt, DiscardMs: d.Discarded}
+	data := runData{Populations: []populationData{}, Title: r.Folder, DtMs: r.Network.Dt, DurationMs: float64(d.Steps) * r.Network.Dt, DiscardMs: d.Discarded}
 	if d.Sample == nil {
 		return data
 	}
@@ -172,10 +172,20 @@ func (p *page) colours() string {
 
 func hex(c color.RGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
 
-// lighter is a colour that is seen as well on dark ground: of the same hue, and about as light as 0.45 of white.
+// lightness is the luma from which on a colour is well seen on dark ground.
+const lightness = 0.47
+
+// lighter is a colour of the same hue that is seen as well on dark ground: brighter, and paler where it can't be brighter.
 func lighter(c color.RGBA) color.RGBA {
-	luminance := (0.2126*float64(c.R) + 0.7152*float64(c.G) + 0.0722*float64(c.B)) / 255
-	at := max(0, min(0.7, (0.62-luminance)/(1-luminance)))
-	mix := func(x uint8) uint8 { return uint8(math.Round(float64(x) + (255-float64(x))*at)) }
-	return color.RGBA{R: mix(c.R), G: mix(c.G), B: mix(c.B), A: 255}
+	luma := func(r, g, b float64) float64 { return (0.2126*r + 0.7152*g + 0.0722*b) / 255 }
+	r, g, b := float64(c.R), float64(c.G), float64(c.B)
+	for luma(r, g, b) < lightness {
+		if most := max(r, g, b); most < 234.9 { // brighter, by its own colour
+			k := min(1.06, 235/most)
+			r, g, b = r*k, g*k, b*k
+			continue
+		}
+		r, g, b = r+(255-r)*0.05, g+(255-g)*0.05, b+(255-b)*0.05 // paler
+	}
+	return color.RGBA{R: uint8(math.Round(r)), G: uint8(math.Round(g)), B: uint8(math.Round(b)), A: 255}
 }

@@ -6,6 +6,8 @@ import (
 	"math"
 	"strings"
 	"unicode/utf8"
+
+	"einet/network"
 )
 
 // A table is rows of cells below a header; the first column is the rows' names.
@@ -180,11 +182,28 @@ func (s *summary) tables(r *Run) []table {
 			}
 			t.Rows = append(t.Rows, line)
 		}
+		if group.inputs {
+			t.Note = leavesOut(r.Network)
+		}
 		if len(t.Rows) > 0 {
 			all = append(all, t)
 		}
 	}
 	return all
+}
+
+// leavesOut says which inputs are not whole.
+func leavesOut(net *network.Network) string {
+	var names []string
+	for i := range net.Populations {
+		if net.GetsDelta(i) {
+			names = append(names, net.Populations[i].Name)
+		}
+	}
+	if names == nil {
+		return ""
+	}
+	return "Inputs of " + strings.Join(names, ", ") + " leave out delta synapses, whose spikes move V at once and are no current."
 }
 
 // sideBySide are the numbers of several runs, a column each; populations of one name are in one row.
@@ -260,7 +279,7 @@ func facts(runs []*view) []row {
 			if s.Connectivity == "procedural" {
 				about = "about "
 			}
-			return fmt.Sprintf("%s neurons, %s%s synapses", grouped(s.Neurons), about, grouped(s.Synapses))
+			return fmt.Sprintf("%s, %s%s", counted(s.Neurons, "neuron"), about, counted(s.Synapses, "synapse"))
 		}},
 		{"model time", func(_ *view, s *summary) string {
 			text := milliseconds(s.DurationMs) + " in steps of " + milliseconds(s.DtMs)
@@ -332,6 +351,14 @@ func milliseconds(ms float64) string {
 		return fmt.Sprintf("%.6g s", ms/1000)
 	}
 	return fmt.Sprintf("%.6g ms", ms)
+}
+
+// counted is a number of things.
+func counted(n int64, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return grouped(n) + " " + thing + "s"
 }
 
 // grouped writes n with narrow spaces between thousands.

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"einet/analysis/theory"
-	"einet/network"
 )
 
 // A comparison is mean-field theory beside what a run gave.
@@ -17,8 +16,8 @@ type comparison struct {
 }
 
 // compare holds theory against a run. It is nil of a network without a membrane.
-func compare(net *network.Network, s *summary) *comparison {
-	system, err := theory.FromNetwork(net)
+func compare(r *Run, run int, s *summary) *comparison {
+	system, err := theory.FromNetwork(r.Network)
 	if err != nil {
 		return &comparison{Why: unjoined(err)}
 	}
@@ -29,11 +28,14 @@ func compare(net *network.Network, s *summary) *comparison {
 	if err != nil {
 		return &comparison{Why: unjoined(err)}
 	}
-	c := &comparison{Verdict: p.Balance.Verdict()}
+	c := &comparison{}
+	if recurrent(system) {
+		c.Verdict = p.Balance.Verdict()
+	}
 	c.Table = table{Name: "population", Header: []cell{
-		{Text: "rate (Hz)", Title: "mean-field theory with coloured noise and differences of in-degrees"}, {Text: "measured"}, {Text: "theory off by"},
-		{Text: "CV of ISI", Title: "of a neuron that gets the mean input, as white noise"}, {Text: "measured"},
-		{Text: "net input (mV)"}, {Text: "measured"}, {Text: "sd (mV)", Title: "in time"},
+		{Text: "rate, theory (Hz)", Title: "mean-field theory with coloured noise and differences of in-degrees"}, {Text: "measured (Hz)"}, {Text: "theory off by"},
+		{Text: "CV of ISI, theory", Title: "of a neuron that gets the mean input, as white noise"}, {Text: "measured"},
+		{Text: "net input, theory (mV)"}, {Text: "measured (mV)"},
 	}}
 	for i, state := range p.Full {
 		name := system.Populations[i].Name
@@ -44,13 +46,28 @@ func compare(net *network.Network, s *summary) *comparison {
 		measured := func(key string, decimals int) cell {
 			return measure{key: key, decimals: decimals}.cell(s, name)
 		}
-		net := state.Net()
-		c.Table.Rows = append(c.Table.Rows, row{Name: name, Cells: []cell{
+		input := measured("net_input_mv", 1)
+		if r.Network.GetsDelta(r.Network.Population(name)) {
+			input = cell{Text: "–", Title: "what delta synapses do is no current"}
+		}
+		c.Table.Rows = append(c.Table.Rows, row{Name: name, Colour: r.colour(name, run), Cells: []cell{
 			number(state.Rate, 2), measured("rate_hz", 2), {Text: off}, number(state.CV, 2), measured("cv_isi", 2),
-			number(net, 1), measured("net_input_mv", 1), number(state.SD, 1),
+			number(state.Net(), 1), input,
 		}})
 	}
 	return c
+}
+
+// recurrent tells whether any population hears of another, or of itself: without, there is no balance to speak of.
+func recurrent(s *theory.System) bool {
+	for _, p := range s.Populations {
+		for _, q := range p.Sources {
+			if q.From != theory.External {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func number(x float64, decimals int) cell {

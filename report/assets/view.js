@@ -113,17 +113,17 @@ const ink = () => style('--ink'), grid = () => style('--grid'), axisLine = () =>
 const font = '12px ' + getComputedStyle(document.body).fontFamily;
 
 // leftSize is the room beside an axis: the same for all, so that they share the time axis.
-const longest = Math.max(3, ...runs.flatMap(r => r.populations.map(p => Math.min(14, p.name.length + (r.rows && r.populations.length < 0 ? 6 : 0)))));
+const longest = Math.max(3, ...runs.flatMap(r => r.populations.map(p => Math.min(14, p.name.length))));
 const leftSize = () => Math.min(innerWidth < 500 ? 62 : 110, Math.max(innerWidth < 500 ? 46 : 58, 16 + 7.2 * longest));
 
 function axes(withTime, y) {
 	return [
 		{
-			stroke: ink, font, labelFont: font, size: withTime ? 46 : 10, labelSize: 18, gap: 4, label: withTime ? (inSeconds ? 'Time (s)' : 'Time (ms)') : undefined,
+			stroke: ink, font, labelFont: font, size: withTime ? 26 : 8, labelSize: 20, gap: 4, label: withTime ? (inSeconds ? 'Time (s)' : 'Time (ms)') : undefined,
 			grid: {stroke: grid, width: 1}, ticks: {show: withTime, stroke: axisLine, width: 1, size: 5}, border: {show: true, stroke: axisLine, width: 1}, space: 70,
 			values: (u, splits) => splits.map(v => withTime ? round(inSeconds ? v / 1000 : v, 7) : ''),
 		},
-		Object.assign({stroke: ink, font, labelFont: font, labelSize: 16, size: leftSize(), gap: 5, grid: {stroke: grid, width: 1},
+		Object.assign({stroke: ink, font, labelFont: font, labelSize: 18, size: leftSize() - (y.label ? 18 : 0), gap: 5, grid: {stroke: grid, width: 1},
 			ticks: {show: false}, border: {show: true, stroke: axisLine, width: 1}}, y),
 	];
 }
@@ -133,7 +133,7 @@ function make(element, y, scaleY, series, data, hooks, dragY, withTime) {
 	const size = () => ({width: Math.max(120, element.clientWidth), height: element.clientHeight});
 	const u = new uPlot(Object.assign(size(), {
 		scales: {x: {time: false, auto: false, range: () => [view.from, view.to]}, y: Object.assign({auto: false}, scaleY)},
-		legend: {show: false}, series: [{}, ...series], axes: axes(withTime, y), padding: [6, 10, 0, 0],
+		legend: {show: false}, series: [{}, ...series], axes: axes(withTime, y), padding: [6, 22, 0, 0],
 		cursor: {
 			drag: {x: true, y: dragY, uni: dragY ? 30 : undefined, setScale: false, dist: 4}, points: {show: false}, y: dragY,
 			sync: {key: 'time', filters: {pub: type => type === 'mousemove' || type === 'mouseleave'}, scales: ['x', null]},
@@ -141,7 +141,7 @@ function make(element, y, scaleY, series, data, hooks, dragY, withTime) {
 		},
 		hooks,
 	}), data, element);
-	new ResizeObserver(() => u.setSize(size())).observe(element);
+	new ResizeObserver(() => { u.setSize(size()); view.set(view.from, view.to); }).observe(element);
 	gestures(u);
 	return u;
 }
@@ -158,7 +158,7 @@ function gestures(u) {
 	const over = u.over, box = over.closest('.plots');
 	const at = x => u.posToVal(x - over.getBoundingClientRect().left, 'x');
 	over.addEventListener('mousedown', e => {
-		box.focus({preventScroll: true});
+		box.focus({preventScroll: true, focusVisible: false});
 		if (!e.shiftKey && e.button !== 1) return;
 		e.stopImmediatePropagation();
 		e.preventDefault();
@@ -246,6 +246,7 @@ const cut = name => name.length > 14 ? name.slice(0, 7) + '\u2026' + name.slice(
 
 function raster(element, run, readout) {
 	const n = run.rows.length;
+	const most = 0.12; // share of the plot that marks cover
 	let lo = 0, hi = n, hovered = null, marks = [];
 	element.style.height = Math.min(element.clientHeight, Math.max(90, 22 * n + 30)) + 'px';
 	const stretches = () => hi - lo <= 26 && n > run.populations.length ?
@@ -254,7 +255,7 @@ function raster(element, run, readout) {
 	const u = make(element, {
 		splits: u => (marks = labels(u, stretches(), u.bbox.height / devicePixelRatio)).map(m => m.at),
 		values: () => marks.map(m => m.name), grid: {show: false}, space: 1, incrs: undefined,
-	}, {range: () => [lo, hi]}, [{show: true, paths: () => null, points: {show: false}}], [[0, end], [null, null]], {
+	}, {range: () => [lo, hi]}, [{show: true, paths: () => null, points: {show: false}}], [[0, end], [0, n]], {
 		draw: [u => clipped(u, c => {
 			discarded(u, run);
 			paint(c, u);
@@ -274,8 +275,14 @@ function raster(element, run, readout) {
 
 	function paint(c, u) {
 		const ratio = devicePixelRatio, rowHeight = u.bbox.height / (hi - lo);
-		const height = Math.min(14 * ratio, Math.max(0.84 * rowHeight, Math.min(2 * rowHeight, 2.4 * ratio)));
-		const width = Math.max(1, Math.min(2, 0.9 + 40 / (view.to - view.from + 20)) * ratio);
+		let height = Math.min(14 * ratio, Math.max(0.84 * rowHeight, Math.min(4 * rowHeight, 3.2 * ratio)));
+		let width = (n < 200 || view.to - view.from < 200 ? 1.8 : 1.3) * ratio, spikes = 0;
+		for (let k = lo; k < hi; k++) spikes += first(run.rows[k].times, view.to) - first(run.rows[k].times, view.from);
+		const covered = spikes * width * height / (u.bbox.width * u.bbox.height);
+		if (covered > most) { // or all would be one colour
+			height = Math.max(ratio, height * Math.sqrt(most / covered));
+			width = Math.max(0.6 * ratio, width * Math.sqrt(most / covered));
+		}
 		if (hovered !== null) {
 			const y = u.valToPos(hovered.row + 0.5, 'y', true), h = Math.max(rowHeight, 3 * ratio);
 			c.fillStyle = style('--shade');
@@ -289,7 +296,7 @@ function raster(element, run, readout) {
 					c.fillRect(u.valToPos(times[i], 'x', true) - width / 2, y, width, height);
 				}
 			}
-			if (p.end < n && p.end > lo && p.end < hi) {
+			if (p.end < n && p.end > lo && p.end < hi && (p.end - p.first) * rowHeight > 12 * ratio) {
 				c.fillStyle = style('--line');
 				c.fillRect(u.bbox.left, Math.round(u.valToPos(p.end, 'y', true)), u.bbox.width, ratio);
 			}
@@ -329,12 +336,17 @@ function raster(element, run, readout) {
 		if (JSON.stringify(was) !== JSON.stringify(hovered)) u.redraw(false);
 	}
 
-	return {u, show: () => u.setData(u.data), resetRows: () => { lo = 0; hi = n; }};
+	function show() {
+		hovered = null;
+		readout.textContent = '';
+		u.setData(u.data);
+	}
+	return {u, show, resetRows: () => { lo = 0; hi = n; }};
 }
 
 // ---- rates ----
 
-const mostLines = 8, leastSpikes = 2, fewBins = 25;
+const mostLines = 4, leastSpikes = 2, fewBins = 25;
 
 // binned are the rates of the view in bins of a round width: about two pixels or wider, and so wide that they hold some spikes.
 function binned(run, width) {
@@ -342,7 +354,7 @@ function binned(run, width) {
 	const lo = Math.max(0, Math.floor(from / run.bin)), hi = Math.min(run.bins, Math.ceil(to / run.bin));
 	let spikes = 0;
 	for (const p of run.populations) spikes += p.sums[Math.max(lo, hi)] - p.sums[lo];
-	let bin = span / (width / 2.5);
+	let bin = span / (width / 1.8);
 	if (spikes > 0) bin = Math.max(bin, Math.min(span / fewBins, leastSpikes * span * run.populations.length / spikes));
 	const n = Math.max(1, Math.round(nice(bin) / run.bin) || 1);
 	const edges = [];
@@ -421,7 +433,7 @@ function rates(element, run, readout, said, key) {
 	}
 
 	if (heat) {
-		key.textContent = `darker is faster; the strip at the left has each population's colour`;
+		key.textContent = 'The stronger the colour, the higher the rate; the strip at the left has the colours of the raster.';
 	} else {
 		for (const p of run.populations) {
 			const entry = document.createElement('span'), dot = document.createElement('span');
@@ -432,10 +444,10 @@ function rates(element, run, readout, said, key) {
 		}
 	}
 	return {u, show() {
-		now = binned(run, Math.max(100, u.over.clientWidth || 600));
+		now = binned(run, Math.max(100, element.clientWidth - leftSize() - 22));
 		top = limit(now.rates);
 		u.setData(values());
-		said.textContent = `bins of ${round(now.bin, 4)} ms` + (heat ? `, up to ${round(top.at, 3)} Hz` : '') +
+		said.textContent = `bins of ${round(now.bin, 4)} ms` + (heat ? `, full colour at ${round(top.at, 3)} Hz` : '') +
 			(top.peak === null ? '' : `; a peak of ${round(top.peak, 3)} Hz is cut off`);
 	}};
 }
