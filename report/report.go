@@ -15,6 +15,7 @@ import (
 	"html"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -166,6 +167,11 @@ type picture struct {
 
 // Several tells whether there are several runs.
 func (p *page) Several() bool { return len(p.Runs) > 1 }
+
+// Drawn tells whether there is a raster of any run.
+func (p *page) Drawn() bool {
+	return slices.ContainsFunc(p.Runs, func(v *view) bool { return v.Raster.Shown })
+}
 
 func newPage(runs []*Run, version string) (*page, error) {
 	p := &page{Version: version}

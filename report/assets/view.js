@@ -132,7 +132,7 @@ function axes(withTime, y) {
 function make(element, y, scaleY, series, data, hooks, dragY, withTime) {
 	const size = () => ({width: Math.max(120, element.clientWidth), height: element.clientHeight});
 	const u = new uPlot(Object.assign(size(), {
-		scales: {x: {time: false, auto: false, range: () => [view.from, view.to]}, y: Object.assign({auto: false}, scaleY)},
+		scales: {x: {time: false, auto: false, range: () => [view.from, view.to]}, y: Object.assign({auto: true}, scaleY)},
 		legend: {show: false}, series: [{}, ...series], axes: axes(withTime, y), padding: [6, 22, 0, 0],
 		cursor: {
 			drag: {x: true, y: dragY, uni: dragY ? 30 : undefined, setScale: false, dist: 4}, points: {show: false}, y: dragY,
@@ -146,10 +146,10 @@ function make(element, y, scaleY, series, data, hooks, dragY, withTime) {
 	return u;
 }
 
-// select zooms to what was dragged.
+// select zooms to what was dragged. A selection of one axis alone has the whole of the other.
 function select(u) {
 	const s = u.select;
-	if (s.width > 3 && (!u.cursor.drag._y || u.cursor.drag._x)) view.set(u.posToVal(s.left, 'x'), u.posToVal(s.left + s.width, 'x'));
+	if (s.width > 3 && s.width < u.over.clientWidth - 1) view.set(u.posToVal(s.left, 'x'), u.posToVal(s.left + s.width, 'x'));
 	u.setSelect({left: 0, top: 0, width: 0, height: 0}, false);
 }
 
@@ -246,7 +246,7 @@ const cut = name => name.length > 14 ? name.slice(0, 7) + '\u2026' + name.slice(
 
 function raster(element, run, readout) {
 	const n = run.rows.length;
-	const most = 0.12; // share of the plot that marks cover
+	const most = 0.12, least = 0.012; // shares of the plot that marks cover
 	let lo = 0, hi = n, hovered = null, marks = [];
 	element.style.height = Math.min(element.clientHeight, Math.max(90, 22 * n + 30)) + 'px';
 	const stretches = () => hi - lo <= 26 && n > run.populations.length ?
@@ -262,7 +262,7 @@ function raster(element, run, readout) {
 		})],
 		setSelect: [u => {
 			const s = u.select;
-			if (u.cursor.drag._y && s.height > 3) {
+			if (s.height > 3 && s.height < u.over.clientHeight - 1) {
 				const a = u.posToVal(s.top + s.height, 'y'), b = u.posToVal(s.top, 'y');
 				lo = Math.max(0, Math.min(n - 1, Math.floor(a)));
 				hi = Math.min(n, Math.max(lo + 1, Math.ceil(b)));
@@ -282,6 +282,9 @@ function raster(element, run, readout) {
 		if (covered > most) { // or all would be one colour
 			height = Math.max(ratio, height * Math.sqrt(most / covered));
 			width = Math.max(0.6 * ratio, width * Math.sqrt(most / covered));
+		} else if (spikes > 0 && covered < least) { // or they would be lost
+			height = Math.max(height, Math.min(14 * ratio, height * Math.sqrt(least / covered), 6 * ratio));
+			width = Math.max(width, 1.8 * ratio);
 		}
 		if (hovered !== null) {
 			const y = u.valToPos(hovered.row + 0.5, 'y', true), h = Math.max(rowHeight, 3 * ratio);
@@ -358,7 +361,7 @@ function binned(run, width) {
 	if (spikes > 0) bin = Math.max(bin, Math.min(span / fewBins, leastSpikes * span * run.populations.length / spikes));
 	const n = Math.max(1, Math.round(nice(bin) / run.bin) || 1);
 	const edges = [];
-	for (let b = Math.floor(lo / n) * n; b < run.bins && b * run.bin < view.to; b += n) edges.push(b);
+	for (let b = Math.max(0, Math.floor(lo / n) - 1) * n; b < run.bins && (b - n) * run.bin < view.to; b += n) edges.push(b); // one more at each side
 	const x = edges.map(b => (b + n / 2) * run.bin);
 	const rates = run.populations.map(p => edges.map(b => {
 		const e = Math.min(run.bins, b + n);
