@@ -95,26 +95,27 @@ func readReport(ctx context.Context, dir string, runs int) (*report.Run, error) 
 			r.Figures = append(r.Figures, f)
 		}
 	}
-	r.Verdict, err = readVerdict(filepath.Clean(dir)+verdictSuffix, s.Network)
-	return r, err
+	r.Verdict = readVerdict(filepath.Clean(dir)+verdictSuffix, s.Network)
+	return r, nil
 }
 
-// readVerdict reads what einet validate said of a network of that name, nil where it was not asked.
-func readVerdict(dir, network string) (*report.Verdict, error) {
+// readVerdict reads what einet validate said of a network of that name, nil where it was not asked. A file that can't be read is
+// told on the page: the run has no part in it.
+func readVerdict(dir, network string) *report.Verdict {
 	text, err := os.ReadFile(filepath.Join(dir, verdictFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil
 	}
-	if err != nil {
-		return nil, err
+	v := &report.Verdict{}
+	if err == nil {
+		v, err = report.ReadVerdict(text)
 	}
-	v, err := report.ReadVerdict(text)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, err)
-	}
-	if v.Network != network {
-		return nil, nil
+	switch {
+	case err != nil:
+		v = &report.Verdict{Fault: err.Error()}
+	case v.Network != network:
+		return nil
 	}
 	v.Folder = filepath.Base(dir)
-	return v, nil
+	return v
 }

@@ -29,6 +29,7 @@ type Verdict struct {
 	Command string   `json:"command"`
 
 	Folder string `json:"-"` // where it was found
+	Fault  string `json:"-"` // why it could not be read
 }
 
 // A Claim is what a network's source says, and what was measured.
