@@ -467,6 +467,23 @@ func TestVerdictBesideTheRun(t *testing.T) {
 	require.Empty(t, faulty(text))
 }
 
+// The library is the one that assets/README.md tells of.
+func TestLibraryIsUnchanged(t *testing.T) {
+	text, err := os.ReadFile("assets/README.md")
+	require.NoError(t, err)
+	sums := regexp.MustCompile(`(?m)^    ([0-9a-f]{64})  (\S+)$`).FindAllStringSubmatch(string(text), -1)
+	require.Len(t, sums, 3)
+	for _, m := range sums {
+		file, err := os.ReadFile(filepath.Join("assets", m[2]))
+		require.NoError(t, err)
+		require.Equal(t, m[1], fmt.Sprintf("%x", sha256.Sum256(file)), m[2])
+	}
+	script, err := os.ReadFile("assets/uPlot.iife.min.js")
+	require.NoError(t, err)
+	require.Contains(t, string(script), "(v1.6.32)")
+	require.Contains(t, string(text), "uPlot 1.6.32")
+}
+
 // A summary of anything is a page without faults, or one line.
 func FuzzSummary(f *testing.F) {
 	net, err := language.Load(strings.NewReader("populations: {E: {size: 2, tau_m: 20 ms, V_th: 15, V_reset: 0, t_ref: 2 ms}}"), "net.yaml", language.Options{})

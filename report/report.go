@@ -59,7 +59,7 @@ type Figure struct {
 // mostYAML and mostFigures bound what is held of a page [bytes] beside its data: a network may hold lists of millions of synapses.
 const (
 	mostYAML    = 200_000
-	mostFigures = 700_000
+	mostFigures = 900_000
 )
 
 // Write writes the page of one run, or of several side by side. An error of a run's files names its folder; others are w's.
@@ -176,7 +176,7 @@ func (p *page) Drawn() bool {
 func newPage(runs []*Run, version string) (*page, error) {
 	p := &page{Version: version}
 	for i, r := range runs {
-		v, err := newView(r, i)
+		v, err := newView(r, i, len(runs))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", r.Folder, err)
 		}
@@ -203,7 +203,7 @@ func titles(runs []*view) string {
 	return strings.Join(names, ", ")
 }
 
-func newView(r *Run, i int) (*view, error) {
+func newView(r *Run, i, runs int) (*view, error) {
 	s, err := readSummary(r.Summary)
 	if err != nil {
 		return nil, err
@@ -218,7 +218,7 @@ func newView(r *Run, i int) (*view, error) {
 	d := newDiagram(r.Network, i)
 	v.Diagram, v.Caption, v.Matrix = d.svg(), d.caption, d.matrix()
 	v.Raster = note(r)
-	v.Pictures, v.LeftOut = pictures(r.Figures)
+	v.Pictures, v.LeftOut = pictures(r.Figures, mostFigures/runs)
 	v.Theory = compare(r, i, s)
 	v.Listing = string(r.YAML)
 	if len(v.Listing) > mostYAML {
@@ -246,13 +246,13 @@ var captions = map[string]string{
 	"potentials": "How membrane potentials are distributed over neurons and time.", "currents": "Input of single neurons.",
 }
 
-// pictures are the figures in the smaller of their formats, as far as there is room.
-func pictures(figures []Figure) (list []picture, leftOut string) {
-	room, out := mostFigures, []string(nil)
+// pictures are the figures, as far as there is room: as PNG, whose letters are the same everywhere, or else as SVG.
+func pictures(figures []Figure, room int) (list []picture, leftOut string) {
+	var out []string
 	for _, f := range figures {
-		kind, data := "image/svg+xml", f.SVG
-		if len(f.SVG) == 0 || len(f.PNG) > 0 && len(f.PNG) < len(f.SVG) {
-			kind, data = "image/png", f.PNG
+		kind, data := "image/png", f.PNG
+		if len(f.PNG) == 0 || len(f.PNG) > room && len(f.SVG) > 0 {
+			kind, data = "image/svg+xml", f.SVG
 		}
 		if len(data) > room {
 			out = append(out, f.Name)

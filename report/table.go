@@ -120,7 +120,7 @@ var measures = []struct {
 		{key: "spikes", label: "spikes", kind: whole},
 		{key: "rate_hz", label: "rate", unit: "Hz", means: "mean over neurons", decimals: 2},
 		{key: "cv_isi", label: "CV of ISI", means: "coefficient of variation of inter-spike intervals, mean over neurons with at least 5", decimals: 3},
-		{key: "cv_isi_neurons", label: "of neurons", means: "how many neurons have at least 5 intervals", kind: whole},
+		{key: "cv_isi_neurons", label: "neurons of CV", means: "how many neurons have at least 5 intervals", kind: whole},
 		{key: "cv2", label: "CV2", means: "of neighbouring intervals", decimals: 3},
 		{key: "lv", label: "LV", means: "local variation", decimals: 3},
 		{key: "fano", label: "Fano", means: "Fano factor of counts in 100 ms", decimals: 3},
