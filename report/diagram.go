@@ -34,6 +34,9 @@ type diagram struct {
 	arrows  []arrow
 	caption string
 	at      []point // of each population
+	labels  []label
+	taken   []bounds // of nodes and labels
+	passed  []point  // by curves
 	out     strings.Builder
 	box     bounds
 }
@@ -43,6 +46,14 @@ type arrow struct {
 	connection
 	labels   []string
 	strength float64
+}
+
+// A label is lines beside a curve, away from it.
+type label struct {
+	lines []string
+	class string
+	on    func(t float64) point // the curve, from 0 to 1
+	away  point
 }
 
 type point struct{ x, y float64 }
@@ -95,7 +106,7 @@ func (d *diagram) captioned() string {
 	case n <= mostDrawn && len(d.drawn()) < len(d.arrows):
 		return fmt.Sprintf("Arrows excite, dots inhibit; wider is stronger (weight × in-degree). Drawn are the %d strongest of %d connections; the matrix has all, blue ones excitatory and orange ones inhibitory. External input is in the table.", len(d.drawn()), len(d.arrows))
 	case n <= mostDrawn:
-		return "Arrows excite, dots inhibit; wider is stronger (weight × in-degree)."
+		return "Arrows excite, dots inhibit; wider is stronger (weight × in-degree). In the matrix blue excites and orange inhibits. External input is in the table."
 	}
 	return fmt.Sprintf("%d populations, %d connections: blue excites, orange inhibits; stronger colours are stronger connections (weight × in-degree).", n, len(d.arrows))
 }
@@ -133,13 +144,16 @@ func (d *diagram) svg() template.HTML {
 		}
 		d.arrow(a, width)
 	}
+	for i := range d.net.Populations {
+		d.node(i)
+	}
 	if n <= mostLabelled {
 		for i := range d.net.Populations {
 			d.external(i)
 		}
-	}
-	for i := range d.net.Populations {
-		d.node(i)
+		for _, l := range d.labels {
+			d.place(l)
+		}
 	}
 	b := d.box.grown(6)
 	return template.HTML(fmt.Sprintf(
@@ -247,9 +261,14 @@ func (d *diagram) node(i int) {
 	} else {
 		fmt.Fprintf(&d.out, `<circle cx="%.1f" cy="%.1f" r="%.1f"/>`, c.x, c.y, r)
 	}
-	fmt.Fprintf(&d.out, `<text class="name" x="%.1f" y="%.1f">%s</text><text class="size" x="%.1f" y="%.1f">%s</text></g>`,
-		c.x, c.y+1, html.EscapeString(clipped(p.Name, 8)), c.x, c.y+15, grouped(int64(p.Size)))
+	name := clipped(p.Name, 10)
+	size := min(fontSize, (2*r-9)/(0.62*float64(utf8.RuneCountInString(name))))
+	fmt.Fprintf(&d.out, `<text class="name" x="%.1f" y="%.1f" font-size="%.1f">%s</text><text class="size" x="%.1f" y="%.1f">%s</text></g>`,
+		c.x, c.y+1, size, html.EscapeString(name), c.x, c.y+15, grouped(int64(p.Size)))
 	d.box.add(c, r)
+	around := emptyBounds()
+	around.add(c, r)
+	d.taken = append(d.taken, around)
 }
 
 func clipped(name string, letters int) string {
@@ -293,10 +312,7 @@ func (d *diagram) arrow(a arrow, width float64) {
 		}
 	}
 	one, two := from.plus(along, 0.28).plus(side, bend), to.plus(along, -0.28).plus(side, bend)
-	middle := d.curve(a, from, one, two, to, width)
-	if len(d.net.Populations) <= mostLabelled {
-		d.label(a.labels, middle, side, "c"+d.colour(a.from))
-	}
+	d.curve(a, from, one, two, to, width, side)
 }
 
 func (d *diagram) colour(i int) string { return fmt.Sprintf("--r%dp%d", d.run, i) }
@@ -312,13 +328,10 @@ func (d *diagram) loop(a arrow, width float64) {
 		out = out.turned(55)
 	}
 	start, end := c.plus(out.turned(-spread), reach), c.plus(out.turned(spread), reach)
-	middle := d.curve(a, c, start, end, c, width)
-	if len(d.net.Populations) <= mostLabelled {
-		if len(d.net.Populations) == 2 {
-			out = point{0, -1}
-		}
-		d.label(a.labels, middle, out, "c"+d.colour(a.from))
+	if len(d.net.Populations) == 2 {
+		out = point{0, -1}
 	}
+	d.curve(a, c, start, end, c, width, out)
 }
 
 // both tells whether a population both excites and inhibits itself.
@@ -326,8 +339,8 @@ func (d *diagram) both(a arrow) bool {
 	return slices.ContainsFunc(d.arrows, func(b arrow) bool { return b.from == a.from && b.to == a.to && b.excites != a.excites })
 }
 
-// curve draws a cubic curve from one population's edge to another's, with the head of its sign, and returns its middle.
-func (d *diagram) curve(a arrow, from, one, two, to point, width float64) (middle point) {
+// curve draws a cubic curve from one population's edge to another's, with the head of its sign. Its label is to be on a side.
+func (d *diagram) curve(a arrow, from, one, two, to point, width float64, side point) {
 	first, last := one.minus(from).unit(), two.minus(to).unit()
 	head := 5.5 + 2*width
 	start := from.plus(first, d.radius(a.from, first)+1)
@@ -352,31 +365,65 @@ func (d *diagram) curve(a arrow, from, one, two, to point, width float64) (middl
 			s*s*s*start.y + 3*s*s*t*one.y + 3*s*t*t*two.y + t*t*t*end.y,
 		}
 	}
-	for k := range 9 { // a cubic is within its points, but not as far out
-		d.box.add(on(float64(k)/8), width+2)
+	for k := range 17 { // a cubic is within its points, but not as far out
+		p := on(float64(k) / 16)
+		d.box.add(p, width+2)
+		d.passed = append(d.passed, p)
 	}
-	return on(0.5)
+	d.labels = append(d.labels, label{a.labels, "c" + d.colour(a.from), on, side})
 }
 
 // mostLines is the most lines of a label.
 const mostLines = 3
 
-// label writes lines beside a point, away from it.
-func (d *diagram) label(lines []string, at, away point, class string) {
-	if len(lines) > mostLines {
-		lines = append(slices.Clone(lines[:mostLines-1]), fmt.Sprintf("and %d more", len(lines)-mostLines+1))
+// place writes a label where it hides least: at one of some places along its curve, on either side.
+func (d *diagram) place(l label) {
+	if len(l.lines) > mostLines {
+		l.lines = append(slices.Clone(l.lines[:mostLines-1]), fmt.Sprintf("and %d more", len(l.lines)-mostLines+1))
 	}
+	var best bounds
+	least := math.Inf(1)
+	for _, turned := range []float64{1, -1} {
+		for k, t := range []float64{0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75} {
+			at := textBounds(l.lines, l.on(t), point{l.away.x * turned, l.away.y * turned})
+			hides := float64(k) + 2*(1-turned)
+			for _, b := range d.taken {
+				if b.meets(at) {
+					hides += 100
+				}
+			}
+			for _, p := range d.passed {
+				if at.has(p) {
+					hides += 10
+				}
+			}
+			if hides < least {
+				best, least = at, hides
+			}
+		}
+	}
+	d.text(l.lines, best, l.class)
+}
+
+// textBounds is the room of lines beside a point, away from it.
+func textBounds(lines []string, at, away point) bounds {
 	width := 0.0
 	for _, l := range lines {
 		width = max(width, letter*float64(utf8.RuneCountInString(l)))
 	}
 	height := lineHeight * float64(len(lines))
-	c := at.plus(point{away.x * (width/2 + 7), away.y * (height/2 + 5)}, 1)
+	c := point{at.x + away.x*(width/2+7), at.y + away.y*(height/2+5)}
+	return bounds{point{c.x - width/2, c.y - height/2}, point{c.x + width/2, c.y + height/2}}
+}
+
+// text writes lines.
+func (d *diagram) text(lines []string, at bounds, class string) {
 	for k, l := range lines {
-		fmt.Fprintf(&d.out, `<text class="label %s" x="%.1f" y="%.1f">%s</text>`, class, c.x, c.y-height/2+lineHeight*(float64(k)+0.75), html.EscapeString(l))
+		fmt.Fprintf(&d.out, `<text class="label %s" x="%.1f" y="%.1f">%s</text>`, class, (at.lo.x+at.hi.x)/2, at.lo.y+lineHeight*(float64(k)+0.75), html.EscapeString(l))
 	}
-	d.box.add(point{c.x - width/2, c.y - height/2}, 0)
-	d.box.add(point{c.x + width/2, c.y + height/2}, 0)
+	d.box.add(at.lo, 0)
+	d.box.add(at.hi, 0)
+	d.taken = append(d.taken, at)
 }
 
 // external draws what a population gets from outside.
@@ -396,7 +443,7 @@ func (d *diagram) external(i int) {
 	fmt.Fprintf(&d.out, `<g class="arrow outside"><path d="M%.1f %.1fL%.1f %.1f" stroke-width="2"/><polygon points="%.1f,%.1f %.1f,%.1f %.1f,%.1f"/></g>`,
 		start.x, start.y, end.x, end.y, tip.x, tip.y, l.x, l.y, r.x, r.y)
 	d.box.add(start, 2)
-	d.label(parts, start, from, "outside")
+	d.text(parts, textBounds(parts, start, from), "outside")
 }
 
 // bounds are the least rectangle around what is drawn.
@@ -409,6 +456,14 @@ func emptyBounds() bounds {
 func (b *bounds) add(p point, r float64) {
 	b.lo = point{min(b.lo.x, p.x-r), min(b.lo.y, p.y-r)}
 	b.hi = point{max(b.hi.x, p.x+r), max(b.hi.y, p.y+r)}
+}
+
+func (b bounds) meets(c bounds) bool {
+	return b.lo.x < c.hi.x && c.lo.x < b.hi.x && b.lo.y < c.hi.y && c.lo.y < b.hi.y
+}
+
+func (b bounds) has(p point) bool {
+	return b.lo.x < p.x && p.x < b.hi.x && b.lo.y < p.y && p.y < b.hi.y
 }
 
 func (b bounds) grown(by float64) bounds {

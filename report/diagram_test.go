@@ -126,3 +126,21 @@ func TestWords(t *testing.T) {
 	require.Equal(t, "0.00064 ± ?", WithError(&x, nil))
 	require.Equal(t, "-", Decimals(nil, 2))
 }
+
+// Labels hide neither populations nor one another.
+func TestLabelsAreApart(t *testing.T) {
+	ei, err := presets.Load("ei", language.Options{})
+	require.NoError(t, err)
+	for _, net := range []*network.Network{ei, blocks(t, 1), blocks(t, 2), blocks(t, 3), blocks(t, 4)} {
+		d, _, _ := drawn(t, net)
+		require.Greater(t, len(d.taken), len(net.Populations))
+		for i, a := range d.taken {
+			for _, b := range d.taken[:i] {
+				require.False(t, a.meets(b), "%s: %v and %v", net.Name, a, b)
+			}
+		}
+	}
+	a := bounds{point{0, 0}, point{2, 2}} // control
+	require.True(t, a.meets(bounds{point{1, 1}, point{3, 3}}))
+	require.True(t, a.has(point{1, 1}))
+}

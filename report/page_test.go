@@ -376,6 +376,7 @@ func TestPageOfAnyRun(t *testing.T) {
 		{"source", "populations: {" + source + ", E: {" + lif + "}}\nprojections: {PE: {from: P, to: E, rule: one_to_one, weight: 2, delay: 1 ms, tau_syn: 5 ms}}",
 			""},
 		{"model", "populations: {E: {size: 20, neuron: adex, input: 700 pA}}", "the theory is that of lif"},
+		{"many", "populations: {" + many(17) + "}", "takes long for 17 populations"},
 		{"none", "record: {spikes: none}\npopulations: {E: {" + lif + ", input: 20}}", "asks for no spikes to be kept"},
 		{"few", "record: {spikes: {E: [3, 7]}}\npopulations: {E: {" + lif + ", input: 20}}", "of 2 of 30 neurons"},
 		{"words", "name: \"a<b>&'c\"\ndescription: \"</script><script>alert(1)</script>\"\nsource: \"<img src=x onerror=alert(1)>\"\npopulations: {E: {" + lif + ", input: 20}}",
@@ -396,6 +397,15 @@ func TestPageOfAnyRun(t *testing.T) {
 			require.NotContains(t, textOf(root), "NaN", k.name)
 		}
 	}
+}
+
+// many are n populations.
+func many(n int) string {
+	var all []string
+	for i := range n {
+		all = append(all, fmt.Sprintf("P%d: {size: 3, tau_m: 20 ms, V_th: 15, V_reset: 0, t_ref: 2 ms, input: 20}", i))
+	}
+	return strings.Join(all, ", ")
 }
 
 // A run that was stopped says so, with what was simulated.

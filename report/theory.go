@@ -15,18 +15,24 @@ type comparison struct {
 	Why     string // there is none
 }
 
+// mostPredicted is the most populations for which a page waits: 50 take 10 s, for the time goes by about the cube of their number.
+const mostPredicted = 16
+
 // compare holds theory against a run. It is nil of a network without a membrane.
 func compare(r *Run, run int, s *summary) *comparison {
 	system, err := theory.FromNetwork(r.Network)
 	if err != nil {
-		return &comparison{Why: unjoined(err)}
+		return &comparison{Why: "Mean-field theory does not cover it: " + unjoined(err)}
 	}
 	if len(system.Populations) == 0 {
 		return nil
 	}
+	if n := len(system.Populations); n > mostPredicted {
+		return &comparison{Why: fmt.Sprintf("Mean-field theory takes long for %d populations, and is left to einet theory", n)}
+	}
 	p, err := system.Predict()
 	if err != nil {
-		return &comparison{Why: unjoined(err)}
+		return &comparison{Why: "Mean-field theory has no answer: " + err.Error()}
 	}
 	c := &comparison{}
 	if recurrent(system) {
