@@ -56,7 +56,7 @@ version := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 # einet needs no library and starts on any Linux; what needs OpenGL or HDF5 it leaves to einet-gl beside it.
 go_build = go build -buildvcs=false $(BUILDFLAGS) -ldflags "-s -w -X main.version=$(version)"
 
-.PHONY: build dist run test test-long test-peers fuzz lint clean help
+.PHONY: build dist run test test-long test-peers test-browser fuzz lint clean help
 
 build: ## build bin/einet and, with OpenGL, bin/einet-gl
 	@$(SETUP) $(build_needs)
@@ -113,6 +113,21 @@ test-peers: build $(peers)/ready ## compare fresh runs of NEST, Brian2 and einet
 	$(peers_python) validate/peers/compare.py $(firstword $(PEER_CASES)) --simulator brian2
 	bin/einet validate $(PEER_PRESET) --against $(peers)/spikes.npz --no-plots -q
 
+# What drives the browser lives in .cache, made anew when its lock file changes.
+browser := .cache/browser
+
+$(browser)/ready: report/browsertest/package.json report/browsertest/package-lock.json
+	rm -rf $(browser)
+	mkdir -p $(browser)
+	cp $^ $(browser)
+	cd $(browser) && npm ci --silent --no-audit --no-fund
+	touch $@
+
+test-browser: ## try report.html in Chromium; installs it and, into .cache, playwright-core
+	@$(SETUP) build page
+	@$(MAKE) --no-print-directory build $(browser)/ready SETUP=:
+	NODE_PATH=$(CURDIR)/$(browser)/node_modules EINET=$(CURDIR)/bin/einet node --test report/browsertest/
+
 lint: ## check formatting, go.mod and scripts; vet; staticcheck
 	@$(SETUP) $(build_needs) lint
 	@echo gofmt; bad=$$(find . -name '*.go' -not -path './.*' -exec gofmt -l {} +) && \
@@ -130,4 +145,4 @@ clean: ## remove what was built, and the results of runs in results/
 	@test ! -d .cache || { chmod -R u+w .cache && rm -rf .cache; }
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile

@@ -29,12 +29,13 @@ const module = "einet"
 var imports = map[string][]string{
 	"cmd/einet":  {"live", "bench", "selftest", "validate"},
 	"live":       {"experiment"},
-	"experiment": {"plot", "record", "engines", "network/language"},
+	"experiment": {"report", "record", "engines", "network/language"},
 
 	"engines":  {"gpu", "cpu", "cpuref", "sim", "host"},
 	"selftest": {"engines", "network/presets"},
 	"bench":    {"engines", "analysis", "network/presets"},
 	"validate": {"cpuref", "sim", "analysis/theory", "network/presets"},
+	"report":   {"plot"},
 	"plot":     {"analysis/theory"},
 
 	"gpu":    {"sim", "shaders"},

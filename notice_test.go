@@ -3,13 +3,14 @@ package einet_test
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
-// NOTICE names each module that the binaries hold, and no other.
+// NOTICE names each module that the binaries hold, and no other, and what else they hold of others.
 func TestNotice(t *testing.T) {
 	list := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", "./cmd/einet")
 	list.Env = append(os.Environ(), "CGO_ENABLED=1", "GOOS=linux")
@@ -33,4 +34,10 @@ func TestNotice(t *testing.T) {
 		}
 	}
 	require.Equal(t, held, named)
+	licences, err := filepath.Glob("report/assets/*-LICENSE") // of what is no module
+	require.NoError(t, err)
+	require.NotEmpty(t, licences)
+	for _, path := range licences {
+		require.Contains(t, string(text), "\n"+strings.TrimSuffix(filepath.Base(path), "-LICENSE")+" ")
+	}
 }

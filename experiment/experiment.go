@@ -28,12 +28,12 @@ type Options struct {
 	OpenGL     engines.OpenGL         // how devices are reached; zero: from this process
 	Connectome *connectome.Connectome // of the network, where it is built already; nil: Run builds it
 
-	DiscardMs float64  // first part of the run that the statistics leave out [ms], a multiple of dt
-	Excerpt   Excerpt  // part of the run that figures show
-	Out       string   // folder of the files; "": results/NAME
-	Replace   bool     // an earlier run there is replaced, once the new one is whole
-	Spikes    []string // formats that spikes are written in besides spikes.npz: csv, sonata
-	NoFigures bool
+	DiscardMs float64     // first part of the run that the statistics leave out [ms], a multiple of dt
+	Excerpt   Excerpt     // part of the run that figures show
+	Out       string      // folder of the files; "": results/NAME
+	Replace   bool        // an earlier run there is replaced, once the new one is whole
+	Spikes    []string    // formats that spikes are written in besides spikes.npz: csv, sonata
+	NoFigures bool        // no figures, and no page of the run
 	Replay    *record.Log // of a session, whose changes the network has; nil: none
 
 	Preset  string // that the network is or was made from, for the summary

@@ -112,6 +112,11 @@ func WriteFigure(dir string, f plot.Figure) (names []string, err error) {
 
 // ReadRun reads what the run in dir left to draw.
 func ReadRun(ctx context.Context, dir string, x Excerpt) (plot.Data, error) {
+	return readRun(ctx, dir, x, rasterNeurons)
+}
+
+// readRun reads it, with the spikes of about that many neurons.
+func readRun(ctx context.Context, dir string, x Excerpt, neurons int) (plot.Data, error) {
 	data := plot.Data{From: x.begin(0), To: x.end(0)}
 	net, err := readNetwork(filepath.Join(dir, NetworkFile))
 	if err != nil {
@@ -122,10 +127,10 @@ func ReadRun(ctx context.Context, dir string, x Excerpt) (plot.Data, error) {
 	}
 	all := make([]plot.Population, len(net.Populations))
 	for i, p := range net.Populations {
-		all[i] = plot.Population{Name: p.Name, Size: p.Size, Inhibitory: Inhibits(net, p.Name)}
+		all[i] = plot.Population{Name: p.Name, Size: p.Size, Inhibitory: net.Inhibits(p.Name)}
 	}
 	data.Populations = all
-	if err := readSpikes(ctx, filepath.Join(dir, SpikesFile), net, x, &data); err != nil {
+	if err := readSpikes(ctx, filepath.Join(dir, SpikesFile), net, x, neurons, &data); err != nil {
 		return data, err
 	}
 	return data, readState(filepath.Join(dir, TracesFile), net, x, all, &data)
@@ -159,17 +164,6 @@ func readNetwork(path string) (*network.Network, error) {
 	return language.Load(f, path, language.Options{HDF5: hdf5.OpenTree})
 }
 
-// Inhibits says whether a population's synapses are inhibitory: any projection
-// of it, since Dale's law is the network's own affair.
-func Inhibits(net *network.Network, name string) bool {
-	for _, p := range net.Projections {
-		if p.From == name && !p.Excitatory() {
-			return true
-		}
-	}
-	return false
-}
-
 // sameGrid is an error unless a file is of a run of the network.
 func sameGrid(path string, net *network.Network, dt float64, populations []record.Population) error {
 	if math.Abs(dt/net.Dt-1) > 1e-9 {
@@ -189,7 +183,7 @@ func sameGrid(path string, net *network.Network, dt float64, populations []recor
 }
 
 // readSpikes streams the spike file into the raster's sample and the rates.
-func readSpikes(ctx context.Context, path string, net *network.Network, x Excerpt, data *plot.Data) error {
+func readSpikes(ctx context.Context, path string, net *network.Network, x Excerpt, neurons int, data *plot.Data) error {
 	r, err := record.OpenSpikes(path)
 	if err != nil {
 		return err
@@ -214,7 +208,7 @@ func readSpikes(ctx context.Context, path string, net *network.Network, x Excerp
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	data.Sample = analysis.NewSample(sizes, r.DtMs, rasterNeurons, from, to)
+	data.Sample = analysis.NewSample(sizes, r.DtMs, neurons, from, to)
 	data.Counts = analysis.NewPopulationCounts(sizes, r.DtMs, max(1, net.Steps(rateBinMs), int(r.Steps/mostBins)))
 	buf := make([]sim.Spike, 1<<14)
 	for {

@@ -204,7 +204,7 @@ func replicaFiles(dir string) []string {
 
 // stale are the files in dir that a run may find there and does not itself write.
 func stale(dir string, written []string) []string {
-	all := slices.Concat(runFiles, FigureFiles(), AskedFiles, replicaFiles(dir))
+	all := slices.Concat(runFiles, FigureFiles(), AskedFiles, replicaFiles(dir), []string{ReportFile})
 	return slices.DeleteFunc(all, func(f string) bool { return slices.Contains(written, f) })
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"einet/analysis"
@@ -229,8 +230,14 @@ func (r *simulation) draw(ctx context.Context) (err error) {
 		return nil
 	}
 	r.summary.Figures, err = Draw(ctx, r.dir, r.dir, r.o.Excerpt)
+	if err == nil {
+		err = Report(ctx, []string{r.dir}, filepath.Join(r.dir, ReportFile), r.o.Version)
+	}
+	if err == nil {
+		r.summary.Report = ReportFile
+	}
 	if errors.Is(err, context.Canceled) {
-		r.o.Watch.Say(fmt.Sprintf("interrupted while drawing; the run in %s is complete, and einet plot draws its figures", r.dir))
+		r.o.Watch.Say(fmt.Sprintf("interrupted while drawing; the run in %s is complete, einet plot draws its figures and einet report its page", r.dir))
 		return ErrInterrupted
 	}
 	return err

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"math"
-	"slices"
 	"time"
 
 	"einet/analysis"
@@ -54,6 +53,7 @@ type Summary struct {
 	Dir         string                       `json:"-"` // folder of the files
 	Files       []string                     `json:"-"` // of the run, without its figures
 	Figures     []string                     `json:"-"`
+	Report      string                       `json:"-"` // the page of the run, "" where there is none
 
 	InhibitionLagMs *float64 `json:"inhibition_lag_ms"` // of inhibition behind excitation in the traced neurons
 
@@ -130,17 +130,10 @@ func (s *Summary) finish(net *network.Network, rec *recorders, took time.Duratio
 	for i, p := range rec.statistics.Populations(max(step, rec.discard)) {
 		population := summarise(p, &net.Populations[i], &rec.state.Populations[i])
 		population.SpectrumPeakHz = Number(rec.statistics.Counts.PeakHz(i, rec.discard, step))
-		population.Delta = hasDelta(net, i)
+		population.Delta = net.GetsDelta(i)
 		s.Populations[s.Order[i]] = population
 	}
 	s.InhibitionLagMs = Number(inhibitionLag(rec.trace, s.DtMs*float64(rec.trace.Every())))
-}
-
-// hasDelta tells whether a population receives spikes through delta synapses.
-func hasDelta(net *network.Network, i int) bool {
-	p := &net.Populations[i]
-	return slices.ContainsFunc(p.PoissonInput, func(in network.PoissonInput) bool { return in.Synapse == network.Delta }) ||
-		slices.ContainsFunc(net.Projections, func(q network.Projection) bool { return q.To == p.Name && q.Synapse == network.Delta })
 }
 
 // maxLagMs is the largest lag that is looked for.

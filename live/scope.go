@@ -8,7 +8,6 @@ import (
 
 	"einet/analysis"
 	"einet/dynamics"
-	"einet/experiment"
 	"einet/sim"
 )
 
@@ -144,7 +143,7 @@ func newScope(m *dynamics.Model) *Scope {
 		p := &m.Populations[i]
 		q := seenPopulation{
 			name: m.Network.Populations[i].Name, first: p.First, size: p.Size, row: s.rows, rows: (p.Size + s.every - 1) / s.every,
-			inhibitory: experiment.Inhibits(m.Network, m.Network.Populations[i].Name), membrane: !p.IsSource(),
+			inhibitory: m.Network.Inhibits(m.Network.Populations[i].Name), membrane: !p.IsSource(),
 		}
 		for k := range p.Size { // every so many-th neuron
 			s.rowOf[p.First+k] = -1
@@ -219,7 +218,7 @@ func (s *Scope) chosenAt(m *dynamics.Model, number int) chosen {
 // chosenOf is a neuron of population i.
 func chosenOf(m *dynamics.Model, i, neuron int) chosen {
 	n := &m.Network.Populations[i]
-	c := chosen{population: i, neuron: neuron, name: fmt.Sprintf("%s %d", n.Name, neuron), inhibitory: experiment.Inhibits(m.Network, n.Name)}
+	c := chosen{population: i, neuron: neuron, name: fmt.Sprintf("%s %d", n.Name, neuron), inhibitory: m.Network.Inhibits(n.Name)}
 	c.threshold, c.reset, c.rest = n.Potentials()
 	c.lif = n.Model == nil
 	for _, r := range m.Populations[i].Receptors {

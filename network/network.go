@@ -4,7 +4,10 @@
 // built and simulated by every engine.
 package network
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A Network is a complete description of what is simulated. Times are in ms,
 // potentials, weights and inputs in mV (currents as R*I), probabilities in
@@ -278,3 +281,21 @@ func (n *Network) Population(name string) int {
 // Steps is the number of steps of dt in a time [ms]. It is exact, but for the
 // rounding of decimal fractions, for the times that Validate accepts.
 func (n *Network) Steps(ms float64) int { return int(math.Round(ms / n.Dt)) }
+
+// Inhibits says whether a population's synapses are inhibitory: any projection
+// of it, since Dale's law is the network's own affair.
+func (n *Network) Inhibits(population string) bool {
+	for i := range n.Projections {
+		if p := &n.Projections[i]; p.From == population && !p.Excitatory() {
+			return true
+		}
+	}
+	return false
+}
+
+// GetsDelta tells whether population i receives spikes through delta synapses.
+func (n *Network) GetsDelta(i int) bool {
+	p := &n.Populations[i]
+	return slices.ContainsFunc(p.PoissonInput, func(in PoissonInput) bool { return in.Synapse == Delta }) ||
+		slices.ContainsFunc(n.Projections, func(q Projection) bool { return q.To == p.Name && q.Synapse == Delta })
+}

@@ -240,3 +240,12 @@ func number(x float64) string {
 	}
 	return strings.Replace(s, "-", "\u2212", 1)
 }
+
+// Colours are those of populations in figures.
+func Colours(populations []Population) []color.RGBA {
+	colours := make([]color.RGBA, len(populations))
+	for i, line := range looks(populations) {
+		colours[i] = color.RGBAModel.Convert(line.Color).(color.RGBA)
+	}
+	return colours
+}

@@ -1,6 +1,7 @@
 package theory
 
 import (
+	"fmt"
 	"math"
 	"math/cmplx"
 
@@ -156,4 +157,28 @@ func conditions(w *mat.Dense, minusX *mat.VecDense, e, i int) []Condition {
 		{"X_E/X_I > W_EI/W_II", xE / xI, ei / ii, greater(xE*ii, xI*ei)},
 		{"W_EI/W_II > W_EE/W_IE", ei / ii, ee / ie, greater(ei*ie, ii*ee)},
 	}
+}
+
+// Verdict says in words whether a balanced state exists.
+func (b Balance) Verdict() string {
+	failed := ""
+	for _, k := range b.Conditions {
+		if !k.Holds && failed == "" {
+			failed = fmt.Sprintf("%s does not hold (%.4g and %.4g)", k.Name, k.Left, k.Right)
+		}
+	}
+	switch {
+	case b.Holds && len(b.Conditions) > 0:
+		return fmt.Sprintf("a balanced state exists: X_E/X_I = %.4g > W_EI/W_II = %.4g > W_EE/W_IE = %.4g",
+			b.Conditions[0].Left, b.Conditions[0].Right, b.Conditions[1].Right)
+	case b.Holds:
+		return "the balance equations have a solution with all rates above 0"
+	case b.Rates == nil && failed != "":
+		return "not balanced: " + failed + ", and the balance equations are singular: no rates cancel the external input"
+	case b.Rates == nil:
+		return "not balanced: the balance equations are singular, there is no one set of rates that cancels the external input"
+	case failed != "":
+		return "not balanced: " + failed
+	}
+	return "not balanced: a rate of the solution is not above 0"
 }

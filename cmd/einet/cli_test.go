@@ -152,7 +152,7 @@ func TestCompletion(t *testing.T) {
 		words []string
 		want  string
 	}{
-		{[]string{"re"}, "reproduce"},
+		{[]string{"re"}, "report reproduce"},
 		{[]string{"com"}, "completion"},
 		{[]string{"run", "v"}, "vogels2005coba vogels2005cuba vs96"},
 		{[]string{"run", "net["}, "net[1].yaml"},

@@ -300,7 +300,7 @@ func (x *export) types() error {
 		if p.Neuron.IsSource() {
 			model = "virtual"
 		}
-		if experiment.Inhibits(x.net, p.Name) {
+		if x.net.Inhibits(p.Name) {
 			ei = "i"
 		}
 		fmt.Fprintf(&nodes, "%d %s %s einet:%s %s\n", i, p.Name, model, p.Neuron, ei)

@@ -39,6 +39,8 @@ func writings(t *testing.T) []writing {
 		{"export --to sonata", []string{"export", net, "--to", "sonata", "--force"}, "", "is the disk full?"},
 		{"plot", []string{"plot", dir}, "", tooLarge},
 		{"plot of two runs", []string{"plot", dir, dir}, "", tooLarge},
+		{"report", []string{"report", dir}, "", tooLarge},
+		{"report of two runs", []string{"report", dir, dir}, "", tooLarge},
 		{"theory --sweep", []string{"theory", net, "--sweep", "--simulate", "20ms", "--engine", "cpu", "-q"}, "E", tooLarge},
 		{"validate --against", []string{"validate", net, "--against", spikes, "--seeds", "10", "-q", "--json"}, `"statistical"`, tooLarge},
 		{"validate --exact", []string{"validate", net, "--exact", "--quick", "-q", "--json"}, `"exact"`, tooLarge},

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -24,26 +22,16 @@ type plotCmd struct {
 // Run draws them. What cannot be read is the input's fault, what cannot be
 // written the machine's.
 func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
-	for _, dir := range c.Dirs {
-		if _, err := os.Stat(filepath.Join(dir, experiment.SpikesFile)); err != nil {
-			if found, _ := filepath.Glob(filepath.Join(dir, "spikes-*.npz")); len(found) > 0 {
-				return usage(fmt.Errorf("%s: holds replicas, of which there are spikes (%s and others) and no figures", dir, filepath.Base(found[0])))
-			}
-			return usage(fmt.Errorf("%s: holds no run: %w", dir, err))
-		}
+	if err := holdRuns(c.Dirs, experiment.SpikesFile); err != nil {
+		return err
 	}
 	w, err := c.excerpt()
 	if err != nil {
 		return err
 	}
-	out := c.Out
-	if out == "" && len(c.Dirs) == 1 {
-		out = c.Dirs[0]
-	} else if out == "" {
-		out = filepath.Dir(filepath.Clean(c.Dirs[0]))
-	}
-	if info, err := os.Stat(out); err == nil && !info.IsDir() || err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return usage(fmt.Errorf("--out %s: must be a folder", out))
+	out, err := placeOf(c.Out, c.Dirs)
+	if err != nil {
+		return err
 	}
 	files, err := experiment.OpenSet(record.Look(out), out, t.log.Warn)
 	if err != nil {

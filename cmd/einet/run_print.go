@@ -3,12 +3,12 @@ package main
 import (
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"einet/experiment"
+	"einet/report"
 )
 
 // printSummary writes what came of a run for people.
@@ -47,7 +47,11 @@ func printSummary(out io.Writer, s *experiment.Summary) error {
 	if len(deltas) > 0 {
 		fmt.Fprintf(w, "\tinputs of %s leave out delta synapses, whose spikes move V at once and are no current\n", experiment.FirstOf(deltas))
 	}
-	fmt.Fprintf(w, "files\t%s: %s\n", s.Dir, strings.Join(slices.Concat(s.Files, s.Figures), ", "))
+	var page []string
+	if s.Report != "" {
+		page = []string{s.Report}
+	}
+	fmt.Fprintf(w, "files\t%s: %s\n", s.Dir, strings.Join(slices.Concat(s.Files, s.Figures, page), ", "))
 	return w.Flush()
 }
 
@@ -59,12 +63,8 @@ func autoBecause(why string) string {
 	return " (auto: " + why + ")"
 }
 
-func shown(x *float64, decimals int) string {
-	if x == nil {
-		return "-"
-	}
-	return fmt.Sprintf("%.*f", decimals, *x)
-}
+// Numbers are printed as the page of a run has them.
+var shown, withError = report.Decimals, report.WithError
 
 // orNone says of what can't be there that it is not applicable.
 func orNone(text string) string {
@@ -72,18 +72,6 @@ func orNone(text string) string {
 		return "n/a"
 	}
 	return text
-}
-
-// withError is a value to two digits of its standard error, and that, or ? where it is not known.
-func withError(x, e *float64) string {
-	switch {
-	case x == nil:
-		return shown(x, 5)
-	case e == nil || *e <= 0:
-		return shown(x, 5) + " ± ?"
-	}
-	decimals := min(max(1-int(math.Floor(math.Log10(*e))), 0), 7)
-	return fmt.Sprintf("%.*f ± %.*f", decimals, *x, decimals, *e)
 }
 
 // printReplicas writes what came of replicas for people.

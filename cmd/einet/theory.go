@@ -144,7 +144,7 @@ func predict(net *network.Network) (theory.Prediction, error) {
 
 func summariseTheory(net *network.Network, p theory.Prediction) *TheorySummary {
 	s := &TheorySummary{Network: net.Name, Populations: map[string]PopulationTheory{}}
-	s.Balance = BalanceSummary{Holds: p.Balance.Holds, Verdict: verdict(p.Balance)}
+	s.Balance = BalanceSummary{Holds: p.Balance.Holds, Verdict: p.Balance.Verdict()}
 	for _, k := range p.Balance.Conditions {
 		s.Balance.Conditions = append(s.Balance.Conditions, ConditionSummary{k.Name, experiment.Number(k.Left), experiment.Number(k.Right), k.Holds})
 	}
@@ -164,30 +164,6 @@ func summariseTheory(net *network.Network, p theory.Prediction) *TheorySummary {
 		s.Populations[q.Name] = x
 	}
 	return s
-}
-
-// verdict says in words whether a balanced state exists.
-func verdict(b theory.Balance) string {
-	failed := ""
-	for _, k := range b.Conditions {
-		if !k.Holds && failed == "" {
-			failed = fmt.Sprintf("%s does not hold (%.4g and %.4g)", k.Name, k.Left, k.Right)
-		}
-	}
-	switch {
-	case b.Holds && len(b.Conditions) > 0:
-		return fmt.Sprintf("a balanced state exists: X_E/X_I = %.4g > W_EI/W_II = %.4g > W_EE/W_IE = %.4g",
-			b.Conditions[0].Left, b.Conditions[0].Right, b.Conditions[1].Right)
-	case b.Holds:
-		return "the balance equations have a solution with all rates above 0"
-	case b.Rates == nil && failed != "":
-		return "not balanced: " + failed + ", and the balance equations are singular: no rates cancel the external input"
-	case b.Rates == nil:
-		return "not balanced: the balance equations are singular, there is no one set of rates that cancels the external input"
-	case failed != "":
-		return "not balanced: " + failed
-	}
-	return "not balanced: a rate of the solution is not above 0"
 }
 
 // check is an error where theory and simulation differ by more than accepted.

@@ -124,7 +124,7 @@ func (c *theoryCmd) sweep(ctx context.Context, t *terminal, place *engines.Place
 	data := plot.Sweep{Theory: make([][]float64, len(s.order)), Simulated: make([][]float64, len(s.order))}
 	for i, k := range experiment.WithPotential(net) {
 		p := &net.Populations[k]
-		data.Populations = append(data.Populations, plot.Population{Name: p.Name, Size: p.Size, Inhibitory: experiment.Inhibits(net, p.Name)})
+		data.Populations = append(data.Populations, plot.Population{Name: p.Name, Size: p.Size, Inhibitory: net.Inhibits(p.Name)})
 		if limit := s.Populations[s.order[i]].BalanceHz; limit != nil && s.Balance.Holds {
 			data.Limit = append(data.Limit, *limit)
 		}

@@ -5,7 +5,6 @@ import (
 	"math"
 	"path/filepath"
 
-	"einet/experiment"
 	"einet/network"
 	"einet/plot"
 	"einet/record"
@@ -49,7 +48,7 @@ func drawValidation(dir string, net *network.Network, c *validate.Claims) ([]str
 func validationData(net *network.Network, c *validate.Claims) plot.Validation {
 	v := plot.Validation{Intervals: c.Intervals, Correlations: c.Correlations}
 	for _, p := range net.Populations {
-		v.Populations = append(v.Populations, plot.Population{Name: p.Name, Size: p.Size, Inhibitory: experiment.Inhibits(net, p.Name)})
+		v.Populations = append(v.Populations, plot.Population{Name: p.Name, Size: p.Size, Inhibitory: net.Inhibits(p.Name)})
 	}
 	add := func(r *validate.Response, recurrent bool) {
 		x := plot.Response{

@@ -1,0 +1,269 @@
+// Package report writes what runs left as one HTML page that needs nothing else: the numbers of summary.json, the network as
+// tables and as a drawing, spikes and rates to zoom into, figures, theory beside measurement, and how to do it again.
+//
+// Its one invariant: the page fetches nothing and runs nothing but what it holds (a content security policy says so to the
+// browser), and its numbers are those of summary.json, rounded as einet run prints them.
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"einet/network"
+	"einet/plot"
+)
+
+var (
+	//go:embed assets/page.html
+	pageText string
+	//go:embed assets/style.css
+	styleText string
+	//go:embed assets/view.js
+	viewText string
+	//go:embed assets/uPlot.iife.min.js
+	uPlotText string
+	//go:embed assets/uPlot.min.css
+	uPlotStyle string
+	//go:embed assets/uPlot-LICENSE
+	uPlotLicence string
+)
+
+// A Run is what a run left to report.
+type Run struct {
+	Folder  string           // where it is, as it was named
+	Made    time.Time        // when its summary was written
+	Network *network.Network // as it was simulated
+	YAML    []byte           // its network.yaml
+	Summary []byte           // its summary.json
+	Data    plot.Data        // populations with spikes, a sample of neurons over the whole run, and counts
+	Figures []Figure         // that it made, in their order
+	Verdict *Verdict         // of einet validate, nil where it was not asked
+}
+
+// A Figure is a picture that a run made: its PNG and its SVG.
+type Figure struct {
+	Name     string
+	PNG, SVG []byte
+}
+
+// mostYAML and mostFigures bound what is held of a page [bytes] beside its data: a network may hold lists of millions of synapses.
+const (
+	mostYAML    = 200_000
+	mostFigures = 900_000
+)
+
+// Write writes the page of one run, or of several side by side. An error of a run's files names its folder; others are w's.
+func Write(w io.Writer, runs []*Run, version string) error {
+	p, err := newPage(runs, version)
+	if err != nil {
+		return err
+	}
+	body, err := p.body()
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(p.data)
+	if err != nil {
+		return err
+	}
+	style := uPlotStyle + "\n" + styleText + p.colours()
+	scripts := []string{"/*! " + firstLines(uPlotLicence) + " */\n" + uPlotText, viewText}
+	var out bytes.Buffer
+	fmt.Fprintf(&out, `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="%s">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="einet %s">
+<title>%s</title>
+<style>%s</style>
+</head>
+%s<script type="application/json" id="data">%s</script>
+`, policy(style, scripts), html.EscapeString(version), html.EscapeString(p.Title), style, body, data)
+	for _, s := range scripts {
+		fmt.Fprintf(&out, "<script>%s</script>\n", s)
+	}
+	out.WriteString("</body>\n</html>\n")
+	_, err = out.WriteTo(w)
+	return err
+}
+
+// policy allows the style and the scripts of the page, its pictures, and nothing else.
+func policy(style string, scripts []string) string {
+	hash := func(text string) string {
+		sum := sha256.Sum256([]byte(text))
+		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	var allowed []string
+	for _, s := range scripts {
+		allowed = append(allowed, hash(s))
+	}
+	return "default-src 'none'; img-src data:; style-src " + hash(style) + "; script-src " + strings.Join(allowed, " ") +
+		"; base-uri 'none'; form-action 'none'"
+}
+
+// firstLines are a licence's, for a comment in front of what it is of.
+func firstLines(licence string) string {
+	return "uPlot, " + strings.ReplaceAll(strings.TrimSpace(licence), "*/", "* /")
+}
+
+// A page is what its template shows, and the data that its script draws.
+type page struct {
+	Title, Lead, Version string
+	Runs                 []*view
+	Facts                []row // of all runs, a cell each
+	Numbers              []table
+	data                 pageData
+}
+
+// A view is one run on the page.
+type view struct {
+	*Run
+	Index                    int
+	Name                     string
+	Cards                    []card
+	Banner                   string // why the run ended early
+	Warnings                 []string
+	Digest                   string
+	Command                  string
+	Populations, Projections table
+	Diagram                  template.HTML
+	Caption                  string // of the diagram
+	Matrix                   template.HTML
+	Raster                   rasterNote
+	Pictures                 []picture
+	LeftOut                  string // of the figures
+	Theory                   *comparison
+	Listing                  string // network.yaml
+	ListingCut               int    // bytes that it does not show
+	Versions                 string
+
+	summary *summary
+}
+
+// A card is the number of a population that is looked at first.
+type card struct {
+	Colour, Name, Size string
+	Rate, CV           cell
+}
+
+// A picture is a figure as the page holds it.
+type picture struct {
+	Name, Caption string
+	URL           template.URL
+}
+
+// Several tells whether there are several runs.
+func (p *page) Several() bool { return len(p.Runs) > 1 }
+
+// Drawn tells whether there is a raster of any run.
+func (p *page) Drawn() bool {
+	return slices.ContainsFunc(p.Runs, func(v *view) bool { return v.Raster.Shown })
+}
+
+func newPage(runs []*Run, version string) (*page, error) {
+	p := &page{Version: version}
+	for i, r := range runs {
+		v, err := newView(r, i, len(runs))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", r.Folder, err)
+		}
+		p.Runs = append(p.Runs, v)
+		p.data.Runs = append(p.data.Runs, packed(r, i, len(runs)))
+	}
+	p.Facts = facts(p.Runs)
+	if p.Several() {
+		p.Title, p.Lead = fmt.Sprintf("%d runs", len(runs)), titles(p.Runs)
+		p.Numbers = sideBySide(p.Runs)
+	} else {
+		v := p.Runs[0]
+		p.Title, p.Lead = v.Name, v.Network.Description
+		p.Numbers = v.summary.tables(v.Run)
+	}
+	return p, nil
+}
+
+func titles(runs []*view) string {
+	var names []string
+	for _, v := range runs {
+		names = append(names, v.Folder)
+	}
+	return strings.Join(names, ", ")
+}
+
+func newView(r *Run, i, runs int) (*view, error) {
+	s, err := readSummary(r.Summary)
+	if err != nil {
+		return nil, err
+	}
+	v := &view{Run: r, Index: i, Name: s.Network, Warnings: s.Warnings, Digest: s.Digest, Command: s.Command, summary: s}
+	if v.Name == "" {
+		v.Name = r.Folder
+	}
+	v.Banner = s.banner()
+	v.Cards = s.cards(r, i)
+	v.Populations, v.Projections = populationTable(r.Network, i), projectionTable(r.Network)
+	d := newDiagram(r.Network, i)
+	v.Diagram, v.Caption, v.Matrix = d.svg(), d.caption, d.matrix()
+	v.Raster = note(r)
+	v.Pictures, v.LeftOut = pictures(r.Figures, mostFigures/runs)
+	v.Theory = compare(r, i, s)
+	v.Listing = string(r.YAML)
+	if len(v.Listing) > mostYAML {
+		v.ListingCut = len(v.Listing) - mostYAML
+		v.Listing = strings.ToValidUTF8(v.Listing[:mostYAML], "")
+	}
+	v.Versions = s.versions()
+	return v, nil
+}
+
+// body is the page's, up to its data.
+func (p *page) body() (string, error) {
+	t, err := template.New("page").Parse(pageText)
+	if err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	err = t.Execute(&out, p)
+	return out.String(), err
+}
+
+// captions say what figures show, by their names.
+var captions = map[string]string{
+	"raster": "Spikes of a sample of neurons, and the rates of all.", "rate": "Rates of all neurons.",
+	"potentials": "How membrane potentials are distributed over neurons and time.", "currents": "Input of single neurons.",
+}
+
+// pictures are the figures, as far as there is room: as PNG, whose letters are the same everywhere, or else as SVG.
+func pictures(figures []Figure, room int) (list []picture, leftOut string) {
+	var out []string
+	for _, f := range figures {
+		kind, data := "image/png", f.PNG
+		if len(f.PNG) == 0 || len(f.PNG) > room && len(f.SVG) > 0 {
+			kind, data = "image/svg+xml", f.SVG
+		}
+		if len(data) > room {
+			out = append(out, f.Name)
+			continue
+		}
+		room -= len(data)
+		url := "data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(data)
+		list = append(list, picture{f.Name, captions[f.Name], template.URL(url)})
+	}
+	if out != nil {
+		leftOut = "Too large for this page, and in the folder of the run: " + strings.Join(out, ", ") + "."
+	}
+	return list, leftOut
+}
