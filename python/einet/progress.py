@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import html
+import importlib
 import sys
 import time
-from typing import Callable, Optional, TextIO, Union
+from typing import Any, Callable, Optional, TextIO, Union
 
 Progress = Union[None, bool, Callable[[float, float, str], None]]
 """None: a bar where somebody sees it; True, False: always, never; or a function of done, total and the text."""
 
 WIDTH = 20
 PAUSE = 0.1  # s, between two looks of the bar
+PATIENCE = 0.5  # s, before it appears
 
 
 def in_notebook() -> bool:
@@ -18,21 +21,23 @@ def in_notebook() -> bool:
 
 
 class Bar:
-    """One line that is written over: "[#####     ] 25 % text". It is cleared at the end."""
+    """One line that is written over: "[#####     ] 25 % text". It appears when what it shows has taken a while, and is cleared at the end."""
 
-    def __init__(self, out: Optional[TextIO] = None):
-        self.out = out or (sys.stdout if in_notebook() else sys.stderr)
+    def __init__(self, out: Optional[TextIO] = None, patience: float = PATIENCE):
+        self.out = out or sys.stderr
         self.width = 0
-        self.spoken = 0.0
+        self.spoken = time.monotonic() + patience - PAUSE
 
     def __call__(self, done: float, total: float, text: str) -> None:
         now = time.monotonic()
-        if now - self.spoken < PAUSE and done < total:
+        if now - self.spoken < PAUSE:
             return
         self.spoken = now
         part = min(max(done / total if total > 0 else 1.0, 0.0), 1.0)
         marks = round(part * WIDTH)
-        line = f"[{'#' * marks}{' ' * (WIDTH - marks)}] {100 * part:3.0f} % {text}"[:110]
+        self.show(f"[{'#' * marks}{' ' * (WIDTH - marks)}] {100 * part:3.0f} % {text}"[:110])
+
+    def show(self, line: str) -> None:
         self.out.write("\r" + line.ljust(self.width))
         self.out.flush()
         self.width = len(line)
@@ -44,6 +49,25 @@ class Bar:
             self.width = 0
 
 
+class NotebookBar(Bar):
+    """The same as an output that is replaced, so that the notebook does not keep each of its states."""
+
+    handle: Any = None
+
+    def show(self, line: str) -> None:
+        page: Any = importlib.import_module("IPython.display")
+        shown = page.HTML(f"<pre>{html.escape(line)}</pre>")
+        if self.handle is None:
+            self.handle = page.display(shown, display_id=True)
+        else:
+            self.handle.update(shown)
+
+    def clear(self) -> None:
+        if self.handle is not None:
+            page: Any = importlib.import_module("IPython.display")
+            self.handle.update(page.HTML(""))
+
+
 def bar_for(progress: Progress) -> tuple[Optional[Callable[[float, float, str], None]], Callable[[], None]]:
     """What shows progress, or None, and what ends it."""
     if callable(progress):
@@ -52,5 +76,5 @@ def bar_for(progress: Progress) -> tuple[Optional[Callable[[float, float, str], 
         progress = in_notebook() or sys.stderr.isatty()
     if not progress:
         return None, lambda: None
-    bar = Bar()
+    bar = NotebookBar() if in_notebook() else Bar()
     return bar, bar.clear

@@ -501,7 +501,8 @@ class Results:
         about = f"{s['neurons']} neurons, {s['synapses']} synapses; {self.duration:g} ms{cut} on {s['engine']} ({s['device']}), seed {s['seed']}"
         warned = "".join(f"<p>Warning: {html.escape(w)}</p>" for w in s.get("warnings") or [])
         digest = f"<p>digest <code>{html.escape(str(s['digest']))}</code></p>" if s.get("digest") else ""
-        figures = "".join(f"<div>{f._repr_html_()}</div>" for f in self.figures.values())
+        shown = self.figures  # a raster has the rate below it
+        figures = "".join(f"<div>{f._repr_html_()}</div>" for name, f in shown.items() if name != "rate" or "raster" not in shown)
         return f"<div><p><b>{html.escape(str(s['network']))}</b>: {html.escape(about)}</p><table>{head}{rows}</table>{digest}{warned}{figures}</div>"
 
 

@@ -59,7 +59,7 @@ def sweep(
             raise NetworkError(f"vary {path}: {vary[path]!r}: must be a list of values")
     if keep and out is None:
         raise NetworkError("keep: only says something with out, the folder that is to keep them")
-    jobs = parallel if parallel is not None else len(os.sched_getaffinity(0))
+    jobs = parallel if parallel is not None else _processors()
     if jobs < 1:
         raise NetworkError(f"parallel {parallel}: must be at least 1")
     temporary = tempfile.mkdtemp(prefix="einet-") if out is None else None
@@ -128,7 +128,7 @@ class _Run:
 def _simulate(runs: "list[_Run]", w: Written, flags: list[str], jobs: int, keep: bool, progress: Progress, binary: "str | None") -> None:
     """Makes the runs that are not done, jobs at a time."""
     todo = [r for r in runs if r.summary is None]
-    threads = max(1, len(os.sched_getaffinity(0)) // jobs)
+    threads = max(1, _processors() // jobs)
     flags = [*flags, f"--threads={threads}"]
     children: "set[_binary.Child]" = set()
     lock, stopped = threading.Lock(), False
@@ -165,6 +165,11 @@ def _simulate(runs: "list[_Run]", w: Written, flags: list[str], jobs: int, keep:
             raise
         finally:
             end()
+
+
+def _processors() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _value(value: Any) -> Any:

@@ -17,7 +17,7 @@ import numpy as np
 
 import einet
 from einet import binary
-from einet.progress import Bar
+from einet.progress import PAUSE, Bar
 
 SMALL = dict(scale=0.1, duration=200, engine="reference", figures=False)
 
@@ -366,7 +366,7 @@ class Folders(Case):
         r = einet.run(net, duration=100)
         page = r._repr_html_()
         self.assertEqual(list(r.figures), ["raster", "rate", "potentials", "currents"])
-        self.assertEqual(page.count('src="data:image/svg+xml;base64,'), 4)
+        self.assertEqual(page.count('src="data:image/svg+xml;base64,'), 3)
         self.assertIn(r.digest, page)
         self.assertIn(f"<td>{r.rates()['E']:.2f}</td>", page)
         self.assertTrue(r.figures["raster"].svg.startswith("<?xml") or "<svg" in r.figures["raster"].svg)
@@ -499,7 +499,13 @@ class Program(Case):
                 pass
 
         bar = Bar(Screen())
+        bar(1, 4, "too early")
+        bar.clear()
+        self.assertEqual(bar.out.text, "")
+        bar = Bar(Screen(), patience=0)
         bar(1, 4, "long text")
+        bar(2, 4, "too soon")
+        time.sleep(PAUSE)
         bar(4, 4, "x")
         bar.clear()
         shown = bar.out.text.split("\r")
