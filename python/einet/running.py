@@ -77,8 +77,9 @@ def run(
                 end()
             summary = answer.json()
             if isinstance(summary, dict) and "errors" not in summary:
-                result = Results(folder, summary, temporary)
-                temporary = None
+                if answer.status != 2:  # then others have written into the folder, and the message names the new one
+                    result = Results(folder, summary, temporary)
+                    temporary = None
             _binary.raise_for(answer, result, w.placed)
     finally:
         if temporary:
