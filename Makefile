@@ -18,7 +18,7 @@ PEER_PRESET ?= vogels2005cuba
 ifndef GOEXPERIMENT
 GOEXPERIMENT := $(if $(filter x86_64 amd64,$(shell uname -m)),simd)
 endif
-# Where `make dist` puts its archive.
+# Where `make dist` puts its archive, and `make wheel` its own.
 DIST ?= dist
 # Further flags of `go build`.
 BUILDFLAGS ?=
@@ -56,7 +56,7 @@ version := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 # einet needs no library and starts on any Linux; what needs OpenGL or HDF5 it leaves to einet-gl beside it.
 go_build = go build -buildvcs=false $(BUILDFLAGS) -ldflags "-s -w -X main.version=$(version)"
 
-.PHONY: build dist run test test-long test-peers test-browser fuzz lint clean help
+.PHONY: build dist wheel run test test-long test-peers test-browser fuzz lint clean help
 
 build: ## build bin/einet and, with OpenGL, bin/einet-gl
 	@$(SETUP) $(build_needs)
@@ -71,6 +71,11 @@ dist: ## pack the binaries, man page, completions and licences into dist/
 	@$(SETUP) $(build_needs)
 	@$(MAKE) --no-print-directory build SETUP=: BUILDFLAGS=-trimpath
 	@scripts/dist $(version) $(DIST)
+
+wheel: ## pack the Python package with the binaries in it into dist/
+	@$(SETUP) $(build_needs)
+	@$(MAKE) --no-print-directory build SETUP=: BUILDFLAGS=-trimpath
+	@python3 python/wheel.py $(version) $(DIST)
 
 run: ## build, then simulate a network and draw its figures into results/
 	@$(SETUP) $(run_needs)

@@ -70,7 +70,8 @@ type terminal struct {
 	args     []string
 	found    []string // names of files that patterns among args mean
 	gl       engines.OpenGL
-	told     bool // what became of an interrupted run
+	told     bool          // what became of an interrupted run
+	lines    time.Duration // from one line of progress to the next, where that is not what it is otherwise
 }
 
 func main() {
@@ -136,10 +137,14 @@ func (t *terminal) run(ctx context.Context) int {
 	if out.err != nil {
 		err = machine(out.err)
 	}
-	if err != nil {
-		return t.fail(err)
+	if err == nil {
+		return exitDone
 	}
-	return exitDone
+	status := t.fail(err)
+	if !out.any && out.err == nil && t.asJSON() {
+		printErrors(out, err, status)
+	}
+	return status
 }
 
 // command is run without a look at whether standard output took it all.

@@ -24,6 +24,7 @@ type progress struct {
 	last   int64   // steps in all
 	start  time.Time
 	spoken time.Time
+	every  time.Duration
 	bar    *progressbar.ProgressBar
 }
 
@@ -39,8 +40,10 @@ func newProgress(t *terminal, quiet bool, dt float64, last int64) *progress {
 	if quiet {
 		return nil
 	}
-	p := &progress{t: t, dt: dt, last: last, start: time.Now(), spoken: time.Now()}
-	if t.tty {
+	p := &progress{t: t, dt: dt, last: last, start: time.Now(), spoken: time.Now(), every: progressEvery}
+	if t.lines > 0 {
+		p.every = t.lines
+	} else if t.tty {
 		p.bar = progressbar.NewOptions64(last,
 			progressbar.OptionSetWriter(t.err), progressbar.OptionThrottle(50*time.Millisecond),
 			progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false),
@@ -55,7 +58,7 @@ func (p *progress) update(step, spikes int64) {
 		return
 	}
 	now := time.Now()
-	if p.bar == nil && (now.Sub(p.spoken) < progressEvery || step == p.last) {
+	if p.bar == nil && (now.Sub(p.spoken) < p.every || step == p.last) {
 		return
 	}
 	text := p.text(step, spikes, now.Sub(p.start))

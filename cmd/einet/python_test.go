@@ -55,6 +55,7 @@ func TestFromPython(t *testing.T) {
 	require.NoError(t, err)
 	page, err := os.ReadFile(path)
 	require.NoError(t, err)
+	forPython(t)
 	t.Chdir(t.TempDir())
 	var printed string
 	ran := 0

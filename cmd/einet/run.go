@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"einet/experiment"
 	"einet/record"
@@ -27,6 +28,7 @@ type runCmd struct {
 	excerptFlags
 	jsonFlag  `set:"json=summary.json on standard output"`
 	quietFlag `set:"and= and no table"`
+	Progress  *span `placeholder:"TIME" help:"Print a line of progress as often; otherwise there is a bar on a terminal, and elsewhere a line every 10 s."`
 }
 
 // mostThreads is more than any machine has processors.
@@ -56,6 +58,12 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	}
 	if c.Duration != nil && net.Steps(net.Duration) < 1 {
 		return usage(fmt.Errorf("--duration %v: must be at least dt (%g ms)", *c.Duration, net.Dt))
+	}
+	if c.Progress != nil {
+		if c.Progress.ms <= 0 {
+			return usage(fmt.Errorf("--progress %v: must be above 0", *c.Progress))
+		}
+		t.lines = time.Duration(c.Progress.ms * float64(time.Millisecond))
 	}
 	choice, err := c.choice()
 	if err != nil {

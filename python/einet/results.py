@@ -1,0 +1,514 @@
+"""What a run leaves, read when it is asked for."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import os
+import shutil
+import weakref
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, Optional
+
+import numpy as np
+import numpy.typing as npt
+
+from . import binary as _binary
+from .errors import MachineError, NetworkError, NotRecorded
+from .network import Network, load
+
+Floats = npt.NDArray[np.floating[Any]]
+Ints = npt.NDArray[np.integer[Any]]
+
+
+class Summary(dict[str, Any]):
+    """A JSON object whose keys are attributes too: summary.populations.E.rate_hz. What does not exist is None."""
+
+    def __getattr__(self, key: str) -> Any:
+        try:
+            return self[key]
+        except KeyError:
+            raise AttributeError(f"there is no {key}; there are {', '.join(self)}") from None
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self]
+
+    @staticmethod
+    def of(value: Any) -> Any:
+        """The value with all its objects made summaries."""
+        if isinstance(value, dict):
+            return Summary((k, Summary.of(v)) for k, v in value.items())
+        if isinstance(value, list):
+            return [Summary.of(v) for v in value]
+        return value
+
+
+class Series(NamedTuple):
+    """A rate over time."""
+
+    times: Floats
+    """[T] ms, where each bin begins."""
+    rate: Floats
+    """[T] Hz, of a neuron on average."""
+
+
+class Spikes:
+    """The spikes of a population, or of all (then numbered through all populations), sorted by time.
+
+    It unpacks: times, ids = r.spikes("E").
+    """
+
+    def __init__(self, times: Floats, ids: Ints, recorded: Ints, duration: float):
+        self.times = times
+        """[M] ms."""
+        self.ids = ids
+        """[M], of the neurons, from 0."""
+        self.recorded = recorded
+        """[N], the neurons whose spikes were kept, ascending."""
+        self.duration = duration
+        """ms of the run."""
+
+    def __iter__(self) -> "Iterator[npt.NDArray[Any]]":
+        return iter((self.times, self.ids))
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def __repr__(self) -> str:
+        return f"<einet.Spikes: {len(self)} of {len(self.recorded)} neurons in {self.duration:g} ms>"
+
+    def trains(self) -> dict[int, Floats]:
+        """The times [ms] of each neuron that was recorded, silent ones too."""
+        order = np.argsort(self.ids, kind="stable")
+        ends = np.searchsorted(self.ids[order], self.recorded, side="right")
+        starts = np.searchsorted(self.ids[order], self.recorded, side="left")
+        times = self.times[order]
+        return {int(i): times[a:b] for i, a, b in zip(self.recorded, starts, ends)}
+
+    def rates(self) -> Floats:
+        """[N] Hz, of each neuron of recorded over the whole run."""
+        where = np.searchsorted(self.recorded, self.ids)
+        counts: Floats = np.bincount(where, minlength=len(self.recorded)) / (self.duration / 1000)
+        return counts
+
+
+class Columns(Mapping[str, Any]):
+    """Arrays of an npz file by name, each read when it is asked for; names are attributes too."""
+
+    def __init__(self, archive: "_Archive", names: dict[str, str], said: dict[str, Any], shape: str):
+        self._archive, self._names, self._said, self._shape = archive, names, said, shape
+
+    def __getitem__(self, name: str) -> Any:
+        return self._said[name] if name in self._said else self._archive[self._names[name]]
+
+    def __iter__(self) -> "Iterator[str]":
+        return iter([*self._said, *self._names])
+
+    def __len__(self) -> int:
+        return len(self._said) + len(self._names)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"there is no {name}; there are {', '.join(self)}") from None
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self]
+
+    def __repr__(self) -> str:
+        return f"<{self._shape}: {', '.join(self)}>"
+
+
+class _Archive:
+    """An npz file of a run, opened when it is needed. It holds the run, whose folder may be temporary."""
+
+    def __init__(self, owner: "Results", file: str):
+        self.owner, self.path = owner, owner.folder / file
+        self.files: list[str] = []
+        self._read: dict[str, Any] = {}
+        try:
+            with np.load(self.path, allow_pickle=False) as f:
+                self.files = list(f.files)
+        except FileNotFoundError:
+            pass
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._read:
+            with np.load(self.path, allow_pickle=False) as f:
+                self._read[name] = f[name]
+        return self._read[name]
+
+    def of(self, population: str, others: "list[str]") -> dict[str, str]:
+        """The names of a population's arrays, without its name in front, and what they are called in the file."""
+        longer = [o + "_" for o in others if o.startswith(population + "_")]
+        mine = [f for f in self.files if f.startswith(population + "_") and not f.startswith(tuple(longer))]
+        return {f[len(population) + 1 :]: f for f in mine}
+
+
+class ByPopulation(Mapping[str, Any]):
+    """What was recorded of each population."""
+
+    def __init__(self, of: dict[str, Any], hint: str):
+        self._of, self._hint = of, hint
+
+    def __getitem__(self, population: str) -> Any:
+        if population not in self._of:
+            raise NotRecorded(f"{population}: {self._hint}")
+        return self._of[population]
+
+    def __iter__(self) -> "Iterator[str]":
+        return iter(self._of)
+
+    def __len__(self) -> int:
+        return len(self._of)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._of
+
+    def __repr__(self) -> str:
+        return f"<{', '.join(self)}>"
+
+
+class Figure:
+    """A figure of a run. A notebook shows it."""
+
+    def __init__(self, owner: "Results", path: Path):
+        self._owner, self.path = owner, path
+
+    @property
+    def svg(self) -> str:
+        return self.path.read_text(encoding="utf-8")
+
+    @property
+    def png(self) -> bytes:
+        return self.path.with_suffix(".png").read_bytes()
+
+    def __repr__(self) -> str:
+        return f"<einet.Figure {self.path}>"
+
+    def _repr_html_(self) -> str:
+        return _image(self.path)
+
+
+LARGEST_SVG = 400_000  # bytes; a page takes longer to draw larger ones than the PNG
+
+
+def _image(svg: Path) -> str:
+    """An img with the figure in it: as SVG or, where that is large, as PNG. It can't meet the names of other figures on the page."""
+    kind, path = "svg+xml", svg
+    if svg.stat().st_size > LARGEST_SVG and svg.with_suffix(".png").exists():
+        kind, path = "png", svg.with_suffix(".png")
+    data = base64.b64encode(path.read_bytes()).decode()
+    return f'<img alt="{html.escape(svg.stem)}" style="max-width: 100%" src="data:image/{kind};base64,{data}">'
+
+
+class Results:
+    """What a run left: a folder of files, which are read when they are asked for.
+
+    The folder goes with this object, unless it was named (run's out, or keep).
+    """
+
+    def __init__(self, folder: "str | os.PathLike[str]", summary: Optional[Any] = None, temporary: Optional[str] = None):
+        self.folder = Path(os.path.abspath(folder))
+        """Where the files are."""
+        if summary is None:
+            try:
+                summary = json.loads((self.folder / "summary.json").read_text(encoding="utf-8"))
+            except OSError as e:
+                raise NetworkError(f"{folder}: holds no run: {e.strerror}: summary.json") from e
+            except ValueError as e:
+                raise NetworkError(f"{folder}: summary.json is no JSON: {e}") from e
+        self.summary: Summary = Summary.of(summary)
+        """summary.json: statistics, times, the digest."""
+        self._finish = weakref.finalize(self, shutil.rmtree, temporary, True) if temporary else None
+        self._archives: dict[str, _Archive] = {}
+
+    def close(self) -> None:
+        """Deletes the folder now, if it is temporary."""
+        if self._finish:
+            self._finish()
+
+    def __enter__(self) -> "Results":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+    def keep(self, folder: "str | os.PathLike[str]") -> "Results":
+        """Copies the files into a new folder, which stays. Returns its Results."""
+        if os.path.exists(folder):
+            raise NetworkError(f"{os.fspath(folder)}: exists")
+        shutil.copytree(self.folder, folder)
+        return Results(folder)
+
+    def _archive(self, file: str) -> _Archive:
+        if file not in self._archives:
+            self._archives[file] = _Archive(self, file)
+        return self._archives[file]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all spikes: the same on every engine and machine. Of several trials there is one in each of summary.trials."""
+        return str(self.summary["digest"])
+
+    @property
+    def populations(self) -> list[str]:
+        """Their names, in the order of the neurons' ids."""
+        return [str(n) for n in self._spikes(None)["population_names"]]
+
+    @property
+    def network(self) -> Network:
+        """The network with every default, which gives the same digest again."""
+        return load(self.folder / "network.yaml")
+
+    @property
+    def dt(self) -> float:
+        """ms of a step."""
+        return float(self.summary["dt_ms"])
+
+    @property
+    def duration(self) -> float:
+        """ms that were simulated."""
+        return float(self.summary["duration_ms"])
+
+    def _spikes(self, trial: Optional[int]) -> _Archive:
+        trials = self.summary.get("trials")
+        if not trials:
+            if trial is not None:
+                raise NotRecorded("the run has one trial: leave trial out")
+            return self._archive("spikes.npz")
+        files = {t["trial"]: t["file"] for t in trials}
+        if trial is None:
+            trial = next(iter(files))
+        if trial not in files:
+            raise NotRecorded(f"there is no trial {trial}; there are {', '.join(map(str, files))}")
+        return self._archive(files[trial])
+
+    def _index(self, population: str) -> int:
+        names = self.populations
+        if population not in names:
+            raise NotRecorded(f"there is no population {population}; there are {', '.join(names)}")
+        return names.index(population)
+
+    def spikes(self, population: Optional[str] = None, *, trial: Optional[int] = None) -> Spikes:
+        """The spikes of a population, or of all. Of a run with replicas: those of a trial, the first if none is named."""
+        f = self._spikes(trial)
+        if not f.files:
+            raise MachineError(f"{f.path}: is not there")
+        firsts, sizes = f["population_first"], f["population_size"]
+        counts = f["population_recorded"] if "population_recorded" in f.files else sizes
+        chosen = f["recorded_neuron"] if "recorded_neuron" in f.files else np.concatenate(
+            [np.arange(a, a + n) for a, n in zip(firsts, counts)] or [np.zeros(0, np.int64)]
+        )
+        chosen = np.sort(chosen).astype(np.int64)
+        times, ids = f["step"] * float(f["dt_ms"]), f["neuron"].astype(np.int64)
+        duration = float(f["duration_steps"] * f["dt_ms"])
+        if population is None:
+            return Spikes(times, ids, chosen, duration)
+        k = self._index(population)
+        first, size = int(firsts[k]), int(sizes[k])
+        mine, among = (ids >= first) & (ids < first + size), (chosen >= first) & (chosen < first + size)
+        return Spikes(times[mine], ids[mine] - first, chosen[among] - first, duration)
+
+    def rates(self) -> dict[str, float]:
+        """Hz of each population, over all its neurons and the time behind discard. Of trials it is their mean."""
+        said = {name: p["rate_hz"] for name, p in self.summary["populations"].items()}
+        means = {name: x["mean"] if isinstance(x, dict) else x for name, x in said.items()}
+        return {name: float("nan") if x is None else float(x) for name, x in means.items()}
+
+    def population_rate(self, population: Optional[str] = None, bin: float = 1, *, trial: Optional[int] = None) -> Series:
+        """The rate of a population, or of all neurons, in bins of so many ms (a multiple of dt); a last bin that is not full is left out.
+
+        A spike at the end of a step belongs to it, so the first bin has the times from dt to bin. Rates are of the neurons
+        whose spikes were kept.
+        """
+        f, s = self._spikes(trial), self.spikes(population, trial=trial)
+        dt = float(f["dt_ms"])
+        steps = round(bin / dt)
+        if steps < 1 or abs(steps * dt - bin) > 1e-6 * dt:
+            raise NetworkError(f"bin {bin} ms: must be a multiple of dt ({dt:g} ms)")
+        n = int(f["duration_steps"]) // steps
+        which = (np.rint(s.times / dt).astype(np.int64) - 1) // steps
+        counts = np.bincount(which[which < n], minlength=n)
+        if not len(s.recorded):
+            raise NotRecorded('no spikes were kept: net["record"]["spikes"] = "all" keeps them')
+        return Series(np.arange(n) * steps * dt, counts / len(s.recorded) / (steps * dt / 1000))
+
+    @property
+    def traces(self) -> Columns:
+        """What the figure of currents shows, of three neurons: times [T] ms; neurons [3]; V, exc, inh, ext, net [3, T] mV."""
+        f = self._archive("traces.npz")
+        names = {k: "trace_" + k for k in ("V", "exc", "inh", "ext") if "trace_" + k in f.files}
+        if not names or not f["trace_step"].size:
+            raise NotRecorded("there are no traces: the run is too short, or has several trials")
+        said = {"times": f["trace_step"] * float(f["dt_ms"]), "neurons": f["trace_neuron"]}
+        said["net"] = f["trace_exc"] + f["trace_inh"] + f["trace_ext"]
+        return Columns(f, names, said, "traces [neuron, time]")
+
+    def potentials(self, population: str) -> Columns:
+        """The distribution of all membrane potentials at several times of the run: edges [B + 1] mV, counts [B]."""
+        f = self._archive("traces.npz")
+        self._index(population)
+        names = {k: f"v_{k}_{population}" for k in ("edges", "counts") if f"v_{k}_{population}" in f.files}
+        if not names:
+            raise NotRecorded(f"{population}: there are no potentials: it is a source, or the run has several trials")
+        return Columns(f, names, {}, "potentials")
+
+    def _of(self, file: str, population: str) -> dict[str, str]:
+        return self._archive(file).of(population, self.populations)
+
+    def state(self, population: str) -> Columns:
+        """State that the network's record asks for: times [T] ms; neurons [K], from 0 in the population; V, exc, inh, ext, net [T, K] mV.
+
+        g0, g1, ... are the receptors' states (docs/from-python.md has their units), and tau_syn [receptors] their time constants in ms.
+        """
+        k = self._index(population)
+        f, names = self._archive("state.npz"), self._of("state.npz", population)
+        if not names:
+            raise NotRecorded(
+                f'{population}: no state was recorded: net["record"] = {{"state": {{"{population}": {{"neurons": 5, "every": 0.5}}}}}} keeps five neurons'
+            )
+        first = int(self._spikes(None)["population_first"][k])
+        said = {"times": f[names.pop("step")] * float(np.ravel(f["dt_ms"])[0]), "neurons": f[names.pop("neuron")] - first}
+        return Columns(f, names, said, f"state of {population} [time, neuron]")
+
+    @property
+    def averages(self) -> ByPopulation:
+        """Of each population: times [T] ms; rate [T] Hz since the time before; means V, exc, inh, ext, net [T] mV over its neurons."""
+        f, all = self._archive("averages.npz"), {}
+        for p in self.populations if f.files else []:
+            if names := self._of("averages.npz", p):
+                said = {"times": f["step"] * float(np.ravel(f["dt_ms"])[0])}
+                all[p] = Columns(f, names, said, f"averages of {p} [time]")
+        return self._recorded(all, 'no averages were recorded: net["record"] = {"averages": 1} keeps one each ms')
+
+    @property
+    def histograms(self) -> ByPopulation:
+        """Of each population and variable: times [T] ms; edges [B + 1] mV; counts [T, B]; below, above [T], what is beyond the edges."""
+        f, all = self._archive("histograms.npz"), {}
+        for p in self.populations if f.files else []:
+            names, of = self._of("histograms.npz", p), {}
+            for v in [n[: -len("_edges")] for n in names if n.endswith("_edges")]:
+                mine = {k: names[f"{v}_{k}"] for k in ("edges", "counts", "below", "above")}
+                of[v] = Columns(f, mine, {"times": f[names[v + "_step"]] * float(np.ravel(f["dt_ms"])[0])}, f"histograms of {v} of {p}")
+            if of:
+                all[p] = ByPopulation(of, "is not among the variables of the histograms")
+        hint = 'no histograms were recorded: net["record"] = {"histograms": {"E": {"V": {"low": 0, "high": 15, "bins": 30, "every": 10}}}} keeps some'
+        return self._recorded(all, hint)
+
+    @property
+    def triggered(self) -> ByPopulation:
+        """Averages around spikes, of each population: lags [L] ms; spikes, how many; neurons [K]; V_mean, V_sd, exc_mean, ... [L] mV."""
+        f, all = self._archive("triggered.npz"), {}
+        for p in self.populations if f.files else []:
+            if names := self._of("triggered.npz", p):
+                first = int(self._spikes(None)["population_first"][self._index(p)])
+                said = {"lags": f[names.pop("lag_ms")], "spikes": int(f[names.pop("spikes")][0]), "neurons": f[names.pop("neuron")] - first}
+                all[p] = Columns(f, names, said, f"around spikes of {p} [lag]")
+        hint = 'nothing was averaged around spikes: net["record"] = {"triggered": {"E": {"neurons": 100, "before": 20, "after": 10, "every": 0.5}}} does'
+        return self._recorded(all, hint)
+
+    @staticmethod
+    def _recorded(all: dict[str, Any], hint: str) -> ByPopulation:
+        if not all:
+            raise NotRecorded(hint)
+        return ByPopulation(all, hint)
+
+    @property
+    def figures(self) -> dict[str, Figure]:
+        """The figures by name: raster, rate, potentials, currents. A run that was interrupted has none before draw()."""
+        order = ["raster", "rate", "potentials", "currents"]
+        found = sorted(self.folder.glob("*.svg"), key=lambda p: (order.index(p.stem) if p.stem in order else 99, p.stem))
+        return {p.stem: Figure(self, p) for p in found}
+
+    def draw(self, *, start: Optional[float] = None, stop: Optional[float] = None, binary: "str | None" = None) -> dict[str, Figure]:
+        """Draws the figures, or draws them again with the part of the run from start to stop [ms]."""
+        from .network import flag
+
+        _binary.raise_for(_binary.call(["plot", str(self.folder), *flag("--from", start), *flag("--to", stop)], binary=binary))
+        return self.figures
+
+    def to_pandas(self, what: str = "spikes") -> Any:
+        """A pandas.DataFrame: "spikes" (time_ms, population, neuron), "averages" (time_ms, population, rate, V, ...) or "populations",
+        the statistics of summary.json, one row each."""
+        import pandas as pd
+
+        if what == "populations":
+            return pd.DataFrame.from_dict(self.summary["populations"], orient="index").rename_axis("population")
+        if what == "averages":
+            frames = [pd.DataFrame({"time_ms": a.times, "population": p, **{k: a[k] for k in a if k not in ("times", "tau_syn")}}) for p, a in self.averages.items()]
+            return pd.concat(frames, ignore_index=True)
+        if what != "spikes":
+            raise NetworkError(f"what {what!r}: must be spikes, averages or populations")
+        all = self.spikes()
+        firsts = self._spikes(None)["population_first"]
+        k = np.searchsorted(firsts, all.ids, side="right") - 1
+        names = pd.Categorical.from_codes(k, categories=pd.Index(self.populations))
+        return pd.DataFrame({"time_ms": all.times, "population": names, "neuron": all.ids - firsts[k]})
+
+    def to_neo(self) -> Any:
+        """A neo.Block of one segment: a SpikeTrain [ms] of each neuron that was recorded, annotated with population and neuron, and
+        an AnalogSignal [mV] of each population's V that was recorded. Elephant takes them."""
+        import neo
+        import quantities as pq
+
+        segment = neo.Segment(name=str(self.summary["network"]))
+        for p in self.populations:
+            for i, times in self.spikes(p).trains().items():
+                train = neo.SpikeTrain(times * pq.ms, t_stop=self.duration * pq.ms, name=f"{p} {i}", population=p, neuron=i)
+                segment.spiketrains.append(train)
+            try:
+                s = self.state(p)
+            except NotRecorded:
+                continue
+            if "V" in s and len(s.times) > 1:
+                every = float(s.times[1] - s.times[0])
+                segment.analogsignals.append(
+                    neo.AnalogSignal(s.V, units="mV", sampling_period=every * pq.ms, t_start=s.times[0] * pq.ms, name=f"V of {p}", population=p, neurons=s.neurons)
+                )
+        block = neo.Block(name=str(self.summary["network"]), digest=self.summary.get("digest"), seed=self.summary["seed"])
+        block.segments.append(segment)
+        return block
+
+    def __repr__(self) -> str:
+        rates = ", ".join(f"{name} {rate:.2f} Hz" for name, rate in self.rates().items())
+        cut = " (interrupted)" if self.summary.get("interrupted") else ""
+        return f"<einet.Results {self.summary['network']}: {self.duration:g} ms{cut}, {rates}>"
+
+    def _repr_html_(self) -> str:
+        s = self.summary
+        columns = [
+            ("rate_hz", "rate [Hz]", 2), ("cv_isi", "CV of ISI", 3), ("fano", "Fano", 3), ("mean_pairwise_correlation", "correlation", 5),
+            ("excitatory_input_mv", "exc. input [mV]", 1), ("inhibitory_input_mv", "inh. input [mV]", 1), ("net_input_mv", "net input [mV]", 1),
+        ]  # fmt: skip
+
+        def cell(x: Any, decimals: int) -> str:
+            if isinstance(x, dict):
+                x = x.get("mean")
+            return "-" if x is None else f"{x:.{decimals}f}"
+
+        rows = "".join(
+            f"<tr><th>{html.escape(name)}</th>" + "".join(f"<td>{cell(p.get(key), decimals)}</td>" for key, _, decimals in columns) + "</tr>"
+            for name, p in s["populations"].items()
+        )
+        head = "<tr><th></th>" + "".join(f"<th>{title}</th>" for _, title, _ in columns) + "</tr>"
+        cut = ", interrupted" if s.get("interrupted") else ""
+        about = f"{s['neurons']} neurons, {s['synapses']} synapses; {self.duration:g} ms{cut} on {s['engine']} ({s['device']}), seed {s['seed']}"
+        warned = "".join(f"<p>Warning: {html.escape(w)}</p>" for w in s.get("warnings") or [])
+        digest = f"<p>digest <code>{html.escape(str(s['digest']))}</code></p>" if s.get("digest") else ""
+        shown = self.figures  # a raster has the rate below it
+        figures = "".join(f"<div>{f._repr_html_()}</div>" for name, f in shown.items() if name != "rate" or "raster" not in shown)
+        return f"<div><p><b>{html.escape(str(s['network']))}</b>: {html.escape(about)}</p><table>{head}{rows}</table>{digest}{warned}{figures}</div>"
+
+
+def open_results(folder: "str | os.PathLike[str]") -> Results:
+    """The results of an earlier run, in the folder that einet run wrote. It stays.
+
+    Raises NetworkError where the folder holds no run.
+    """
+    return Results(folder)
