@@ -3,6 +3,7 @@ package live
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -308,8 +309,8 @@ func (f *frame) rowColor(row int32) rgba {
 
 // drawEvents draws what was done, as lines with names.
 func (f *frame) drawEvents(in rect, t axis, named bool) {
-	end := float32(0)
-	for _, e := range f.scope.events {
+	begin := float32(math.Inf(1)) // of what was done next
+	for _, e := range slices.Backward(f.scope.events) {
 		x := t.at(float64(e.step) * f.scope.dt)
 		if x < in.x || x > in.x+in.w {
 			continue
@@ -317,13 +318,13 @@ func (f *frame) drawEvents(in rect, t axis, named bool) {
 		for y := in.y; y < in.y+in.h; y += 7 {
 			f.fill(rect{x, y, 1, 4}, yellow.at(0.8))
 		}
-		if named && x > end {
-			w := f.textWidth(small, e.text)
+		w := f.textWidth(small, e.text)
+		if named && x+8+w < begin {
 			at := min(x+4, in.x+in.w-w)
 			f.fill(rect{at - 2, in.y + 1, w + 4, 14}, panelColor.at(0.85))
 			f.text(at, in.y+12, small, yellow, left, e.text)
-			end = at + w
 		}
+		begin = x
 	}
 }
 

@@ -167,3 +167,63 @@ func TestRefusedChanges(t *testing.T) {
 	_, err := os.Stat(s.o.Out)
 	require.ErrorIs(t, err, os.ErrNotExist, "nothing is written that was not done")
 }
+
+// A change of input is a step of the network's input, and recorded inhibition is what acts.
+func TestInputIsAStep(t *testing.T) {
+	net := load(t, "ei", 0.1)
+	s := open(t, net, engines.CPU.Name)
+	require.NoError(t, s.Advance(t.Context(), 300))
+	require.NoError(t, s.Input(inputStep))
+	require.NoError(t, s.Advance(t.Context(), 700))
+	described := *net
+	described.Populations = append([]network.Population{}, net.Populations...)
+	for i := range described.Populations {
+		usual, _ := net.Populations[i].Input.Constant()
+		described.Populations[i].Input = network.Input{network.DC(usual), network.Step{At: 300 * net.Dt, By: inputStep * usual}}
+	}
+	other := open(t, &described, engines.CPU.Name)
+	require.NoError(t, other.Advance(t.Context(), 1000))
+	require.Equal(t, other.Digest(), s.Digest())
+
+	last := func() point { return s.Scope.trace[len(s.Scope.trace)-1] }
+	require.NoError(t, s.Advance(t.Context(), 5))
+	before := last()
+	for range 10 {
+		require.NoError(t, s.Inhibit(inhibitionStep))
+	}
+	require.NoError(t, s.Advance(t.Context(), 5))
+	require.InEpsilon(t, 1.5*before.inh, last().inh, 0.15, "within 0.5 ms")
+	require.InDelta(t, last().exc+last().inh, last().net, 1e-3)
+}
+
+// all are those that there is room for.
+func (p panels) all() map[string]rect {
+	all := map[string]rect{"raster": p.raster, "rates": p.rates, "numbers": p.numbers}
+	if p.inputs.w > 0 {
+		all["inputs"] = p.inputs
+	}
+	if p.potentials.w > 0 {
+		all["potentials"] = p.potentials
+	}
+	return all
+}
+
+// Panels lie in the window and not on each other, however small that is.
+func TestPanels(t *testing.T) {
+	for w := float32(leastWidth); w < 2600; w += 97 {
+		for h := float32(leastHeight); h < 1600; h += 61 {
+			var all []rect
+			for name, r := range arrange(w, h, 11).all() {
+				require.True(t, r.x >= 0 && r.y >= barTop && r.x+r.w <= w && r.y+r.h <= h-barKeys+1, "%s at %gx%g: %+v", name, w, h, r)
+				require.True(t, r.w >= 200 && r.h >= 100, "%s at %gx%g: %+v", name, w, h, r)
+				for _, o := range all {
+					require.False(t, r.x < o.x+o.w && o.x < r.x+r.w && r.y < o.y+o.h && o.y < r.y+r.h, "%s at %gx%g", name, w, h)
+				}
+				all = append(all, r)
+			}
+		}
+	}
+	require.NotZero(t, arrange(firstWidth, firstHeight, 11).inputs)
+	require.NotZero(t, arrange(firstWidth, firstHeight, 11).potentials)
+	require.Zero(t, arrange(leastWidth, leastHeight, 11).inputs)
+}

@@ -206,17 +206,6 @@ func differs(a, b *image.NRGBA, r rect) (n int) {
 	return n
 }
 
-func (p panels) all() map[string]rect {
-	all := map[string]rect{"raster": p.raster, "rates": p.rates, "numbers": p.numbers}
-	if p.inputs.w > 0 {
-		all["inputs"] = p.inputs
-	}
-	if p.potentials.w > 0 {
-		all["potentials"] = p.potentials
-	}
-	return all
-}
-
 // The window as a user has it: what it shows, the keys, the log, and that it closes.
 func TestWindow(t *testing.T) {
 	display(t)
