@@ -57,7 +57,8 @@ def create(p, dt):
     refractory = (values["t_ref"] + dt) * ms if values["t_ref"] else False
     fires = dict(threshold="v >= V_th", reset="v = V_reset")
     if p.model == "hh":
-        fires, refractory = dict(threshold="v > -20"), values["t_ref"] * ms  # as the review's script has it
+        # A spike is V's way up through -20 mV. The review's script counts one every 3 ms where V stays above, too.
+        fires, refractory = dict(threshold="v > -20"), "v > -20 or timestep(t - lastspike, dt) <= timestep(t_ref, dt)"
     group = NeuronGroup(p.size, equations, method=method, refractory=refractory, namespace=namespace, **fires)
     kind, a, b = p.v0
     group.v = np.random.uniform(a, b, p.size) if kind == "uniform" else np.random.normal(a, b, p.size)
