@@ -26,7 +26,8 @@ type Receptor struct {
 	HalfY    float32 // H_y, what y adds to g in half a step; of an Alpha of LIFCond
 	Reversal float32 // relative to E_L [mV]; of conductances
 
-	name string // of those that a model names
+	name  string     // of those that a model names
+	force forceTable // of conductances of a model
 }
 
 // States is the number of states that a neuron has for the receptor: g, and y of
@@ -49,8 +50,8 @@ type synapses struct {
 	receptor   string // by that name, of a model
 }
 
-// conductive tells whether its weights are conductances, of which there are only magnitudes.
-func (p *Population) conductive(receptor int) bool {
+// Conductive tells whether its weights are conductances, of which there are only magnitudes.
+func (p *Population) Conductive(receptor int) bool {
 	return p.Neuron == network.LIFCond || p.Receptors[receptor].Symbol != ""
 }
 
@@ -70,7 +71,8 @@ func (p *Population) receptor(n *network.Population, s synapses, dt float64) int
 	}
 	switch {
 	case r.Symbol != "":
-		r.Reversal = float32(n.Model.Mean("E_"+strings.TrimPrefix(r.Symbol, "g_")))
+		r.Reversal = float32(n.Model.Mean("E_" + strings.TrimPrefix(r.Symbol, "g_")))
+		r.force = newForceTable(n.Model, r.Symbol)
 	case p.Neuron == network.LIFCond && s.excitatory:
 		r.Reversal = float32(n.EEx - n.EL)
 	case p.Neuron == network.LIFCond:
