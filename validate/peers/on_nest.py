@@ -9,7 +9,6 @@ MODELS = {
     "delta": "iaf_psc_delta",
     "cond": "iaf_cond_exp",
     "adex": "aeif_cond_exp",
-    "hh": "hh_cond_exp_traub",
     "izhikevich": "izhikevich",
 }
 FIXED = {"izhikevich": {"consistent_integration": False}}  # as the paper has it
