@@ -67,6 +67,11 @@ const peakSegment = 256
 // fromStep to toStep is largest, to the spectrum's resolution of a 256th of the bins' rate;
 // NaN where the run is too short for a spectrum.
 func (c *PopulationCounts) PeakHz(i int, fromStep, toStep int64) float64 {
+	return c.PeakHzWithin(i, fromStep, toStep, 0, math.Inf(1))
+}
+
+// PeakHzWithin is the same among the frequencies above low and up to high [Hz].
+func (c *PopulationCounts) PeakHzWithin(i int, fromStep, toStep int64, low, high float64) float64 {
 	var series []float64
 	for _, n := range c.Between(i, fromStep, toStep) {
 		series = append(series, float64(n))
@@ -74,7 +79,7 @@ func (c *PopulationCounts) PeakHz(i int, fromStep, toStep int64) float64 {
 	s := Welch(series, c.BinMs(), peakSegment)
 	peak := 0
 	for k := range s.Power {
-		if k > 0 && (peak == 0 || s.Power[k] > s.Power[peak]) {
+		if s.Hz[k] > low && s.Hz[k] <= high && (peak == 0 || s.Power[k] > s.Power[peak]) {
 			peak = k
 		}
 	}

@@ -63,7 +63,7 @@ func newCell(p *Population) *Cell {
 	}
 	var x program.Value
 	if p.Neuron == network.LIFCond {
-		x = b.conductive()
+		x = b.Conductive()
 	} else {
 		x = b.current()
 	}
@@ -203,7 +203,7 @@ func (b *cellBuilder) ownBias() program.Value {
 }
 
 // conductive is the same of a conductance-based neuron.
-func (b *cellBuilder) conductive() program.Value {
+func (b *cellBuilder) Conductive() program.Value {
 	p := b.p
 	total, current := b.float(p.Leak), b.drive
 	if p.HasBiases() {

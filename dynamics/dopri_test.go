@@ -6,7 +6,8 @@ import "math"
 type flow struct {
 	f     func(y, dy []float64)
 	above func(y []float64) float64 // positive after the threshold was crossed
-	reset func(y []float64)
+	reset func(y []float64)         // nil of what makes its own spikes
+	held  float64                   // how long the first variable then stays [ms]
 }
 
 // spikes integrates by the pair of Dormand & Prince (1980) with error control, and finds crossings by halving the step.
@@ -24,7 +25,7 @@ func (w flow) spikes(y []float64, duration float64) (times []float64) {
 			}
 			continue
 		}
-		if w.above(next) >= 0 {
+		if w.above(y) < 0 && w.above(next) >= 0 {
 			lo, hi := 0.0, h
 			for hi-lo > 1e-8 {
 				m := (lo + hi) / 2
@@ -42,7 +43,13 @@ func (w flow) spikes(y []float64, duration float64) (times []float64) {
 			copy(y, middle)
 			t += hi
 			times = append(times, t)
-			w.reset(y)
+			if w.reset != nil {
+				w.reset(y)
+			}
+			if rest := min(w.held, duration-t); rest > 0 {
+				w.hold(y, rest)
+				t += rest
+			}
 			h = 1e-3
 			continue
 		}
@@ -52,6 +59,11 @@ func (w flow) spikes(y []float64, duration float64) (times []float64) {
 		h = min(h, 0.5)
 	}
 	return times
+}
+
+// hold integrates with the first variable as it is.
+func (w flow) hold(y []float64, duration float64) {
+	flow{above: func([]float64) float64 { return -1 }, f: func(y, dy []float64) { w.f(y, dy); dy[0] = 0 }}.spikes(y, duration)
 }
 
 var (

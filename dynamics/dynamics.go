@@ -198,7 +198,7 @@ func (m *Model) Synapse(k int, weight, delay uint32) (w float32, delayMs float64
 	p := &m.Projections[k]
 	q := &m.Populations[p.To]
 	w = float32(p.Weights[weight]) * q.Receptors[p.Receptor].Scale
-	if q.conductive(p.Receptor) && !m.Network.Projections[k].Excitatory() {
+	if q.Conductive(p.Receptor) && !m.Network.Projections[k].Excitatory() {
 		w = -w // a conductance
 	}
 	return w, float64(p.Delay+int(delay)) * m.Network.Dt

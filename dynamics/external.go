@@ -23,7 +23,10 @@ func (m *Model) Own(pop int) []float64 {
 // SynapticInput is what a state g of receptor r means for a neuron with the
 // potential v [mV, relative to E_L]: R*I [mV].
 func (p *Population) SynapticInput(r int, g, v float32) float64 {
-	if p.conductive(r) {
+	if force := p.Receptors[r].force; force != nil {
+		return p.R * float64(g) * force.at(float64(v))
+	}
+	if p.Conductive(r) {
 		return p.R * float64(g) * float64(p.Receptors[r].Reversal-v)
 	}
 	return p.R * float64(g)
@@ -32,7 +35,7 @@ func (p *Population) SynapticInput(r int, g, v float32) float64 {
 // InputDependsOnV tells whether SynapticInput does.
 func (p *Population) InputDependsOnV() bool {
 	for r := range p.Receptors {
-		if p.conductive(r) {
+		if p.Conductive(r) {
 			return true
 		}
 	}

@@ -26,7 +26,7 @@ func (m *Model) PoissonWeight(pop, k int) float32 {
 	p := &m.Populations[pop]
 	in := &p.Poisson[k]
 	w := float32(in.Weight) * p.Receptors[in.Receptor].Scale
-	if p.conductive(in.Receptor) && !p.Receptors[in.Receptor].Excitatory {
+	if p.Conductive(in.Receptor) && !p.Receptors[in.Receptor].Excitatory {
 		w = -w // a conductance
 	}
 	return w

@@ -26,9 +26,10 @@ type Receptor struct {
 	HalfY    float32 // H_y, what y adds to g in half a step; of shapes with two states
 	Reversal float32 // relative to E_L [mV]; of conductances
 
-	name    string  // of those that a model names
-	changed bool    // a model takes g times factor
-	factor  float32 // of a change of inhibition
+	name    string     // of those that a model names
+	force   forceTable // of conductances of a model
+	changed bool       // a model takes g times factor
+	factor  float32    // of a change of inhibition
 }
 
 // States is the number of states that a neuron has for the receptor: g, and y of
@@ -50,8 +51,8 @@ type synapses struct {
 	receptor   string // by that name, of a model
 }
 
-// conductive tells whether its weights are conductances, of which there are only magnitudes.
-func (p *Population) conductive(receptor int) bool {
+// Conductive tells whether its weights are conductances, of which there are only magnitudes.
+func (p *Population) Conductive(receptor int) bool {
 	return p.Neuron == network.LIFCond || p.Receptors[receptor].Symbol != ""
 }
 
@@ -72,6 +73,7 @@ func (p *Population) receptor(n *network.Population, s synapses, dt float64) int
 	switch {
 	case r.Symbol != "":
 		r.Reversal = float32(n.Model.Mean("E_" + strings.TrimPrefix(r.Symbol, "g_")))
+		r.force = newForceTable(n.Model, r.Symbol)
 	case p.Neuron == network.LIFCond && s.excitatory:
 		r.Reversal = float32(n.EEx - n.EL)
 	case p.Neuron == network.LIFCond:

@@ -128,7 +128,7 @@ func (m *Model) fixScale(pop, receptor int, loads []load) error {
 		most += l.heaviest() * float64(l.most)
 	}
 	for _, l := range loads {
-		l.set(l.units(scale, p.conductive(receptor)))
+		l.set(l.units(scale, p.Conductive(receptor)))
 		m.rounding = max(m.rounding, l.rounding(scale))
 		loss := l.off(scale) * float64(l.most) / most
 		switch {

@@ -17,6 +17,7 @@ const AverageFile = "averages.npz"
 //	P_rate [T]                          its rate since the step before [Hz]
 //	P_V, P_exc, P_inh, P_ext, P_net [T] means over its neurons at that step [mV], where it has a potential
 //	P_gR [T]                            the mean state of receptor R in its own unit
+//	P_X [T]                             that of a model's state X, where it has one
 func (out *outputs) openAverages(r *simulation) error {
 	g := out.open(r, AverageFile)
 	asked := &r.net.Record.Averages

@@ -171,7 +171,12 @@ func (r *simulation) variables(population string, named []string) int {
 	if named != nil {
 		return len(named)
 	}
-	return len(network.HistogramVariables) + len(r.model.Populations[r.net.Population(population)].Receptors)
+	i := r.net.Population(population)
+	n := len(network.HistogramVariables) + len(r.model.Populations[i].Receptors)
+	if model := r.net.Populations[i].Model; model != nil {
+		n += len(model.States) - 1
+	}
+	return n
 }
 
 // destine tells what the network's author should know, and chooses the folder.

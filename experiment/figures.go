@@ -327,12 +327,12 @@ func readState(path string, net *network.Network, x Excerpt, all []plot.Populati
 			data.Potentials = append(data.Potentials, plot.Potential{Population: all[i], VReset: p.VReset, VTh: p.VTh, V: v})
 		}
 	}
-	return readCurrents(path, t, x, all, data)
+	return readCurrents(path, net, t, x, all, data)
 }
 
 // readCurrents takes the part of the traces that is in the excerpt, or all where they were taken elsewhere,
 // unless the run ended before there were two times of them.
-func readCurrents(path string, t *record.Traces, x Excerpt, all []plot.Population, data *plot.Data) error {
+func readCurrents(path string, net *network.Network, t *record.Traces, x Excerpt, all []plot.Population, data *plot.Data) error {
 	if len(t.Step) < 2 {
 		return nil
 	}
@@ -352,7 +352,7 @@ func readCurrents(path string, t *record.Traces, x Excerpt, all []plot.Populatio
 		p := t.Populations[i]
 		data.Currents = append(data.Currents, plot.Current{
 			Population: all[i], Neuron: int(id) - p.First, TimeMs: times[first:last],
-			Exc: t.Exc[k][first:last], Inh: t.Inh[k][first:last], Ext: t.Ext[k][first:last], Threshold: p.VTh - p.EL,
+			Exc: t.Exc[k][first:last], Inh: t.Inh[k][first:last], Ext: t.Ext[k][first:last], Threshold: p.VTh - p.EL, Unit: net.Populations[i].InputUnit(),
 		})
 	}
 	return nil

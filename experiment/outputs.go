@@ -149,6 +149,7 @@ const StateFile = "state.npz"
 //	P_step [T], P_neuron [K]               steps and global ids
 //	P_V, P_exc, P_inh, P_ext, P_net [T, K] those of them that the network asks for [mV]
 //	P_gR [T, K]                            the state of receptor R in its own unit, if it is asked for
+//	P_X [T, K]                             another state X of a model in the unit of its equation, likewise
 func (out *outputs) openState(r *simulation) error {
 	g := out.open(r, StateFile)
 	for _, s := range r.net.Record.State {

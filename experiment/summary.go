@@ -69,6 +69,8 @@ type PopulationSummary struct {
 	Source bool `json:"-"` // it has no membrane
 	Delta  bool `json:"-"` // some of its synapses are
 
+	InputUnit string `json:"-"` // mV or pA: see network.Population.InputUnit
+
 	Size    int      `json:"size"`
 	Spikes  int64    `json:"spikes"`
 	RateHz  *float64 `json:"rate_hz"`
@@ -90,6 +92,10 @@ type PopulationSummary struct {
 	InhibitoryMV *float64 `json:"inhibitory_input_mv"`
 	NetMV        *float64 `json:"net_input_mv"`
 	NetSDMV      *float64 `json:"net_input_sd_mv"`
+	ExcitatoryPA *float64 `json:"excitatory_input_pa,omitempty"` // the same where they are known in pA only
+	InhibitoryPA *float64 `json:"inhibitory_input_pa,omitempty"`
+	NetPA        *float64 `json:"net_input_pa,omitempty"`
+	NetSDPA      *float64 `json:"net_input_sd_pa,omitempty"`
 	NetOverExc   *float64 `json:"net_over_excitatory"` // mean of |net| over mean excitatory; null without that
 	KSUniform    *float64 `json:"ks_uniform"`          // of V between reset and threshold to the uniform distribution
 }
@@ -152,16 +158,35 @@ func summarise(p analysis.PopulationStatistics, of *network.Population, state *s
 	if !of.Neuron.IsSource() {
 		threshold, reset, _ = of.Potentials()
 	}
-	return PopulationSummary{
+	s := PopulationSummary{
 		Source: of.Neuron.IsSource(), Size: p.Size, Spikes: p.Spikes, RateHz: Number(p.Rate), CVISI: Number(p.CV), CVCount: p.CVOver,
 		CV2: Number(p.CV2), LV: Number(p.LV), Fano: Number(p.Fano), Correlation: Number(p.Correlation.Value),
 		CorrelationError: Number(p.Correlation.Error), CorrelationBins: p.Correlation.Bins,
 		CountDispersion: Number(p.VarianceToMean),
-		ExcitatoryMV:    Number(state.Excitatory.Mean()), InhibitoryMV: Number(state.Inhibitory.Mean()),
-		NetMV: Number(state.Net.Mean()), NetSDMV: Number(state.Net.SD()),
-		NetOverExc: Number(analysis.NetOverExcitatory(state)),
-		KSUniform:  Number(analysis.KSUniform(v, reset, threshold)),
+		InputUnit:       of.InputUnit(),
+		NetOverExc:      Number(analysis.NetOverExcitatory(state)),
+		KSUniform:       Number(analysis.KSUniform(v, reset, threshold)),
 	}
+	for k, x := range []float64{state.Excitatory.Mean(), state.Inhibitory.Mean(), state.Net.Mean(), state.Net.SD()} {
+		*s.inputs()[k] = Number(x)
+	}
+	return s
+}
+
+// inputs are the places of the mean excitatory, inhibitory and net input and of the sd of that.
+func (s *PopulationSummary) inputs() [4]**float64 {
+	if s.InputUnit == "pA" {
+		return [4]**float64{&s.ExcitatoryPA, &s.InhibitoryPA, &s.NetPA, &s.NetSDPA}
+	}
+	return [4]**float64{&s.ExcitatoryMV, &s.InhibitoryMV, &s.NetMV, &s.NetSDMV}
+}
+
+// Inputs are the mean excitatory, inhibitory and net input and the sd of that, in InputUnit.
+func (s *PopulationSummary) Inputs() (list [4]*float64) {
+	for k, x := range s.inputs() {
+		list[k] = *x
+	}
+	return list
 }
 
 // Number is nil for what JSON cannot hold.

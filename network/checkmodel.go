@@ -72,6 +72,15 @@ func isReserved(name string) bool {
 		slices.Contains(equation.Functions, name) || equation.IsUnit(name)
 }
 
+// isRecorded tells whether a run records something by that name, V apart: another variable of all neurons, or the state of a receptor.
+func isRecorded(name string) bool {
+	receptor, numbered := strings.CutPrefix(name, GVariable)
+	if _, err := strconv.Atoi(receptor); numbered && err == nil {
+		return true
+	}
+	return name != VState && slices.Contains(AverageVariables, name)
+}
+
 // models checks those of the network, and notes which are right.
 func (c *checker) models(all []NeuronModel) {
 	c.right = map[string]*NeuronModel{}
@@ -166,6 +175,7 @@ func (c *checker) namesOf(path string, m *NeuronModel) {
 	}
 	for _, s := range m.States {
 		one("state", s.Name, s.Name)
+		c.want(!isRecorded(s.Name), fault.Path(path+".state", s.Name), s.Name, "must have another name: a run records something else by it")
 	}
 	for _, most := range []struct {
 		key         string

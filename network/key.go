@@ -71,7 +71,7 @@ const (
 	SomeNeurons Form = "neurons"            // see the mapping of that name
 	NeuronsBy   Form = "all, none or neurons by population"
 	NeuronsOf   Form = "neurons by population"
-	SomeOf      Form = "some of"                // Of says which
+	SomeOf      Form = "some of"                // Of says which, besides the states of models
 	NumberOr    Form = "number or a mapping"    // Of says what kind
 	Quantities  Form = "mapping of quantities"  // by name: numbers with units, or distributions of them
 	Starts      Form = "mapping of starts"      // by name: the same, or expressions of parameters
@@ -207,10 +207,7 @@ func (c *checker) value(path string, k *Key, field any) {
 		c.dist(path, *x)
 	case *Input:
 		c.input(path, *x)
-	case *[]string:
-		if k.Is == SomeOf {
-			c.variables(path, *x, strings.Split(k.Of, "|"))
-		}
+	case *[]string: // of names that depend on more: see checker.variables
 	default:
 		if k.Is == AMapping {
 			c.keys(path, field, Keys(k.Of, ""))

@@ -114,7 +114,7 @@ var general = []Mapping{
 			About: "from one sample to the next, a multiple of dt", Need: true},
 		{Name: "variables", Is: SomeOf, Of: strings.Join(StateVariables, "|"), OmitZero: true,
 			At:    at(func(x *RecordState) *[]string { return &x.Variables }),
-			About: "a list of some of V, exc, inh, ext, net (as below) and g, the state of each receptor; all if left out"},
+			About: "a list of some of V, exc, inh, ext, net (as below), g, the state of each receptor, and the other states of a model, by name; all if left out"},
 	}},
 	{Name: "histograms", About: "The histograms of a population.", Keys: []Key{
 		{Name: "V", Is: AMapping, Of: "histogram", About: "of the membrane potential"},
@@ -144,7 +144,7 @@ var general = []Mapping{
 			About: "of each population that is named, over which neurons, and of no other; over all of all if left out"},
 		{Name: "variables", Is: SomeOf, Of: strings.Join(AverageVariables, "|"), OmitZero: true,
 			At:    at(func(x *RecordAverages) *[]string { return &x.Variables }),
-			About: "a list of some of rate, V, exc, inh, ext, net and g; all if left out"},
+			About: "a list of some of rate, V, exc, inh, ext, net, g and the other states of models; all if left out"},
 	}},
 }
 

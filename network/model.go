@@ -169,6 +169,22 @@ func (m *NeuronModel) Mean(name string) float64 {
 	return 0
 }
 
+// MeanOrNaN is that of a parameter, no number where there is none of that name.
+func (m *NeuronModel) MeanOrNaN(name string) float64 {
+	if p := m.Parameter(name); p != nil {
+		return p.Value.Mean()
+	}
+	return math.NaN()
+}
+
+// Leak is the mean of the parameter g_L [nS], 0 where there is none in that unit.
+func (m *NeuronModel) Leak() float64 {
+	if p := m.Parameter("g_L"); p != nil && p.Unit == equation.Nanosiemens {
+		return p.Value.Mean()
+	}
+	return 0
+}
+
 // thresholds are what models call the potential at which a spike begins.
 var thresholds = []string{"V_th", "V_T", "V_t", "V_thresh", "V_peak"}
 

@@ -29,7 +29,7 @@ type RecordState struct {
 	Population string
 	Neurons    Neurons
 	Every      float64  // [ms], a multiple of dt
-	Variables  []string // of StateVariables; nil for all
+	Variables  []string // of Population.StateVariables; nil for all
 }
 
 // RecordHistogram keeps how a variable is distributed over a population.
@@ -46,7 +46,7 @@ type RecordHistogram struct {
 type RecordAverages struct {
 	Every     float64         // [ms] between averages, a multiple of dt; 0: none
 	Neurons   []RecordNeurons // over which, of the populations of which there are averages; nil for all of all
-	Variables []string        // of AverageVariables; nil for all
+	Variables []string        // of AverageVariables and of populations' own states; nil for all
 }
 
 // RecordTriggered keeps averages of the state of some of a population's neurons around their own spikes.
@@ -55,7 +55,7 @@ type RecordTriggered struct {
 	Neurons       Neurons
 	Before, After float64  // [ms] from a spike to its first and its last lag, multiples of Every
 	Every         float64  // [ms] from one lag to the next, a multiple of dt
-	Variables     []string // of StateVariables; nil for all
+	Variables     []string // of Population.StateVariables; nil for all
 }
 
 // RateVariable and GVariable are the variables that are no potential or input: spikes in time [Hz], and the synaptic state of each
@@ -74,6 +74,19 @@ var (
 // HistogramVariables are what histograms can be of: the membrane potential, and the excitatory, inhibitory,
 // external and net input R*I, all in mV.
 var HistogramVariables = []string{"V", "exc", "inh", "ext", "net"}
+
+// StateVariables are what can be recorded of the population's neurons: those that all have, and the other states of a model.
+func (p *Population) StateVariables() []string {
+	all := slices.Clone(StateVariables)
+	if p.Model != nil {
+		for _, s := range p.Model.States {
+			if s.Name != VState {
+				all = append(all, s.Name)
+			}
+		}
+	}
+	return all
+}
 
 // Asks are the keys of what a run is to keep besides its spikes.
 func (r *Record) Asks() (names []string) {
@@ -164,6 +177,7 @@ func (c *checker) record(n *Network) {
 		c.keys(path, &r, Keys("state", ""))
 		if p := population(path, r.Population, true); p != nil {
 			c.neurons(path+".neurons", &r.Neurons, p)
+			c.variables(path+".variables", r.Variables, p.StateVariables())
 		}
 	}
 	for _, r := range n.Record.Counted {
@@ -192,6 +206,7 @@ func (c *checker) triggered(n *Network, path string, r *RecordTriggered, p *Popu
 	before := len(c.faults)
 	c.keys(path, r, Keys("triggered", ""))
 	if p != nil {
+		c.variables(path+".variables", r.Variables, p.StateVariables())
 		c.neurons(path+".neurons", &r.Neurons, p)
 		c.want(r.Neurons.Count() != 0, path+".neurons", 0, "must be some")
 	}
@@ -220,6 +235,17 @@ func (c *checker) averages(n *Network, population func(path, name string, state 
 			c.neurons(at, &over.Neurons, p)
 		}
 	}
+	if r.Variables != nil {
+		of := slices.Clone(AverageVariables)
+		for i := range n.Populations {
+			for _, name := range n.Populations[i].StateVariables() {
+				if !slices.Contains(of, name) {
+					of = append(of, name)
+				}
+			}
+		}
+		c.variables(path+".variables", r.Variables, of)
+	}
 	if r.Neurons != nil || r.Variables != nil {
 		c.keys(path, r, Keys("averages", ""))
 		return
@@ -229,10 +255,18 @@ func (c *checker) averages(n *Network, population func(path, name string, state 
 
 // variables checks that each is one of those, once.
 func (c *checker) variables(path string, names, of []string) {
+	allowed := "must be a list of some of " + strings.Join(of, ", ")
 	for i, name := range names {
-		c.want(slices.Contains(of, name) && !slices.Contains(names[:i], name), path, name, "must be one of "+strings.Join(of, ", ")+", once")
+		if !slices.Contains(of, name) {
+			c.fault(path, fault.Clip(name), allowed+fault.DidYouMean(name, of))
+			return
+		}
+		if slices.Contains(names[:i], name) {
+			c.fault(path, fault.Clip(name), "is named twice")
+			return
+		}
 	}
-	c.want(names == nil || len(names) > 0, path, "", "must be some of "+strings.Join(of, ", "))
+	c.want(names == nil || len(names) > 0, path, "", allowed)
 }
 
 func (c *checker) highEnd(path string, h *RecordHistogram) {

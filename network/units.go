@@ -17,6 +17,15 @@ func (p *Population) CurrentUnit() string {
 	return "mV"
 }
 
+// InputUnit is the unit of recorded and averaged input: mV, of R*I, or pA where a model of neurons does not tell R, by a parameter
+// g_L [nS].
+func (p *Population) InputUnit() string {
+	if p.Model == nil || p.CurrentUnit() == "mV" || p.Model.Leak() > 0 {
+		return "mV"
+	}
+	return "pA"
+}
+
 // WeightUnit is the unit of the weights of synapses of that shape onto the
 // population, to a receptor of its model or, where that is empty, to none that has a name.
 func (p *Population) WeightUnit(s Synapse, receptor string) string {

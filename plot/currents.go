@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// A Current is the input of one neuron over an interval of time, as R*I in mV.
+// A Current is the input of one neuron over an interval of time.
 type Current struct {
 	Population
 	Neuron    int       // its index in the population
@@ -19,6 +19,7 @@ type Current struct {
 	Inh       []float32 // [T] inhibitory synaptic current, negative
 	Ext       []float32 // [T] external input
 	Threshold float64   // the constant input that just brings it to threshold: V_th - E_L [mV]
+	Unit      string    // of all input: mV, as R*I, or pA, where it has no such threshold
 }
 
 // Currents draws the input of each neuron in a panel of its own: excitatory
@@ -59,6 +60,10 @@ func (n Current) plot() (*plot.Plot, error) {
 	}
 	var exc, inh, sum curve
 	exc.line, inh.line, sum.line = excitation, inhibition, net
+	label, unit, lines := "Input R\u00b7I (mV)", "mV", []plot.Plotter{level{n.Threshold, threshold}, exc, inh, sum}
+	if n.Unit == "pA" {
+		label, unit, lines, n.Threshold = "Input I (pA)", "pA", []plot.Plotter{exc, inh, sum}, 0
+	}
 	lo, hi := min(0, n.Threshold), max(0, n.Threshold)
 	for i, ms := range n.TimeMs {
 		e, h := float64(n.Exc[i])+float64(n.Ext[i]), float64(n.Inh[i])
@@ -72,11 +77,12 @@ func (n Current) plot() (*plot.Plot, error) {
 	}
 	from, to := n.TimeMs[0]-(n.TimeMs[1]-n.TimeMs[0]), n.TimeMs[t-1]
 	pad := (hi - lo) * 0.06
-	p := newPlot(timeLabel(to), "Input R\u00b7I (mV)", from, to, lo-pad, hi+pad)
+	p := newPlot(timeLabel(to), label, from, to, lo-pad, hi+pad)
 	p.X.Tick.Marker = timeTicks(to, 10)
-	p.Add(level{0, draw.LineStyle{Color: pale(grey, 0.5), Width: 0.4}}, level{n.Threshold, threshold}, exc, inh, sum)
-	title(p, fmt.Sprintf("Neuron %d of %s, means: %s \u2212 %s = %s mV", n.Neuron, short(n.Name, keyLetters),
-		whole(mean(exc.points)), whole(-mean(inh.points)), whole(mean(sum.points))))
+	p.Add(level{0, draw.LineStyle{Color: pale(grey, 0.5), Width: 0.4}})
+	p.Add(lines...)
+	title(p, fmt.Sprintf("Neuron %d of %s, means: %s \u2212 %s = %s %s", n.Neuron, short(n.Name, keyLetters),
+		whole(mean(exc.points)), whole(-mean(inh.points)), whole(mean(sum.points)), unit))
 	return p, nil
 }
 

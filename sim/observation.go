@@ -231,7 +231,7 @@ func synaptic(x *NeuronState, excitatory bool, dst []float32) {
 	for r := range x.g {
 		switch {
 		case x.p.Receptors[r].Excitatory != excitatory || x.g[r] == nil:
-		case x.p.R == 1 && factor == 1 && x.p.Neuron != network.LIFCond:
+		case x.p.R == 1 && factor == 1 && !x.p.Conductive(r):
 			sum(dst, dst, x.g[r])
 		default:
 			addSynaptic(x, r, float64(factor), 0, dst)
@@ -246,7 +246,7 @@ func addSynaptic[F float32 | float64](x *NeuronState, receptor int, factor float
 		return
 	}
 	g := x.g[receptor][first : first+len(dst)]
-	if x.p.Neuron != network.LIFCond { // V does not matter
+	if !x.p.Conductive(receptor) { // V does not matter
 		for k, g := range g {
 			dst[k] += F(factor * x.p.SynapticInput(receptor, g, 0))
 		}

@@ -21,3 +21,12 @@ func TestFiguresOfFloat64(t *testing.T) {
 		})
 	}
 }
+
+// Those of izhikevich2003 are the paper's program's, over twelve seeds.
+func TestFiguresOfIzhikevichsProgram(t *testing.T) {
+	x := experiment("izhikevich2003")
+	for k, values := range izhikevichFigures(12, int64(x.DiscardMs), int64(x.DurationMs)) {
+		t.Logf("%s of %q: %.4v", x.Figures[k].Quantity, x.Figures[k].Population, values)
+		require.InEpsilon(t, x.Figures[k].Published, mean(values), 1e-3)
+	}
+}

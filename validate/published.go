@@ -18,14 +18,21 @@ const (
 	Rate      Quantity = "rate"             // mean firing rate [Hz]
 	CV        Quantity = "CV of intervals"  // 1
 	Frequency Quantity = "global frequency" // of the population rate's largest power [Hz]
+	Alpha     Quantity = "alpha frequency"  // of its largest power within that band [Hz]
+	Gamma     Quantity = "gamma frequency"  // likewise [Hz]
 
 	Dispersion  Quantity = "count variance/mean" // of the population's count in analysis.CountBinMs, 1
 	Correlation Quantity = "correlation"         // of two neurons' counts in CorrelationBinMs, mean over all pairs, 1
 )
 
+// A band is where a rhythm is looked for [Hz].
+type band struct{ low, high float64 }
+
+var bands = map[Quantity]band{Alpha: {4, 20}, Gamma: {20, 100}}
+
 // Unit is the quantity's unit, empty for none.
 func (q Quantity) Unit() string {
-	if q == Rate || q == Frequency {
+	if _, rhythm := bands[q]; rhythm || q == Rate || q == Frequency {
 		return "Hz"
 	}
 	return ""
@@ -78,6 +85,8 @@ const (
 	brunelWords     = "Brunel (2000), the name of the state"
 	fourSimulators  = "NEST, Brian2, GeNN, Auryn"
 	independent     = "a float64 simulation of our tests"
+	izhikevich      = "Izhikevich (2003), its program in float64 in our tests"
+	izhikevichWords = "Izhikevich (2003), text"
 	twoSimulators   = "NEST 3.10 and GeNN 5.4, 1 s each"
 	microcircuit    = "Potjans & Diesmann (2014), reference implementation"
 )
@@ -131,6 +140,12 @@ var Published = []Experiment{
 	}},
 	{Preset: "brainpy1m", Seeds: 8, DurationMs: 3500.8, DiscardMs: 500, Figures: []Figure{
 		within(0.06, "", Rate, 21.51, independent), within(0.04, "", CV, 1.814, independent),
+	}},
+	{Preset: "cobahh", Seeds: 3, Lasting: true, DurationMs: 1500, DiscardMs: 500},
+	{Preset: "zerlaut2018", Seeds: 2, DurationMs: 3000, DiscardMs: 500},
+	{Preset: "izhikevich2003", Seeds: 8, DurationMs: 5500, DiscardMs: 500, Figures: []Figure{
+		within(0.03, "E", Rate, 7.277, izhikevich), within(0.04, "I", Rate, 6.614, izhikevich),
+		between(6, 12, "E", Alpha, 7.812, izhikevich), between(27, 34, "E", Gamma, 30.6, izhikevich),
 	}},
 	{Preset: "potjans2014", Name: "tenth", Scale: 0.1, Seeds: 8, DurationMs: 5500, DiscardMs: 500},
 	{Preset: "potjans2014", Seeds: 2, DurationMs: 5500, DiscardMs: 500, Figures: []Figure{

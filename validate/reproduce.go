@@ -108,6 +108,8 @@ func (l *Lab) measure(ctx context.Context, x *Experiment, figures []Figure, net 
 			value = pooledCV(of)
 		case Frequency:
 			value = s.Counts.PeakHz(first, from, to)
+		case Alpha, Gamma:
+			value = s.Counts.PeakHzWithin(first, from, to, bands[f.Quantity].low, bands[f.Quantity].high)
 		case Dispersion:
 			value = of[0].VarianceToMean
 		case Correlation:

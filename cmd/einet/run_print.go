@@ -30,7 +30,7 @@ func printSummary(out io.Writer, s *experiment.Summary) error {
 			shown(p.CV2, 3), shown(p.LV, 3), shown(p.Fano, 3), withError(p.Correlation, p.CorrelationError))
 	}
 	var deltas []string
-	header := "inputs [mV]\texcitatory\tinhibitory\tnet\tsd\t|net|/exc\tKS of V to uniform\n"
+	header := "inputs [" + inputUnits(s) + "]\texcitatory\tinhibitory\tnet\tsd\t|net|/exc\tKS of V to uniform\n"
 	for _, name := range s.Order {
 		p := s.Populations[name]
 		if p.Source {
@@ -38,8 +38,8 @@ func printSummary(out io.Writer, s *experiment.Summary) error {
 		}
 		fmt.Fprint(w, header)
 		header = ""
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name, shown(p.ExcitatoryMV, 1), shown(p.InhibitoryMV, 1),
-			shown(p.NetMV, 1), shown(p.NetSDMV, 1), orNone(shown(p.NetOverExc, 3)), shown(p.KSUniform, 3))
+		in := p.Inputs()
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name, shown(in[0], 1), shown(in[1], 1), shown(in[2], 1), shown(in[3], 1), orNone(shown(p.NetOverExc, 3)), shown(p.KSUniform, 3))
 		if p.Delta {
 			deltas = append(deltas, name)
 		}
@@ -53,6 +53,20 @@ func printSummary(out io.Writer, s *experiment.Summary) error {
 	}
 	fmt.Fprintf(w, "files\t%s: %s\n", s.Dir, strings.Join(slices.Concat(s.Files, s.Figures, page), ", "))
 	return w.Flush()
+}
+
+// inputUnits is the unit of all populations' inputs, or each one's.
+func inputUnits(s *experiment.Summary) string {
+	var units, of []string
+	for _, name := range s.Order {
+		if p := s.Populations[name]; !p.Source {
+			units, of = append(units, p.InputUnit), append(of, p.InputUnit+" of "+name)
+		}
+	}
+	if units = slices.Compact(units); len(units) == 1 {
+		return units[0]
+	}
+	return strings.Join(of, ", ")
 }
 
 // autoBecause is why auto took an engine.

@@ -3,7 +3,6 @@ package language
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -139,7 +138,7 @@ const (
 
 const mustRecord = "must be all, none or a mapping of populations to their neurons"
 
-// variables reads some of the names.
+// variables reads names, some of those or states of models.
 func (d *decoder) variables(n *node, path string, of []string) []string {
 	allowed := "must be a list of some of " + strings.Join(of, ", ")
 	if n.kind != sequence || len(n.items) == 0 {
@@ -148,12 +147,8 @@ func (d *decoder) variables(n *node, path string, of []string) []string {
 	}
 	names := []string{}
 	for _, item := range n.items {
-		switch {
-		case item.kind != scalar || !slices.Contains(of, item.text):
-			d.fault(item, path, allowed+fault.DidYouMean(item.text, of))
-			return nil
-		case slices.Contains(names, item.text):
-			d.fault(item, path, "is named twice")
+		if item.kind != scalar {
+			d.fault(item, path, allowed)
 			return nil
 		}
 		names = append(names, item.text)

@@ -134,7 +134,7 @@ func drawRecord(t *rapid.T, n *network.Network) (r network.Record) {
 			continue
 		}
 		if rapid.Bool().Draw(t, "state") {
-			r.State = append(r.State, network.RecordState{Population: p.Name, Neurons: drawNeurons(t, p.Size), Every: every(), Variables: some(network.StateVariables)})
+			r.State = append(r.State, network.RecordState{Population: p.Name, Neurons: drawNeurons(t, p.Size), Every: every(), Variables: some(p.StateVariables())})
 		}
 		if rapid.Bool().Draw(t, "histogram") {
 			h := network.RecordHistogram{Population: p.Name, Variable: "net", Low: -1, High: 5, Bins: 3, Every: every()}
@@ -145,7 +145,7 @@ func drawRecord(t *rapid.T, n *network.Network) (r network.Record) {
 		}
 		if neurons := drawNeurons(t, p.Size); neurons.Count() > 0 && neurons.Count() < 1e5 && rapid.Bool().Draw(t, "triggered") {
 			lags := func() float64 { return float64(rapid.IntRange(0, 100).Draw(t, "lags")) * 3 * n.Dt }
-			r.Triggered = append(r.Triggered, network.RecordTriggered{Population: p.Name, Neurons: neurons, Before: lags(), After: lags(), Every: 3 * n.Dt, Variables: some(network.StateVariables)})
+			r.Triggered = append(r.Triggered, network.RecordTriggered{Population: p.Name, Neurons: neurons, Before: lags(), After: lags(), Every: 3 * n.Dt, Variables: some(p.StateVariables())})
 		}
 	}
 	if rapid.Bool().Draw(t, "averages") {

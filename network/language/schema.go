@@ -170,7 +170,8 @@ func shapeSchema(k *network.Key) schema {
 	case network.NeuronsOf:
 		return mapOf("some_neurons")
 	case network.SomeOf:
-		return schema{"type": "array", "items": schema{"enum": strings.Split(k.Of, "|")}, "minItems": 1}
+		state := schema{"type": "string", "pattern": "^" + network.NamePattern + "$", "not": schema{"enum": network.AverageVariables}, "description": "a state of a model"}
+		return schema{"type": "array", "items": anyOf(schema{"enum": strings.Split(k.Of, "|")}, state), "minItems": 1}
 	case network.Quantities, network.Starts:
 		return mapOf("distribution") // an expression is a text, as a number may be
 	case network.Equations:

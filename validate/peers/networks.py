@@ -12,20 +12,22 @@ from math import exp, log, log1p, sqrt
 @dataclass
 class Population:
     size: int
-    model: str  # exp, delta or cond: the synapses of a leaky integrate-and-fire neuron
+    model: str  # exp, delta or cond: the synapses of a leaky integrate-and-fire neuron; adex, hh or izhikevich
     parameters: dict  # as NEST spells them
     v0: tuple  # (kind, a, b): uniform from a to b, or normal of mean a and sd b
-    g0: tuple = ()  # cond: (mean, sd) of g_ex and g_in [nS], no less than 0
+    g0: tuple = ()  # cond, hh: (mean, sd) of g_ex and g_in [nS], no less than 0
     poisson: tuple = ()  # (rate [Hz], weight): of each neuron by itself
+    drawn: Callable[..., dict] | None = None  # further parameters, of a number between 0 and 1 for each neuron
+    noise: float = 0  # sd of a normal current that is new for each neuron and step
 
 
 @dataclass
 class Projection:
     source: str
     target: str
-    weight: float | tuple  # or (mean, sd) of a normal distribution, drawn again until it has the mean's sign
+    weight: float | tuple  # or (mean, sd) of a normal distribution, drawn again until it has the mean's sign; or ("uniform", a, b)
     delay: float | tuple  # or (mean, sd), drawn again until it is above half a step
-    p: float = 0  # one of three: each pair with this probability,
+    p: float = 0  # one of three: each pair with this probability, all of them with 1,
     indegree: int = 0  # this many sources for each target,
     total: int = 0  # this many pairs; autapses and (but for p) multapses are allowed
 
@@ -126,6 +128,48 @@ def brainpy():
     return two_populations(3200, 800, cell, 0.6, -6.7, 0.4, dict(duration=3500.8, discard=500, dt=0.4), p=0.02)
 
 
+def cobahh():
+    """Brette et al. (2007), benchmark 3."""
+    parameters = dict(
+        C_m=200, g_L=10, E_L=-60, g_Na=20000, E_Na=50, g_K=6000, E_K=-90, V_T=-63, E_ex=0, E_in=-80, t_ref=3, tau_syn_ex=5, tau_syn_in=10
+    )
+    cell = dict(model="hh", parameters=parameters, v0=("normal", -65, 5), g0=((40, 15), (200, 120)))
+    return two_populations(3200, 800, cell, 6.0, -67.0, 0.1, dict(duration=1500, discard=500, dt=0.05, lasting=True), p=0.02)
+
+
+def zerlaut():
+    """Zerlaut et al. (2018): 400 external afferents of 4 Hz for each neuron."""
+
+    def cells(size, slope, a, b):
+        parameters = dict(C_m=200, g_L=10, E_L=-65, V_th=-50, Delta_T=slope, V_peak=-50 + 5 * slope, V_reset=-65, t_ref=5)
+        parameters |= dict(tau_w=500, a=a, b=b, E_ex=0, E_in=-80, tau_syn_ex=5, tau_syn_in=5)
+        return Population(size, "adex", parameters, ("uniform", -65, -50), poisson=(400 * 4.0, 1.0))
+
+    populations = {"E": cells(8000, 2.0, 4, 20), "I": cells(2000, 0.5, 0, 0)}
+    weights = {"E": 1.0, "I": -5.0}
+    projections = [Projection(s, t, weights[s], 0.1, p=0.05) for s in populations for t in populations]
+    return Network(populations, projections, duration=3000, discard=500)
+
+
+def izhikevich():
+    """Izhikevich (2003). Steps are of 1 ms, of which a spike acts in the next: a delay of 1 ms in NEST."""
+
+    def excitatory(r):
+        return dict(c=-65 + 15 * r**2, d=8 - 6 * r**2)
+
+    def inhibitory(r):
+        b = 0.25 - 0.05 * r
+        return dict(a=0.02 + 0.08 * r, b=b, U_m=-65 * b)
+
+    populations = {
+        "E": Population(800, "izhikevich", dict(a=0.02, b=0.2, U_m=-13), ("uniform", -65, -65), drawn=excitatory, noise=5),
+        "I": Population(200, "izhikevich", dict(c=-65, d=2), ("uniform", -65, -65), drawn=inhibitory, noise=2),
+    }
+    weights = {"E": ("uniform", 0.0, 0.5), "I": ("uniform", -1.0, 0.0)}
+    projections = [Projection(s, t, weights[s], 1.0, p=1) for s in populations for t in populations]
+    return Network(populations, projections, duration=5500, discard=500, dt=1.0)
+
+
 LAYERS = ["L23E", "L23I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I"]
 SIZES = [20683, 5834, 21915, 5479, 4850, 1065, 14395, 2948]
 EXTERNAL = [1600, 1500, 2100, 1900, 2000, 1900, 2900, 2100]
@@ -192,6 +236,9 @@ CASES = {
     "brunel2000exp-steady": Case("brunel2000exp", brunel, dict(g=5, eta=2, duration=2200, discard=200, tau_syn=0.5), INHIBITION),
     "vogels2005cuba-steady": Case("vogels2005cuba", vogels_cuba, control=WEIGHTS),
     "vogels2005coba": Case("vogels2005coba", vogels_coba),
+    "cobahh": Case("cobahh", cobahh),
+    "zerlaut2018": Case("zerlaut2018", zerlaut),
+    "izhikevich2003": Case("izhikevich2003", izhikevich),
     "brainpy1m": Case("brainpy1m", brainpy),
     "potjans2014": Case("potjans2014", microcircuit, dict(scale=1.0)),
     "potjans2014-tenth": Case("potjans2014 --scale 0.1", microcircuit, dict(scale=0.1)),

@@ -4,7 +4,14 @@ import nest
 import numpy as np
 
 VERSION = f"NEST {nest.__version__}"
-MODELS = {"exp": "iaf_psc_exp", "delta": "iaf_psc_delta", "cond": "iaf_cond_exp"}
+MODELS = {
+    "exp": "iaf_psc_exp",
+    "delta": "iaf_psc_delta",
+    "cond": "iaf_cond_exp",
+    "adex": "aeif_cond_exp",
+    "izhikevich": "izhikevich",
+}
+FIXED = {"izhikevich": {"consistent_integration": False}}  # as the paper has it
 
 
 def simulate(network, seed, threads=1):
@@ -28,7 +35,9 @@ def simulate(network, seed, threads=1):
 
 def create(p):
     start = {"uniform": nest.random.uniform, "normal": nest.random.normal}
-    n = nest.Create(MODELS[p.model], p.size, params={k: float(v) for k, v in p.parameters.items()})
+    n = nest.Create(MODELS[p.model], p.size, params={k: float(v) for k, v in p.parameters.items()} | FIXED.get(p.model, {}))
+    if p.drawn:
+        n.set(p.drawn(np.random.default_rng(nest.rng_seed).random(p.size)))
     kind, a, b = p.v0
     n.V_m = float(a) if a == b else start[kind](a, b)
     if p.g0:
@@ -36,11 +45,15 @@ def create(p):
     if p.poisson:
         rate, weight = p.poisson
         nest.Connect(nest.Create("poisson_generator", params={"rate": rate}), n, syn_spec={"weight": weight})
+    if p.noise:
+        nest.Connect(nest.Create("noise_generator", params={"std": float(p.noise), "dt": nest.resolution}), n)
     return n
 
 
 def connect(p, nodes, dt, threads):
-    if p.p:
+    if p.p == 1:
+        rule = {"rule": "all_to_all"}
+    elif p.p:
         rule = {"rule": "pairwise_bernoulli", "p": p.p}
     elif p.indegree:
         rule = {"rule": "fixed_indegree", "indegree": p.indegree}
@@ -49,7 +62,9 @@ def connect(p, nodes, dt, threads):
     # The hpc synapses are smaller, and number at most 65535 neurons of a thread.
     model = "static_synapse_hpc" if sum(map(len, nodes.values())) / threads < 60000 else "static_synapse"
     synapse = {"synapse_model": model, "weight": p.weight, "delay": p.delay}
-    if isinstance(p.weight, tuple):
+    if isinstance(p.weight, tuple) and p.weight[0] == "uniform":
+        synapse["weight"] = nest.random.uniform(*p.weight[1:])
+    elif isinstance(p.weight, tuple):
         low, high = (0.0, np.inf) if p.weight[0] > 0 else (-np.inf, 0.0)
         synapse["weight"] = nest.math.redraw(nest.random.normal(*p.weight), min=low, max=high)
     if isinstance(p.delay, tuple):
