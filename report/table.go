@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -131,6 +132,10 @@ var measures = []struct {
 		{key: "inhibitory_input_mv", label: "inhibitory", unit: "mV", means: "mean", decimals: 1},
 		{key: "net_input_mv", label: "net", unit: "mV", means: "mean", decimals: 1},
 		{key: "net_input_sd_mv", label: "sd", unit: "mV", means: "of the net input, over neurons and time", decimals: 1},
+		{key: "excitatory_input_pa", label: "excitatory", unit: "pA", means: "mean, external input included", decimals: 1},
+		{key: "inhibitory_input_pa", label: "inhibitory", unit: "pA", means: "mean", decimals: 1},
+		{key: "net_input_pa", label: "net", unit: "pA", means: "mean", decimals: 1},
+		{key: "net_input_sd_pa", label: "sd", unit: "pA", means: "of the net input, over neurons and time", decimals: 1},
 		{key: "net_over_excitatory", label: "|net|/exc", means: "mean of |net| over mean excitatory", decimals: 3},
 		{key: "ks_uniform", label: "KS of V", means: "distance of V between reset and threshold from the uniform distribution", decimals: 3},
 	}},
@@ -163,12 +168,30 @@ func (m measure) cell(s *summary, population string) cell {
 	return c
 }
 
+// known are the measures without those whose unit no population's inputs have; where all are unknown they are in mV.
+func (s *summary) known(list []measure) []measure {
+	has := func(unit string) bool {
+		for name := range s.Populations {
+			for _, m := range list {
+				if m.unit == unit && s.value(name, m.key) != nil {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	inPA := has("pA")
+	without := map[string]bool{"pA": !inPA, "mV": inPA && !has("mV")}
+	return slices.DeleteFunc(slices.Clone(list), func(m measure) bool { return without[m.unit] })
+}
+
 // tables are the numbers of one run, a row each population.
 func (s *summary) tables(r *Run) []table {
 	var all []table
 	for _, group := range measures {
 		t := table{Caption: group.caption, Name: "population"}
-		for _, m := range group.list {
+		list := s.known(group.list)
+		for _, m := range list {
 			t.Header = append(t.Header, m.header())
 		}
 		for k := range r.Network.Populations {
@@ -177,7 +200,7 @@ func (s *summary) tables(r *Run) []table {
 				continue
 			}
 			line := row{Name: p.Name, Colour: r.colour(p.Name, 0)}
-			for _, m := range group.list {
+			for _, m := range list {
 				line.Cells = append(line.Cells, m.cell(s, p.Name))
 			}
 			t.Rows = append(t.Rows, line)
