@@ -86,7 +86,8 @@ const (
 	fourSimulators  = "NEST, Brian2, GeNN, Auryn"
 	independent     = "a float64 simulation of our tests"
 	izhikevich      = "Izhikevich (2003), its program in float64 in our tests"
-	izhikevichWords = "Izhikevich (2003), text"
+	brian2Alone     = "Brian2 2.9.0, 6 seeds of 1 s"
+	nestAlone       = "NEST 3.10, 2 seeds of 2.5 s"
 	twoSimulators   = "NEST 3.10 and GeNN 5.4, 1 s each"
 	microcircuit    = "Potjans & Diesmann (2014), reference implementation"
 )
@@ -141,10 +142,14 @@ var Published = []Experiment{
 	{Preset: "brainpy1m", Seeds: 8, DurationMs: 3500.8, DiscardMs: 500, Figures: []Figure{
 		within(0.06, "", Rate, 21.51, independent), within(0.04, "", CV, 1.814, independent),
 	}},
-	{Preset: "cobahh", Seeds: 3, Lasting: true, DurationMs: 1500, DiscardMs: 500},
-	{Preset: "zerlaut2018", Seeds: 2, DurationMs: 3000, DiscardMs: 500},
+	{Preset: "cobahh", Seeds: 3, Lasting: true, DurationMs: 1500, DiscardMs: 500, Figures: []Figure{
+		within(0.07, "E", Rate, 36.35, brian2Alone), within(0.04, "", CV, 2.095, brian2Alone),
+	}},
+	{Preset: "zerlaut2018", Seeds: 2, DurationMs: 3000, DiscardMs: 500, Figures: []Figure{
+		within(0.07, "E", Rate, 1.695, nestAlone), within(0.02, "I", Rate, 8.477, nestAlone),
+	}},
 	{Preset: "izhikevich2003", Seeds: 8, DurationMs: 5500, DiscardMs: 500, Figures: []Figure{
-		within(0.03, "E", Rate, 7.277, izhikevich), within(0.04, "I", Rate, 6.614, izhikevich),
+		within(0.02, "E", Rate, 7.277, izhikevich), within(0.035, "I", Rate, 6.614, izhikevich),
 		between(6, 12, "E", Alpha, 7.812, izhikevich), between(27, 34, "E", Gamma, 30.6, izhikevich),
 	}},
 	{Preset: "potjans2014", Name: "tenth", Scale: 0.1, Seeds: 8, DurationMs: 5500, DiscardMs: 500},

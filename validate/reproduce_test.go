@@ -62,6 +62,9 @@ func TestReproduce(t *testing.T) {
 		{"vogels2005cuba", "steady", "", []string{"weights + 10 %", "delays + 5 steps"}},
 		{"vogels2005coba", "", "projections.E*.weight=6.6", []string{"weights + 20 %", "delays + 5 steps"}},
 		{"brainpy1m", "", "projections.E*.weight=0.66", []string{"delays + 5 steps"}},
+		{"cobahh", "", "projections.I*.weight=-55", []string{"weights + 20 %"}},
+		{"zerlaut2018", "", "populations.*.poisson.rate=400*4.4", []string{"delays + 5 steps"}},
+		{"izhikevich2003", "", "projections.I*.weight={uniform: [-1.2, 0]}", []string{"weights + 10 %", "delays + 1 steps"}},
 		{"potjans2014", "tenth", "", []string{"delays + 5 steps"}},
 	} {
 		x := experimentOf(t, k.preset, k.name)
