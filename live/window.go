@@ -40,7 +40,7 @@ type window struct {
 	rate    float64
 }
 
-// View opens a window in which the network is simulated, and returns when it is closed or ctx ends. It must be called on the main thread
+// View opens a window in which the network is simulated, and returns when it is closed or, with its error, ctx ends. It must be called on the main thread
 // where the system wants that of windows.
 func View(ctx context.Context, net *network.Network, o Options) (err error) {
 	if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" && runtime.GOOS == "linux" {
@@ -54,13 +54,16 @@ func View(ctx context.Context, net *network.Network, o Options) (err error) {
 		return fmt.Errorf("%w: %s", ErrNoWindow, strings.TrimSpace(err.Error()))
 	}
 	defer w.glfw.Destroy()
-	ctx, cancel := context.WithCancel(ctx)
+	playing, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go w.player.play(ctx, net, o)
-	err = w.loop(ctx)
+	go w.player.play(playing, net, o)
+	err = w.loop(playing)
 	cancel()
 	<-w.player.ended
-	return errors.Join(err, w.player.err)
+	if err := errors.Join(err, w.player.err); err != nil {
+		return err
+	}
+	return ctx.Err()
 }
 
 // open opens the window.
