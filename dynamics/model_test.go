@@ -159,3 +159,27 @@ func TestConvergence(t *testing.T) {
 		require.InDelta(t, c.order, math.Log2(coarse/fine), 0.4, c.method)
 	}
 }
+
+// Each variable by itself is exact by exponential Euler; that the others stand still within a step makes it of first order.
+func TestConvergenceOfExponentialEuler(t *testing.T) {
+	const current, duration = 200, 25.6
+	model := func() *network.NeuronModel {
+		m := adex(t, patterns[0], network.ExponentialEuler)
+		m.States[0].Derivative = parsed(t, "(g_L*(E_L - V) - w + I)/C_m")
+		m.States[1].Derivative = parsed(t, "(8*(V - E_L) - w)/tau_w")
+		return m
+	}
+	w := flow{
+		f: func(y, dy []float64) {
+			q := patterns[0]
+			dy[0], dy[1] = (q.gL*(q.eL-y[0])-y[1]+current)/q.cM, (8*(y[0]-q.eL)-y[1])/q.tauW
+		},
+		above: func(y []float64) float64 { return y[0] },
+	}
+	y := []float64{patterns[0].eL, 0}
+	require.Empty(t, w.spikes(y, duration))
+	coarse := math.Abs(end(t, model(), 0.4, current, duration) - y[0])
+	fine := math.Abs(end(t, model(), 0.2, current, duration) - y[0])
+	t.Logf("exponential_euler: %.3g mV at dt 0.4 ms, %.3g at half of it", coarse, fine)
+	require.InDelta(t, 1, math.Log2(coarse/fine), 0.2)
+}
