@@ -393,7 +393,9 @@ func (f *frame) drawInputs(r rect) {
 	s := f.scope
 	c := &s.chosen
 	if c.population < 0 {
-		f.panel(r, "No neuron has a membrane potential", true)
+		in := f.panel(r, "No neuron has a membrane potential", true)
+		f.timeAxis(in, true)
+		f.border(in)
 		return
 	}
 	lines := []struct {

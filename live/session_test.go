@@ -155,6 +155,8 @@ func TestLosingASpike(t *testing.T) {
 	x := s.Scope.Numbers()
 	require.True(t, x.Lost)
 	require.Equal(t, 1.0, x.Shared, "nothing spreads")
+	net.Projections = nil
+	require.ErrorIs(t, open(t, net, engines.CPU.Name).Split(t.Context(), func(float64) {}), ErrNothingToLose)
 }
 
 // A change that can't be is refused, and changes nothing.

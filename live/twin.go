@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"einet/dynamics"
 	"einet/record"
@@ -24,11 +25,23 @@ type twin struct {
 // ErrCannotLose says that the engine has no second copy that loses a spike.
 var ErrCannotLose = errors.New("the gpu engine can't lose a spike: einet view --engine cpu can")
 
+// ErrNothingToLose says that no spike of an excitatory neuron reaches another.
+var ErrNothingToLose = errors.New("no excitatory neuron has synapses, so no spike can be lost")
+
+// mayLose tells whether spikes of the population are among those that may be lost.
+func (s *Session) mayLose(p dynamics.Population) bool {
+	i := s.model.PopulationOf(p.First)
+	return s.model.Excites(i) && s.model.Projects(i)
+}
+
 // Split makes a second copy of the network that will lose the next spike of an excitatory neuron. It is simulated from step 0 with the same
 // changes, which gives the same state; progress hears the part of that which is done.
 func (s *Session) Split(ctx context.Context, progress func(float64)) error {
 	if s.place.OnDevices {
 		return ErrCannotLose
+	}
+	if !slices.ContainsFunc(s.model.Populations, s.mayLose) {
+		return ErrNothingToLose
 	}
 	m, err := dynamics.New(s.net)
 	if err != nil {
@@ -74,7 +87,7 @@ func (s *Session) Reunite() error {
 func (t *twin) follow(ctx context.Context, s *Session, to int64, fired []sim.Spike) (spikes []sim.Spike, err error) {
 	if t.lost == nil {
 		for i := range fired {
-			if p := s.model.PopulationOf(int(fired[i].Neuron)); s.model.Excites(p) && s.model.Projects(p) {
+			if p := s.model.PopulationOf(int(fired[i].Neuron)); s.mayLose(s.model.Populations[p]) {
 				t.lost = &sim.Spike{Step: fired[i].Step, Neuron: fired[i].Neuron}
 				t.engine.Lose(*t.lost)
 				s.log.Lost = append(s.log.Lost, record.LostSpike{Step: int64(t.lost.Step) - 1, Neuron: t.lost.Neuron})
