@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"einet/analysis"
+	"einet/equation"
 	"einet/network"
 	"einet/network/language"
 	"einet/plot"
@@ -133,7 +134,63 @@ func readRun(ctx context.Context, dir string, x Excerpt, neurons int) (plot.Data
 	if err := readSpikes(ctx, filepath.Join(dir, SpikesFile), net, x, neurons, &data); err != nil {
 		return data, err
 	}
-	return data, readState(filepath.Join(dir, TracesFile), net, x, all, &data)
+	if err := readState(filepath.Join(dir, TracesFile), net, x, all, &data); err != nil {
+		return data, err
+	}
+	return data, readModelStates(filepath.Join(dir, StateFile), net, x, all, &data)
+}
+
+// mostDrawn values of state.npz are read for a figure.
+const mostDrawn = 1 << 22
+
+// readModelStates takes the potential and a model's other states of the first neuron of each population of which they were recorded,
+// as far as there are panels.
+func readModelStates(path string, net *network.Network, x Excerpt, all []plot.Population, data *plot.Data) error {
+	for _, r := range net.Record.State {
+		i := net.Population(r.Population)
+		model := net.Populations[i].Model
+		firstID := 0
+		for _, p := range net.Populations[:i] {
+			firstID += p.Size
+		}
+		values := float64(data.Steps) * net.Dt / r.Every * float64(r.Neurons.Count())
+		if model == nil || r.Neurons.Count() == 0 || values > mostDrawn {
+			continue
+		}
+		var shown []network.ModelState
+		var names []string
+		for _, s := range model.States {
+			if (r.Variables == nil || slices.Contains(r.Variables, s.Name)) && len(data.States)+len(shown) < mostPanels {
+				shown, names = append(shown, s), append(names, s.Name)
+			}
+		}
+		t, err := record.ReadState(path, r.Population, names)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		times := make([]float64, len(t.Step))
+		for k, step := range t.Step {
+			times[k] = float64(step) * net.Dt
+		}
+		first, last := part(times, x)
+		if last-first < 2 || len(t.Neuron) == 0 {
+			continue
+		}
+		for _, s := range shown {
+			one := plot.State{Population: all[i], Neuron: int(t.Neuron[0]) - firstID, Name: s.Name, TimeMs: times[first:last]}
+			if s.Unit != equation.Plain {
+				one.Unit = s.Unit.String()
+			}
+			for _, row := range t.Values[s.Name][first:last] {
+				one.Values = append(one.Values, row[0])
+			}
+			data.States = append(data.States, one)
+		}
+	}
+	return nil
 }
 
 // readDiscard is the first part of a run that its statistics leave out [ms]; 0 where no summary says so.

@@ -21,7 +21,7 @@ import (
 
 // A Figure is a drawing in two formats.
 type Figure struct {
-	Name string // without extension: raster, rate, potentials, currents
+	Name string // without extension: raster, rate, potentials, currents, states
 	PNG  []byte // 200 dots an inch
 	SVG  []byte
 }
@@ -42,12 +42,13 @@ type Data struct {
 	Counts      *analysis.PopulationCounts // in bins of about 1 ms, of the whole run
 	Potentials  []Potential                // one per population that was recorded
 	Currents    []Current                  // one per panel, two or three are enough
+	States      []State                    // one per panel, likewise
 
 	From, To  float64 // that the rate is shown between [ms]; To is 0 for the whole run
 	Discarded float64 // first part of the run that statistics leave out [ms]
 }
 
-// Figures draw what there are data for: raster and rate of a run that is two bins of the counts or longer, potentials, currents.
+// Figures draw what there are data for: raster and rate of a run that is two bins of the counts or longer, potentials, currents, states.
 func (d Data) Figures() []func() (Figure, error) {
 	var list []func() (Figure, error)
 	if d.Counts != nil && float64(d.Steps)*d.Counts.StepMs() >= 2*d.Counts.BinMs() {
@@ -60,6 +61,9 @@ func (d Data) Figures() []func() (Figure, error) {
 	}
 	if len(d.Currents) > 0 {
 		list = append(list, func() (Figure, error) { return Currents(d.Currents) })
+	}
+	if len(d.States) > 0 {
+		list = append(list, func() (Figure, error) { return States(d.States) })
 	}
 	return list
 }

@@ -233,3 +233,35 @@ func TestNoSpikeComesWithAnError(t *testing.T) {
 		require.Zero(t, n)
 	}
 }
+
+func FuzzReadState(f *testing.F) {
+	path := filepath.Join(f.TempDir(), "state.npz")
+	s := CreateStream(path)
+	g := &Grower{Stream: s}
+	s.FixedInts("E_neuron", []int64{3, 5})
+	step, v := g.Uints("E_step"), g.Floats("E_V", 2)
+	require.NoError(f, g.Err)
+	for k := range uint32(3) {
+		require.NoError(f, step.Append(k+1))
+		require.NoError(f, v.Append(-70, -60))
+	}
+	require.NoError(f, s.Close())
+	whole, err := os.ReadFile(path)
+	require.NoError(f, err)
+	addMembers(f, whole)
+	f.Fuzz(func(t *testing.T, data []byte, name string) {
+		data = member(t, whole, data, name)
+		readertest.Bounded(t, func() {
+			z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+			if err != nil {
+				return
+			}
+			state, err := readState(z, "E", []string{"V"})
+			if err != nil {
+				require.NotContains(t, err.Error(), "\n")
+				return
+			}
+			require.Len(t, state.Values["V"], len(state.Step))
+		})
+	})
+}
