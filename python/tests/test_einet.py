@@ -300,6 +300,11 @@ class Faults(Case):
     def test_validate(self):
         with self.assertRaisesRegex(einet.NetworkError, "choose one"):
             einet.validate("ei", exact=True, statistical=True)
+        silent = {"duration": 100, "populations.*.size": 20, "populations.*.input": 0}
+        with self.assertRaises(einet.CheckFailed) as caught:
+            einet.validate("ei", statistical=True, seeds=10, set=silent)
+        self.assertFalse(caught.exception.report["pass"])
+        self.assertIn("noticed none of the changes", str(caught.exception))
 
     def test_warnings(self):
         with warnings.catch_warnings(record=True) as told:
