@@ -2,7 +2,7 @@
 """Usage: python3 python/wheel.py VERSION FOLDER
 
 Packs the package with bin/einet and, if it was built, bin/einet-gl into FOLDER/einet-...-py3-none-manylinux....whl. It needs Python 3.11
-alone. The same commit gives the same file. VERSION is that of git describe: 0.1.0, or 0.1.0-14-g53fa4b5.
+and Go. The same commit gives the same file. VERSION is that of git describe: 0.1.0, or 0.1.0-14-g53fa4b5.
 """
 
 import base64
@@ -13,6 +13,7 @@ import re
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 import zipfile
@@ -97,6 +98,11 @@ def main(described: str, folder: str) -> None:
         "licenses/NOTICE": (ROOT / "NOTICE").read_text(),
     }
     contents |= {f"{info}/{name}": (text.encode(), 0o644) for name, text in texts.items()}
+    with tempfile.TemporaryDirectory() as licenses:
+        subprocess.run([ROOT / "scripts/licenses", licenses], check=True)
+        for p in sorted(Path(licenses).rglob("*")):
+            if p.is_file():
+                contents[f"{info}/licenses/{p.relative_to(licenses)}"] = (p.read_bytes(), 0o644)
     os.makedirs(folder, exist_ok=True)
     file = Path(folder) / f"einet-{version}-py3-none-{tag}.whl"
     write(file, contents, info)

@@ -33,7 +33,11 @@ func TestBenchCountersRefuses(t *testing.T) {
 	} {
 		status, out, errs := einet(t, append([]string{"bench", "--counters", "-q"}, strings.Fields(args)...)...)
 		require.Equal(t, exitUsage, status, args)
-		require.Empty(t, out)
+		if args == "--json" {
+			require.Contains(t, out, `"errors"`)
+		} else {
+			require.Empty(t, out)
+		}
 		require.Contains(t, errs, says)
 	}
 	status, _, errs := einetOn(t, withoutGL(), "bench", "--counters", "--sizes", "500", "-q")

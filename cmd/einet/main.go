@@ -86,7 +86,7 @@ func main() {
 		os.Exit(exitMachine)
 	}
 	tty := term.IsTerminal(int(os.Stderr.Fd()))
-	os.Exit(run(interruptible(), os.Args[1:], os.Stdout, os.Stderr, tty))
+	os.Exit(run(whileParent(interruptible()), os.Args[1:], os.Stdout, os.Stderr, tty))
 }
 
 // interruptible is cancelled by the first Ctrl-C, or when the terminal or the batch system ends it. A second one ends what does

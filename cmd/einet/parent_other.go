@@ -2,7 +2,12 @@
 
 package main
 
-import "os/exec"
+import (
+	"context"
+	"os/exec"
+)
 
 // dieWithParent can't be had on this system.
 func dieWithParent(*exec.Cmd) {}
+
+func whileParent(ctx context.Context) context.Context { return ctx }

@@ -1,6 +1,7 @@
 package language_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -54,4 +55,21 @@ I: {<<: *e, size: 1E3, list: [1, [], {}]}
 	}
 	_, err = language.Written([]byte("a: 1"), "w.yaml", language.Options{Set: []string{"x"}})
 	require.ErrorContains(t, err, "--set x")
+}
+
+// What is written is JSON, and says the same when it is read again.
+func FuzzWritten(f *testing.F) {
+	for _, text := range []string{"a: 1", "a: &x {b: [.5, ~, 'q\t\"'], c: 1e3}\nd: *x\n<<: *x", "{a: \"\\u00e9\\x07\", \"b c\": [[], {}], e: >-\n  folded\n}", "a: |\n  text\n"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		first, err := language.Written([]byte(text), "f.yaml", language.Options{})
+		if err != nil {
+			return
+		}
+		require.True(t, json.Valid(first), "%s", first)
+		again, err := language.Written(first, "f.json", language.Options{})
+		require.NoError(t, err, "%s", first)
+		require.JSONEq(t, string(first), string(again))
+	})
 }

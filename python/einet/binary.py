@@ -83,10 +83,15 @@ class Child:
 
     running: "set[Child]" = set()
 
-    def __init__(self, command: Sequence[str], cwd: Optional[str] = None):
+    def __init__(self, command: Sequence[str]):
         try:
             self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=cwd, start_new_session=True
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={**os.environ, "EINET_PARENT": str(os.getpid())},  # with which it ends
+                start_new_session=True,
             )
         except OSError as e:
             raise MachineError(f"{command[0]}: {e.strerror}") from e

@@ -47,8 +47,9 @@ class Network(dict[str, Any]):
         super().__init__(*args, **keys)
         self.folder: str = os.getcwd()
         """What paths of files in the network are relative to."""
-        self._source: Optional[str] = None  # a preset's name or a file that has just this network, as long as it is so
-        self._text: str = ""  # what it was when it was loaded
+        self._source: Optional[str] = None  # the preset or file that it was loaded from
+        self._file: Optional[bytes] = None  # what was in that file
+        self._text: str = ""  # what it was then
         self._named: str = "network"
 
     @property
@@ -59,7 +60,8 @@ class Network(dict[str, Any]):
     def copy(self) -> "Network":
         """A copy of all of it; dictionaries within are copied too."""
         other = Network(copy.deepcopy(dict(self)))
-        other.folder, other._source, other._text, other._named = self.folder, self._source, self._text, self._named
+        other.folder, other._named = self.folder, self._named
+        other._source, other._file, other._text = self._source, self._file, self._text
         return other
 
     __copy__ = copy
@@ -157,16 +159,22 @@ def network(given: NetworkLike, *, binary: "str | None" = None) -> Network:
 
 
 def _read(source: str, folder: str, named: str, binary: "str | None") -> Network:
+    written = _bytes(source)
     answer = _binary.call(["show", source, "--json", "--written"], binary=binary)
     _binary.raise_for(answer)
     net = Network(answer.document())
-    net.folder, net._source, net._named = folder, source, named
-    net._text = net.json()
+    net.folder, net._named = folder, named
+    net._source, net._file, net._text = source, written, net.json()
     return net
 
 
+def _bytes(source: str) -> Optional[bytes]:
+    """What is in a file; None of a preset."""
+    return Path(source).read_bytes() if os.path.isfile(source) else None
+
+
 class Written:
-    """A network as einet's argument, for the time of a with: the file or preset that it is of, or else a file of its JSON."""
+    """A network as einet's argument, for the time of a with: the file or preset that still says just that, or else a file of its JSON."""
 
     def __init__(self, given: NetworkLike, change: Optional[Mapping[str, Any]] = None):
         self.net = network(given)
@@ -176,7 +184,7 @@ class Written:
         net = self.net
         self._temporary: Optional[tempfile.TemporaryDirectory[str]] = None
         text = net.json()
-        if net._source is not None and text == net._text:
+        if net._source is not None and text == net._text and net._file == _bytes(net._source):
             self.file = net._source
         else:
             self._temporary = tempfile.TemporaryDirectory(prefix="einet-")

@@ -370,9 +370,8 @@ class Results:
         k = self._index(population)
         f, names = self._archive("state.npz"), self._of("state.npz", population)
         if not names:
-            raise NotRecorded(
-                f'{population}: no state was recorded: net["record"] = {{"state": {{"{population}": {{"neurons": 5, "every": 0.5}}}}}} keeps five neurons'
-            )
+            asked = f'{{"state": {{"{population}": {{"neurons": 5, "every": 0.5}}}}}}'
+            raise NotRecorded(f'{population}: no state was recorded: net["record"] = {asked} keeps that of five neurons')
         first = int(self._spikes(None)["population_first"][k])
         said = {"times": f[names.pop("step")] * float(np.ravel(f["dt_ms"])[0]), "neurons": f[names.pop("neuron")] - first}
         return Columns(f, names, said, f"state of {population} [time, neuron]")
@@ -410,8 +409,8 @@ class Results:
                 first = int(self._spikes(None)["population_first"][self._index(p)])
                 said = {"lags": f[names.pop("lag_ms")], "spikes": int(f[names.pop("spikes")][0]), "neurons": f[names.pop("neuron")] - first}
                 all[p] = Columns(f, names, said, f"around spikes of {p} [lag]")
-        hint = 'nothing was averaged around spikes: net["record"] = {"triggered": {"E": {"neurons": 100, "before": 20, "after": 10, "every": 0.5}}} does'
-        return self._recorded(all, hint)
+        asked = '{"triggered": {"E": {"neurons": 100, "before": 20, "after": 10, "every": 0.5}}}'
+        return self._recorded(all, f'nothing was averaged around spikes: net["record"] = {asked} does that')
 
     @staticmethod
     def _recorded(all: dict[str, Any], hint: str) -> ByPopulation:
@@ -441,7 +440,10 @@ class Results:
         if what == "populations":
             return pd.DataFrame.from_dict(self.summary["populations"], orient="index").rename_axis("population")
         if what == "averages":
-            frames = [pd.DataFrame({"time_ms": a.times, "population": p, **{k: a[k] for k in a if k not in ("times", "tau_syn")}}) for p, a in self.averages.items()]
+            frames = []
+            for p, a in self.averages.items():
+                columns = {k: a[k] for k in a if k not in ("times", "tau_syn")}
+                frames.append(pd.DataFrame({"time_ms": a.times, "population": p, **columns}))
             return pd.concat(frames, ignore_index=True)
         if what != "spikes":
             raise NetworkError(f"what {what!r}: must be spikes, averages or populations")
@@ -468,9 +470,8 @@ class Results:
                 continue
             if "V" in s and len(s.times) > 1:
                 every = float(s.times[1] - s.times[0])
-                segment.analogsignals.append(
-                    neo.AnalogSignal(s.V, units="mV", sampling_period=every * pq.ms, t_start=s.times[0] * pq.ms, name=f"V of {p}", population=p, neurons=s.neurons)
-                )
+                when = {"sampling_period": every * pq.ms, "t_start": s.times[0] * pq.ms}
+                segment.analogsignals.append(neo.AnalogSignal(s.V, units="mV", name=f"V of {p}", population=p, neurons=s.neurons, **when))
         block = neo.Block(name=str(self.summary["network"]), digest=self.summary.get("digest"), seed=self.summary["seed"])
         block.segments.append(segment)
         return block

@@ -225,6 +225,15 @@ class Networks(Case):
         net.save(self.dir / "sub.json")
         self.assertEqual(einet.load(self.dir / "sub.json").resolved()["populations"]["E"]["size"], 4)
         self.assertIn("ei", einet.presets())
+        net = einet.load(file)
+        file.write_text("populations: {}\n")
+        self.assertEqual(einet.run(net, duration=10).summary.neurons, 13, "what was loaded counts")
+        file.unlink()
+        self.assertEqual(einet.run(net, duration=10).summary.neurons, 13)
+        r = einet.run(net, duration=10)
+        digest, net = r.digest, r.network
+        r.close()
+        self.assertEqual(einet.run(net).digest, digest)
         with self.assertRaisesRegex(einet.NetworkError, "einet.load reads it"):
             einet.preset(str(file))
 
@@ -291,6 +300,11 @@ class Faults(Case):
     def test_validate(self):
         with self.assertRaisesRegex(einet.NetworkError, "choose one"):
             einet.validate("ei", exact=True, statistical=True)
+        silent = {"duration": 100, "populations.*.size": 20, "populations.*.input": 0}
+        with self.assertRaises(einet.CheckFailed) as caught:
+            einet.validate("ei", statistical=True, seeds=10, set=silent)
+        self.assertFalse(caught.exception.report["pass"])
+        self.assertIn("noticed none of the changes", str(caught.exception))
 
     def test_warnings(self):
         with warnings.catch_warnings(record=True) as told:
@@ -324,6 +338,32 @@ class Faults(Case):
         with self.assertRaisesRegex(RuntimeError, "mine"):
             einet.run("ei", scale=0.1, duration="10000 s", progress=fail)
         self.assertFalse(binary.Child.running)
+
+
+    @unittest.skipUnless(sys.platform == "linux", "only Linux tells of a parent's end")
+    def test_ends_with_python(self):
+        script = "import einet; einet.run('ei', scale=0.1, duration='10000 s', out='r', figures=False, progress=lambda *_: print('on', flush=True))"
+        with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=self.dir, env={**os.environ, "PYTHONPATH": str(binary.HERE.parent)}) as p:
+            for _ in range(3):
+                self.assertEqual(p.stdout.readline(), b"on\n")
+            p.kill()
+        for _ in range(300):
+            if (self.dir / "r/summary.json").exists():
+                break
+            time.sleep(0.1)
+        self.assertTrue(einet.open_results(self.dir / "r").summary.interrupted)
+
+    def test_interrupted_from_outside(self):
+        script = (
+            "import signal, einet; signal.signal(signal.SIGINT, signal.default_int_handler); print('on', flush=True)\n"
+            "try: einet.run('ei', duration='10000 s', figures=False, progress=False)\n"
+            "except einet.Interrupted as e: print(e.result.summary.interrupted if e.result else None, flush=True)"
+        )
+        with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(binary.HERE.parent)}) as p:
+            self.assertEqual(p.stdout.readline(), b"on\n")
+            time.sleep(0.5)
+            p.send_signal(signal.SIGINT)
+            self.assertIn(p.stdout.readline(), (b"True\n", b"None\n"), "None while the network is built")
 
 
 class Folders(Case):
