@@ -715,6 +715,16 @@ func symbol(model *network.NeuronModel, receptor string, excitatory bool) string
 	return ""
 }
 
+// ModelStarts are the states of the neurons of population pop, which are of a model, at step 0: in the order of the model [state][neuron].
+func (m *Model) ModelStarts(pop int) [][]float32 {
+	return m.modelStates(pop, m.Network.Populations[pop].Model)
+}
+
+// ModelDraws are the parameters that each of these neurons has of its own: [name][neuron].
+func (m *Model) ModelDraws(pop int) map[string][]float64 {
+	return m.drawn(pop, m.Network.Populations[pop].Model)
+}
+
 // drawn are the parameters of a model that each neuron of population pop has its own of: [name][neuron].
 func (m *Model) drawn(pop int, model *network.NeuronModel) map[string][]float64 {
 	key := rng.Key{Seed: m.Network.Seed, Stream: rng.Stream(rng.Parameters, uint32(pop), 0)}

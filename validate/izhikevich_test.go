@@ -3,6 +3,7 @@ package validate
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"einet/analysis"
@@ -22,9 +23,6 @@ type izhikevichNetwork struct {
 	weights    [][]float64                   // [source][target]
 	input      func(step int, dst []float64) // the thalamic input of each neuron
 }
-
-// Both populations' sizes, and the numbers that say of which kind each neuron is.
-const izhikevichE, izhikevichI = 800, 200
 
 func newIzhikevich(re, ri []float64) *izhikevichNetwork {
 	n := &izhikevichNetwork{}
@@ -135,47 +133,52 @@ func izhikevichOf(t *testing.T, m *dynamics.Model, c *connectome.Connectome) *iz
 	return n
 }
 
-// drawnIzhikevich is the paper's program with Go's random numbers.
-func drawnIzhikevich(seed uint64) *izhikevichNetwork {
-	r := rand.New(rand.NewPCG(seed, 3))
-	uniform := func(size int, high float64) []float64 {
-		x := make([]float64, size)
-		for i := range x {
-			x[i] = high * r.Float64()
-		}
-		return x
-	}
-	n := newIzhikevich(uniform(izhikevichE, 1), uniform(izhikevichI, 1))
-	for i := range n.weights {
-		if n.weights[i] = uniform(len(n.a), 0.5); i >= izhikevichE {
-			n.weights[i] = uniform(len(n.a), -1)
-		}
-	}
-	n.input = func(_ int, dst []float64) {
-		for i := range dst {
-			sd := 5.0
-			if i >= izhikevichE {
-				sd = 2
+// The rate of E has the two rhythms: their power is far above what lies between 150 and 300 Hz. Where each neuron's spikes are moved by a
+// time of its own, which keeps its intervals, it is not.
+func TestIzhikevichRhythms(t *testing.T) {
+	net := load(t, "izhikevich2003", 1)
+	const discard, duration = 500, 8500
+	lab := fastLab()
+	b, err := lab.build(t.Context(), net, 0)
+	require.NoError(t, err)
+	var spikes []sim.Spike
+	require.NoError(t, lab.run(t.Context(), net, b.connectome, duration, func(*dynamics.Model) []sim.Recorder {
+		return []sim.Recorder{spikesTo(func(s []sim.Spike) { spikes = append(spikes, s...) })}
+	}))
+	power := func(spikes []sim.Spike) (alpha, gamma float64) {
+		rate := make([]float64, duration-discard)
+		for _, s := range spikes {
+			if s.Step > discard && s.Neuron < uint32(net.Populations[0].Size) {
+				rate[s.Step-discard-1]++
 			}
-			dst[i] = sd * r.NormFloat64()
+		}
+		spectrum := analysis.Welch(rate, 1, 256)
+		within := func(low, high float64) (list []float64) {
+			for k, hz := range spectrum.Hz {
+				if hz > low && hz <= high {
+					list = append(list, spectrum.Power[k])
+				}
+			}
+			return list
+		}
+		floor := mean(within(150, 300))
+		return slices.Max(within(bands[Alpha].low, bands[Alpha].high)) / floor, slices.Max(within(bands[Gamma].low, bands[Gamma].high)) / floor
+	}
+	alpha, gamma := power(spikes)
+	t.Logf("alpha %.3g, gamma %.3g times the floor", alpha, gamma)
+	require.Greater(t, alpha, 10.0)
+	require.Greater(t, gamma, 5.0)
+	r := rand.New(rand.NewPCG(5, 6))
+	shift := make([]uint32, net.Neurons())
+	for i := range shift {
+		shift[i] = r.Uint32N(duration - discard)
+	}
+	var moved []sim.Spike
+	for _, s := range spikes {
+		if s.Step > discard {
+			moved = append(moved, sim.Spike{Step: discard + 1 + (s.Step-discard-1+shift[s.Neuron])%(duration-discard), Neuron: s.Neuron})
 		}
 	}
-	return n
-}
-
-// izhikevichFigures are the rates of E and I, and the frequencies of alpha and gamma in the rate of E [Hz], of the paper's
-// program in runs of as many seeds.
-func izhikevichFigures(seeds int, discard, duration int64) (figures [4][]float64) {
-	for seed := range uint64(seeds) {
-		s := analysis.NewStatistics([]int{izhikevichE, izhikevichI}, 1, discard)
-		s.Add(drawnIzhikevich(seed + 1).run(int(duration)))
-		list := s.Populations(duration)
-		rhythm := func(of Quantity) float64 {
-			return s.Counts.PeakHzWithin(0, discard, duration, bands[of].low, bands[of].high)
-		}
-		for k, x := range []float64{list[0].Rate, list[1].Rate, rhythm(Alpha), rhythm(Gamma)} {
-			figures[k] = append(figures[k], x)
-		}
-	}
-	return figures
+	alpha, gamma = power(moved)
+	require.Less(t, max(alpha, gamma), 2.5, "control: alpha %.3g, gamma %.3g", alpha, gamma)
 }

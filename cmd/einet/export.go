@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -129,7 +130,8 @@ func (x *export) each(k int, do func(source, target int, weight float32, delayMs
 
 // npz writes of each projection P the arrays P_source, P_target (numbers in their populations,
 // from 0), P_weight in the network's unit and P_delay [ms], of as many elements as it has
-// synapses; and of each population P its V0, V_th and bias, of each neuron.
+// synapses; and of each population P its V0, V_th and bias, of each neuron (of a model's
+// neurons the start of each state X, as X0, and what a parameter Y draws, as parameter_Y).
 func (x *export) npz() error {
 	s := record.CreateStream(x.files.Path(synapsesFile))
 	defer s.Abort()
@@ -161,16 +163,31 @@ func (x *export) npz() error {
 	return x.neurons()
 }
 
-// A neuronColumn is a parameter of all neurons of a population.
+// A neuronColumn is a number of each neuron of a population.
 type neuronColumn struct {
-	name string
-	of   func(m *dynamics.Model, i int) []float32
+	name   string
+	values []float32
 }
 
-var neuronColumns = []neuronColumn{
-	{"V0", func(m *dynamics.Model, i int) []float32 { return absolute(m, i, m.InitialV(i)) }},
-	{"V_th", func(m *dynamics.Model, i int) []float32 { return absolute(m, i, thresholds(m, i)) }},
-	{"bias", biases},
+// neuronColumns are those of population i: of a model every state at the start and what its parameters draw.
+func neuronColumns(m *dynamics.Model, i int) []neuronColumn {
+	model := m.Network.Populations[i].Model
+	if model == nil {
+		return []neuronColumn{{"V0", absolute(m, i, m.InitialV(i))}, {"V_th", absolute(m, i, thresholds(m, i))}, {"bias", biases(m, i)}}
+	}
+	var columns []neuronColumn
+	for k, values := range m.ModelStarts(i) {
+		columns = append(columns, neuronColumn{model.States[k].Name + "0", values})
+	}
+	drawn := m.ModelDraws(i)
+	for _, name := range slices.Sorted(maps.Keys(drawn)) {
+		values := make([]float32, len(drawn[name]))
+		for k, x := range drawn[name] {
+			values[k] = float32(x)
+		}
+		columns = append(columns, neuronColumn{"parameter_" + name, values})
+	}
+	return append(columns, neuronColumn{"bias", biases(m, i)})
 }
 
 // absolute adds E_L to potentials.
@@ -201,12 +218,12 @@ func (x *export) neurons() error {
 	defer s.Abort()
 	g := &record.Grower{Stream: s}
 	for _, i := range experiment.WithPotential(x.net) {
-		for _, c := range neuronColumns {
+		for _, c := range neuronColumns(x.built.model, i) {
 			column := g.Floats(x.net.Populations[i].Name + "_" + c.name)
 			if g.Err != nil {
 				return g.Err
 			}
-			if err := column.Append(c.of(x.built.model, i)...); err != nil {
+			if err := column.Append(c.values...); err != nil {
 				return err
 			}
 		}
@@ -252,8 +269,8 @@ func (x *export) sonataNodes() error {
 	for i, p := range x.net.Populations {
 		columns := map[string][]float32{}
 		if !p.Neuron.IsSource() {
-			for _, c := range neuronColumns {
-				columns[c.name] = c.of(x.built.model, i)
+			for _, c := range neuronColumns(x.built.model, i) {
+				columns[c.name] = c.values
 			}
 		}
 		err = errors.Join(err, nodes.Population(p.Name, p.Size, uint32(i), columns))

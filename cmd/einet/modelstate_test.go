@@ -66,3 +66,20 @@ func TestRecordStatesOfModels(t *testing.T) {
 		require.Contains(t, errs, want)
 	}
 }
+
+// What neurons of a model start from and draw is exported, and no threshold, which the equations have.
+func TestExportOfModels(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	status, _, errs := einet(t, "export", "izhikevich2003", "--scale", "0.1", "--out", dir)
+	require.Equal(t, exitDone, status, errs)
+	file := filepath.Join(dir, "neurons.npz")
+	names := arraysOf(t, file)
+	require.Contains(t, names, "E_v0")
+	require.NotContains(t, names, "E_V_th")
+	require.Equal(t, float32(-65), readNpz[float32](t, file, "E_V0")[3])
+	r, u := readNpz[float32](t, file, "I_parameter_r"), readNpz[float32](t, file, "I_u0")
+	require.Len(t, r, 20)
+	for k := range r {
+		require.InDelta(t, -65*(0.25-0.05*r[k]), u[k], 1e-5)
+	}
+}
