@@ -43,6 +43,9 @@ func works(quick bool) []Work {
 			{Network: "brainpy1m", Scale: 1, Connectivity: drawn, ms: 20},
 			{Network: "brunel2000", Scale: 0.1, Connectivity: stored, ms: 20},
 			{Network: "brunel2000exp", Scale: 0.1, Connectivity: stored, ms: 20},
+			{Network: "cobahh", Scale: 0.1, Connectivity: stored, ms: 20},
+			{Network: "zerlaut2018", Scale: 0.1, Connectivity: stored, ms: 30},
+			{Network: "izhikevich2003", Scale: 0.3, Connectivity: stored, ms: 50},
 			{Network: "potjans2014", Scale: 0.05, Connectivity: stored, ms: 30, counted: true},
 		}
 	}
@@ -57,6 +60,9 @@ func works(quick bool) []Work {
 		{Network: "brainpy1m", Scale: 25, Connectivity: drawn, ms: 50, counted: true},
 		{Network: "brunel2000", Scale: 1, Connectivity: stored, ms: 200, counted: true},
 		{Network: "brunel2000exp", Scale: 1, Connectivity: stored, ms: 200},
+		{Network: "cobahh", Scale: 1, Connectivity: stored, ms: 100, counted: true},
+		{Network: "zerlaut2018", Scale: 1, Connectivity: stored, ms: 200},
+		{Network: "izhikevich2003", Scale: 1, Connectivity: stored, ms: 500},
 		{Network: "potjans2014", Scale: 1, Connectivity: stored, ms: 200, counted: true},
 	}
 }
