@@ -57,6 +57,10 @@ def sweep(
     for path in paths:
         if isinstance(vary[path], (str, bytes)) or not hasattr(vary[path], "__len__"):
             raise NetworkError(f"vary {path}: {vary[path]!r}: must be a list of values")
+        if path == "seed":
+            raise NetworkError("vary seed: must be left out: seeds says which there are")
+        if path == "duration" and duration is not None:
+            raise NetworkError("vary duration: must be left out where duration is given, which would replace it")
     if keep and out is None:
         raise NetworkError("keep: only says something with out, the folder that is to keep them")
     jobs = parallel if parallel is not None else _processors()
