@@ -134,12 +134,7 @@ type part struct {
 // ahead is the states plus those parts, on the grid.
 func (b *modelBuilder) ahead(parts ...part) map[string]program.Value {
 	ahead := b.moved(parts...)
-	for name, x := range ahead {
-		ahead[name] = b.onto(x, modelGrid)
-		if name == network.VState && b.held != program.None {
-			ahead[name] = b.Select(b.held, b.v, ahead[name])
-		}
-	}
+	b.settle(ahead)
 	return ahead
 }
 
@@ -149,7 +144,7 @@ func (b *modelBuilder) moved(parts ...part) map[string]program.Value {
 	for _, s := range b.model.States {
 		x := b.states[s.Name]
 		for _, p := range parts {
-			x = p.of.plus(x, p.of.scaled(s.Derivative, p.factor, true))
+			x = b.Add(x, b.valueOf(p.of.scaled(s.Derivative, p.factor, true)))
 		}
 		moved[s.Name] = x
 	}
@@ -182,11 +177,11 @@ func (b *modelBuilder) exponentialEuler() map[string]program.Value {
 		slope, _, _ := equation.Linear(b.model.Whole(x.Derivative), x.Name)
 		change := program.None
 		if a := s.lower(slope); a.isNumber() {
-			change = s.scaled(x.Derivative, b.dt*exprel(a.number*b.dt), true).value
+			change = b.valueOf(s.scaled(x.Derivative, b.dt*exprel(a.number*b.dt), true))
 		} else {
-			z := s.scaled(slope, b.dt, false).value
-			f := s.scaled(x.Derivative, b.dt, false)
-			change = b.Mul(b.valueOf(f), b.Exprel(z))
+			z := b.valueOf(s.scaled(slope, b.dt, false))
+			f := b.valueOf(s.scaled(x.Derivative, b.dt, false))
+			change = b.Mul(f, b.Exprel(z))
 		}
 		next[x.Name] = b.Add(b.states[x.Name], change)
 	}
@@ -213,11 +208,16 @@ func (b *modelBuilder) jump(next map[string]program.Value) {
 		}
 	}
 	next[network.VState] = v
-	for name, x := range next {
-		next[name] = b.onto(x, modelGrid)
+	b.settle(next)
+}
+
+// settle puts states on their grid, in their order, so that a model makes the same code each time; and V stays where it is held.
+func (b *modelBuilder) settle(states map[string]program.Value) {
+	for _, s := range b.model.States {
+		states[s.Name] = b.onto(states[s.Name], modelGrid)
 	}
 	if b.held != program.None {
-		next[network.VState] = b.Select(b.held, b.v, next[network.VState])
+		states[network.VState] = b.Select(b.held, b.v, states[network.VState])
 	}
 }
 
@@ -255,7 +255,7 @@ func (b *modelBuilder) spike(next map[string]program.Value) (fires program.Value
 	return fires
 }
 
-// valueOf is the value of a term.
+// valueOf is the value of a term, or the constant that it is.
 func (b *modelBuilder) valueOf(t term) program.Value {
 	if t.isNumber() {
 		return b.Number(t.number)
@@ -413,9 +413,6 @@ func (s *stage) ou() program.Value {
 	}
 	return s.u
 }
-
-// plus is x + y.
-func (b *modelBuilder) plus(x program.Value, y term) program.Value { return b.Add(x, b.valueOf(y)) }
 
 // A summand is a term of a sum; minus says that it is taken away.
 type summand struct {

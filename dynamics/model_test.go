@@ -122,8 +122,8 @@ func TestFiringPatterns(t *testing.T) {
 	}
 }
 
-// end is the state of a neuron of a model that does not fire, at the end of a current.
-func end(t testing.TB, model *network.NeuronModel, dt, current, duration float64) float64 {
+// statesAfter are the states of a neuron of a model that does not fire, at the end of a current [pA].
+func statesAfter(t testing.TB, model *network.NeuronModel, dt, current, duration float64) []float64 {
 	net := &network.Network{Name: "one", Dt: dt, Duration: duration, Populations: []network.Population{
 		{Name: "A", Size: 1, Neuron: network.Neuron(model.Name), Model: model, Input: network.Input{network.DC(current)}},
 	}}
@@ -133,12 +133,22 @@ func end(t testing.TB, model *network.NeuronModel, dt, current, duration float64
 	for _, s := range m.CellStates(0) {
 		n.States = append(n.States, s[0])
 	}
+	c := m.Populations[0].Cell
 	for step := range int64(math.Round(duration / dt)) {
 		n.Now = Clock(step)
-		fires, fails := m.Populations[0].Cell.Program.Run(&n)
+		fires, fails := c.Program.Run(&n)
 		require.False(t, fires || fails)
 	}
-	return float64(math.Float32frombits(n.States[CellV]))
+	var states []float64
+	for _, at := range c.States {
+		states = append(states, float64(math.Float32frombits(n.States[at])))
+	}
+	return states
+}
+
+// end is the potential then.
+func end(t testing.TB, model *network.NeuronModel, dt, current, duration float64) float64 {
+	return statesAfter(t, model, dt, current, duration)[0]
 }
 
 // Half the step makes the error so many times smaller: the order of a method.
@@ -182,4 +192,29 @@ func TestConvergenceOfExponentialEuler(t *testing.T) {
 	fine := math.Abs(end(t, model(), 0.2, current, duration) - y[0])
 	t.Logf("exponential_euler: %.3g mV at dt 0.4 ms, %.3g at half of it", coarse, fine)
 	require.InDelta(t, 1, math.Log2(coarse/fine), 0.2)
+}
+
+// A model makes the same code each time, so that populations share a kernel and drivers find it compiled.
+func TestModelsMakeTheSameCodeAgain(t *testing.T) {
+	for _, method := range []network.Method{network.Euler, network.Heun, network.RungeKutta4} {
+		_, first := spikesOf(t, adex(t, patterns[1], method), 0.1, 0, 0.1)
+		for range 20 {
+			_, again := spikesOf(t, adex(t, patterns[1], method), 0.1, 0, 0.1)
+			require.Equal(t, first.Code, again.Code, method)
+			require.True(t, first.SameCode(again), method)
+		}
+	}
+}
+
+// A right side may be a number, by every method.
+func TestConstantDerivatives(t *testing.T) {
+	for _, method := range network.Methods {
+		m := adex(t, patterns[0], network.Method(method))
+		m.States[0].Derivative, m.States[1].Derivative = parsed(t, "(E_L - V)/tau_w"), parsed(t, "2")
+		m.Definitions = nil
+		m.States = append(m.States, network.ModelState{Name: "k", Start: parsed(t, "3"), Derivative: parsed(t, "0")})
+		states := statesAfter(t, m, 0.5, 0, 10)
+		require.InDelta(t, 20, states[1], 1e-5, method)
+		require.Equal(t, 3., states[2], method)
+	}
 }
