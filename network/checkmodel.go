@@ -72,13 +72,38 @@ func isReserved(name string) bool {
 		slices.Contains(equation.Functions, name) || equation.IsUnit(name)
 }
 
-// isRecorded tells whether a run records something by that name, V apart: another variable of all neurons, or the state of a receptor.
+// isRecorded tells whether a run records something by that name, V apart: another variable of all neurons, the state of a receptor, or
+// what says of which steps, neurons and receptors the rest is.
 func isRecorded(name string) bool {
+	if slices.Contains([]string{"step", "neuron", "tau_syn"}, name) {
+		return true
+	}
 	receptor, numbered := strings.CutPrefix(name, GVariable)
 	if _, err := strconv.Atoi(receptor); numbered && err == nil {
 		return true
 	}
 	return name != VState && slices.Contains(AverageVariables, name)
+}
+
+// arrays holds the names under which runs keep the states of models, POPULATION_STATE, to those of other populations.
+func (c *checker) arrays(all []Population) {
+	for i := range all {
+		p := &all[i]
+		if p.Model == nil {
+			continue
+		}
+		for _, s := range p.Model.stateNames() {
+			for k := range all {
+				q := &all[k]
+				other, prefixed := strings.CutPrefix(p.Name+"_"+s, q.Name+"_")
+				if k == i || !prefixed || q.Neuron.IsSource() {
+					continue
+				}
+				is := other == VState || isRecorded(other) || q.Model != nil && q.Model.State(other) != nil
+				c.want(!is, "populations."+p.Name, p.Name, fmt.Sprintf("must have another name: %s_%s of what is recorded would be its state %s and %s of the population %s", p.Name, s, s, other, q.Name))
+			}
+		}
+	}
 }
 
 // models checks those of the network, and notes which are right.
@@ -284,12 +309,11 @@ func (c *checker) equations(path string, m *NeuronModel) {
 		return
 	}
 	found := m.faultsOfUnits(equation.Picoampere)
-	if other := m.faultsOfUnits(equation.Millivolt); len(other) < len(found) {
+	if other := m.faultsOfUnits(equation.Millivolt); isBetter(other, found) {
 		found = other
 	}
 	for _, f := range found {
-		f.Path = path + "." + f.Path
-		c.faults = append(c.faults, f)
+		c.faults = append(c.faults, fault.Error{Path: path + "." + f.path, Allowed: f.wrong.Error()})
 	}
 	for _, r := range m.Receptors {
 		c.want(m.Uses(ReceptorSymbol(r)), fault.Path(path+".receptors", r), r, "must be used: no equation has "+ReceptorSymbol(r))
@@ -326,14 +350,34 @@ func (c *checker) namesInEquations(path string, m *NeuronModel) {
 	}
 }
 
-// faultsOfUnits are those of the equations where I is of that unit. Their paths begin within the model.
-func (m *NeuronModel) faultsOfUnits(current equation.Dimension) (found []fault.Error) {
-	units := m.symbols(current)
+// A unitFault is what is wrong with the units of one expression of a model, whose path begins within the model.
+type unitFault struct {
+	path  string
+	place int // of the expression, in the order in which they are checked
+	wrong *equation.Error
+}
+
+// isBetter tells whether faults are those of a better reading of the same equations: there are none or, as far as the first, more is
+// right. What that reading finds wrong is what is wrong, and not its unit of I.
+func isBetter(found, than []unitFault) bool {
+	switch {
+	case len(found) == 0 || len(than) == 0:
+		return len(than) > 0
+	case found[0].place != than[0].place:
+		return found[0].place > than[0].place
+	}
+	return found[0].wrong.At > than[0].wrong.At
+}
+
+// faultsOfUnits are those of the equations where I is of that unit.
+func (m *NeuronModel) faultsOfUnits(current equation.Dimension) (found []unitFault) {
+	units, place := m.symbols(current), 0
 	note := func(path string, err error) {
 		var wrong *equation.Error
 		if errors.As(err, &wrong) {
-			found = append(found, fault.Error{Path: path, Allowed: wrong.Error()})
+			found = append(found, unitFault{path, place, wrong})
 		}
+		place++
 	}
 	if m.unread() {
 		return nil

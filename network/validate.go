@@ -46,6 +46,7 @@ func (n *Network) Faults() []fault.Error {
 		fmt.Sprintf("must be at most %d", MaxProjections))
 	c.models(n.Models)
 	c.populations(n.Populations)
+	c.arrays(n.Populations)
 	c.projections(n)
 	c.rates(n)
 	c.record(n)

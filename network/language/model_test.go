@@ -1,6 +1,7 @@
 package language_test
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -242,4 +243,34 @@ func spikesOf(m *network.NeuronModel, current float64) (count int) {
 		was = fires
 	}
 	return count
+}
+
+// Of what is wrong in a model whose I is in mV, I isn't blamed.
+func TestFaultsOfModelsInMillivolt(t *testing.T) {
+	for equation, wrong := range map[string]string{
+		"(I - V)/tau + V":            "column 13: (I - V)/tau is mV/ms and V is mV: of + must be of one unit",
+		"(I - V)/tau + exp(V)*mV/ms": "column 19: V is mV: exp is of a plain number; divide it by a quantity of its unit",
+		"(I - V)/tau + 1 pA":         "column 13: (I - V)/tau is mV/ms and 1 pA is pA: of + must be of one unit",
+		"(I - V)/k":                  "column 8: (I - V)/k is mV, and must be mV/ms",
+		"(I*(1 kohm) - V + tau)/tau": "column 17: I*1e-06 Gohm - V is mV and tau is ms: of + must be of one unit", // I is in pA
+	} {
+		_, err := load("models: {m: {parameters: {tau: 20 ms, k: 20}, state: {V: 0}, equations: {\"V'\": \""+equation+"\"}, spike: V > 15 mV}}\n"+
+			"populations: {A: {size: 3, neuron: m}}", language.Options{})
+		require.ErrorContains(t, err, "models.m.equations.V': "+wrong, equation)
+	}
+}
+
+// Arrays of what is recorded are called POPULATION_STATE, of which there may be one each.
+func TestStatesAreNotCalledAsAnotherArray(t *testing.T) {
+	const two = `
+models: {m: {parameters: {tau: 20 ms}, state: {V: 0, x_V: 0 mV}, equations: {"V'": (I - V)/tau, "x_V'": 0}, spike: V > 15 mV}}
+populations: {E: {size: 3, neuron: m}, %s: {size: 3, tau_m: 10, V_th: 15, V_reset: 0}}`
+	_, err := load(fmt.Sprintf(two, "E_x"), language.Options{})
+	require.ErrorContains(t, err, "populations.E: \"E\": must have another name: E_x_V of what is recorded would be its state x_V and V of the population E_x")
+	_, err = load(fmt.Sprintf(two, "F_x"), language.Options{})
+	require.NoError(t, err)
+	for _, name := range []string{"step", "neuron", "tau_syn", "exc", "g1"} {
+		_, err = load(strings.ReplaceAll(fmt.Sprintf(two, "F"), "x_V", name), language.Options{})
+		require.ErrorContains(t, err, "models.m.state."+name+": \""+name+"\": must have another name: a run records something else by it")
+	}
 }
