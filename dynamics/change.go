@@ -152,7 +152,7 @@ func (m *Model) Usual(i int) float64 {
 	}
 	for _, in := range n.PoissonInput {
 		if n.Neuron == network.LIF {
-			sum += float64(in.Rate/1000*in.Weight) * p.area(in) / p.R
+			sum += float64(in.Rate/1000*in.Weight) * p.area(in.Shape()) / p.R
 		}
 	}
 	if math.Abs(sum) > 0 {
@@ -162,14 +162,11 @@ func (m *Model) Usual(i int) float64 {
 }
 
 // area is what a Poisson input of one spike in a ms and a weight of 1 adds to R*I on average [mV].
-func (p *Population) area(in network.PoissonInput) float64 {
-	switch in.Synapse {
-	case network.Delta:
+func (p *Population) area(shape network.Shape) float64 {
+	if shape.Synapse == network.Delta {
 		return p.TauM
-	case network.Alpha:
-		return float64(math.E*in.TauSyn) * p.R
 	}
-	return in.TauSyn * p.R
+	return shape.Area() * p.R
 }
 
 // perMV is the input of one step that raises the potential by 1 mV: of LIF exactly, of others as if there were the capacitance

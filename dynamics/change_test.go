@@ -45,6 +45,14 @@ func TestUsualInput(t *testing.T) {
 	require.Equal(t, 8.0, m.Usual(1), "its size")
 	require.InDelta(t, 20*0.1*20+1*2*5.0, m.Usual(2), 1e-9, "rate, weight and tau_m or tau_syn")
 	require.InDelta(t, 10*10.0, m.Usual(3), 1e-4, "g_L (V_th - V_reset)")
+
+	for _, s := range []network.Shape{{Synapse: network.Alpha, TauSyn: 5}, {Synapse: network.Biexponential, TauSyn: 5, TauRise: 1}} {
+		net := changeable()
+		net.Populations[2].PoissonInput = []network.PoissonInput{{Rate: 1000, Weight: 2, Synapse: s.Synapse, TauSyn: s.TauSyn, TauRise: s.TauRise}}
+		m, err := New(net)
+		require.NoError(t, err)
+		require.InDelta(t, 2*s.Area(), m.Usual(2), 1e-9, s.Synapse)
+	}
 }
 
 func TestChangesOfInput(t *testing.T) {
