@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -195,16 +194,13 @@ func readModelStates(path string, net *network.Network, x Excerpt, all []plot.Po
 
 // readDiscard is the first part of a run that its statistics leave out [ms]; 0 where no summary says so.
 func readDiscard(path string) (float64, error) {
-	text, err := os.ReadFile(path)
+	var s Summary
+	_, err := readSummary(path, &s)
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
 	}
 	if err != nil {
 		return 0, err
-	}
-	var s Summary
-	if err := json.Unmarshal(text, &s); err != nil {
-		return 0, fmt.Errorf("%s: %w", path, err)
 	}
 	if !(s.DiscardMs >= 0) {
 		return 0, fmt.Errorf("%s: discard_ms is %g, must be at least 0", path, s.DiscardMs)

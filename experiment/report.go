@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -69,18 +68,20 @@ func readReport(ctx context.Context, dir string, runs int) (*report.Run, error) 
 		return nil, err
 	}
 	r.Made = info.ModTime()
-	if r.Summary, err = os.ReadFile(path); err != nil {
-		return nil, err
-	}
 	var s Summary
-	if err := json.Unmarshal(r.Summary, &s); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	if r.Summary, err = readSummary(path, &s); err != nil {
+		return nil, err
 	}
 	if r.YAML, err = os.ReadFile(filepath.Join(dir, NetworkFile)); err != nil {
 		return nil, err
 	}
 	if r.Network, err = readNetwork(filepath.Join(dir, NetworkFile)); err != nil {
 		return nil, err
+	}
+	for _, p := range r.Network.Populations {
+		if _, ok := s.Populations[p.Name]; !ok {
+			return nil, fmt.Errorf("%s: populations has no %s, which %s has", path, p.Name, NetworkFile)
+		}
 	}
 	whole, start := r.Network.Duration, 0.0
 	rows := report.Rows(r.Network.Neurons(), s.Spikes, runs)

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math"
+	"os"
 	"time"
 
 	"einet/analysis"
@@ -205,3 +207,20 @@ func (s *Summary) JSON(w io.Writer) error {
 }
 
 func (s *Summary) write(path string) error { return record.WriteFile(path, s.JSON) }
+
+// readSummary reads the summary of an earlier run, and returns its text, too.
+func readSummary(path string, s *Summary) (text []byte, err error) {
+	if text, err = os.ReadFile(path); err != nil {
+		return nil, err
+	}
+	var kind *json.UnmarshalTypeError
+	switch err := json.Unmarshal(text, s); {
+	case errors.As(err, &kind) && kind.Field == "":
+		return nil, fmt.Errorf("%s: %s: must be the summary of a run", path, kind.Value)
+	case errors.As(err, &kind):
+		return nil, fmt.Errorf("%s: %s: %s is not what a run writes there", path, kind.Field, kind.Value)
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return text, nil
+}

@@ -60,7 +60,10 @@ func TestReportRefuses(t *testing.T) {
 	require.Equal(t, exitDone, status, errs)
 	for _, k := range []struct{ file, text, want string }{
 		{experiment.SummaryFile, "{", "summary.json: unexpected end of JSON input"},
-		{experiment.SummaryFile, `{"seed": "x"}`, "summary.json: json: cannot unmarshal string"},
+		{experiment.SummaryFile, `{"seed": "x"}`, "summary.json: seed: string is not what a run writes there"},
+		{experiment.SummaryFile, "[]", "summary.json: array: must be the summary of a run"},
+		{experiment.SummaryFile, "{}", "summary.json: populations has no E, which network.yaml has"},
+		{experiment.SummaryFile, "null", "summary.json: populations has no E"},
 		{experiment.NetworkFile, "populations: {E: {size: 0}}", "size"},
 		{experiment.SpikesFile, "x", "spikes.npz"},
 		{experiment.TracesFile, "x", "traces.npz"},

@@ -100,13 +100,21 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 
 // replayed holds a run that followed a log to its end to the digest of the session.
 func replayed(t *terminal, quiet bool, l *record.Log, s *experiment.Summary) error {
+	say := func(text string) {
+		if !quiet {
+			fmt.Fprintln(t.err, "einet: "+text)
+		}
+	}
 	switch {
-	case l == nil || l.Digest == "" || s.DurationMs != sim.InMs(l.Steps, s.DtMs):
-		return nil
+	case l == nil || s.Interrupted:
+	case l.Digest == "":
+		say("the log has no end, and so no digest to hold the run to")
+	case s.DurationMs != sim.InMs(l.Steps, s.DtMs):
+		say(fmt.Sprintf("the session ended at %g ms, so its digest is not compared", sim.InMs(l.Steps, s.DtMs)))
 	case s.Digest != l.Digest:
 		return &statusError{exitCheckFailed, fmt.Errorf("--replay: the digest is %s, that of the session was %s: another network?", s.Digest, l.Digest)}
-	case !quiet:
-		fmt.Fprintln(t.err, "einet: the digest is that of the session")
+	default:
+		say("the digest is that of the session")
 	}
 	return nil
 }

@@ -55,6 +55,11 @@ func TestReplay(t *testing.T) {
 	require.Equal(t, exitDone, status, errs)
 	require.Equal(t, changed, digest)
 
+	_, errs = replay(whole, "cpu", "--duration", "40", "--quiet=false")
+	require.Contains(t, errs, "the session ended at 70 ms, so its digest is not compared")
+	_, errs = replay(changes, "cpu", "--duration", "40", "--quiet=false")
+	require.Contains(t, errs, "the log has no end, and so no digest to hold the run to")
+
 	status, errs = replay(strings.Replace(whole, "0.9", "0.8", 1), "cpu")
 	require.Equal(t, exitCheckFailed, status)
 	require.Contains(t, errs, "that of the session was "+changed)
