@@ -138,7 +138,7 @@ class Child:
             status = self.process.wait()
             for r in self._readers:
                 r.join()
-            return 130 if interrupted and status == 0 and not self.out else status
+            return 130 if interrupted and status == 0 else status  # one that came too late to stop the child is still told
         except BaseException:
             self.process.kill()
             self.process.wait()

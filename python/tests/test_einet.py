@@ -353,6 +353,21 @@ class Faults(Case):
             time.sleep(0.1)
         self.assertTrue(einet.open_results(self.dir / "r").summary.interrupted)
 
+    def test_interrupt_that_comes_too_late(self):
+        """A child that ends well though it was told to stop: the interrupt is not lost."""
+        child = self.dir / "einet"
+        child.write_text("#!/bin/sh\ntrap '' INT\necho on >&2\nsleep 0.3\necho '{}'\n")
+        child.chmod(0o755)
+
+        def stop(line):
+            raise KeyboardInterrupt
+
+        answer = binary.call(["show", "ei"], binary=str(child), on_line=stop)
+        self.assertEqual(answer.json(), {})
+        with self.assertRaises(einet.Interrupted):
+            binary.raise_for(answer)
+        self.assertEqual(binary.call(["show", "ei"], binary=str(child)).status, 0)
+
     def test_interrupted_from_outside(self):
         script = (
             "import signal, einet; signal.signal(signal.SIGINT, signal.default_int_handler); print('on', flush=True)\n"
