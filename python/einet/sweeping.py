@@ -17,7 +17,7 @@ from typing import Any, Mapping, Optional, Sequence, Union
 import numpy as np
 
 from . import binary as _binary
-from .errors import Interrupted, NetworkError
+from .errors import Error, Interrupted, NetworkError
 from .network import NetworkLike, Time, Written, _plain, changes, flag
 from .progress import Progress, bar_for
 
@@ -113,7 +113,12 @@ class _Run:
             at = self.folder if keep else Path(temporary) / "run"
             args = ["run", *w.args, *changes(self.point), f"--seed={self.seed}", *flags, *less, "--json", "--quiet", "--force", f"--out={at}"]
             answer = _binary.call(args, binary=binary, started=started)
-        _binary.raise_for(answer, placed=w.placed)
+        try:
+            _binary.raise_for(answer, placed=w.placed)
+        except Error as e:
+            values = ", ".join(f"{path}={value!r}" for path, value in {**self.point, "seed": self.seed}.items())
+            e.args = (f"{e.args[0]}\n(of the run with {values})",)
+            raise
         part = self.file.with_suffix(".part")
         part.write_text(answer.out, encoding="utf-8")
         part.replace(self.file)

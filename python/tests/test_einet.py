@@ -495,6 +495,14 @@ class Sweeps(Case):
         with self.assertRaisesRegex(einet.NetworkError, "keep"):
             einet.sweep("ei", {}, keep=True)
 
+    def test_tells_which_run_failed(self):
+        with self.assertRaisesRegex(einet.NetworkError, r"of the run with populations.E.tau_m=-1, seed=5"):
+            einet.sweep(OWN, {"populations.E.tau_m": [20, -1]}, seeds=[5], duration=20)
+        with self.assertRaisesRegex(einet.NetworkError, "vary seed: must be left out"):
+            einet.sweep(OWN, {"seed": [1, 2]}, duration=20)
+        with self.assertRaisesRegex(einet.NetworkError, "vary duration: must be left out"):
+            einet.sweep(OWN, {"duration": [50, 100]}, duration=20)
+
     def test_interrupt(self):
         def stop(done, total, text):
             if done == 1:
