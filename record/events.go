@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"einet/dynamics"
 	"einet/network"
@@ -118,7 +119,7 @@ func readLog(r io.Reader) (*Log, error) {
 		var e Event
 		decoder := json.NewDecoder(bytes.NewReader(lines.Bytes()))
 		decoder.DisallowUnknownFields()
-		err := decoder.Decode(&e)
+		err := plain(decoder.Decode(&e), lines.Bytes())
 		if err == nil && decoder.More() {
 			err = errors.New("there is more than one value")
 		}
@@ -139,6 +140,24 @@ func readLog(r io.Reader) (*Log, error) {
 		return nil, errors.New("is empty: must begin with an event begin")
 	}
 	return l, nil
+}
+
+// plain says what is wrong with a line that is no event, in words of the log's.
+func plain(err error, line []byte) error {
+	var kind *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return nil
+	case len(bytes.TrimSpace(line)) == 0:
+		return errors.New("is blank: each line must be an event")
+	case bytes.HasPrefix(line, []byte("\xef\xbb\xbf")):
+		return errors.New("begins with a byte order mark: save it as UTF-8 without one")
+	case errors.As(err, &kind) && kind.Field == "":
+		return fmt.Errorf("is a JSON %s: must be an event, {\"step\": ..., \"event\": ...}", kind.Value)
+	case errors.As(err, &kind):
+		return fmt.Errorf("%s: has the wrong type or size, a JSON %s", kind.Field, kind.Value)
+	}
+	return fmt.Errorf("must be an event, {\"step\": ..., \"event\": ...}: %s", strings.TrimPrefix(err.Error(), "json: "))
 }
 
 // add adds line n to the log, of which those before reach to a step.
@@ -187,6 +206,11 @@ func (l *Log) Fits(net *network.Network) error {
 	}{{"neurons", l.Of.Neurons, of.Neurons}, {"seed", l.Of.Seed, of.Seed}, {"trial", l.Of.Trial, of.Trial}, {"dt", l.Of.DtMs, of.DtMs}} {
 		if x.want != x.have {
 			return fmt.Errorf("is of a session with %s %v, the network has %v", x.name, x.want, x.have)
+		}
+	}
+	for _, x := range l.Lost {
+		if int64(x.Neuron) >= int64(of.Neurons) {
+			return fmt.Errorf("step %d: lose: neuron %d: must be from 0 to %d", x.Step, x.Neuron, of.Neurons-1)
 		}
 	}
 	return nil

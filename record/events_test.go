@@ -50,12 +50,18 @@ func TestDamagedLogsAreRefused(t *testing.T) {
 		begin + begin:                        "line 2: only the first",
 		begin + `{"step":1,"event":"input"}`: "line 2: input: amount is missing",
 		begin + `{"step":1,"event":"lose"}`:  "line 2: lose: neuron is missing",
-		begin + `{"step":1,"event":"warp","amount":1}`:                    `line 2: event "warp": must be input, inhibition or kick`,
-		begin + `{"step":1,"event":"input","amount":11}`:                  "line 2: amount 11: must be from -10 to 10",
-		begin + `{"step":1,"event":"inhibition","amount":-1}`:             "line 2: amount -1: must be from 0 to 10",
-		begin + `{"step":-1,"event":"input","amount":1}`:                  "line 2: step -1: must not be before",
-		begin + `{"step":4294967295,"event":"kick","amount":1}`:           "line 2: step 4294967295: must be from 0",
-		begin + `{"step":1,"event":"kick","amount":1,"x":1}`:              "line 2: json: unknown field",
+		begin + `{"step":1,"event":"warp","amount":1}`:          `line 2: event "warp": must be input, inhibition or kick`,
+		begin + `{"step":1,"event":"input","amount":11}`:        "line 2: amount 11: must be from -10 to 10",
+		begin + `{"step":1,"event":"inhibition","amount":-1}`:   "line 2: amount -1: must be from 0 to 10",
+		begin + `{"step":-1,"event":"input","amount":1}`:        "line 2: step -1: must not be before",
+		begin + `{"step":4294967295,"event":"kick","amount":1}`: "line 2: step 4294967295: must be from 0",
+		begin + `{"step":1,"event":"kick","amount":1,"x":1}`:    "line 2: must be an event, {\"step\": ..., \"event\": ...}: unknown field",
+		begin + "\n":           "line 2: is blank",
+		"\xef\xbb\xbf" + begin: "line 1: begins with a byte order mark",
+		begin + "7":            "line 2: is a JSON number: must be an event",
+		begin + `{"step":"1"}`: "line 2: step: has the wrong type or size, a JSON string",
+		begin + `{"step":1.5}`: "line 2: step: has the wrong type or size, a JSON number 1.5",
+		begin + `{"step":1`:    "line 2: must be an event",
 		begin + `{"step":1,"event":"end","digest":"ab"}`:                  "line 2: end: digest must have 64 digits",
 		written(t, wholeLog()) + `{"step":101,"event":"kick","amount":1}`: "line 10: nothing comes behind",
 		begin + strings.Repeat("x", mostOfEvent+1):                        "line 2: is longer than",
@@ -69,6 +75,9 @@ func TestLogFitsItsNetwork(t *testing.T) {
 	net := &network.Network{Dt: 0.1, Seed: 3, Trial: 1, Populations: []network.Population{{Size: 10}}}
 	l := wholeLog()
 	require.NoError(t, l.Fits(net))
+	l.Lost = append(l.Lost, LostSpike{99, 10})
+	require.ErrorContains(t, l.Fits(net), "step 99: lose: neuron 10: must be from 0 to 9")
+	l.Lost = l.Lost[:3]
 	net.Seed = 4
 	require.ErrorContains(t, l.Fits(net), "is of a session with seed 3, the network has 4")
 }
