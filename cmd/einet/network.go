@@ -29,7 +29,7 @@ const standardInput = "-"
 
 // networkFlags name a network and change it.
 type networkFlags struct {
-	Network string   `arg:"" help:"A preset's name (see einet list), a YAML file, or - for standard input."`
+	Network string   `arg:"" help:"A preset's name (see einet list), a YAML file, a SONATA configuration (JSON), or - for standard input."`
 	Set     []string `sep:"none" placeholder:"PATH=VALUE" help:"Change a value of the network, such as populations.E.size=8000 or projections.*.p=0.1. Repeatable."`
 	Scale   float64  `default:"1" placeholder:"S" help:"Multiply all sizes by S; weights and inputs follow the rule that the network states."`
 	Seed    *uint32  `placeholder:"N" help:"Seed of every random draw."`
