@@ -70,6 +70,9 @@ func neuronsOf(net *network.Network, to string) (map[int]*sonata.Neuron, error) 
 		if p.OUNoise.SD > 0 {
 			faults = append(faults, fault.Error{Path: path + ".ou_noise", Allowed: "must be left out: other simulators draw noise of their own; --to npz with --input-duration writes the numbers"})
 		}
+		if zero := network.Number(0); p.Neuron == network.LIF && (p.G0Ex != zero || p.G0In != zero) {
+			faults = append(faults, fault.Error{Path: path + ".g0", Allowed: "must be left out: NEST's current-based neurons start without synaptic current"})
+		}
 		if len(p.PoissonInput) > 0 && slices.ContainsFunc(net.Populations, func(q network.Population) bool { return strings.HasPrefix(q.Name, p.Name+"_poisson") }) {
 			faults = append(faults, fault.Error{Path: path, Allowed: "its Poisson input is to become the population " + p.Name + "_poisson, which there is: rename that"})
 		}
@@ -161,12 +164,10 @@ func (x *export) ownParameters(i int) map[string][]float64 {
 		own["I_e"] = biases
 	}
 	for r := range q.Receptors {
-		values := m.InitialG(i, r)
-		if values == nil || p.Model != nil {
-			continue
+		if values := m.InitialG(i, r); values != nil {
+			name := map[bool]string{true: "g", false: "I_syn"}[q.Conductive(r)] + map[bool]string{true: "_ex", false: "_in"}[q.Receptors[r].Excitatory]
+			own[name] = float64s(values, 0)
 		}
-		name := map[bool]string{true: "I_syn", false: "g"}[p.Neuron == network.LIF] + map[bool]string{true: "_ex", false: "_in"}[q.Receptors[r].Excitatory]
-		own[name] = float64s(values, 0)
 	}
 	return own
 }

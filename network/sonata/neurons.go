@@ -35,7 +35,7 @@ type fixed struct {
 var templates = slices.Concat(
 	[]template{
 		{nest: "iaf_psc_exp", neuron: "lif", synapse: "exponential", parameters: currents("tau_syn_ex", "tau_syn_in"),
-			must: []fixed{{"rho", 0, noEscape}, {"delta", 0, noEscape}}},
+			must: []fixed{{"delta", 0, "must be 0: einet's neurons fire at the threshold"}}},
 		{nest: "iaf_psc_alpha", neuron: "lif", synapse: "alpha", parameters: currents("tau_syn_ex", "tau_syn_in"), must: []fixed{{"V_min", negativeInfinity, noFloor}}},
 		{nest: "iaf_psc_delta", neuron: "lif", synapse: "delta", parameters: currents(),
 			must: []fixed{{"V_min", negativeInfinity, noFloor}, {"refractory_input", 0, "must be false: what arrives in a refractory neuron is lost"}}},
@@ -60,7 +60,7 @@ func currents(taus ...string) []parameter {
 		{name: "V_m", value: -70, own: true, is: "V0"}, {name: "I_e", own: true},
 	}
 	for _, tau := range taus {
-		all = append(all, parameter{name: tau, value: 2}, parameter{name: strings.Replace(tau, "tau_syn", "I_syn", 1), own: true})
+		all = append(all, parameter{name: tau, value: 2})
 	}
 	return all
 }
@@ -82,7 +82,10 @@ func adaptive(neuron, nest, synapse string) []template {
 		{name: "V_m", value: -70.6, own: true}, {name: "w", own: true}, {name: "I_e", own: true},
 	}
 	if neuron == "adex_cond" {
-		all = append(all, parameter{"E_ex", 0, true, "E_ex", "mV"}, parameter{"E_in", -85, true, "E_in", "mV"})
+		all = append(all, parameter{"E_ex", 0, true, "E_ex", "mV"}, parameter{"E_in", -85, true, "E_in", "mV"},
+			parameter{name: "g_ex", own: true}, parameter{name: "g_in", own: true})
+	} else if synapse != "delta" {
+		all = append(all, parameter{name: "I_syn_ex", own: true}, parameter{name: "I_syn_in", own: true})
 	}
 	if synapse != "delta" {
 		all = append(all, parameter{name: "tau_syn_ex", value: 0.2}, parameter{name: "tau_syn_in", value: 2})
@@ -91,7 +94,7 @@ func adaptive(neuron, nest, synapse string) []template {
 }
 
 // idle are parameters that act on plasticity alone, on the accuracy of NEST's solver, or on nothing.
-var idle = []string{"tau_minus", "tau_minus_triplet", "gsl_error_tol", "frozen", "model", "element_type"}
+var idle = []string{"rho", "beta_Ca", "tau_Ca", "Ca", "tau_minus", "tau_minus_triplet", "gsl_error_tol", "frozen", "model", "element_type"}
 
 // templateOf finds a template by its name in SONATA, "nest:iaf_psc_exp".
 func templateOf(name string) *template {
