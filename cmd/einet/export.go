@@ -62,13 +62,14 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 			return machine(fmt.Errorf("--to sonata: %w", err))
 		}
 	case "nest":
-		names = slices.Insert(names, len(names)-1, nestFile)
-	}
-	if c.To != "sonata" && steps > 0 {
-		names = slices.Insert(names, len(names)-1, inputFile)
+		names = scriptNames(net)
+	default:
+		if steps > 0 {
+			names = slices.Insert(names, len(names)-1, inputFile)
+		}
 	}
 	var left []string // of an earlier export
-	for _, name := range append(sonataFiles, inputFile, nestFile, neuronsFile, synapsesFile) {
+	for _, name := range append(sonataFiles, inputFile, nestFile, nestArrayFile, neuronsFile, synapsesFile) {
 		if !slices.Contains(names, name) {
 			left = append(left, name)
 		}
@@ -99,11 +100,11 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 	case "sonata":
 		err = x.sonata(steps)
 	case "nest":
-		err = errors.Join(x.npz(), x.script(steps))
+		err = errors.Join(x.synapses(), x.script(steps))
 	default:
-		err = x.npz()
+		err = errors.Join(x.synapses(), x.neurons())
 	}
-	if err == nil && c.To != "sonata" && steps > 0 {
+	if err == nil && slices.Contains(names, inputFile) {
 		err = x.input(steps)
 	}
 	if errors.Is(err, context.Canceled) {
@@ -143,11 +144,10 @@ func (x *export) each(k int, do func(source, target int, weight, delayMs float64
 	})
 }
 
-// npz writes of each projection P the arrays P_source, P_target (numbers in their populations,
+// synapses writes of each projection P the arrays P_source, P_target (numbers in their populations,
 // from 0), P_weight in the network's unit and P_delay [ms], of as many elements as it has
-// synapses; and of each population P its V0, V_th and bias, of each neuron (of a model's
-// neurons the start of each state X, as X0, and what a parameter Y draws, as parameter_Y).
-func (x *export) npz() error {
+// synapses.
+func (x *export) synapses() error {
 	s := record.CreateStream(x.files.Path(synapsesFile))
 	defer s.Abort()
 	var names, from, to []string
@@ -172,10 +172,7 @@ func (x *export) npz() error {
 			return err
 		}
 	}
-	if err := s.Close(); err != nil {
-		return err
-	}
-	return x.neurons()
+	return s.Close()
 }
 
 // A neuronColumn is a number of each neuron of a population.
@@ -228,6 +225,8 @@ func biases(m *dynamics.Model, i int) []float32 {
 	return m.Biases(i)
 }
 
+// neurons writes of each population P its V0, V_th and bias, of each neuron (of a model's
+// neurons the start of each state X, as X0, and what a parameter Y draws, as parameter_Y).
 func (x *export) neurons() error {
 	s := record.CreateStream(x.files.Path(neuronsFile))
 	defer s.Abort()
