@@ -262,6 +262,11 @@ func (r *reader) manifest(root object, file string) map[string]string {
 				break
 			}
 			if len(all[key]) > 1<<12 {
+				break
+			}
+		}
+		if name := variable.FindString(all[key]); name != "" {
+			if _, known := all[strings.Trim(name, "${}")]; known {
 				r.fault(file, 0, "manifest.$"+key, "", "must not use itself")
 				return map[string]string{}
 			}

@@ -58,7 +58,8 @@ func (r *reader) selected(in input) (func(n *nodes, id uint64) bool, bool) {
 	if set == nil {
 		return func(*nodes, uint64) bool { return true }, true
 	}
-	match, wrong := r.nodeSet(set, 0)
+	left := mostSets
+	match, wrong := r.nodeSet(set, &left)
 	if wrong != "" {
 		r.fault(r.config.simulation, 0, at, show(set), wrong)
 		return nil, false
@@ -66,16 +67,18 @@ func (r *reader) selected(in input) (func(n *nodes, id uint64) bool, bool) {
 	return match, true
 }
 
+// mostSets bounds the sets of nodes that one consists of: a few may name each other so often that no time suffices.
+const mostSets = 1024
+
 // nodeSet is a set of nodes: by its name, a list of names, or the attributes that its nodes have.
-func (r *reader) nodeSet(set any, depth int) (func(n *nodes, id uint64) bool, string) {
-	const deepest = 32
-	if depth > deepest {
-		return nil, "must not be a set of itself"
+func (r *reader) nodeSet(set any, left *int) (func(n *nodes, id uint64) bool, string) {
+	if *left--; *left < 0 {
+		return nil, fmt.Sprintf("must consist of at most %d sets, and of none that has itself", mostSets)
 	}
 	switch s := set.(type) {
 	case string:
 		if inner, ok := r.config.sets[s]; ok {
-			return r.nodeSet(inner, depth+1)
+			return r.nodeSet(inner, left)
 		}
 		if slices.ContainsFunc(r.nodes, func(n *nodes) bool { return n.name == s }) {
 			return func(n *nodes, _ uint64) bool { return n.name == s }, ""
@@ -87,7 +90,7 @@ func (r *reader) nodeSet(set any, depth int) (func(n *nodes, id uint64) bool, st
 	case []any:
 		var any []func(n *nodes, id uint64) bool
 		for _, item := range s {
-			match, wrong := r.nodeSet(item, depth+1)
+			match, wrong := r.nodeSet(item, left)
 			if wrong != "" {
 				return nil, wrong
 			}
@@ -212,8 +215,8 @@ func (r *reader) spikes(in input) {
 			train.Times, train.Neuron = append(train.Times, read.TimesMs[i]), append(train.Neuron, int(where.neuron))
 		}
 	}
-	if outside > 0 {
-		r.note("%s: %d of %d spikes are of other nodes than those of %s.node_set and left out", path, outside, len(read.Neuron), at)
+	if outside == len(read.Neuron) {
+		r.note("%s: none of the %d spikes is of a node of %s.node_set", path, outside, at)
 	}
 }
 

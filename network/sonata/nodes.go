@@ -397,6 +397,9 @@ func (r *reader) neurons(n *nodes, row *typeRow, what string, g *group, rows []i
 // known holds the parameters of a type to its template.
 func (r *reader) known(t *template, params map[string]float64, file string, line int, what string) bool {
 	before := len(r.faults)
+	if x, ok := params["Delta_T"]; ok && x <= 0 {
+		r.fault(file, line, what+": Delta_T", fault.Number(x), "must be above 0: neurons without an exponential are nest:iaf_psc_exp and others")
+	}
 	for _, name := range sorted(params) {
 		if i := slices.IndexFunc(t.must, func(f fixed) bool { return f.name == name }); i >= 0 {
 			if f := t.must[i]; params[name] != f.value {

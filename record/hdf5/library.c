@@ -35,6 +35,7 @@ typedef struct { int storage; hsize_t nlinks; int64_t max_order; int mounted; } 
 	F(int, H5Sget_simple_extent_ndims, (hid_t)) \
 	F(int, H5Sget_simple_extent_dims, (hid_t, hsize_t *, hsize_t *)) \
 	F(int, H5Sget_simple_extent_type, (hid_t)) \
+	F(int64_t, H5Sget_simple_extent_npoints, (hid_t)) \
 	F(herr_t, H5Sselect_hyperslab, (hid_t, int, const hsize_t *, const hsize_t *, const hsize_t *, const hsize_t *)) \
 	F(herr_t, H5Sclose, (hid_t)) \
 	F(hid_t, H5Pcreate, (hid_t)) \
@@ -69,6 +70,7 @@ typedef struct { int storage; hsize_t nlinks; int64_t max_order; int mounted; } 
 	F(htri_t, H5Aexists, (hid_t, const char *)) \
 	F(hid_t, H5Aopen, (hid_t, const char *, hid_t)) \
 	F(hid_t, H5Aget_type, (hid_t)) \
+	F(hid_t, H5Aget_space, (hid_t)) \
 	F(herr_t, H5Aread, (hid_t, hid_t, void *)) \
 	F(herr_t, H5Awrite, (hid_t, hid_t, const void *)) \
 	F(herr_t, H5Aclose, (hid_t))
@@ -278,8 +280,15 @@ int hdf5_put_sorting(hid_t at, unsigned char value) {
 char *hdf5_get_string(hid_t at, const char *name) {
 	if (H5Aexists(at, name) <= 0)
 		return calloc(1, 1);
-	hid_t a = H5Aopen(at, name, H5P_DEFAULT), type = H5Aget_type(a);
+	hid_t a = H5Aopen(at, name, H5P_DEFAULT), type = H5Aget_type(a), space = H5Aget_space(a);
+	int64_t values = H5Sget_simple_extent_npoints(space);
 	char *text = NULL;
+	H5Sclose(space);
+	if (values != 1) { // for which there is no room
+		H5Tclose(type);
+		H5Aclose(a);
+		return NULL;
+	}
 	if (H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0) {
 		char *s = NULL;
 		hid_t memory = H5Tcopy(H5T_C_S1_g);
