@@ -197,11 +197,6 @@ func (x *export) sonataNodes(trains []train) error {
 		var own map[string][]float64
 		if !p.Neuron.IsSource() {
 			own = x.ownParameters(i)
-			for name, value := range x.sharedParameters(i) { // bmtk takes those of nodes in place of those of their type, not beside them
-				if own[name] == nil {
-					own[name] = slices.Repeat([]float64{value}, p.Size)
-				}
-			}
 		}
 		err = errors.Join(err, nodes.Population(p.Name, p.Size, uint32(i), own))
 	}
