@@ -25,13 +25,15 @@ const (
 	nodeSetsFile    = "node_sets.json"
 	nodesFile       = "nodes.h5"
 	nodeTypesFile   = "node_types.csv"
+	sourcesFile     = "sources.h5" // virtual nodes, apart: bmtk wants no template or parameters among their types
+	sourceTypesFile = "source_types.csv"
 	edgesFile       = "edges.h5"
 	edgeTypesFile   = "edge_types.csv"
 	sourceSpikeFile = "input_spikes.h5"
-	noParameters    = "no_parameters.json" // of virtual nodes and of edges
+	noParameters    = "no_parameters.json" // of edges
 )
 
-var sonataFiles = []string{simulationFile, circuitFile, nodeSetsFile, nodesFile, nodeTypesFile, edgesFile, edgeTypesFile, sourceSpikeFile, noParameters}
+var sonataFiles = []string{simulationFile, circuitFile, nodeSetsFile, nodesFile, nodeTypesFile, sourcesFile, sourceTypesFile, edgesFile, edgeTypesFile, sourceSpikeFile, noParameters}
 
 func parametersFile(population string) string { return "neurons_" + population + ".json" }
 
@@ -39,7 +41,9 @@ func parametersFile(population string) string { return "neurons_" + population +
 func sonataNames(net *network.Network) []string {
 	names := slices.Clone(sonataFiles)
 	if len(trainsOf(net)) == 0 {
-		names = slices.DeleteFunc(names, func(name string) bool { return name == sourceSpikeFile })
+		names = slices.DeleteFunc(names, func(name string) bool {
+			return slices.Contains([]string{sourceSpikeFile, sourcesFile, sourceTypesFile}, name)
+		})
 	}
 	for _, p := range net.Populations {
 		if !p.Neuron.IsSource() {
@@ -111,8 +115,13 @@ func trainsOf(net *network.Network) (all []train) {
 // sonata writes the network in SONATA's format: a population of edges for each projection and Poisson input.
 func (x *export) sonata(steps int64) error {
 	trains := trainsOf(x.net)
-	if err := inFile(nodesFile, x.sonataNodes(trains)); err != nil {
+	if err := inFile(nodesFile, x.sonataNodes()); err != nil {
 		return err
+	}
+	if len(trains) > 0 {
+		if err := inFile(sourcesFile, x.sonataSources(trains)); err != nil {
+			return err
+		}
 	}
 	if err := inFile(edgesFile, x.sonataEdges(trains)); err != nil {
 		return err
@@ -188,24 +197,36 @@ func (x *export) sharedParameters(i int) map[string]float64 {
 	return shared
 }
 
-func (x *export) sonataNodes(trains []train) error {
+func (x *export) sonataNodes() error {
 	nodes, err := hdf5.CreateNodes(x.files.Path(nodesFile))
 	if err != nil {
 		return err
 	}
 	for i, p := range x.net.Populations {
-		var own map[string][]float64
 		if !p.Neuron.IsSource() {
-			own = x.ownParameters(i)
-		}
-		err = errors.Join(err, nodes.Population(p.Name, p.Size, uint32(i), own))
-	}
-	for k, t := range trains {
-		if t.poisson >= 0 {
-			err = errors.Join(err, nodes.Population(t.name, t.size, uint32(len(x.net.Populations)+k), nil))
+			err = errors.Join(err, nodes.Population(p.Name, p.Size, uint32(i), x.ownParameters(i)))
 		}
 	}
 	return errors.Join(err, nodes.Close())
+}
+
+func (x *export) sonataSources(trains []train) error {
+	nodes, err := hdf5.CreateNodes(x.files.Path(sourcesFile))
+	if err != nil {
+		return err
+	}
+	for k, t := range trains {
+		err = errors.Join(err, nodes.Population(t.name, t.size, x.sourceType(k, t), nil))
+	}
+	return errors.Join(err, nodes.Close())
+}
+
+// sourceType is the type of virtual nodes: of sources among those of all populations, behind them of Poisson inputs.
+func (x *export) sourceType(k int, t train) uint32 {
+	if t.poisson < 0 {
+		return uint32(t.population)
+	}
+	return uint32(len(x.net.Populations) + k)
 }
 
 func (x *export) sonataEdges(trains []train) error {
@@ -304,7 +325,7 @@ func (x *export) sonataSpikes(trains []train, steps int64) error {
 
 // types writes SONATA's tables of types, blank-separated, one for each population of nodes and of edges, and the parameters.
 func (x *export) types(trains []train) error {
-	var nodes, edges strings.Builder
+	var nodes, sources, edges strings.Builder
 	nodes.WriteString("node_type_id population pop_name ei model_type model_template dynamics_params\n")
 	var err error
 	for i, p := range x.net.Populations {
@@ -313,25 +334,27 @@ func (x *export) types(trains []train) error {
 			ei = "i"
 		}
 		if p.Neuron.IsSource() {
-			fmt.Fprintf(&nodes, "%d %s %s %s virtual NULL %s\n", i, p.Name, p.Name, ei, noParameters)
 			continue
 		}
 		fmt.Fprintf(&nodes, "%d %s %s %s point_neuron nest:%s %s\n", i, p.Name, p.Name, ei, x.there[i].Model, parametersFile(p.Name))
 		err = errors.Join(err, x.json(parametersFile(p.Name), x.sharedParameters(i)))
 	}
 	edges.WriteString("edge_type_id population model_template dynamics_params\n")
+	sources.WriteString("node_type_id population pop_name ei model_type\n")
 	edge := 0
 	for k, t := range trains {
-		if t.poisson < 0 {
-			continue
-		}
-		ei, to := "e", x.net.Populations[t.population].Name
-		if x.net.Populations[t.population].PoissonInput[t.poisson].Weight < 0 {
+		p, ei := &x.net.Populations[t.population], "e"
+		if t.poisson < 0 && x.net.Inhibits(p.Name) || t.poisson >= 0 && p.PoissonInput[t.poisson].Weight < 0 {
 			ei = "i"
 		}
-		fmt.Fprintf(&nodes, "%d %s %s %s virtual NULL %s\n", len(x.net.Populations)+k, t.name, t.name, ei, noParameters)
-		fmt.Fprintf(&edges, "%d %s_to_%s static_synapse %s\n", edge, t.name, to, noParameters)
-		edge++
+		fmt.Fprintf(&sources, "%d %s %s %s virtual\n", x.sourceType(k, t), t.name, t.name, ei)
+		if t.poisson >= 0 {
+			fmt.Fprintf(&edges, "%d %s_to_%s static_synapse %s\n", edge, t.name, p.Name, noParameters)
+			edge++
+		}
+	}
+	if len(trains) > 0 {
+		err = errors.Join(err, x.text(sourceTypesFile, sources.String()))
 	}
 	for _, p := range x.net.Projections {
 		fmt.Fprintf(&edges, "%d %s static_synapse %s\n", edge, p.Name, noParameters)
@@ -359,6 +382,14 @@ func (x *export) json(file string, value any) error {
 func (x *export) configurations(trains []train, steps int64) error {
 	type object = map[string]any
 	sets, inputs := object{}, object{}
+	nodes := []object{{"nodes_file": "$BASE_DIR/" + nodesFile, "node_types_file": "$BASE_DIR/" + nodeTypesFile}}
+	if len(trains) > 0 {
+		nodes = append(nodes, object{"nodes_file": "$BASE_DIR/" + sourcesFile, "node_types_file": "$BASE_DIR/" + sourceTypesFile})
+	}
+	var order []string
+	for _, p := range x.net.Populations {
+		order = append(order, p.Name)
+	}
 	for _, p := range x.net.Populations {
 		sets[p.Name] = object{"population": p.Name}
 	}
@@ -369,13 +400,11 @@ func (x *export) configurations(trains []train, steps int64) error {
 	return errors.Join(
 		x.json(nodeSetsFile, sets),
 		x.json(circuitFile, object{
-			"manifest": object{"$BASE_DIR": "."},
-			"components": object{
-				"point_neuron_models_dir": "$BASE_DIR", "synaptic_models_dir": "$BASE_DIR",
-				"custom_neuron_models": "$BASE_DIR", // in which bmtk looks for parameters of point_neuron and virtual
-			},
+			"manifest":   object{"$BASE_DIR": "."},
+			"components": object{"point_neuron_models_dir": "$BASE_DIR", "synaptic_models_dir": "$BASE_DIR"},
+			"einet":      object{"populations": order}, // by which neurons have the same numbers again
 			"networks": object{
-				"nodes": []object{{"nodes_file": "$BASE_DIR/" + nodesFile, "node_types_file": "$BASE_DIR/" + nodeTypesFile}},
+				"nodes": nodes,
 				"edges": []object{{"edges_file": "$BASE_DIR/" + edgesFile, "edge_types_file": "$BASE_DIR/" + edgeTypesFile}},
 			},
 			"target_simulator": "NEST",

@@ -108,6 +108,11 @@ func (f *networkFlags) read(opts language.Options) (*network.Network, error) {
 	}
 	defer file.Close()
 	if info, err := file.Stat(); err == nil && info.IsDir() {
+		for _, name := range []string{simulationFile, circuitFile, "config.json"} {
+			if _, err := os.Stat(filepath.Join(f.Network, name)); err == nil {
+				return nil, fmt.Errorf("%s: is a folder; did you mean %s, which is there?", f.Network, filepath.Join(f.Network, name))
+			}
+		}
 		return nil, fmt.Errorf("%s: is a folder, must be a YAML file or a preset", f.Network)
 	}
 	return f.parse(file, f.Network, opts)

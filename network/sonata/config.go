@@ -28,6 +28,7 @@ type config struct {
 	inputs       []input
 	sets         map[string]any // of nodes, by name
 	setsFile     string
+	order        []any // of populations of nodes, by name, where a file of einet's says it
 }
 
 // A tablePair is a file of HDF5 with its types; the types may be left out.
@@ -116,6 +117,9 @@ func (r *reader) take(root object, file string, depth int) {
 		if len(c.nodes) == 0 && len(r.faults) == 0 {
 			r.fault(file, 0, "networks.nodes", "missing", "must be a list of {nodes_file, node_types_file}")
 		}
+	}
+	if own, ok := r.member(root, "einet", file); ok {
+		c.order, _ = own["populations"].([]any)
 	}
 	if components, ok := r.member(root, "components", file); ok {
 		for key, value := range components {

@@ -44,7 +44,7 @@ func NeuronOf(n *network.Network, i int, ports bool) (*Neuron, *fault.Error) {
 		shape = network.Exponential
 	}
 	t := inNEST[[2]string{string(p.Neuron), string(shape)}]
-	if t == nil {
+	if t == nil || p.Model != nil && !isAdaptive(p.Model) {
 		var have []string
 		for _, t := range templates {
 			have = append(have, t.neuron+" with "+t.synapse+" synapses")
@@ -59,9 +59,21 @@ func NeuronOf(n *network.Network, i int, ports bool) (*Neuron, *fault.Error) {
 	} else if many {
 		x.Model += "_multisynapse"
 		x.Ports = slices.Compact(slices.Sorted(slices.Values(slices.Concat(taus[0], taus[1]))))
+		if slices.Contains(x.Ports, p.TauM) {
+			return nil, &fault.Error{Path: path + ".tau_m", Value: fault.Number(p.TauM), Allowed: "must be another than each tau_syn: so has NEST's " + x.Model + " it"}
+		}
 	}
 	x.fill(p, t, taus)
 	return x, nil
+}
+
+// adaptation is what the adex models have in common, by which they are told from others of their name.
+const adaptation = "(a*(V_m - E_L) - w)/tau_w"
+
+// isAdaptive tells whether a model is one of einet's adex models, not a network's own of that name.
+func isAdaptive(m *network.NeuronModel) bool {
+	w := m.State("w")
+	return w != nil && w.Derivative.String() == adaptation && len(m.States) == 2 && m.Parameter("V_peak") != nil && m.Parameter("t_ref") != nil
 }
 
 // synapsesOf are the time constants of population i's excitatory and inhibitory synapses, and the shape of all.

@@ -63,6 +63,15 @@ func (r *reader) readNodes() {
 	if len(r.faults) > 0 {
 		return
 	}
+	if order := r.config.order; order != nil { // and behind them all others
+		place := func(n *nodes) int {
+			if i := slices.Index(order, any(n.name)); i >= 0 {
+				return i
+			}
+			return len(order)
+		}
+		slices.SortStableFunc(r.nodes, func(a, b *nodes) int { return place(a) - place(b) })
+	}
 	names := map[string]bool{}
 	for _, n := range r.nodes {
 		r.name(n, names)

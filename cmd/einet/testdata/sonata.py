@@ -120,7 +120,7 @@ def check():
                 row = types[name, t]
                 want(row["model_type"] in ["biophysical", "virtual", "single_compartment", "point_neuron"], "model_type", row["model_type"])
                 if row["model_type"] == "virtual":
-                    want(row["model_template"] == "NULL", name, "is virtual and has a template")
+                    want(row.get("model_template", "NULL") == "NULL", name, "is virtual and has a template")
                 else:
                     want(row["model_template"].startswith("nest:"), "template", row["model_template"])
                     params = json.loads((folder / circuit["components"]["point_neuron_models_dir"] / row["dynamics_params"]).read_text())
