@@ -98,7 +98,7 @@ def simulate(threads, own_poisson):
 def save(file, step, neuron):
     """A file of spikes as einet writes it, for einet validate --against and for numpy."""
     sizes = np.array([size for _, size, _ in POPULATIONS.values()], np.int64)
-    np.savez(file, dt_ms=np.array([DT]), duration_steps=np.array([STEPS], np.int64), population_names=np.array(list(POPULATIONS)),
+    np.savez(file, dt_ms=np.float64(DT), duration_steps=np.int64(STEPS), population_names=np.array(list(POPULATIONS)),
              population_first=np.cumsum(sizes) - sizes, population_size=sizes, step=step.astype(np.uint32), neuron=neuron.astype(np.uint32))
 
 

@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -220,5 +221,43 @@ func TestSONATARefusals(t *testing.T) {
 		require.Equal(t, exitUsage, status, set)
 		require.Contains(t, errs, says)
 		require.NoDirExists(t, out)
+	}
+}
+
+// The script for NEST builds the network that einet simulates, with its Poisson input, sources and drawn values, in a simulator that
+// knows nothing of einet, and notices another.
+func TestScriptForNEST(t *testing.T) {
+	python := pythonWith("numpy")
+	if python == "" {
+		t.Skip("no python3 with numpy here (apt-get install python3-numpy)")
+	}
+	dir := t.TempDir()
+	file, out, run := filepath.Join(dir, "net.yaml"), filepath.Join(dir, "nest"), filepath.Join(dir, "run")
+	require.NoError(t, os.WriteFile(file, []byte(withSources), 0o666))
+	driven := []string{file, "--set", "populations.E.poisson={rate: 900, weight: 0.5, tau_syn: 5}"}
+	status, _, errs := einet(t, append([]string{"export", "--to", "nest", "--out", out}, driven...)...)
+	require.Equal(t, exitDone, status, errs)
+	digestRun(t, append(driven, "--out", run)...)
+	inNEST := func() string {
+		script := exec.Command(python, filepath.Join(out, nestFile), "--compare", filepath.Join(run, experiment.SpikesFile))
+		script.Env = append(os.Environ(), "PYTHONPATH=testdata")
+		said, err := script.CombinedOutput()
+		require.NoError(t, err, string(said))
+		return string(said)
+	}
+	require.Regexp(t, `: the same \d{3,} spikes\n$`, inNEST())
+	theirs, err := record.ReadSpikes(filepath.Join(out, "nest_spikes.npz"))
+	require.NoError(t, err, "a file as einet writes it")
+	ours, err := record.ReadSpikes(filepath.Join(run, experiment.SpikesFile))
+	require.NoError(t, err)
+	require.Equal(t, ours.Header, theirs.Header)
+	require.Equal(t, ours.Spikes, theirs.Spikes)
+	text, err := os.ReadFile(filepath.Join(out, nestFile))
+	require.NoError(t, err)
+	for was, is := range map[string]string{`"I": ("iaf_psc_exp", 20, {"C_m": 100.0`: `"I": ("iaf_psc_exp", 20, {"C_m": 101.0`, "+ LATE": "+ LATE + 1"} {
+		changed := strings.ReplaceAll(string(text), was, is)
+		require.NotEqual(t, string(text), changed)
+		require.NoError(t, os.WriteFile(filepath.Join(out, nestFile), []byte(changed), 0o666))
+		require.Regexp(t, `the first \d+ are the same, the next is at`, inNEST(), is)
 	}
 }
