@@ -58,7 +58,8 @@ var imports = map[string][]string{
 	"program/programtest": {"program"},
 
 	"network/presets":  {"network/language"},
-	"network/language": {"network", "network/models"},
+	"network/language": {"network", "network/models", "network/sonata"},
+	"network/sonata":   {"network"},
 	"network/models":   {},
 	"network":          {"fault", "libm", "table", "equation"},
 	"equation":         {"fault", "libm"},

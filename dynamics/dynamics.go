@@ -194,10 +194,10 @@ func (m *Model) arrivingBytes() float64 {
 // Synapse is what the codes of a synapse of projection k stand for: its weight as engines have
 // it, rounded to the receptor's scale, in the unit that the network states it in (inhibitory
 // ones negative), and its delay [ms].
-func (m *Model) Synapse(k int, weight, delay uint32) (w float32, delayMs float64) {
+func (m *Model) Synapse(k int, weight, delay uint32) (w, delayMs float64) {
 	p := &m.Projections[k]
 	q := &m.Populations[p.To]
-	w = float32(p.Weights[weight]) * q.Receptors[p.Receptor].Scale
+	w = float64(p.Weights[weight]) * float64(q.Receptors[p.Receptor].Scale)
 	if q.Conductive(p.Receptor) && !m.Network.Projections[k].Excitatory() {
 		w = -w // a conductance
 	}

@@ -82,7 +82,7 @@ func (m *Model) Biases(pop int) []float32 {
 func (p *Population) draw(d network.Dist, key rng.Key, draw uint32, offset, factor float64, grid float32) []float32 {
 	values, sample := make([]float32, p.Size), newSample(d)
 	for i := range values {
-		x := float64((sample(rng.Neuron(key, uint32(i), 0, draw)) + offset) * factor)
+		x := float64((sample(i, rng.Neuron(key, uint32(i), 0, draw)) + offset) * factor)
 		if grid == 0 {
 			values[i] = float32(x)
 			continue
@@ -92,8 +92,17 @@ func (p *Population) draw(d network.Dist, key rng.Key, draw uint32, offset, fact
 	return values
 }
 
-// newSample is the value of a distribution for each word.
-func newSample(d network.Dist) func(w uint32) float64 {
+// newSample is the value of a neuron, of nodes that have it or of a distribution for its word.
+func newSample(d network.Dist) func(i int, w uint32) float64 {
+	if d.Kind == network.OfNodes {
+		return func(i int, _ uint32) float64 { return d.Nodes.Each[i] }
+	}
+	sample := newDraw(d)
+	return func(_ int, w uint32) float64 { return sample(w) }
+}
+
+// newDraw is the value of a distribution for each word.
+func newDraw(d network.Dist) func(w uint32) float64 {
 	switch {
 	case d.IsNumber():
 		x := d.Mean()
@@ -104,7 +113,7 @@ func newSample(d network.Dist) func(w uint32) float64 {
 		quantile := newQuantile(d)
 		return func(w uint32) float64 { return min(max(d.A+float64(d.B*quantile(w)), d.Low), d.High) }
 	case d.A < 0:
-		minus := newSample(d.Negated())
+		minus := newDraw(d.Negated())
 		return func(w uint32) float64 { return -minus(w) }
 	}
 	quantile := newQuantile(d)

@@ -35,7 +35,7 @@ func (m *Model) drawn(pop int, model *network.NeuronModel) map[string][]float64 
 func (m *Model) sample(pop int, d network.Dist, key rng.Key, draw int) []float64 {
 	values, one := make([]float64, m.Populations[pop].Size), newSample(d)
 	for i := range values {
-		values[i] = one(rng.Neuron(key, uint32(i), 0, uint32(draw)))
+		values[i] = one(i, rng.Neuron(key, uint32(i), 0, uint32(draw)))
 	}
 	return values
 }

@@ -22,10 +22,10 @@ func (m *Model) PoissonCounts(pop, k int, n int64, dst []uint32) {
 
 // PoissonWeight is the weight of Poisson input k of population pop as engines have it, rounded to
 // the receptor's scale, in the unit that the network states it in (inhibitory ones negative).
-func (m *Model) PoissonWeight(pop, k int) float32 {
+func (m *Model) PoissonWeight(pop, k int) float64 {
 	p := &m.Populations[pop]
 	in := &p.Poisson[k]
-	w := float32(in.Weight) * p.Receptors[in.Receptor].Scale
+	w := float64(in.Weight) * float64(p.Receptors[in.Receptor].Scale)
 	if p.Conductive(in.Receptor) && !p.Receptors[in.Receptor].Excitatory {
 		w = -w // a conductance
 	}

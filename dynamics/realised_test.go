@@ -33,7 +33,7 @@ populations:
 			require.Equal(t, want, got, "step %d", n)
 		}
 	}
-	require.Equal(t, []float32{0.5, -1.5}, []float32{m.PoissonWeight(2, 0), m.PoissonWeight(2, 1)})
+	require.Equal(t, []float64{0.5, -1.5}, []float64{m.PoissonWeight(2, 0), m.PoissonWeight(2, 1)})
 	sum := func(counts func(n int64, dst []uint32), from, to int64) (total float64) {
 		dst := make([]uint32, 2000)
 		for n := from; n <= to; n++ {

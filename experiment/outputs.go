@@ -84,15 +84,17 @@ func (out *outputs) openSpikes(r *simulation) error {
 		return err
 	}
 	npz.Only(recorded)
+	npz.Nodes(record.NodesOf(r.net))
 	out.spikes = append(out.spikes, spikeOutput{npz, SpikesFile})
 	for _, format := range []struct {
 		name, file string
-		create     func(string, float64, []record.Population) (record.SpikeSink, error)
-	}{{"csv", CSVFile, record.CreateCSV}, {"sonata", SONATAFile, record.CreateSONATA}} {
-		if !slices.Contains(r.o.Spikes, format.name) {
+		create     func(string, float64, []record.Population, []network.Nodes) (record.SpikeSink, error)
+	}{{"csv", CSVFile, csvOfAll}, {"sonata", SONATAFile, record.CreateSONATA}} {
+		own := format.name == "sonata" && r.net.SONATA.File.Path != "" // whose users expect them, under their ids
+		if !slices.Contains(r.o.Spikes, format.name) && !own {
 			continue
 		}
-		sink, err := format.create(r.files.Path(format.file), r.net.Dt, populations)
+		sink, err := format.create(r.files.Path(format.file), r.net.Dt, populations, record.NodesOf(r.net))
 		if err != nil {
 			return err
 		}
@@ -117,6 +119,11 @@ func (out *outputs) openSpikes(r *simulation) error {
 		return nil
 	}))
 	return nil
+}
+
+// csvOfAll is a file of global ids.
+func csvOfAll(path string, dtMs float64, populations []record.Population, _ []network.Nodes) (record.SpikeSink, error) {
+	return record.CreateCSV(path, dtMs, populations)
 }
 
 // note keeps why what is recorded is not on the disk. All recorders take what they were to take first, so that their files end

@@ -28,6 +28,7 @@ func (c *checker) population(path string, p *Population) {
 	if p.Neuron == SpikeSource {
 		c.spikes(path, p)
 	}
+	c.ofNodes(path, p)
 }
 
 // reset holds V_reset below every threshold.
@@ -126,7 +127,10 @@ func (c *checker) rate(path string, p *Population) {
 func (c *checker) spikes(path string, p *Population) {
 	s := &p.Spikes
 	at := func(key string, i int) string {
-		if s.File.Path != "" {
+		switch {
+		case s.SONATA:
+			return path + ".sonata"
+		case s.File.Path != "":
 			return path + ".file"
 		}
 		return fault.Path(fault.Path(path, key), strconv.Itoa(i))
@@ -150,7 +154,7 @@ func (c *checker) spikes(path string, p *Population) {
 		c.fault(at("neurons", i), strconv.Itoa(s.Neuron[i]), fmt.Sprintf("must be a whole number from 0 to %d, the population's last neuron", p.Size-1))
 		c.more(countIf(s.Neuron[i+1:], absent))
 	}
-	c.want(len(s.Times) <= MaxSamples || s.File.Path != "", path+".times", len(s.Times),
+	c.want(len(s.Times) <= MaxSamples || s.File.Path != "" || s.SONATA, path+".times", len(s.Times),
 		fmt.Sprintf("must be at most %d; more may stand in a file", MaxSamples))
 }
 
@@ -192,6 +196,9 @@ func (c *checker) dist(path string, d Dist) bool {
 		if len(c.faults) == before {
 			c.mass(path, d, d.Low, d.High)
 		}
+	case OfNodes:
+		c.number(fault.Path(path, string(OfNodes)), d.Low)
+		c.number(fault.Path(path, string(OfNodes)), d.High)
 	default:
 		c.fault(path, string(d.Kind), MustDist)
 	}

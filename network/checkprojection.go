@@ -26,7 +26,10 @@ func (c *checker) projection(path string, p *Projection, n *Network) {
 
 // place is the key that gives a list, of the projection at path.
 func (e *Edges) place(path string) string {
-	if e.File.Path == "" {
+	switch {
+	case e.SONATA:
+		return path + ".sonata"
+	case e.File.Path == "":
 		return path + ".edges"
 	}
 	return path + ".file"
@@ -36,7 +39,7 @@ func (c *checker) edges(path string, p *Projection, pre, post *Population) {
 	if pre == nil {
 		return
 	}
-	e, at, listed := &p.Edges, p.Edges.place(path), p.Edges.File.Path == ""
+	e, at, listed := &p.Edges, p.Edges.place(path), p.Edges.File.Path == "" && !p.Edges.SONATA
 	if listed {
 		c.want(len(e.Source) <= MaxSamples, at, len(e.Source), fmt.Sprintf("must be at most %d; more may stand in a file", MaxSamples))
 	}

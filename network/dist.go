@@ -67,6 +67,8 @@ func (d Dist) within(deviations float64) (lo, hi float64) {
 	switch d.Kind {
 	case Uniform:
 		return d.A, d.B
+	case OfNodes:
+		return d.Low, d.High
 	case Normal:
 		half := float64(deviations * d.B)
 		lo, hi = d.A-half, d.A+half
@@ -94,6 +96,8 @@ func (d Dist) CDF(x float64) float64 {
 		return min(max((x-d.A)/(d.B-d.A), 0), 1)
 	case Normal:
 		return libm.NormalCDF((x - d.A) / d.B)
+	case OfNodes:
+		return d.Nodes.below(x)
 	default:
 		sign, mu, sigma := d.LogNormalOf()
 		if x*sign <= 0 {
@@ -169,6 +173,9 @@ func (d Dist) WeightCDF(x float64) float64 {
 
 // Plus is the distribution of the variable plus x.
 func (d Dist) Plus(x float64) Dist {
+	if d.Kind == OfNodes {
+		return d.mapped(func(y float64) float64 { return y + x })
+	}
 	if d.A, d.Low, d.High = d.A+x, d.Low+x, d.High+x; d.Kind == Uniform {
 		d.B += x
 	}
@@ -177,6 +184,9 @@ func (d Dist) Plus(x float64) Dist {
 
 // Times is the distribution of s times the variable, s > 0.
 func (d Dist) Times(s float64) Dist {
+	if d.Kind == OfNodes {
+		return d.mapped(func(y float64) float64 { return y * s })
+	}
 	d.A, d.B, d.Low, d.High = d.A*s, d.B*s, d.Low*s, d.High*s
 	return d
 }
@@ -195,6 +205,8 @@ func (d Dist) moments(lo, hi float64) (mean, sd float64) {
 	switch {
 	case d.IsNumber():
 		return d.Mean(), 0
+	case d.Kind == OfNodes:
+		return d.A, d.B
 	case d.Kind == Uniform:
 		return d.Mean(), (d.B - d.A) / math.Sqrt(12)
 	case math.IsInf(lo, -1) && math.IsInf(hi, 1):

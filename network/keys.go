@@ -31,6 +31,8 @@ var general = []Mapping{
 		{Name: "source", Is: AText,
 			At: at(func(x *Network) *string { return &x.Source }), check: checked(func(c *checker, path string, n *Network) { c.text(path, n.Source) }),
 			About: "where it comes from"},
+		{Name: "sonata", Is: AMapping, Of: "sonata", OmitZero: true, At: at(func(x *Network) *SONATA { return &x.SONATA }),
+			About: "the SONATA network from which some of it comes"},
 		{Name: "dt", Is: ANumber, Unit: "ms", Bound: timeConstant, Default: 0.1,
 			At: at(func(x *Network) *float64 { return &x.Dt }), check: checked((*checker).step),
 			About: "step of the time grid, {default} if left out"},
@@ -48,6 +50,12 @@ var general = []Mapping{
 		{Name: "models", Is: AMap, Of: "model", About: "neuron models as equations, which populations may have as their neuron"},
 		{Name: "populations", Is: AMap, Of: "population", About: "the neurons, in the order of their ids", Need: true},
 		{Name: "projections", Is: AMap, Of: "projection", About: "the synapses between them"},
+	}},
+	{Name: "sonata", About: "A network in SONATA's files: what populations, projections and values refer to by sonata: true and {nodes: NAME} is in them.", Keys: []Key{
+		{Name: "file", Is: AText, At: at(func(x *SONATA) *string { return &x.File.Path }), Need: true,
+			About: "its configuration, of a simulation or a circuit; the path is relative to the network's file"},
+		{Name: "sha256", Is: AText, OmitZero: true, At: at(func(x *SONATA) *string { return &x.File.SHA256 }),
+			About: "checksum that all its files must have together"},
 	}},
 	{Name: "model", About: "A neuron model as equations.", Keys: []Key{
 		{Name: "description", Is: AText, At: at(func(x *NeuronModel) *string { return &x.Description }), check: checked(func(c *checker, path string, m *NeuronModel) { c.text(path, m.Description) }), About: "what it is"},
@@ -251,6 +259,8 @@ var populations = []Mapping{
 			{Name: "early", Is: AWord, Of: strings.Join(EarlySpikes, "|"), ReadApart: true, OmitZero: true,
 				At:    at(func(p *Population) *string { return &p.Spikes.Early }),
 				About: "drop leaves out spikes in front of the first step, first moves them to it; a fault if left out"},
+			{Name: "sonata", Is: ABool, ReadApart: true, OmitZero: true, At: at(func(p *Population) *bool { return &p.Spikes.SONATA }),
+				About: "true: the spikes are those that the network's SONATA gives these nodes, and times, neurons and file are left out"},
 		}...)},
 	{Name: "g0", About: "Synaptic state at the start, of all receptors of one sign.", Keys: []Key{
 		{Name: "excitatory", Is: ADist, Unit: AsWeights,
@@ -442,14 +452,14 @@ func atRest(p *Population) float64 {
 
 // unlessFile is of spikes and synapses that stand in the description itself.
 func unlessFile(of any) Presence {
-	file := File{}
+	file, sonata := File{}, false
 	switch x := of.(type) {
 	case *Population:
-		file = x.Spikes.File
+		file, sonata = x.Spikes.File, x.Spikes.SONATA
 	case *Projection:
-		file = x.Edges.File
+		file, sonata = x.Edges.File, x.Edges.SONATA
 	}
-	if file.Path != "" {
+	if file.Path != "" || sonata {
 		return Unwanted
 	}
 	return Optional

@@ -25,6 +25,7 @@ type Network struct {
 	Populations []Population  // in file order, which is the order of the global neuron ids
 	Projections []Projection  // in file order, which numbers their random streams and receptors
 	Record      Record
+	SONATA      SONATA
 }
 
 // Scaling holds the exponents with which parameters follow a factor s on all
@@ -111,6 +112,8 @@ type Population struct {
 
 	Rate   Input      // of a Poisson source [Hz]
 	Spikes SpikeTrain // of a SpikeSource
+
+	Nodes Nodes
 }
 
 // A PoissonInput is Poisson spikes that every neuron of a population receives
@@ -140,6 +143,7 @@ type SpikeTrain struct {
 	Neuron []int        // as many as Times; indices in the population
 
 	Unstated bool // the file does not state the unit of its times, nor does As
+	SONATA   bool // they are those that the network's SONATA gives its nodes
 }
 
 // A SpikeReading says of a file of spikes what it doesn't say itself.
@@ -169,12 +173,14 @@ type File struct {
 type DistKind string
 
 // The distributions: Constant is A; Uniform is on [A, B); Normal and LogNormal
-// have the mean A and the standard deviation B, and are held to [Low, High].
+// have the mean A and the standard deviation B, and are held to [Low, High]; OfNodes
+// is what Nodes has, with these moments and bounds.
 const (
 	Constant  DistKind = "constant"
 	Uniform   DistKind = "uniform"
 	Normal    DistKind = "normal"
 	LogNormal DistKind = "lognormal"
+	OfNodes   DistKind = "nodes"
 )
 
 // A Dist is a number or a distribution of numbers. The zero Dist is the number
@@ -184,6 +190,7 @@ type Dist struct {
 	A, B      float64
 	Low, High float64 // bounds of Normal and LogNormal, infinite where there are none
 	Redraw    bool    // what is beyond a bound is drawn again; else it becomes the bound
+	Nodes     *NodeValue
 }
 
 // Number is the Dist that is always x.
@@ -204,6 +211,8 @@ func (d Dist) IsNumber() bool {
 		return d.A == d.B
 	case Normal, LogNormal:
 		return d.B == 0
+	case OfNodes:
+		return d.Low == d.High
 	case Constant, "":
 	}
 	return true
@@ -214,6 +223,8 @@ func (d Dist) Mean() float64 {
 	switch {
 	case d.Kind == Uniform:
 		return d.A + (d.B-d.A)/2
+	case d.Kind == OfNodes && d.Low == d.High:
+		return d.Low
 	case (d.Kind == Normal || d.Kind == LogNormal) && d.B == 0:
 		return min(max(d.A, d.Low), d.High)
 	}
@@ -249,6 +260,7 @@ type Edges struct {
 	Source, Target []uint32    // indices in the populations
 	Weight         []float64   // all of one sign, or nil: Projection.Weight
 	Delay          []float64   // [ms], multiples of dt, or nil: Projection.Delay
+	SONATA         bool        // they are those of the network's SONATA
 }
 
 // An EdgeReading says of a file of synapses what it doesn't say itself.

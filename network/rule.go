@@ -141,6 +141,8 @@ var rules = []rule{
 				About: "the number that the file gives to the first source neuron, 0 if left out"},
 			{Name: "first_target", Is: AWhole, Bound: Bound{Allowed: mustBeFirst}, ReadApart: true, OmitZero: true,
 				At: at(func(p *Projection) **int64 { return &p.Edges.As.FirstTarget }), About: "and to the first target neuron, 0 if left out"},
+			{Name: "sonata", Is: ABool, ReadApart: true, OmitZero: true, At: at(func(p *Projection) *bool { return &p.Edges.SONATA }),
+				About: "true: the synapses are those of this name of the network's SONATA, and file and edges are left out"},
 			{Name: "edges", Is: ATable, ReadApart: true, When: unlessFile, At: at(func(p *Projection) *Edges { return &p.Edges }),
 				About: "in the place of a file, [source, target, weight, delay] of each synapse, or each column as a list: {source: [...], target: [...], ...}; weight and delay if wanted"},
 		},

@@ -92,6 +92,8 @@ func (n *Network) rescale(s float64) []fault.Error {
 	switch {
 	case s == 0 || s == 1:
 		return nil
+	case n.SONATA.File.Path != "":
+		return []fault.Error{{Place: place, Allowed: "must be 1: the files of a SONATA network have its neurons and synapses one by one"}}
 	case !(s > 0 && s <= MaxMagnitude):
 		return []fault.Error{{Place: place, Allowed: "must be a factor above 0 and at most 1e9"}}
 	}

@@ -40,7 +40,10 @@ func reading() Reading {
 func TestEveryFormatIsReadAgain(t *testing.T) {
 	spikes := someSpikes()
 	for name, create := range map[string]func(string, float64, []Population) (SpikeSink, error){
-		"csv": CreateCSV, "sonata": CreateSONATA,
+		"csv": CreateCSV,
+		"sonata": func(path string, dt float64, p []Population) (SpikeSink, error) {
+			return CreateSONATA(path, dt, p, nil)
+		},
 		"npz": func(path string, dt float64, p []Population) (SpikeSink, error) { return CreateSpikes(path, dt, p) },
 	} {
 		t.Run(name, func(t *testing.T) {

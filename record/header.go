@@ -29,6 +29,17 @@ func Populations(net *network.Network) []Population {
 	return list
 }
 
+// NodesOf is what a SONATA network calls the neurons of each population; nil of other networks.
+func NodesOf(net *network.Network) (all []network.Nodes) {
+	if net.SONATA.File.Path == "" {
+		return nil
+	}
+	for i := range net.Populations {
+		all = append(all, net.Populations[i].Nodes)
+	}
+	return all
+}
+
 // A Header says what a spike file is about.
 type Header struct {
 	DtMs        float64      // width of the time grid [ms]

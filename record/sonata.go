@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
+	"einet/network"
 	"einet/record/hdf5"
 	"einet/sim"
 )
@@ -14,22 +16,31 @@ type sonataWriter struct {
 	path   string
 	out    *hdf5.SpikeWriter
 	header Header
+	nodes  []network.Nodes // of each population of the header; nil for its own names and numbers
+	of     []int           // which of the file's populations each is
 	order  order
 	failed error // the file is not whole
 	closed bool
 }
 
 // CreateSONATA begins a spike file of SONATA (HDF5) at path, for a run of the given time
-// grid [ms] and populations. Neurons are numbered from 0 in each population. Unlike the other formats it
+// grid [ms] and populations. Neurons are numbered from 0 in each population, or as nodes says, if that has an element for each. Unlike the other formats it
 // grows at path itself: path should be where nobody looks for it yet. And what it can't take is lost: Close then fails.
-func CreateSONATA(path string, dtMs float64, populations []Population) (SpikeSink, error) {
-	w := &sonataWriter{path: path, header: Header{DtMs: dtMs, Populations: populations}}
+func CreateSONATA(path string, dtMs float64, populations []Population, nodes []network.Nodes) (SpikeSink, error) {
+	w := &sonataWriter{path: path, header: Header{DtMs: dtMs, Populations: populations}, nodes: nodes}
 	if err := w.header.check(); err != nil {
 		return nil, err
 	}
 	var names []string
-	for _, p := range populations {
-		names = append(names, p.Name)
+	for i, p := range populations {
+		name := p.Name
+		if nodes != nil && nodes[i].IDs != nil {
+			name = nodes[i].Population // of which this may be a part
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		w.of = append(w.of, slices.Index(names, name))
 	}
 	w.order = order{neurons: uint64(w.header.Neurons()), steps: 1<<32 - 1}
 	var err error
@@ -46,7 +57,11 @@ func (w *sonataWriter) Write(spikes []sim.Spike) error {
 			break
 		}
 		i := w.header.Population(s.Neuron)
-		if err := w.out.Add(i, timeOf(s.Step, w.header.DtMs), uint64(s.Neuron)-uint64(w.header.Populations[i].First)); err != nil {
+		id := uint64(s.Neuron) - uint64(w.header.Populations[i].First)
+		if w.nodes != nil && w.nodes[i].IDs != nil {
+			id = w.nodes[i].IDs[id]
+		}
+		if err := w.out.Add(w.of[i], timeOf(s.Step, w.header.DtMs), id); err != nil {
 			w.failed = fmt.Errorf("%w: %s: %w", ErrFull, w.path, err)
 			break
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"einet/network"
 	"einet/sim"
 )
 
@@ -16,6 +17,7 @@ import (
 type SpikeWriter struct {
 	path   string
 	header Header
+	nodes  []network.Nodes
 	order  order
 	spool  *spool
 	step   *column
@@ -40,6 +42,9 @@ func CreateSpikes(path string, dtMs float64, populations []Population) (*SpikeWr
 
 // Only states that only the spikes of some neurons of each population are written.
 func (w *SpikeWriter) Only(recorded []Recorded) { w.header.Recorded = recorded }
+
+// Nodes are what a SONATA network calls the neurons of each population: node_populations and, of a population P, P_node_id [neurons].
+func (w *SpikeWriter) Nodes(nodes []network.Nodes) { w.nodes = nodes }
 
 // Write appends spikes, which must follow those before in (step, neuron).
 func (w *SpikeWriter) Write(spikes []sim.Spike) error {
@@ -95,6 +100,9 @@ func (w *SpikeWriter) assemble(to io.Writer) error {
 			return err
 		}
 	}
+	if err := w.writeNodes(z); err != nil {
+		return err
+	}
 	if err := w.step.copyTo(z, "step", descr[uint32]()); err != nil {
 		return err
 	}
@@ -102,6 +110,29 @@ func (w *SpikeWriter) assemble(to io.Writer) error {
 		return err
 	}
 	return z.Close()
+}
+
+func (w *SpikeWriter) writeNodes(z *zip.Writer) error {
+	if w.nodes == nil {
+		return nil
+	}
+	var names []string
+	for _, n := range w.nodes {
+		names = append(names, n.Population)
+	}
+	if err := writeNames(z, "node_populations", names); err != nil {
+		return err
+	}
+	for i, n := range w.nodes {
+		ids := make([]int64, len(n.IDs))
+		for k, id := range n.IDs {
+			ids[k] = int64(id) // which are below 2^53
+		}
+		if err := writeVector(z, w.header.Populations[i].Name+"_node_id", ids); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeRecorded writes how many neurons of each population are recorded and, unless they are the first of all

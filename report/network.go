@@ -205,7 +205,7 @@ func ruleText(p *network.Projection) string {
 		text += ", p " + short(p.P)
 	case p.Rule.Counts():
 		text += ", " + grouped(int64(p.N))
-	case p.Rule == network.List && p.Edges.File.Path != "":
+	case p.Rule == network.List && (p.Edges.File.Path != "" || p.Edges.SONATA):
 		text += ", of a file"
 	}
 	return text

@@ -72,6 +72,15 @@ func Open(path string, most int64) (*File, *Fault) {
 // Close closes the file.
 func (f *File) Close() error { return f.file.Close() }
 
+// Bytes are the file's, of one that is no more than a text.
+func (f *File) Bytes() ([]byte, *Fault) {
+	text, err := io.ReadAll(io.NewSectionReader(f.file, 0, f.size))
+	if err != nil {
+		return nil, f.fault(0, "can't be read: "+err.Error())
+	}
+	return text, nil
+}
+
 // Sum is the SHA-256 of the file's bytes, in hexadecimal.
 func (f *File) Sum() (string, *Fault) {
 	hash, lines := sha256.New(), lineCounter(0)

@@ -14,6 +14,8 @@ type Tree interface {
 	Members(group string) ([]string, error)
 	// Numbers are all of a dataset of one dimension, and its attribute units.
 	Numbers(dataset string) (values []float64, units string, err error)
+	// Text is an attribute of a group or dataset, by its path; an error if it has none.
+	Text(object, attribute string) (string, error)
 	Close() error
 }
 
@@ -32,7 +34,7 @@ func (f *File) readTree(r *Reader) string {
 	if len(r.Names) > 0 {
 		return "has names of its own: leave columns out"
 	}
-	t, fault := f.openTree(r.Tree)
+	t, fault := f.Tree(r.Tree)
 	if fault != nil {
 		return fault.Says
 	}
@@ -93,8 +95,8 @@ func valuesOf(values []float64) column {
 	}
 }
 
-// openTree opens the file as a tree.
-func (f *File) openTree(with OpenTree) (Tree, *Fault) {
+// Tree opens the file as one.
+func (f *File) Tree(with OpenTree) (Tree, *Fault) {
 	if with == nil {
 		return nil, f.fault(0, "looks like HDF5, which is not read here")
 	}
@@ -108,7 +110,7 @@ func (f *File) openTree(with OpenTree) (Tree, *Fault) {
 // tree reads the spikes of SONATA: /spikes/POPULATION/{timestamps, node_ids}, or in older files
 // /spikes/{timestamps, gids}, whose neurons are numbered from 0 through all populations.
 func (s *Spikes) tree(f *File, as *Reading) *Fault {
-	t, fault := f.openTree(as.Tree)
+	t, fault := f.Tree(as.Tree)
 	if fault != nil {
 		return fault
 	}

@@ -114,7 +114,7 @@ func izhikevichOf(t *testing.T, m *dynamics.Model, c *connectome.Connectome) *iz
 		from, to := m.Populations[p.From].First, m.Populations[p.To].First
 		require.NoError(t, c.Projections[k].Each(func(source, target int, weight, delay uint32) error {
 			w, _ := m.Synapse(k, weight, delay)
-			n.weights[from+source][to+target] += float64(w)
+			n.weights[from+source][to+target] += w
 			return nil
 		}))
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -14,6 +13,7 @@ import (
 	"einet/engines"
 	"einet/experiment"
 	"einet/network"
+	"einet/network/sonata"
 	"einet/record"
 	"einet/record/hdf5"
 )
@@ -21,22 +21,18 @@ import (
 // exportCmd writes the realised network, for other simulators to run the very same one.
 type exportCmd struct {
 	networkFlags
-	To          string `enum:"npz,sonata" default:"npz" help:"Format: npz (numpy), sonata (HDF5)."`
+	To          string `enum:"npz,sonata,nest" default:"npz" help:"Format: npz (numpy), sonata (a folder that SONATA's readers load: circuit and simulation configuration, HDF5, random input as spikes of virtual nodes), nest (npz and a Python script that builds the network in NEST)."`
 	outFlag     `set:"out=the files go; otherwise results/NAME-network"`
 	forceFlag   `set:"force=export in that folder."`
 	threadsFlag `set:"of= that build"`
 
-	InputDuration *span `placeholder:"TIME" help:"Write also what the network receives in so much model time: its external input, the counts of its Poisson inputs (16 bytes for each that is not 0), the numbers that its noise is made of (4 bytes a neuron and step), and the spikes of sources, as input.npz."`
+	InputDuration *span `placeholder:"TIME" help:"Of npz: write also what the network receives in so much model time, its external input, the counts of its Poisson inputs (16 bytes for each that is not 0), the numbers that its noise is made of (4 bytes a neuron and step), and the spikes of sources, as input.npz. Of sonata and nest: the time for which such input is written, otherwise the network's duration."`
 }
 
 // The files of an export. The last one marks a complete one.
 const (
-	synapsesFile  = "synapses.npz"
-	neuronsFile   = "neurons.npz"
-	edgesFile     = "edges.h5"
-	nodesFile     = "nodes.h5"
-	edgeTypesFile = "edge_types.csv"
-	nodeTypesFile = "node_types.csv"
+	synapsesFile = "synapses.npz"
+	neuronsFile  = "neurons.npz"
 )
 
 // Run builds the network and writes it as a stream.
@@ -45,22 +41,38 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	names := []string{neuronsFile, synapsesFile, experiment.NetworkFile}
-	if c.To == "sonata" {
-		names = []string{nodesFile, edgesFile, nodeTypesFile, edgeTypesFile, experiment.NetworkFile}
-		if err := hdf5.Absent(); err != nil {
-			return machine(fmt.Errorf("--to sonata: %w", err))
-		}
-	}
 	steps, err := c.inputSteps(net)
 	if err != nil {
 		return err
 	}
+	names := []string{neuronsFile, synapsesFile, experiment.NetworkFile}
+	var there map[int]*sonata.Neuron // of each population with a membrane
+	if c.To != "npz" {
+		if there, err = neuronsOf(net, c.To); err != nil {
+			return usage(c.located(err))
+		}
+		if steps == 0 {
+			steps = int64(net.Steps(net.Duration))
+		}
+	}
+	switch c.To {
+	case "sonata":
+		names = sonataNames(net)
+		if err := hdf5.Absent(); err != nil {
+			return machine(fmt.Errorf("--to sonata: %w", err))
+		}
+	case "nest":
+		names = scriptNames(net)
+	default:
+		if steps > 0 {
+			names = slices.Insert(names, len(names)-1, inputFile)
+		}
+	}
 	var left []string // of an earlier export
-	if steps > 0 {
-		names = slices.Insert(names, len(names)-1, inputFile)
-	} else {
-		left = []string{inputFile}
+	for _, name := range append(sonataFiles, inputFile, nestFile, nestArrayFile, neuronsFile, synapsesFile) {
+		if !slices.Contains(names, name) {
+			left = append(left, name)
+		}
 	}
 	dir := c.Out
 	if dir == "" {
@@ -83,13 +95,16 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	defer files.Abort()
-	x := &export{ctx, t, net, b, files}
-	write := x.npz
-	if c.To == "sonata" {
-		write = x.sonata
+	x := &export{ctx, t, net, b, files, there}
+	switch c.To {
+	case "sonata":
+		err = x.sonata(steps)
+	case "nest":
+		err = errors.Join(x.synapses(), x.script(steps))
+	default:
+		err = errors.Join(x.synapses(), x.neurons())
 	}
-	err = write()
-	if err == nil && steps > 0 {
+	if err == nil && slices.Contains(names, inputFile) {
 		err = x.input(steps)
 	}
 	if errors.Is(err, context.Canceled) {
@@ -114,10 +129,11 @@ type export struct {
 	net   *network.Network
 	built built
 	files *record.Set
+	there map[int]*sonata.Neuron // what the neurons of each population with a membrane are in NEST; nil for npz
 }
 
 // each calls do for every synapse of projection k until it fails or the user stops it.
-func (x *export) each(k int, do func(source, target int, weight float32, delayMs float64) error) error {
+func (x *export) each(k int, do func(source, target int, weight, delayMs float64) error) error {
 	n := 0
 	return x.built.connectome.Projections[k].Each(func(source, target int, weight, delay uint32) error {
 		if n++; n&0xffff == 0 && x.ctx.Err() != nil {
@@ -128,11 +144,10 @@ func (x *export) each(k int, do func(source, target int, weight float32, delayMs
 	})
 }
 
-// npz writes of each projection P the arrays P_source, P_target (numbers in their populations,
+// synapses writes of each projection P the arrays P_source, P_target (numbers in their populations,
 // from 0), P_weight in the network's unit and P_delay [ms], of as many elements as it has
-// synapses; and of each population P its V0, V_th and bias, of each neuron (of a model's
-// neurons the start of each state X, as X0, and what a parameter Y draws, as parameter_Y).
-func (x *export) npz() error {
+// synapses.
+func (x *export) synapses() error {
 	s := record.CreateStream(x.files.Path(synapsesFile))
 	defer s.Abort()
 	var names, from, to []string
@@ -150,17 +165,14 @@ func (x *export) npz() error {
 		if g.Err != nil {
 			return g.Err
 		}
-		err := x.each(k, func(i, j int, w float32, d float64) error {
-			return errors.Join(source.Append(uint32(i)), target.Append(uint32(j)), weight.Append(w), delay.Append(float32(d)))
+		err := x.each(k, func(i, j int, w, d float64) error {
+			return errors.Join(source.Append(uint32(i)), target.Append(uint32(j)), weight.Append(float32(w)), delay.Append(float32(d)))
 		})
 		if err != nil {
 			return err
 		}
 	}
-	if err := s.Close(); err != nil {
-		return err
-	}
-	return x.neurons()
+	return s.Close()
 }
 
 // A neuronColumn is a number of each neuron of a population.
@@ -213,6 +225,8 @@ func biases(m *dynamics.Model, i int) []float32 {
 	return m.Biases(i)
 }
 
+// neurons writes of each population P its V0, V_th and bias, of each neuron (of a model's
+// neurons the start of each state X, as X0, and what a parameter Y draws, as parameter_Y).
 func (x *export) neurons() error {
 	s := record.CreateStream(x.files.Path(neuronsFile))
 	defer s.Abort()
@@ -238,93 +252,4 @@ func (x *export) neurons() error {
 		}
 	}
 	return s.Close()
-}
-
-// sonata writes the nodes and edges of SONATA, a population of edges for each projection.
-func (x *export) sonata() error {
-	if err := inFile(nodesFile, x.sonataNodes()); err != nil {
-		return err
-	}
-	if err := inFile(edgesFile, x.sonataEdges()); err != nil {
-		return err
-	}
-	return x.types()
-}
-
-// inFile is what went wrong first with a file of HDF5, which does not say why; the rest follows from that.
-func inFile(name string, err error) error {
-	const full = " (is the disk full?)"
-	if err == nil || errors.Is(err, context.Canceled) {
-		return err
-	}
-	first := strings.TrimSuffix(faults(err)[0].Error(), full)
-	return errors.New(name + ": " + first + full)
-}
-
-func (x *export) sonataNodes() error {
-	nodes, err := hdf5.CreateNodes(x.files.Path(nodesFile))
-	if err != nil {
-		return err
-	}
-	for i, p := range x.net.Populations {
-		columns := map[string][]float32{}
-		if !p.Neuron.IsSource() {
-			for _, c := range neuronColumns(x.built.model, i) {
-				columns[c.name] = c.values
-			}
-		}
-		err = errors.Join(err, nodes.Population(p.Name, p.Size, uint32(i), columns))
-	}
-	return errors.Join(err, nodes.Close())
-}
-
-func (x *export) sonataEdges() error {
-	edges, err := hdf5.CreateEdges(x.files.Path(edgesFile))
-	if err != nil {
-		return err
-	}
-	for k := range x.net.Projections {
-		if err := x.edges(edges, k); err != nil {
-			return errors.Join(err, edges.Close())
-		}
-	}
-	return edges.Close()
-}
-
-func (x *export) edges(to *hdf5.EdgeWriter, k int) error {
-	p := &x.net.Projections[k]
-	units := x.net.Populations[x.net.Population(p.To)].WeightUnit(p.Synapse, p.Receptor)
-	e, err := to.Population(p.Name, p.From, p.To, units, uint32(k))
-	if err != nil {
-		return err
-	}
-	err = x.each(k, func(i, j int, w float32, d float64) error { return e.Add(uint64(i), uint64(j), w, d) })
-	return errors.Join(err, e.Close())
-}
-
-// types writes SONATA's tables of types, blank-separated, one for each population and projection.
-func (x *export) types() error {
-	write := func(file, text string) error {
-		return record.WriteFile(x.files.Path(file), func(w io.Writer) error {
-			_, err := io.WriteString(w, text)
-			return err
-		})
-	}
-	var nodes, edges strings.Builder
-	nodes.WriteString("node_type_id pop_name model_type model_template ei\n")
-	for i, p := range x.net.Populations {
-		model, ei := "point_neuron", "e"
-		if p.Neuron.IsSource() {
-			model = "virtual"
-		}
-		if x.net.Inhibits(p.Name) {
-			ei = "i"
-		}
-		fmt.Fprintf(&nodes, "%d %s %s einet:%s %s\n", i, p.Name, model, p.Neuron, ei)
-	}
-	edges.WriteString("edge_type_id projection model_template tau_syn tau_rise\n")
-	for k, p := range x.net.Projections {
-		fmt.Fprintf(&edges, "%d %s einet:%s %g %g\n", k, p.Name, p.Synapse, p.TauSyn, p.TauRise)
-	}
-	return errors.Join(write(nodeTypesFile, nodes.String()), write(edgeTypesFile, edges.String()))
 }

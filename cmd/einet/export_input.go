@@ -96,7 +96,7 @@ func (x *export) poisson(g *record.Grower, i int) inputWriter {
 	p, m := &x.net.Populations[i], x.built.model
 	var weights, tau []float64
 	for k, in := range p.PoissonInput {
-		weights, tau = append(weights, float64(m.PoissonWeight(i, k))), append(tau, in.TauSyn)
+		weights, tau = append(weights, m.PoissonWeight(i, k)), append(tau, in.TauSyn)
 	}
 	g.FixedFloats(p.Name+"_poisson_weight", weights)
 	g.FixedFloats(p.Name+"_poisson_tau_syn", tau)

@@ -29,7 +29,7 @@ const standardInput = "-"
 
 // networkFlags name a network and change it.
 type networkFlags struct {
-	Network string   `arg:"" help:"A preset's name (see einet list), a YAML file, or - for standard input."`
+	Network string   `arg:"" help:"A preset's name (see einet list), a YAML file, a SONATA configuration (JSON), or - for standard input."`
 	Set     []string `sep:"none" placeholder:"PATH=VALUE" help:"Change a value of the network, such as populations.E.size=8000 or projections.*.p=0.1. Repeatable."`
 	Scale   float64  `default:"1" placeholder:"S" help:"Multiply all sizes by S; weights and inputs follow the rule that the network states."`
 	Seed    *uint32  `placeholder:"N" help:"Seed of every random draw."`
@@ -108,6 +108,11 @@ func (f *networkFlags) read(opts language.Options) (*network.Network, error) {
 	}
 	defer file.Close()
 	if info, err := file.Stat(); err == nil && info.IsDir() {
+		for _, name := range []string{simulationFile, circuitFile, "config.json"} {
+			if _, err := os.Stat(filepath.Join(f.Network, name)); err == nil {
+				return nil, fmt.Errorf("%s: is a folder; did you mean %s, which is there?", f.Network, filepath.Join(f.Network, name))
+			}
+		}
 		return nil, fmt.Errorf("%s: is a folder, must be a YAML file or a preset", f.Network)
 	}
 	return f.parse(file, f.Network, opts)

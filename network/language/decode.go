@@ -9,6 +9,7 @@ import (
 
 	"einet/fault"
 	"einet/network"
+	"einet/network/sonata"
 	"einet/table"
 )
 
@@ -45,6 +46,9 @@ type decoder struct {
 	written  map[string]string // where what is known by a path was written, if that is elsewhere
 
 	populations map[string]*network.Population // by name, those that have neurons
+
+	circuit *sonata.Circuit               // what the network's SONATA files hold; nil where there are none
+	values  map[string]*network.NodeValue // that the nodes of the population at hand have
 }
 
 func (d *decoder) fault(n *node, path, allowed string) {

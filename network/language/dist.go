@@ -20,6 +20,10 @@ func (d *decoder) dist(n *node, path, allowed string) network.Dist {
 		return network.Number(d.number(n, path, allowed))
 	}
 	f := d.fields(path, n.place, n)
+	if of := f.get(string(network.OfNodes)); of != nil {
+		f.done()
+		return d.perNode(of, fault.Path(path, string(network.OfNodes)))
+	}
 	var found []network.Dist
 	for _, kind := range []network.DistKind{network.Uniform, network.Normal, network.LogNormal} {
 		if of := f.get(string(kind)); of != nil {

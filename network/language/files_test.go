@@ -392,7 +392,7 @@ func TestSonataInput(t *testing.T) {
 	e, err := hdf5.CreateEdges(filepath.Join(dir, "edges.h5"))
 	require.NoError(t, err)
 	for _, list := range []string{"a", "b"} {
-		p, err := e.Population(list, "lgn", "A", "mV", 0)
+		p, err := e.Population(hdf5.EdgeTable{Name: list, From: "lgn", To: "A", Pre: 8, Post: 2, Units: "mV"})
 		require.NoError(t, err)
 		require.NoError(t, p.Add(7, 1, 0.5, 2))
 		require.NoError(t, p.Close())

@@ -13,6 +13,10 @@ import (
 // Written is a description as JSON that Load takes for the same network: as it is written, with its expressions, units and
 // constants, changed as the options say (but for Scale), anchors and merges resolved. Keys keep their order.
 func Written(text []byte, file string, opts Options) ([]byte, error) {
+	text, _, faults := ofSONATA(text, file, opts)
+	if len(faults) > 0 {
+		return nil, fault.Join(faults)
+	}
 	root, faults := tree(text, file, opts)
 	if len(faults) > 0 || root == nil {
 		return nil, fault.Join(fault.Shown(faults, text, file))

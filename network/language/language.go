@@ -22,6 +22,7 @@ func (d *decoder) network(root *node, file string) *network.Network {
 	n := &network.Network{Name: NameOf(file)}
 	f.keys(n, network.Keys("network", ""))
 	d.dt, d.duration = n.Dt, n.Duration
+	d.sonata(f.get("sonata"), n)
 	d.modelsOf(f, n)
 	if d.outdented(f) { // which is the fault
 	} else if all := f.need("populations", network.MustMap+" of at least one population"); all != nil && f.atMost(network.MaxPopulations, "populations", all) {
@@ -88,6 +89,10 @@ func (d *decoder) population(path string, e entry, n *network.Network) network.P
 	f, shared := d.fields(path, e.place, e.value), network.Shared("population")
 	defer f.done()
 	p := network.Population{Name: e.key}
+	if d.circuit != nil {
+		p.Nodes, d.values = d.circuit.Nodes[e.key], d.circuit.Values[e.key]
+		defer func() { d.values = nil }()
+	}
 	f.keys(&p, shared)
 	switch name := string(p.Neuron); {
 	case d.broken[name]: // which is the fault

@@ -21,7 +21,14 @@ const (
 // spikes reads when the neurons of a source fire.
 func (f *fields) spikes(p *network.Population, keys []network.Key) {
 	s := &p.Spikes
-	f.apart(p, keys, "early")
+	f.apart(p, keys, "early", "sonata")
+	if s.SONATA {
+		f.ofSONATA("spikes", p.Name, "times", "neurons", "file", "sha256", "columns", "population", "first_id", "time_unit")
+		if d := f.d.circuit; d != nil {
+			s.Times, s.Neuron = d.Spikes[p.Name].Times, d.Spikes[p.Name].Neuron
+		}
+		return
+	}
 	if f.has("times", "neurons") || !f.has("file") {
 		s.Times = f.numbers("times", "ms", mustTrain)
 		for _, x := range f.numbers("neurons", "", "must be a list of neurons, from 0") {
@@ -190,6 +197,14 @@ func (f *fields) onlyOfFiles(allowed string, keys ...string) {
 // edges reads the synapses of a list, from the description itself or from a file.
 func (f *fields) edges(p *network.Projection, keys []network.Key) {
 	e := &p.Edges
+	if f.apart(p, keys, "sonata"); e.SONATA {
+		f.ofSONATA("synapses", p.Name, "edges", "file", "sha256", "columns", "population", "first_source", "first_target")
+		if d := f.d.circuit; d != nil {
+			*e = d.Edges[p.Name]
+			e.SONATA = true
+		}
+		return
+	}
 	if !f.has("edges") {
 		f.knows("edges")
 		f.apart(p, keys, "columns", "population", "first_source", "first_target")

@@ -45,11 +45,15 @@ func Load(r io.Reader, file string, opts Options) (*network.Network, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
+	text, circuit, faults := ofSONATA(text, file, opts)
+	if len(faults) > 0 {
+		return nil, fault.Join(faults)
+	}
 	root, faults := tree(text, file, opts)
 	if root == nil {
 		return nil, fault.Join(fault.Shown(faults, text, file))
 	}
-	d := decoder{hdf5: opts.HDF5}
+	d := decoder{hdf5: opts.HDF5, circuit: circuit}
 	n := d.network(root, file)
 	faults = append(faults, unsaid(d.faults, faults)...)
 	checked := n.Faults()
@@ -66,7 +70,7 @@ func Load(r io.Reader, file string, opts Options) (*network.Network, error) {
 	}
 	faults = append(faults, checked...)
 	if len(faults) > 0 {
-		return nil, fault.Join(fault.Shown(faults, text, file))
+		return nil, fault.Join(fault.Shown(traced(faults, circuit, file), text, file))
 	}
 	asPrinted(n)
 	return n.Scaled(opts.Scale)
@@ -74,6 +78,7 @@ func Load(r io.Reader, file string, opts Options) (*network.Network, error) {
 
 // Located gives faults of the Network that Load made of a text, which were found later, their places.
 func Located(faults []fault.Error, text []byte, file string, opts Options) []fault.Error {
+	text, circuit, _ := ofSONATA(text, file, opts)
 	root, _ := tree(text, file, opts)
 	if root == nil {
 		return faults
@@ -81,7 +86,7 @@ func Located(faults []fault.Error, text []byte, file string, opts Options) []fau
 	for i := range faults {
 		faults[i].Place = root.locate(faults[i].Path)
 	}
-	return fault.Shown(faults, text, file)
+	return fault.Shown(traced(faults, circuit, file), text, file)
 }
 
 // tree is a text, changed as the options say; nil where it is not YAML, or no mapping.

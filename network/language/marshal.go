@@ -27,6 +27,9 @@ func Marshal(n *network.Network) ([]byte, error) {
 			fmt.Fprintf(&b, "%s: %s%s\n", k.Name, writeField(k, k.At(n)), unitComment(k))
 		}
 	}
+	if n.SONATA.File.Path != "" {
+		fmt.Fprintf(&b, "sonata: %s\n", writeMapping(&n.SONATA, network.Keys("sonata", "")))
+	}
 	b.WriteString("\n# exponents: what follows a factor s on the sizes, as s^weight and so on\n")
 	fmt.Fprintf(&b, "scale: %s\n", writeMapping(&n.Scale, network.Keys("scale", "")))
 	fmt.Fprintf(&b, "\nrecord: %s\n", writeMapping(&n.Record, network.Keys("record", "")))
@@ -109,6 +112,8 @@ func writeDistIn(d network.Dist, unit equation.Dimension) string {
 			f.add("outside", redrawn)
 		}
 		return fmt.Sprintf("{%s: {%s}}", d.Kind, f)
+	case network.OfNodes:
+		return "{nodes: " + d.Nodes.Name + "}"
 	case network.Constant, "":
 	}
 	return exact(d.A)

@@ -196,7 +196,8 @@ func distributionSchema() schema {
 	})
 	return anyOf(ref("number"), schema{
 		"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": false,
-		"properties": schema{string(network.Uniform): pair("low, high"), string(network.Normal): moments, string(network.LogNormal): moments},
+		"properties": schema{string(network.Uniform): pair("low, high"), string(network.Normal): moments, string(network.LogNormal): moments,
+			string(network.OfNodes): text("what each neuron has of its own, by the name that it has in the network's SONATA files")},
 	})
 }
 

@@ -257,6 +257,7 @@ func TestReaderKnowsTheDeclaredKeys(t *testing.T) {
 	places := map[string]string{
 		"network":     "zzz: 1\npopulations: {}",
 		"scale":       "scale: {zzz: 1}",
+		"sonata":      "sonata: {zzz: 1}",
 		"model":       "models: {m: {zzz: 1}}",
 		"record":      "record: {zzz: 1}",
 		"state":       "record: {state: {E: {zzz: 1}}}",

@@ -29,8 +29,13 @@ func (*Group) Group(string) (*Group, error) { return nil, Absent() }
 // Members are the names of what a group holds, in order.
 func (*Group) Members() ([]string, error) { return nil, Absent() }
 
+// Text is an attribute of text of a group or dataset.
+func (*Group) Text(object, attribute string) (string, error) { return "", Absent() }
+
 func (*Group) uints(string, []uint32) error { return Absent() }
 func (*Group) sortedByTime() error          { return Absent() }
+func (*Group) pairs(string, []uint64) error { return Absent() }
+func (*Group) alsoNamed(_, _ string) error  { return Absent() }
 
 type dataset struct{}
 

@@ -32,6 +32,7 @@ func init() {
 // A request of a file's reader; one of its fields is set.
 type request struct {
 	Open, Group, Dataset string
+	Object, Attribute    string // a text
 }
 
 // An answer to it. Behind that to Dataset follow the numbers, as they lie in memory.
@@ -39,6 +40,7 @@ type answer struct {
 	Members []string
 	Length  int
 	Units   string
+	Text    string
 	Fault   string
 }
 
@@ -69,6 +71,8 @@ func serve(in io.Reader, out io.Writer) int {
 			file, err = Open(r.Open)
 		case r.Group != "":
 			a.Members, err = membersOf(file, r.Group)
+		case r.Attribute != "":
+			a.Text, err = file.Text(r.Object, r.Attribute)
 		default:
 			numbers, a.Units, err = Read[float64](file, r.Dataset)
 			a.Length = len(numbers)
@@ -229,6 +233,12 @@ func (t *tree) Members(group string) ([]string, error) {
 func (t *tree) Numbers(dataset string) ([]float64, string, error) {
 	a, numbers, err := t.answer(request{Dataset: dataset})
 	return numbers, a.Units, err
+}
+
+// Text reads an attribute.
+func (t *tree) Text(object, attribute string) (string, error) {
+	a, _, err := t.answer(request{Object: object, Attribute: attribute})
+	return a.Text, err
 }
 
 func (t *tree) Close() error {

@@ -93,6 +93,29 @@ func (g *Group) Members() ([]string, error) {
 	return all, nil
 }
 
+// Text is an attribute of text of a group or dataset, by its path.
+func (g *Group) Text(object, attribute string) (string, error) {
+	library.Lock()
+	defer library.Unlock()
+	n, k := name(object), name(attribute)
+	defer C.free(unsafe.Pointer(n))
+	defer C.free(unsafe.Pointer(k))
+	id := C.hdf5_open_any(g.id, n)
+	if id < 0 {
+		return "", fmt.Errorf("%s: missing", object)
+	}
+	defer C.hdf5_close_any(id)
+	if C.hdf5_has_attribute(id, k) <= 0 {
+		return "", fmt.Errorf("attribute %s: missing", attribute)
+	}
+	text := C.hdf5_get_string(id, k)
+	if text == nil {
+		return "", fmt.Errorf("attribute %s: must be a text", attribute)
+	}
+	defer C.free(unsafe.Pointer(text))
+	return C.GoString(text), nil
+}
+
 func failed(status C.int, what string) error {
 	if status < 0 {
 		return fmt.Errorf("HDF5: %s cannot be written", what)
@@ -115,6 +138,29 @@ func (g *Group) uints(key string, values []uint32) error {
 	k := name(key)
 	defer C.free(unsafe.Pointer(k))
 	return failed(C.hdf5_put_uints(g.id, k, C.hsize_t(len(values)), (*C.uint32_t)(&values[0])), "attribute "+key)
+}
+
+// pairs writes rows of two numbers.
+func (g *Group) pairs(dataset string, values []uint64) error {
+	library.Lock()
+	defer library.Unlock()
+	k := name(dataset)
+	defer C.free(unsafe.Pointer(k))
+	var first *C.uint64_t
+	if len(values) > 0 {
+		first = (*C.uint64_t)(&values[0])
+	}
+	return failed(C.hdf5_put_matrix(g.id, k, C.hsize_t(len(values)/2), 2, first), "dataset "+dataset)
+}
+
+// alsoNamed gives a dataset of the group a second name.
+func (g *Group) alsoNamed(dataset, other string) error {
+	library.Lock()
+	defer library.Unlock()
+	k, o := name(dataset), name(other)
+	defer C.free(unsafe.Pointer(k))
+	defer C.free(unsafe.Pointer(o))
+	return failed(C.hdf5_name_too(g.id, k, o), "dataset "+other)
 }
 
 func (g *Group) sortedByTime() error {

@@ -26,12 +26,16 @@ typedef struct { int storage; hsize_t nlinks; int64_t max_order; int mounted; } 
 	F(hid_t, H5Gopen2, (hid_t, const char *, hid_t)) \
 	F(herr_t, H5Gget_info, (hid_t, group_info *)) \
 	F(herr_t, H5Gclose, (hid_t)) \
+	F(herr_t, H5Lcreate_hard, (hid_t, const char *, hid_t, const char *, hid_t, hid_t)) \
 	F(ssize_t, H5Lget_name_by_idx, (hid_t, const char *, int, int, hsize_t, char *, size_t, hid_t)) \
+	F(hid_t, H5Oopen, (hid_t, const char *, hid_t)) \
+	F(herr_t, H5Oclose, (hid_t)) \
 	F(hid_t, H5Screate, (int)) \
 	F(hid_t, H5Screate_simple, (int, const hsize_t *, const hsize_t *)) \
 	F(int, H5Sget_simple_extent_ndims, (hid_t)) \
 	F(int, H5Sget_simple_extent_dims, (hid_t, hsize_t *, hsize_t *)) \
 	F(int, H5Sget_simple_extent_type, (hid_t)) \
+	F(int64_t, H5Sget_simple_extent_npoints, (hid_t)) \
 	F(herr_t, H5Sselect_hyperslab, (hid_t, int, const hsize_t *, const hsize_t *, const hsize_t *, const hsize_t *)) \
 	F(herr_t, H5Sclose, (hid_t)) \
 	F(hid_t, H5Pcreate, (hid_t)) \
@@ -66,6 +70,7 @@ typedef struct { int storage; hsize_t nlinks; int64_t max_order; int mounted; } 
 	F(htri_t, H5Aexists, (hid_t, const char *)) \
 	F(hid_t, H5Aopen, (hid_t, const char *, hid_t)) \
 	F(hid_t, H5Aget_type, (hid_t)) \
+	F(hid_t, H5Aget_space, (hid_t)) \
 	F(herr_t, H5Aread, (hid_t, hid_t, void *)) \
 	F(herr_t, H5Awrite, (hid_t, hid_t, const void *)) \
 	F(herr_t, H5Aclose, (hid_t))
@@ -163,6 +168,29 @@ int hdf5_append(hid_t data, int kind, hsize_t before, hsize_t count, const void 
 	return status;
 }
 
+// A whole matrix of 64 bits, in one piece.
+int hdf5_put_matrix(hid_t at, const char *name, hsize_t rows, hsize_t columns, const uint64_t *values) {
+	hsize_t size[2] = {rows, columns};
+	hid_t space = H5Screate_simple(2, size, NULL);
+	hid_t how = H5Pcreate(H5P_CLS_DATASET_CREATE_ID_g);
+	hid_t data = -1;
+	int status = -1;
+	if (space >= 0 && how >= 0 && H5Pset_obj_track_times(how, 0) >= 0)
+		data = H5Dcreate2(at, name, H5T_NATIVE_UINT64_g, space, H5P_DEFAULT, how, H5P_DEFAULT);
+	if (data >= 0)
+		status = rows == 0 ? 0 : H5Dwrite(data, H5T_NATIVE_UINT64_g, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
+	if (H5Dclose(data) < 0)
+		status = -1;
+	H5Pclose(how);
+	H5Sclose(space);
+	return status;
+}
+
+// The same under another name.
+int hdf5_name_too(hid_t at, const char *name, const char *other) {
+	return H5Lcreate_hard(at, name, 0, other, H5P_DEFAULT, H5P_DEFAULT); // 0: at the same place
+}
+
 // hdf5_length is -1 for what is not a column of numbers, 0 for h5py's Empty.
 long long hdf5_length(hid_t data) {
 	hid_t space = H5Dget_space(data), type = H5Dget_type(data);
@@ -252,8 +280,15 @@ int hdf5_put_sorting(hid_t at, unsigned char value) {
 char *hdf5_get_string(hid_t at, const char *name) {
 	if (H5Aexists(at, name) <= 0)
 		return calloc(1, 1);
-	hid_t a = H5Aopen(at, name, H5P_DEFAULT), type = H5Aget_type(a);
+	hid_t a = H5Aopen(at, name, H5P_DEFAULT), type = H5Aget_type(a), space = H5Aget_space(a);
+	int64_t values = H5Sget_simple_extent_npoints(space);
 	char *text = NULL;
+	H5Sclose(space);
+	if (values != 1) { // for which there is no room
+		H5Tclose(type);
+		H5Aclose(a);
+		return NULL;
+	}
 	if (H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0) {
 		char *s = NULL;
 		hid_t memory = H5Tcopy(H5T_C_S1_g);
@@ -282,6 +317,10 @@ hid_t hdf5_create_file(const char *path) { return H5Fcreate(path, H5F_ACC_TRUNC,
 hid_t hdf5_make_group(hid_t at, const char *name) { return H5Gcreate2(at, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT); }
 hid_t hdf5_open_group(hid_t at, const char *name) { return H5Gopen2(at, name, group_access); }
 hid_t hdf5_open_data(hid_t at, const char *name) { return H5Dopen2(at, name, data_access); }
+
+hid_t hdf5_open_any(hid_t at, const char *name) { return H5Oopen(at, name, group_access); }
+herr_t hdf5_close_any(hid_t id) { return H5Oclose(id); }
+int hdf5_has_attribute(hid_t at, const char *name) { return H5Aexists(at, name); }
 
 long long hdf5_members(hid_t group) {
 	group_info info;

@@ -34,6 +34,9 @@ func openDirect(path string) (table.Tree, error) {
 }
 
 func (d direct) Members(group string) ([]string, error) { return membersOf(d.Group, group) }
+func (d direct) Text(object, attribute string) (string, error) {
+	return d.Group.Text(object, attribute)
+}
 func (d direct) Numbers(dataset string) ([]float64, string, error) {
 	return Read[float64](d.Group, dataset)
 }

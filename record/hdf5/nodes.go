@@ -1,0 +1,71 @@
+package hdf5
+
+import (
+	"errors"
+	"maps"
+	"slices"
+)
+
+// A NodeWriter writes populations of neurons as SONATA has them: /nodes/NAME/{node_id,
+// node_type_id, node_group_id, node_group_index} and /nodes/NAME/0/dynamics_params/PARAMETER.
+type NodeWriter struct {
+	file, root *Group
+}
+
+// CreateNodes makes a nodes file.
+func CreateNodes(path string) (w *NodeWriter, err error) {
+	w = &NodeWriter{}
+	w.file, w.root, err = createSonata(path, "nodes")
+	return w, err
+}
+
+// Close ends the file.
+func (w *NodeWriter) Close() error { return errors.Join(w.root.Close(), w.file.Close()) }
+
+// Population writes a population of size neurons, of one type, with the parameters that differ
+// between them.
+func (w *NodeWriter) Population(name string, size int, typeID uint32, parameters map[string][]float64) error {
+	p, err := w.root.Make(name)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	ids := make([]uint64, size)
+	for i := range ids {
+		ids[i] = uint64(i)
+	}
+	types, groups := make([]uint32, size), make([]uint32, size)
+	for i := range types {
+		types[i] = typeID
+	}
+	err = errors.Join(put(p, "node_id", ids), put(p, "node_type_id", types), put(p, "node_group_id", groups), put(p, "node_group_index", ids))
+	if err != nil {
+		return err
+	}
+	group, err := p.Make("0")
+	if err != nil {
+		return err
+	}
+	defer group.Close()
+	if len(parameters) == 0 {
+		return nil
+	}
+	params, err := group.Make("dynamics_params")
+	if err != nil {
+		return err
+	}
+	defer params.Close()
+	for _, name := range slices.Sorted(maps.Keys(parameters)) {
+		err = errors.Join(err, put(params, name, parameters[name]))
+	}
+	return err
+}
+
+// put writes a whole column.
+func put[T Element](g *Group, name string, values []T) error {
+	c, err := NewColumn[T](g, name, nil)
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.Append(values...), c.Close())
+}
