@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import warnings
 import weakref
 import zlib
 from dataclasses import dataclass
@@ -82,7 +83,7 @@ class Simulation:
     def run(self, duration: float) -> None:
         """Simulates until so many ms more, from the segment's start on: einet gives the same spikes again, and then more."""
         from .. import running
-        from ..errors import Interrupted
+        from ..errors import EinetWarning, Interrupted
         from .build import build
 
         built, before = build(self), self.current()
@@ -93,7 +94,9 @@ class Simulation:
             raise NotSupported(f"run: {duration:g} ms: must end a step of {self.dt:g} ms")
         until = steps * self.dt
         try:
-            results = running.run(built.network, duration=until, trial=self.number, figures=False, **self.options)
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "the run is short for CV", EinetWarning)  # of statistics that nobody asked for here
+                results = running.run(built.network, duration=until, trial=self.number, figures=False, **self.options)
         except Interrupted as stop:
             if stop.result is not None:
                 self._keep(built, stop.result, float(stop.result.duration))

@@ -72,6 +72,8 @@ class Timer:
         self._last = time.perf_counter()
         return self._said(self._last - self._began, format)
 
+    elapsedTime = elapsed_time
+
     def diff(self, format: Optional[str] = None) -> Any:
         """Since the last look."""
         before, self._last = self._last, time.perf_counter()
