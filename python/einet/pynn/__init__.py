@@ -15,6 +15,7 @@ docs/from-python.md has what there is, and what differs from other back ends.
 
 from __future__ import annotations
 
+import sys as _sys
 from typing import Any, Optional, Sequence
 
 from ..network import Network
@@ -45,6 +46,9 @@ __all__ = [
     "get_min_delay", "get_time_step", "initialize", "list_standard_models", "network", "num_processes", "rank", "record", "reset", "run",
     "run_for", "run_until", "set", "setup",
 ]  # fmt: skip
+
+# Scripts import the simulator that they are told, "pyNN." + name: by the name einet this package is that simulator.
+_sys.modules[__name__ + ".einet"] = _sys.modules[__name__]
 
 _OPTIONS = ("engine", "device", "threads", "connectivity", "binary", "progress")
 _OTHERS = """CSAConnector CloneConnector DisplacementDependentProbabilityConnector DistanceDependentProbabilityConnector

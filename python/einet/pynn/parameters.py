@@ -16,6 +16,12 @@ class Sequence:
     def __len__(self) -> int:
         return len(self.value)
 
+    def max(self) -> float:
+        return float(self.value.max())
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return np.array(self.value, dtype)
+
     def __iter__(self) -> Any:
         return iter(self.value)
 

@@ -278,7 +278,7 @@ class Population(Nodes):
                 value = np.asarray(value.next(len(indices)), float)
                 done, of = 0, len(indices)
         elif callable(value):
-            value, done, of = np.array([float(value(int(i))) for i in indices]), 0, len(indices)
+            value, done, of = [value(int(i)) for i in indices], 0, len(indices)
         if name == "spike_times":
             each: "list[Any] | None" = [Sequence(v) for v in value] if _are_lists(value) else None
             value = each if each is not None else Sequence(value)

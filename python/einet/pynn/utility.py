@@ -23,7 +23,7 @@ def get_simulator(*arguments: Any) -> "tuple[Any, argparse.Namespace]":
         parser.add_argument(name, help=about, **(more[0] if more else {}))
     said = parser.parse_args()
     try:
-        return importlib.import_module("einet.pynn" if said.simulator == "einet" else f"pyNN.{said.simulator}"), said
+        return importlib.import_module(("einet.pynn." if said.simulator == "einet" else "pyNN.") + said.simulator), said
     except ImportError as e:
         parser.error(f"simulator {said.simulator}: {e}")
 
