@@ -31,7 +31,8 @@ from .connectors import (
 from .electrodes import ACSource, DCSource, StepCurrentSource
 from .errors import NotSupported, NotThere
 from .build import build as _build
-from .populations import ID, Assembly, Population, PopulationView
+from .nodes import ID
+from .populations import Assembly, Population, PopulationView
 from .projections import Projection
 from .random import NativeRNG, NumpyRNG, RandomDistribution
 from .synapses import StaticSynapse

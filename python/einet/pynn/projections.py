@@ -9,7 +9,7 @@ import numpy as np
 from .build import synapses
 from .connectors import Connector
 from .errors import ConnectionError, NotSupported
-from .populations import Nodes
+from .nodes import Nodes
 from .random import is_distribution, span
 from .state import current
 from .synapses import StaticSynapse, attribute, check_sign
