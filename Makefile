@@ -13,6 +13,9 @@ FUZZ ?= 100000
 # and the preset of the first, to whose seeds NEST's spikes are held.
 PEER_CASES ?= vogels2005cuba-steady:2 brunel2000exp-steady:1
 PEER_PRESET ?= vogels2005cuba
+# Checks of validate/peers/peers.py, all if none is named, and the page that they are written to.
+PEER_CHECKS ?=
+PEER_PAGE ?=
 # Experiments of the Go toolchain that einet is built with: SIMD, on amd64. Without it
 # (GOEXPERIMENT=nosimd) the cpu engine is slower and gives the same spikes.
 ifndef GOEXPERIMENT
@@ -103,7 +106,7 @@ test-long: ## run the longer checks too, the fuzz targets and the race detector
 fuzz: ## execute every fuzz target FUZZ times
 	scripts/fuzz $(FUZZ)
 
-# NEST and Brian2 live in a virtual environment, made anew when what they need changes.
+# NEST, Brian2, PyNN, BrainPy and others live in a virtual environment, made anew when what they need changes.
 peers := .cache/peers
 peers_python = $(peers)/bin/python
 
@@ -113,7 +116,9 @@ $(peers)/ready: validate/peers/requirements.txt
 	$(peers_python) -m pip install --quiet --disable-pip-version-check -r validate/peers/requirements.txt
 	touch $@
 
-test-peers: build $(peers)/ready ## compare fresh runs of NEST, Brian2 and einet; installs both into .cache
+test-peers: build $(peers)/ready ## hold einet to NEST, Brian2, PyNN, BrainPy, Elephant, SONATA's readers; installs them into .cache
+	$(peers_python) validate/peers/peers.py $(PEER_CHECKS) $(if $(PEER_PAGE),--page $(PEER_PAGE))
+	cd python && PYTHONDONTWRITEBYTECODE=1 EINET=$(CURDIR)/bin/einet $(CURDIR)/$(peers_python) -m unittest discover -s tests -t . && $(CURDIR)/$(peers)/bin/mypy
 	$(peers_python) validate/peers/compare.py $(PEER_CASES) --spikes $(peers)/spikes.npz
 	$(peers_python) validate/peers/compare.py $(firstword $(PEER_CASES)) --simulator brian2
 	bin/einet validate $(PEER_PRESET) --against $(peers)/spikes.npz --no-plots -q

@@ -84,7 +84,8 @@ def main(described: str, folder: str) -> None:
     programs = [p for p in (ROOT / "bin/einet", ROOT / "bin/einet-gl") if p.exists()]
     if not programs or programs[0].name != "einet":
         sys.exit("wheel: there is no bin/einet: make build")
-    contents = {f"einet/{p.name}": (p.read_bytes(), 0o644) for p in sorted((HERE / "einet").iterdir()) if p.suffix == ".py" or p.name == "py.typed"}
+    sources = [p for p in sorted((HERE / "einet").rglob("*")) if p.suffix == ".py" or p.name == "py.typed"]
+    contents = {p.relative_to(HERE).as_posix(): (p.read_bytes(), 0o644) for p in sources}
     contents |= {f"einet/bin/{p.name}": (p.read_bytes(), 0o755) for p in programs}
     tag = tags(programs[0])
     info = f"einet-{version}.dist-info"

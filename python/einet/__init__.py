@@ -12,10 +12,12 @@ Times are in ms, potentials and inputs in mV, rates in Hz, as in the network lan
 """
 
 from .binary import find, version
+from .columns import Columns, Summary
 from .errors import CheckFailed, EinetWarning, Error, Fault, Interrupted, MachineError, NetworkError, NotRecorded
 from .network import Network, load, preset, presets
-from .results import Columns, Figure, Results, Series, Spikes, Summary, open_results
+from .results import Figure, Results, open_results
 from .running import run, theory, validate
+from .spikes import Series, Spikes
 from .sweeping import sweep
 
 __version__ = "0.1.0"

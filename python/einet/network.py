@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import fnmatch
+import html
 import json
 import os
 import re
@@ -19,6 +20,8 @@ from .errors import Error, Fault, NetworkError
 
 NetworkLike = Union["Network", str, "os.PathLike[str]", Mapping[str, Any]]
 """A Network, a preset's name or a file's path, or a mapping with what a file would have."""
+
+LONGEST = 60  # characters of a value in a notebook's table
 
 Time = Union[int, float, str]
 """Milliseconds, or a string with a unit: 500, "500 ms" and "0.5 s" are the same."""
@@ -75,6 +78,25 @@ class Network(dict[str, Any]):
         projections = self.get("projections")
         return f"<einet.Network {self.name}: populations {names}; {len(projections) if isinstance(projections, Mapping) else 0} projections>"
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: populations and projections, as they are written."""
+
+        def table(title: str, of: Any) -> str:
+            rows = of if isinstance(of, Mapping) else {}
+            keys = list(dict.fromkeys(k for row in rows.values() if isinstance(row, Mapping) for k in row))
+
+            def cell(row: Any, key: str) -> str:
+                value = row.get(key, "") if isinstance(row, Mapping) else ""
+                text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+                return f"<td>{html.escape(text if len(text) <= LONGEST else text[:LONGEST] + '...')}</td>"
+
+            head = "".join(f"<th>{html.escape(str(k))}</th>" for k in keys)
+            body = "".join(f"<tr><th>{html.escape(str(n))}</th>{''.join(cell(row, k) for k in keys)}</tr>" for n, row in rows.items())
+            return f"<table><tr><th>{title}</th>{head}</tr>{body}</table>" if rows else ""
+
+        about = f"<p><b>{html.escape(self.name)}</b>: {html.escape(str(self.get('description', 'a network')))}</p>"
+        return f"<div>{about}{table('population', self.get('populations'))}{table('projection', self.get('projections'))}</div>"
+
     def set(self, path: str, value: Any) -> "Network":
         """Sets the value at a path, "populations.E.size"; names may have wildcards, "projections.*.p". Returns the network.
 
@@ -104,7 +126,7 @@ class Network(dict[str, Any]):
 
     def json(self) -> str:
         """The network as JSON, which is YAML too: what einet reads. It has a name, and its files have whole paths."""
-        whole = _with_paths({"name": self.name, **self}, self.folder)
+        whole = _with_paths({"name": self.name, **self}, self.folder, "net", (id(self),))
         return json.dumps(whole, indent=1, ensure_ascii=False, default=_plain)
 
     def save(self, file: "str | os.PathLike[str]") -> None:
@@ -243,16 +265,21 @@ def _matching(node: Any, step: str) -> Sequence[Any]:
     return []
 
 
-def _with_paths(value: Any, folder: str) -> Any:
-    """The value with the paths of its files made whole."""
+def _with_paths(value: Any, folder: str, place: str, within: "tuple[int, ...]") -> Any:
+    """The value with the paths of its files made whole. place is where it is, and within has what it is in."""
+    if not isinstance(value, (Mapping, list, tuple)):
+        return value
+    if id(value) in within:
+        raise NetworkError([Fault(f"{place}: contains itself", place=place)])
+    inner = (*within, id(value))
     if isinstance(value, Mapping):
         return {
-            str(k): os.path.join(folder, os.fspath(v)) if k == "file" and isinstance(v, (str, os.PathLike)) else _with_paths(v, folder)
+            str(k): os.path.join(folder, os.fspath(v))
+            if k == "file" and isinstance(v, (str, os.PathLike))
+            else _with_paths(v, folder, f"{place}[{json.dumps(str(k))}]", inner)
             for k, v in value.items()
         }
-    if isinstance(value, (list, tuple)):
-        return [_with_paths(v, folder) for v in value]
-    return value
+    return [_with_paths(v, folder, f"{place}[{i}]", inner) for i, v in enumerate(value)]
 
 
 def _plain(value: Any) -> Any:

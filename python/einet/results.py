@@ -5,174 +5,20 @@ from __future__ import annotations
 import base64
 import html
 import json
+import math
 import os
 import shutil
 import weakref
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, Optional
 
 import numpy as np
-import numpy.typing as npt
 
 from . import binary as _binary
-from .errors import MachineError, NetworkError, NotRecorded
+from .columns import Archive, ByPopulation, Columns, Names, Summary, damaged
+from .errors import NetworkError, NotRecorded
 from .network import Network, load
-
-Floats = npt.NDArray[np.floating[Any]]
-Ints = npt.NDArray[np.integer[Any]]
-
-
-class Summary(dict[str, Any]):
-    """A JSON object whose keys are attributes too: summary.populations.E.rate_hz. What does not exist is None."""
-
-    def __getattr__(self, key: str) -> Any:
-        try:
-            return self[key]
-        except KeyError:
-            raise AttributeError(f"there is no {key}; there are {', '.join(self)}") from None
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self]
-
-    @staticmethod
-    def of(value: Any) -> Any:
-        """The value with all its objects made summaries."""
-        if isinstance(value, dict):
-            return Summary((k, Summary.of(v)) for k, v in value.items())
-        if isinstance(value, list):
-            return [Summary.of(v) for v in value]
-        return value
-
-
-class Series(NamedTuple):
-    """A rate over time."""
-
-    times: Floats
-    """[T] ms, where each bin begins."""
-    rate: Floats
-    """[T] Hz, of a neuron on average."""
-
-
-class Spikes:
-    """The spikes of a population, or of all (then numbered through all populations), sorted by time.
-
-    It unpacks: times, ids = r.spikes("E").
-    """
-
-    def __init__(self, times: Floats, ids: Ints, recorded: Ints, duration: float):
-        self.times = times
-        """[M] ms."""
-        self.ids = ids
-        """[M], of the neurons, from 0."""
-        self.recorded = recorded
-        """[N], the neurons whose spikes were kept, ascending."""
-        self.duration = duration
-        """ms of the run."""
-
-    def __iter__(self) -> "Iterator[npt.NDArray[Any]]":
-        return iter((self.times, self.ids))
-
-    def __len__(self) -> int:
-        return len(self.times)
-
-    def __repr__(self) -> str:
-        return f"<einet.Spikes: {len(self)} of {len(self.recorded)} neurons in {self.duration:g} ms>"
-
-    def trains(self) -> dict[int, Floats]:
-        """The times [ms] of each neuron that was recorded, silent ones too."""
-        order = np.argsort(self.ids, kind="stable")
-        ends = np.searchsorted(self.ids[order], self.recorded, side="right")
-        starts = np.searchsorted(self.ids[order], self.recorded, side="left")
-        times = self.times[order]
-        return {int(i): times[a:b] for i, a, b in zip(self.recorded, starts, ends)}
-
-    def rates(self) -> Floats:
-        """[N] Hz, of each neuron of recorded over the whole run."""
-        where = np.searchsorted(self.recorded, self.ids)
-        counts: Floats = np.bincount(where, minlength=len(self.recorded)) / (self.duration / 1000)
-        return counts
-
-
-class Columns(Mapping[str, Any]):
-    """Arrays of an npz file by name, each read when it is asked for; names are attributes too."""
-
-    def __init__(self, archive: "_Archive", names: dict[str, str], said: dict[str, Any], shape: str):
-        self._archive, self._names, self._said, self._shape = archive, names, said, shape
-
-    def __getitem__(self, name: str) -> Any:
-        return self._said[name] if name in self._said else self._archive[self._names[name]]
-
-    def __iter__(self) -> "Iterator[str]":
-        return iter([*self._said, *self._names])
-
-    def __len__(self) -> int:
-        return len(self._said) + len(self._names)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(f"there is no {name}; there are {', '.join(self)}") from None
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self]
-
-    def __repr__(self) -> str:
-        return f"<{self._shape}: {', '.join(self)}>"
-
-
-class _Archive:
-    """An npz file of a run, opened when it is needed. It holds the run, whose folder may be temporary."""
-
-    def __init__(self, owner: "Results", file: str):
-        self.owner, self.path = owner, owner.folder / file
-        self.files: list[str] = []
-        self._read: dict[str, Any] = {}
-        try:
-            with np.load(self.path, allow_pickle=False) as f:
-                self.files = list(f.files)
-        except FileNotFoundError:
-            pass
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self._read:
-            with np.load(self.path, allow_pickle=False) as f:
-                self._read[name] = f[name]
-        return self._read[name]
-
-    def of(self, population: str, others: "list[str]") -> dict[str, str]:
-        """The names of a population's arrays, without its name in front, and what they are called in the file."""
-        longer = [o + "_" for o in others if o.startswith(population + "_")]
-        mine = [f for f in self.files if f.startswith(population + "_") and not f.startswith(tuple(longer))]
-        return {f[len(population) + 1 :]: f for f in mine}
-
-
-class ByPopulation(Mapping[str, Any]):
-    """What was recorded of each population."""
-
-    def __init__(self, of: dict[str, Any], hint: str):
-        self._of, self._hint = of, hint
-
-    def __getitem__(self, population: str) -> Any:
-        if population not in self._of:
-            raise NotRecorded(f"{population}: {self._hint}")
-        return self._of[population]
-
-    def __iter__(self) -> "Iterator[str]":
-        return iter(self._of)
-
-    def __len__(self) -> int:
-        return len(self._of)
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._of
-
-    def __repr__(self) -> str:
-        return f"<{', '.join(self)}>"
-
+from .spikes import Series, Spikes
 
 class Figure:
     """A figure of a run. A notebook shows it."""
@@ -193,6 +39,28 @@ class Figure:
 
     def _repr_html_(self) -> str:
         return _image(self.path)
+
+
+NEEDED: "dict[str, Any]" = {
+    "network": str, "engine": str, "device": str, "seed": int, "dt_ms": (int, float), "duration_ms": (int, float), "neurons": int,
+    "synapses": int, "populations": dict,
+}  # fmt: skip
+"""What a summary.json has, of those parts that are read here."""
+
+
+def _check(file: Path, summary: Any) -> None:
+    """Refuses a summary that is not one of a run."""
+    if not isinstance(summary, dict):
+        raise damaged(file, "it is no object")
+    for key, kind in NEEDED.items():
+        if not isinstance(summary.get(key), kind):
+            raise damaged(file, f"{key} is {json.dumps(summary.get(key))[:40]}" if key in summary else f"there is no {key}")
+    for name, p in summary["populations"].items():
+        if not isinstance(p, dict) or "rate_hz" not in p:
+            raise damaged(file, f"populations.{name} has no rate_hz")
+    trials = summary.get("trials") or []
+    if not isinstance(trials, list) or not all(isinstance(t, dict) and "trial" in t and isinstance(t.get("file"), str) for t in trials):
+        raise damaged(file, "trials are not numbered files")
 
 
 LARGEST_SVG = 400_000  # bytes; a page takes longer to draw larger ones than the PNG
@@ -217,16 +85,18 @@ class Results:
         self.folder = Path(os.path.abspath(folder))
         """Where the files are."""
         if summary is None:
+            file = self.folder / "summary.json"
             try:
-                summary = json.loads((self.folder / "summary.json").read_text(encoding="utf-8"))
+                summary = json.loads(file.read_text(encoding="utf-8"))
             except OSError as e:
                 raise NetworkError(f"{folder}: holds no run: {e.strerror}: summary.json") from e
             except ValueError as e:
-                raise NetworkError(f"{folder}: summary.json is no JSON: {e}") from e
+                raise damaged(file, e) from e
+            _check(file, summary)
         self.summary: Summary = Summary.of(summary)
         """summary.json: statistics, times, the digest."""
         self._finish = weakref.finalize(self, shutil.rmtree, temporary, True) if temporary else None
-        self._archives: dict[str, _Archive] = {}
+        self._archives: dict[str, Archive] = {}
 
     def close(self) -> None:
         """Deletes the folder now, if it is temporary."""
@@ -246,9 +116,9 @@ class Results:
         shutil.copytree(self.folder, folder)
         return Results(folder)
 
-    def _archive(self, file: str) -> _Archive:
+    def _archive(self, file: str) -> Archive:
         if file not in self._archives:
-            self._archives[file] = _Archive(self, file)
+            self._archives[file] = Archive(self, file)
         return self._archives[file]
 
     @property
@@ -276,7 +146,7 @@ class Results:
         """ms that were simulated."""
         return float(self.summary["duration_ms"])
 
-    def _spikes(self, trial: Optional[int]) -> _Archive:
+    def _spikes(self, trial: Optional[int]) -> Archive:
         trials = self.summary.get("trials")
         if not trials:
             if trial is not None:
@@ -298,8 +168,8 @@ class Results:
     def spikes(self, population: Optional[str] = None, *, trial: Optional[int] = None) -> Spikes:
         """The spikes of a population, or of all. Of a run with replicas: those of a trial, the first if none is named."""
         f = self._spikes(trial)
-        if not f.files:
-            raise MachineError(f"{f.path}: is not there")
+        f.alike("population_names", "population_first", "population_size")
+        f.alike("step", "neuron")
         firsts, sizes = f["population_first"], f["population_size"]
         counts = f["population_recorded"] if "population_recorded" in f.files else sizes
         chosen = f["recorded_neuron"] if "recorded_neuron" in f.files else np.concatenate(
@@ -329,7 +199,7 @@ class Results:
         """
         f, s = self._spikes(trial), self.spikes(population, trial=trial)
         dt = float(f["dt_ms"])
-        steps = round(bin / dt)
+        steps = round(bin / dt) if math.isfinite(bin) else 0
         if steps < 1 or abs(steps * dt - bin) > 1e-6 * dt:
             raise NetworkError(f"bin {bin} ms: must be a multiple of dt ({dt:g} ms)")
         n = int(f["duration_steps"]) // steps
@@ -359,7 +229,7 @@ class Results:
             raise NotRecorded(f"{population}: there are no potentials: it is a source, or the run has several trials")
         return Columns(f, names, {}, "potentials")
 
-    def _of(self, file: str, population: str) -> dict[str, str]:
+    def _of(self, file: str, population: str) -> Names:
         return self._archive(file).of(population, self.populations)
 
     def state(self, population: str) -> Columns:
@@ -373,7 +243,7 @@ class Results:
             asked = f'{{"state": {{"{population}": {{"neurons": 5, "every": 0.5}}}}}}'
             raise NotRecorded(f'{population}: no state was recorded: net["record"] = {asked} keeps that of five neurons')
         first = int(self._spikes(None)["population_first"][k])
-        said = {"times": f[names.pop("step")] * float(np.ravel(f["dt_ms"])[0]), "neurons": f[names.pop("neuron")] - first}
+        said = {"times": f[names.take("step")] * float(np.ravel(f["dt_ms"])[0]), "neurons": f[names.take("neuron")] - first}
         return Columns(f, names, said, f"state of {population} [time, neuron]")
 
     @property
@@ -407,7 +277,7 @@ class Results:
         for p in self.populations if f.files else []:
             if names := self._of("triggered.npz", p):
                 first = int(self._spikes(None)["population_first"][self._index(p)])
-                said = {"lags": f[names.pop("lag_ms")], "spikes": int(f[names.pop("spikes")][0]), "neurons": f[names.pop("neuron")] - first}
+                said = {"lags": f[names.take("lag_ms")], "spikes": int(f[names.take("spikes")][0]), "neurons": f[names.take("neuron")] - first}
                 all[p] = Columns(f, names, said, f"around spikes of {p} [lag]")
         asked = '{"triggered": {"E": {"neurons": 100, "before": 20, "after": 10, "every": 0.5}}}'
         return self._recorded(all, f'nothing was averaged around spikes: net["record"] = {asked} does that')

@@ -8,9 +8,10 @@ import tempfile
 from typing import Any, Mapping, Optional, Sequence
 
 from . import binary as _binary
+from .columns import Summary
 from .network import NetworkLike, Time, Written, flag
 from .progress import Progress, bar_for
-from .results import Results, Summary
+from .results import Results
 
 
 def run(

@@ -63,6 +63,8 @@ def sweep(
             raise NetworkError("vary duration: must be left out where duration is given, which would replace it")
     if keep and out is None:
         raise NetworkError("keep: only says something with out, the folder that is to keep them")
+    if isinstance(seeds, bool) or (seeds < 1 if isinstance(seeds, int) else len(seeds) == 0):
+        raise NetworkError(f"seeds {seeds!r}: must be at least 1, or a list of at least one seed")
     jobs = parallel if parallel is not None else _processors()
     if jobs < 1:
         raise NetworkError(f"parallel {parallel}: must be at least 1")

@@ -2,8 +2,10 @@
 
 import copy
 import gc
+import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -80,8 +82,9 @@ class Numbers(Case):
         rate = r.population_rate(bin=1).rate
         np.testing.assert_allclose(rate, np.bincount((f["step"] - 1) // 10, minlength=200) / 1000 / 1e-3)
         self.assertEqual(len(r.population_rate("E", bin=30).times), 6, "a last bin that is not full is none")
-        with self.assertRaisesRegex(einet.NetworkError, "bin 0.25 ms: must be a multiple of dt"):
-            r.population_rate(bin=0.25)
+        for bin in (0.25, 0, -1, float("nan"), float("inf")):
+            with self.assertRaisesRegex(einet.NetworkError, f"bin {bin} ms: must be a multiple of dt"):
+                r.population_rate(bin=bin)
         with self.assertRaisesRegex(einet.NotRecorded, "there is no population X; there are E, I"):
             r.spikes("X")
         # The control: these comparisons notice another seed, and one spike a step later.
@@ -137,6 +140,26 @@ class Numbers(Case):
         np.testing.assert_array_equal(r.potentials("E").counts, f["v_counts_E"])
         for missing in (lambda: r.histograms["I"], lambda: r.triggered["E"], lambda: r.histograms["E"]["exc"]):
             self.assertRaises(einet.NotRecorded, missing)
+
+    def test_states_with_names_of_ours(self):
+        model = {
+            "parameters": {"tau": "20 ms"},
+            "state": {"V": "0 mV", "times": "1 mV", "keys": "2 mV"},
+            "equations": {"V'": "(I - V)/tau", "times'": "-times/tau", "keys'": "-keys/tau"},
+            "spike": "V >= 20 mV",
+            "reset": {"V": "0 mV"},
+        }
+        record = {"state": {"E": {"neurons": 1, "every": 1}}, "averages": 1}
+        r = einet.run({"models": {"m": model}, "populations": {"E": {"size": 5, "neuron": "m", "input": 25}}, "record": record}, duration=20)
+        for columns in (r.state("E"), r.averages["E"]):
+            wanted = np.exp(-np.arange(1, 21) / 20)
+            np.testing.assert_array_equal(columns.times, np.arange(1, 21) * 10 * 0.1)
+            np.testing.assert_allclose(columns.times_.ravel(), wanted, rtol=1e-4)
+            np.testing.assert_allclose(columns["keys"].ravel(), 2 * wanted, rtol=1e-4)
+            np.testing.assert_array_equal(columns.keys_, columns["keys"])
+            self.assertEqual(sorted(columns), sorted(columns.keys()))
+            self.assertIn("times_", columns)
+            self.assertEqual(len(list(columns.items())), len(columns))
 
     def test_not_recorded(self):
         r = einet.run(OWN, duration=50, figures=False)
@@ -211,6 +234,19 @@ class Networks(Case):
         with self.assertRaises(einet.NetworkError) as caught:
             net.check()
         self.assertIn("models.mine", caught.exception.path)
+
+    def test_contains_itself(self):
+        net = einet.preset("ei")
+        net["populations"]["E"]["input"] = [60, net["populations"]["E"]]
+        with self.assertRaises(einet.NetworkError) as caught:
+            einet.run(net)
+        self.assertEqual(caught.exception.place, 'net["populations"]["E"]["input"][1]')
+        net = einet.Network(copy.deepcopy(OWN))
+        net["constants"] = net
+        with self.assertRaisesRegex(einet.NetworkError, 'net\\["constants"\\]: contains itself'):
+            net.check()
+        twice = {"size": 10, "tau_m": 20, "V_th": 20, "V_reset": 10}
+        einet.Network(populations={"E": twice, "I": twice}).check()
 
     def test_files(self):
         (self.dir / "s.csv").write_text("neuron,time_ms\n0,1.0\n3,2.0\n")
@@ -432,6 +468,55 @@ class Folders(Case):
         self.assertEqual(bare.figures, {})
         self.assertEqual(list(bare.draw(start=10, stop=50)), ["raster", "rate", "potentials", "currents"])
 
+    def test_network_shown(self):
+        net = einet.preset("ei")
+        net["populations"]["E"]["tau_m"] = "<b>"
+        page = net._repr_html_()
+        self.assertIn("<th>I_to_E</th>", page)
+        self.assertIn("&lt;b&gt;", page)
+        self.assertEqual(page.count("<tr>"), 2 + 2 + 4)
+        self.assertIn("network", einet.Network()._repr_html_())
+
+    def test_damaged(self):
+        net = einet.Network(copy.deepcopy(OWN), record={"state": {"E": {"neurons": 2, "every": 1}}, "averages": 1})
+        whole = einet.run(net, duration=100, out=self.dir / "whole").folder
+        reads = {
+            "summary.json": lambda r: r.rates(),
+            "spikes.npz": lambda r: r.spikes("E"),
+            "traces.npz": lambda r: [dict(r.traces), dict(r.potentials("E"))],
+            "state.npz": lambda r: dict(r.state("E")),
+            "averages.npz": lambda r: dict(r.averages["E"]),
+        }
+
+        def broken(file, data):
+            at = self.dir / "broken"
+            shutil.rmtree(at, ignore_errors=True)
+            shutil.copytree(whole, at)
+            if data is not None:
+                (at / file).write_bytes(data)
+            return at
+
+        for file, read in reads.items():
+            data = (whole / file).read_bytes()
+            read(einet.open_results(broken(file, None)))
+            middle = len(data) // 2
+            flipped = data[:middle] + bytes(255 - b for b in data[middle : middle + 40]) + data[middle + 40 :]
+            array = io.BytesIO()
+            np.save(array, np.zeros(3))
+            for wrong in (b"", b"x", data[:-30], data[:middle], array.getvalue(), *([] if file.endswith("json") else [flipped])):
+                with self.subTest(file, length=len(wrong)), self.assertRaises(einet.NetworkError) as caught:
+                    read(einet.open_results(broken(file, wrong)))
+                self.assertIn(f"broken/{file}: is damaged", str(caught.exception).replace(os.sep, "/"))
+        for wrong in ("[]", "{}", '{"network": 5}', json.dumps({**json.loads((whole / "summary.json").read_text()), "populations": {"E": 5}})):
+            with self.subTest(wrong[:20]), self.assertRaisesRegex(einet.NetworkError, "summary.json: is damaged"):
+                einet.open_results(broken("summary.json", wrong.encode()))
+        arrays = dict(np.load(whole / "spikes.npz"))
+        for change in ({"step": arrays["step"][1:]}, {"population_first": np.zeros(0)}, {"neuron": None}):
+            np.savez(self.dir / "broken/spikes.npz", **{k: v for k, v in {**arrays, **change}.items() if v is not None})
+            (self.dir / "broken/summary.json").write_bytes((whole / "summary.json").read_bytes())
+            with self.subTest(str(change)[:30]), self.assertRaisesRegex(einet.NetworkError, "spikes.npz: is damaged"):
+                einet.open_results(self.dir / "broken").spikes("E")
+
     @unittest.skipUnless(has("pandas"), "no pandas here")
     def test_pandas(self):
         r = einet.run("ei", set={"record.averages": 1}, **SMALL)
@@ -494,6 +579,9 @@ class Sweeps(Case):
         self.assertEqual((caught.exception.path, caught.exception.place), ("populations.E.size", "--set populations.E.size=-1"))
         with self.assertRaisesRegex(einet.NetworkError, "keep"):
             einet.sweep("ei", {}, keep=True)
+        for seeds in (0, -1, [], True):
+            with self.assertRaisesRegex(einet.NetworkError, "seeds .*: must be at least 1"):
+                einet.sweep("ei", {}, seeds=seeds)
 
     def test_tells_which_run_failed(self):
         with self.assertRaisesRegex(einet.NetworkError, r"of the run with populations.E.tau_m=-1, seed=5"):

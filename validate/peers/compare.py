@@ -72,6 +72,13 @@ def gather(a, simulator, network, seeds, path=None):
     return values
 
 
+def allowed(values, ours, kept=()):
+    """How far means over seeds may be apart; kept are further runs that tell how seeds scatter."""
+    runs = [values, *kept]
+    sd = np.sqrt(sum(np.var(r) * len(r) for r in runs) / sum(len(r) - 1 for r in runs))
+    return max(ERRORS * sd * np.sqrt(1 / len(values) + 1 / len(ours)), SHARE * abs(np.mean(values)))
+
+
 def differences(network, simulator, other, ours, kept):
     """Prints a table, and returns whether anything differs."""
     found = False
@@ -79,12 +86,10 @@ def differences(network, simulator, other, ours, kept):
     for name in network.populations:
         for key, values in other[name].items():
             x, y = np.mean(values), np.mean(ours[name][key])
-            runs = [values, *(k[name][key] for k in kept)]
-            sd = np.sqrt(sum(np.var(r) * len(r) for r in runs) / sum(len(r) - 1 for r in runs))
-            allowed = max(ERRORS * sd * np.sqrt(1 / len(values) + 1 / len(ours[name][key])), SHARE * abs(x))
-            differs = not abs(x - y) <= allowed
+            limit = allowed(values, ours[name][key], [k[name][key] for k in kept])
+            differs = not abs(x - y) <= limit
             found |= differs
-            print(f"  {name + ' ' + key:24}{x:10.4g}{y:10.4g}{allowed:10.2g}{'  differs' if differs else ''}")
+            print(f"  {name + ' ' + key:24}{x:10.4g}{y:10.4g}{limit:10.2g}{'  differs' if differs else ''}")
     return found
 
 

@@ -58,15 +58,17 @@ class Case:
         return n
 
 
-def balanced(j_ee, j_ie, j_i, input_e, input_i):
-    """van Vreeswijk & Sompolinsky (1996), as Tian et al. (2020) have it (ei: all doubled)."""
+def balanced(j_ee, j_ie, j_i, input_e, input_i, scale=1.0):
+    """van Vreeswijk & Sompolinsky (1996), as Tian et al. (2020) have it (ei: all doubled), at any size with the scaling of the former."""
+    j_ee, j_ie, j_i = (j / sqrt(scale) for j in (j_ee, j_ie, j_i))
+    input_e, input_i = (x * sqrt(scale) for x in (input_e, input_i))
 
     def cells(size, tau_m, current):
         parameters = dict(tau_m=tau_m, C_m=tau_m, E_L=0, V_th=15, V_reset=0, t_ref=0, tau_syn_ex=6, tau_syn_in=5, I_e=current)
         return Population(size, "exp", parameters, ("uniform", 0, 15))
 
     return Network(
-        {"E": cells(8000, 15.0, input_e), "I": cells(2000, 10.0, input_i)},
+        {"E": cells(round(8000 * scale), 15.0, input_e), "I": cells(round(2000 * scale), 10.0, input_i)},
         [Projection(a, b, w, 0.1, p=0.25) for a, b, w in [("E", "E", j_ee), ("E", "I", j_ie), ("I", "E", j_i), ("I", "I", j_i)]],
         duration=5500,
         discard=500,
@@ -92,8 +94,8 @@ def vs96():
     return two_populations(500, 500, cell, w, -w, 0.1, dict(duration=2000, discard=500), p=0.1)
 
 
-def brunel(g, eta, duration, discard, tau_syn=0.0):
-    """Brunel (2000), model A; with tau_syn [ms] exponential currents of the same charge."""
+def brunel(g, eta, duration, discard, tau_syn=0.0, scale=1.0):
+    """Brunel (2000), model A; with tau_syn [ms] exponential currents of the same charge, and fewer neurons of the same in-degrees."""
     tau_m, theta, j = 20.0, 20.0, 0.1
     parameters = dict(tau_m=tau_m, C_m=tau_m, E_L=0, V_th=theta, V_reset=10, t_ref=2)
     if tau_syn:
@@ -102,7 +104,7 @@ def brunel(g, eta, duration, discard, tau_syn=0.0):
     cell = dict(
         model="exp" if tau_syn else "delta", parameters=parameters, v0=("uniform", 0, 0), poisson=(1000 * eta * theta / (j * tau_m), w)
     )
-    return two_populations(10000, 2500, cell, w, -g * w, 1.5, dict(duration=duration, discard=discard), C_E=1000, C_I=250)
+    return two_populations(round(10000 * scale), round(2500 * scale), cell, w, -g * w, 1.5, dict(duration=duration, discard=discard), C_E=1000, C_I=250)
 
 
 def vogels_cuba():
@@ -228,12 +230,14 @@ def state(g, eta, duration):
 CASES = {
     "ei": Case("ei", balanced, dict(j_ee=0.5, j_ie=0.8, j_i=-2.0, input_e=60.0, input_i=40.0)),
     "tian2020": Case("tian2020", balanced, dict(j_ee=0.25, j_ie=0.4, j_i=-1.0, input_e=30.0, input_i=20.0)),
+    "tian2020-half": Case("tian2020 --scale 0.5", balanced, dict(j_ee=0.25, j_ie=0.4, j_i=-1.0, input_e=30.0, input_i=20.0, scale=0.5)),
     "vs96": Case("vs96", vs96),
     "brunel2000-SR": state(3, 2, 1200),
     "brunel2000-AI": state(5, 2, 2200),
     "brunel2000-SI-fast": state(6, 4, 2200),
     "brunel2000-SI-slow": state(4.5, 0.9, 5200),
     "brunel2000exp-steady": Case("brunel2000exp", brunel, dict(g=5, eta=2, duration=2200, discard=200, tau_syn=0.5), INHIBITION),
+    "brunel2000exp-fifth": Case("brunel2000exp --scale 0.2", brunel, dict(g=5, eta=2, duration=2200, discard=200, tau_syn=0.5, scale=0.2)),
     "vogels2005cuba-steady": Case("vogels2005cuba", vogels_cuba, control=WEIGHTS),
     "vogels2005coba": Case("vogels2005coba", vogels_coba),
     "cobahh": Case("cobahh", cobahh),
