@@ -60,9 +60,9 @@ func (n Current) plot() (*plot.Plot, error) {
 	}
 	var exc, inh, sum curve
 	exc.line, inh.line, sum.line = excitation, inhibition, net
-	label, unit, lines := "Input R\u00b7I (mV)", "mV", []plot.Plotter{level{n.Threshold, threshold}, exc, inh, sum}
+	label, unit := "Input R\u00b7I (mV)", "mV"
 	if n.Unit == "pA" {
-		label, unit, lines, n.Threshold = "Input I (pA)", "pA", []plot.Plotter{exc, inh, sum}, 0
+		label, unit, n.Threshold = "Input I (pA)", "pA", 0
 	}
 	lo, hi := min(0, n.Threshold), max(0, n.Threshold)
 	for i, ms := range n.TimeMs {
@@ -80,7 +80,10 @@ func (n Current) plot() (*plot.Plot, error) {
 	p := newPlot(timeLabel(to), label, from, to, lo-pad, hi+pad)
 	p.X.Tick.Marker = timeTicks(to, 10)
 	p.Add(level{0, draw.LineStyle{Color: pale(grey, 0.5), Width: 0.4}})
-	p.Add(lines...)
+	if n.Unit != "pA" {
+		p.Add(level{n.Threshold, threshold})
+	}
+	p.Add(exc, inh, sum)
 	title(p, fmt.Sprintf("Neuron %d of %s, means: %s \u2212 %s = %s %s", n.Neuron, short(n.Name, keyLetters),
 		whole(mean(exc.points)), whole(-mean(inh.points)), whole(mean(sum.points)), unit))
 	return p, nil

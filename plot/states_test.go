@@ -36,3 +36,20 @@ func TestCurrentsInPicoampere(t *testing.T) {
 	require.Contains(t, string(figure.SVG), "125 pA")
 	require.NotContains(t, string(figure.SVG), "(mV)")
 }
+
+// The three inputs are lines with a point for each time, in their colours.
+func TestCurrentsAreDrawn(t *testing.T) {
+	c := Current{Population: Population{Name: "E", Size: 10}, Threshold: 15}
+	for i := range 50 {
+		c.TimeMs = append(c.TimeMs, float64(i+1))
+		c.Exc, c.Inh, c.Ext = append(c.Exc, float32(20+i%7)), append(c.Inh, float32(-15-i%5)), append(c.Ext, 10)
+	}
+	for _, unit := range []string{"mV", "pA"} {
+		c.Unit = unit
+		figure, err := Currents([]Current{c})
+		require.NoError(t, err)
+		for _, colour := range []string{"#0072B2", "#D55E00", "#1A1A1A"} {
+			require.Regexp(t, `d="M[^"]*(L[^"]*){49}" style="fill:none;stroke:`+colour, string(figure.SVG), unit)
+		}
+	}
+}
