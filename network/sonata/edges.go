@@ -31,7 +31,6 @@ type edgePopulation struct {
 	source, target []float64
 	types          []float64
 	groups, index  []float64
-	order          float64 // the least type
 }
 
 // readEdges reads the tables of edges.

@@ -18,7 +18,7 @@ import time
 
 from section import EINET, HERE, versions
 
-CHECKS = ["exported", "pynn", "elephant", "brainpy", "sonata", "notebook"]
+CHECKS = ["exported", "script", "pynn", "elephant", "brainpy", "sonata", "circuit", "notebook"]
 
 HEAD = """# Other simulators and tools
 
