@@ -75,7 +75,7 @@ func BenchmarkDeliver(b *testing.B) {
 						}
 						events += 8 * int64(float64(shape.neurons)*shape.p)
 						w := window{n: n, steps: 1}
-						e.shares[0].post(&w)
+						e.post(&e.shares[0], &w)
 						e.deliver(&e.shares[0], &w, 0)
 					}
 				}

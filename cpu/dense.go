@@ -29,11 +29,13 @@ const maxRows = 15
 // planes hold the bits of a count for each neuron of a block.
 type planes [4][maxBlock / 64]uint64
 
-// dense tells whether SIMD takes a projection's bits faster than its list. At
-// this density the two are also equally large.
-func dense(p *connectome.Projection, m *dynamics.Model, k *kernels) bool {
+// dense tells whether SIMD takes projection i's bits faster than its list. At
+// this density the two are also equally large. What is counted has one weight, so that
+// spikes with factors of their own keep their lists.
+func dense(c *connectome.Connectome, i int, m *dynamics.Model, k *kernels) bool {
+	p := &c.Projections[i]
 	pairs := float64(m.Populations[p.From].Size) * float64(m.Populations[p.To].Size)
-	return k.count != nil && p.Redrawn == nil && p.Alike() && !p.Multapses && float64(p.Synapses()) >= pairs*k.denseFrom
+	return k.count != nil && p.Redrawn == nil && p.Alike() && !p.Multapses && m.Projections[i].ShortTerm == nil && float64(p.Synapses()) >= pairs*k.denseFrom
 }
 
 // newBitmap makes the bits of a block's synapses onto a piece.

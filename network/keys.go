@@ -18,7 +18,9 @@ const (
 // mappings are all of them. init puts them together, because their checks use them.
 var mappings []Mapping
 
-func init() { mappings = slices.Concat(general, populations, projections(), courses) }
+func init() {
+	mappings = slices.Concat(general, populations, projections(), []Mapping{ofShortTerm}, courses)
+}
 
 // general are those of the network itself and of what a run keeps.
 var general = []Mapping{
@@ -318,7 +320,7 @@ var multapses = Key{Name: "multapses", Is: ABool, Default: true, At: at(func(p *
 func projections() []Mapping {
 	all := make([]Mapping, len(rules))
 	for i, r := range rules {
-		all[i] = Mapping{Name: "projection", By: "rule", Value: string(r.name), Keys: slices.Concat(ends, r.keys, drawn)}
+		all[i] = Mapping{Name: "projection", By: "rule", Value: string(r.name), Keys: slices.Concat(ends, r.keys, drawn, []Key{shortTerm})}
 		if r.name == List { // whose own synapses may have weights and delays
 			for k := range all[i].Keys {
 				all[i].Keys[k].Need = all[i].Keys[k].Need && all[i].Keys[k].When == nil

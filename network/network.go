@@ -239,6 +239,7 @@ type Projection struct {
 	TauSyn    float64 // synaptic time constant tau_syn [ms]; 0 of a Delta
 	TauRise   float64 // that of the rise, tau_rise [ms]; of a Biexponential
 	Receptor  string  // of the target's Model that it goes to; empty: g_ex, g_in or the current, as the weight's sign says
+	ShortTerm ShortTerm
 }
 
 // Edges are the synapses of a List, in any order. All slices have one length,
