@@ -14,7 +14,8 @@ const One = 1 << 31
 type ShortTerm struct {
 	U, Rest        uint32
 	Facil, Recover Decay
-	Slot           int // its place among those of the projections from the same population
+	Slot           int  // its place among those of the projections from the same population
+	steady         bool // all spikes have the same u
 }
 
 // A Decay is e^(-d 256^i dt/tau), [i][d], in fixed point: what is left of a state after so many steps.
@@ -29,7 +30,7 @@ type Release struct {
 }
 
 func newShortTerm(s *network.ShortTerm, dt float64) *ShortTerm {
-	return &ShortTerm{U: fixed(s.U), Rest: fixed(s.URest), Facil: newDecay(s.TauFacil, dt), Recover: newDecay(s.TauRec, dt)}
+	return &ShortTerm{U: fixed(s.U), Rest: fixed(s.URest), Facil: newDecay(s.TauFacil, dt), Recover: newDecay(s.TauRec, dt), steady: s.TauFacil == 0}
 }
 
 func fixed(x float64) uint32 { return uint32(math.RoundToEven(x * One)) }
@@ -70,10 +71,14 @@ func (s *ShortTerm) Fire(r *Release, step uint32) (factor uint32) {
 	return factor
 }
 
-// At is u and x of a source neuron at a step from its last spike on.
+// At is u and x of a source neuron at a step from its last spike on. Without facilitation u is what all spikes have.
 func (s *ShortTerm) At(r Release, step uint32) (u, x float64) {
 	n := step - r.Last
-	return float64(s.Rest+s.Facil.After(n, r.Facilitated)) / One, float64(One-s.Recover.After(n, r.Depleted)) / One
+	at := s.Rest + s.Facil.After(n, r.Facilitated)
+	if s.steady {
+		at += product(s.U, One-at)
+	}
+	return float64(at) / One, float64(One-s.Recover.After(n, r.Depleted)) / One
 }
 
 // Weighted is a weight times a factor, rounded half away from zero.

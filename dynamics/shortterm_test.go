@@ -163,6 +163,12 @@ func TestAt(t *testing.T) {
 	u, x = p.At(r, 3100)
 	require.InDelta(t, 0.2+0.16*math.Exp(-0.2), u, 1e-8)
 	require.InDelta(t, 1-0.36*math.Exp(-1.5), x, 1e-8)
+	s = synapsesOfPapers["depressing"]
+	p, r = newShortTerm(&s, 0.1), Release{}
+	p.Fire(&r, 100)
+	u, x = p.At(r, 8100)
+	require.Equal(t, 0.5, u)
+	require.InDelta(t, 1-0.5*math.Exp(-1), x, 1e-8)
 }
 
 // A weight times a factor is rounded half away from zero, whatever its sign, and a factor of 1 changes nothing.

@@ -279,6 +279,12 @@ func (n *Network) Population(name string) int {
 	return -1
 }
 
+// Projection finds a projection by name and returns its place in file order,
+// or -1.
+func (n *Network) Projection(name string) int {
+	return slices.IndexFunc(n.Projections, func(p Projection) bool { return p.Name == name })
+}
+
 // Steps is the number of steps of dt in a time [ms]. It is exact, but for the
 // rounding of decimal fractions, for the times that Validate accepts.
 func (n *Network) Steps(ms float64) int { return int(math.Round(ms / n.Dt)) }
