@@ -76,6 +76,18 @@ func (g *segment) deliverFactored(arriving *[maxBlock]int32, fired, factors []ui
 	}
 }
 
+// deliverBitsFactored adds the rows of bits of spikes one after the other, for each has a weight of its own.
+func (e *Engine) deliverBitsFactored(s *share, m *bitmap, arriving [][lanes]int32, w *window, k int) {
+	none := s.planes[1][:m.stride]
+	clear(none)
+	for _, from := range e.sources[m.From] {
+		factors := from.factors(w, k, m.ShortTerm)
+		for i, j := range from.fired(w, k) {
+			e.kernels.weigh(arriving, m.row(j), none, dynamics.Weighted(m.Weight(), factors[i]))
+		}
+	}
+}
+
 // A factoredRow is a cursor with the factor of its spike.
 type factoredRow struct {
 	cursor
