@@ -14,6 +14,24 @@ func (c *PopulationCounts) Between(i int, fromStep, toStep int64) []int64 {
 	return bins[min((fromStep+width-1)/width, int64(len(bins))):]
 }
 
+// Burst is the most spikes of population i within consecutive bins of that many ms, of the steps fromStep to toStep, less
+// what its mean rate brings, for each of its neurons: about 1 where all of them fire together. NaN where there are fewer bins.
+func (c *PopulationCounts) Burst(i int, fromStep, toStep int64, ms float64) float64 {
+	bins, width := c.Between(i, fromStep, toStep), max(1, int(math.Round(ms/c.BinMs())))
+	if len(bins) < width {
+		return math.NaN()
+	}
+	var total, within, most int64
+	for b, n := range bins {
+		total, within = total+n, within+n
+		if b >= width {
+			within -= bins[b-width]
+		}
+		most = max(most, within)
+	}
+	return (float64(most) - float64(total)*float64(width)/float64(len(bins))) / float64(c.layout.sizes[i])
+}
+
 // VarianceToMean is the unbiased variance of counts over their mean: 1 for
 // independent Poisson neurons in any bins, about the number of spikes in a burst
 // for neurons that fire together. NaN with fewer than two bins or no spikes.

@@ -3,6 +3,7 @@ package cpu
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -50,33 +51,45 @@ func BenchmarkNetwork(b *testing.B) {
 	}
 }
 
+// What makes synapses others for BenchmarkDeliver.
+const (
+	drawnDelays = "projections.*.delay={uniform:[0.1,1.5]}"
+	changing    = "projections.*.short_term={U:0.5,tau_rec:100,tau_facil:200}"
+)
+
 // BenchmarkDeliver delivers spikes of random neurons, 8 a step, from lists and
-// from bits.
+// from bits, of static synapses and with short-term plasticity.
 func BenchmarkDeliver(b *testing.B) {
 	for _, k := range available() {
 		for _, shape := range []struct {
 			neurons int
 			p       float64
-		}{{4000, 0.02}, {10_000, 0.05}, {10_000, 0.25}, {40_000, 0.002}} {
-			b.Run(fmt.Sprintf("%s/N=%d/p=%g", k.name, shape.neurons, shape.p), func(b *testing.B) {
+			set     string
+		}{
+			{4000, 0.02, ""}, {10_000, 0.05, ""}, {10_000, 0.25, ""}, {40_000, 0.002, ""}, {10_000, 0.05, drawnDelays},
+			{4000, 0.02, changing}, {10_000, 0.05, changing}, {10_000, 0.1, changing}, {10_000, 0.15, changing}, {10_000, 0.25, changing}, {40_000, 0.002, changing}, {10_000, 0.05, drawnDelays + " " + changing},
+		} {
+			b.Run(fmt.Sprintf("%s/N=%d/p=%g/%s", k.name, shape.neurons, shape.p, strings.ReplaceAll(shape.set, "projections.*.", "")), func(b *testing.B) {
 				net, err := presets.Load("ei", language.Options{Scale: float64(shape.neurons) / 10_000,
-					Set: []string{fmt.Sprintf("projections.*.p=%g", shape.p), "scale={}"}})
+					Set: append([]string{fmt.Sprintf("projections.*.p=%g", shape.p), "scale={}"}, strings.Fields(shape.set)...)})
 				require.NoError(b, err)
 				m, c := enginetest.Build(b, net)
 				e := newEngine(m, c, 1, k)
 				rnd := rand.New(rand.NewPCG(1, 4))
-				var events int64
+				e.begin(1) // which makes mail
+				var events, n int64
 				round := func() {
 					events = 0
-					for n := range int64(200) {
+					for range 200 {
 						fired := e.shares[0].pieces[0].fired
 						for range 8 {
 							fired[0] = append(fired[0], uint32(rnd.IntN(m.Populations[0].Size)))
 						}
 						events += 8 * int64(float64(shape.neurons)*shape.p)
 						w := window{n: n, steps: 1}
-						e.shares[0].post(&w)
+						e.post(&e.shares[0], &w)
 						e.deliver(&e.shares[0], &w, 0)
+						n++
 					}
 				}
 				for b.Loop() {

@@ -4,6 +4,8 @@ import (
 	"math"
 	"runtime"
 	"sync"
+
+	"einet/dynamics"
 )
 
 // A bundle is the synapses of several segments of one source population. Each segment has its own weight and delay. Their
@@ -16,6 +18,7 @@ type bundle struct {
 	begin    []uint32           // of each source in rows
 	rows     []uint16           // of each source and segment: how many targets, and then these
 	lines    int                // of the mean rows of a source that are fetched ahead
+	factors  [][]uint32         // of each segment with short-term plasticity those of what fired; nil where none has
 }
 
 // shortRow is the mean number of synapses below which the rows of segments are bundled.
@@ -86,6 +89,9 @@ func newBundle(from int, segments []segment) (bundle, bool) {
 	done.Wait()
 	for i := range segments {
 		segments[i].begin, segments[i].end, segments[i].targets = nil, nil, nil
+		if segments[i].ShortTerm != nil && b.factors == nil {
+			b.factors = make([][]uint32, len(segments))
+		}
 	}
 	return b, true
 }
@@ -96,22 +102,43 @@ func (e *Engine) deliverBundle(b *bundle, w *window, k int) {
 		b.to[i] = e.arriving(&b.segments[i], w.n+int64(1+k))
 	}
 	for _, from := range e.sources[b.from] {
+		if b.factors != nil {
+			b.take(from, w, k)
+		}
 		b.deliver(b.to, from.fired(w, k))
 	}
 }
 
-func (b *bundle) deliver(to []*[maxBlock]int32, fired []uint32) {
-	for i, j := range fired {
-		if i+2*rowsAhead < len(fired) {
-			fetch(address(b.begin)+4*uintptr(fired[i+2*rowsAhead]), 1)
+// take takes the factors of what fired.
+func (b *bundle) take(from source, w *window, k int) {
+	for i := range b.segments {
+		if p := b.segments[i].ShortTerm; p != nil {
+			b.factors[i] = from.factors(w, k, p)
 		}
-		if i+rowsAhead < len(fired) {
-			fetch(address(b.rows)+2*uintptr(b.begin[fired[i+rowsAhead]]), b.lines)
+	}
+}
+
+// weight is that of segment i for the k-th that fired.
+func (b *bundle) weight(i, k int) int32 {
+	weight := b.segments[i].Weight()
+	if b.factors != nil && b.factors[i] != nil {
+		return dynamics.Weighted(weight, b.factors[i][k])
+	}
+	return weight
+}
+
+func (b *bundle) deliver(to []*[maxBlock]int32, fired []uint32) {
+	for k, j := range fired {
+		if k+2*rowsAhead < len(fired) {
+			fetch(address(b.begin)+4*uintptr(fired[k+2*rowsAhead]), 1)
+		}
+		if k+rowsAhead < len(fired) {
+			fetch(address(b.rows)+2*uintptr(b.begin[fired[k+rowsAhead]]), b.lines)
 		}
 		row := b.rows[b.begin[j]:]
 		for i := range to {
 			n := int(row[0]) + 1
-			add(to[i], row[1:n], b.segments[i].Weight())
+			add(to[i], row[1:n], b.weight(i, k))
 			row = row[n:]
 		}
 	}

@@ -29,11 +29,20 @@ const maxRows = 15
 // planes hold the bits of a count for each neuron of a block.
 type planes [4][maxBlock / 64]uint64
 
-// dense tells whether SIMD takes a projection's bits faster than its list. At
-// this density the two are also equally large.
-func dense(p *connectome.Projection, m *dynamics.Model, k *kernels) bool {
+// dense tells whether SIMD takes projection i's bits faster than its list. At
+// this density the two are also equally large. Spikes with factors are added one by one, which pays from three times the density on.
+func dense(c *connectome.Connectome, i int, m *dynamics.Model, k *kernels) bool {
+	p := &c.Projections[i]
 	pairs := float64(m.Populations[p.From].Size) * float64(m.Populations[p.To].Size)
-	return k.count != nil && p.Redrawn == nil && p.Alike() && !p.Multapses && float64(p.Synapses()) >= pairs*k.denseFrom
+	return k.count != nil && p.Redrawn == nil && p.Alike() && !p.Multapses && float64(p.Synapses()) >= pairs*k.densest(m.Projections[i].ShortTerm != nil)
+}
+
+// densest is the density from which on bits are quicker than lists, of spikes that have factors or not.
+func (k *kernels) densest(factors bool) float64 {
+	if factors {
+		return 3 * k.denseFrom
+	}
+	return k.denseFrom
 }
 
 // newBitmap makes the bits of a block's synapses onto a piece.
@@ -66,6 +75,10 @@ func (e *Engine) deliverBits(s *share, m *bitmap, w *window, k int) {
 	to := &e.populations[m.To]
 	slot := int((w.n + int64(1+k+m.Delay)) % int64(len(to.arriving)))
 	arriving := to.arriving[slot][m.Receptor][m.tile:][:m.tiles]
+	if m.ShortTerm != nil {
+		e.deliverBitsFactored(s, m, arriving, w, k)
+		return
+	}
 	rows := s.rows[:0]
 	for _, from := range e.sources[m.From] {
 		for _, j := range from.fired(w, k) {

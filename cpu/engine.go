@@ -25,7 +25,9 @@ type Engine struct {
 	kernels     *kernels
 	populations []population
 	shares      []share
-	sources     [][]source // of each population, in order
+	sources     [][]source           // of each population, in order
+	shortTerms  [][]int              // of each population, the projections with short-term plasticity
+	releases    [][]dynamics.Release // [projection][source]; who has the source's neuron has its state
 	plan        planner
 	pool        pool
 	step        int64
@@ -70,6 +72,7 @@ func newEngine(m *dynamics.Model, c *connectome.Connectome, threads int, k *kern
 	}
 	cost := tileCosts(e.populations, c, m, k)
 	e.shares = cut(e.populations, cost, m.MinDelay, min(threads, tiles))
+	e.beginShortTerm()
 	e.distribute(c)
 	e.sources = make([][]source, len(e.populations))
 	for i := range e.shares {

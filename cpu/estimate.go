@@ -25,7 +25,7 @@ func CopiedBytes(net *network.Network, threads int) int64 {
 		pairs := float64(e.Sources) * float64(e.Targets)
 		switch multapses := p.MayRepeat(); {
 		case !e.Alike:
-		case k.count != nil && !multapses && e.Synapses >= pairs*k.denseFrom:
+		case k.count != nil && !multapses && e.Synapses >= pairs*k.densest(p.ShortTerm.Is()):
 			total += float64(e.Sources) * (float64(e.Targets)/8 + float64(threads)*bitsPadding)
 		case e.Synapses < shortRow*float64(e.Sources)*float64(threads+1): // shares are not all alike
 			short[p.From] = append(short[p.From], 2*(e.Synapses+float64(e.Sources)*float64(threads))+4*float64(e.Sources))

@@ -53,7 +53,7 @@ func newPlanner(populations []population, c *connectome.Connectome, m *dynamics.
 	}
 	p.spikes = typicalFiring * neurons
 	for i := range c.Projections {
-		p.spike += nsPerSpike(&c.Projections[i], m, k) * float64(m.Populations[c.Projections[i].From].Size) / neurons
+		p.spike += nsPerSpike(c, i, m, k) * float64(m.Populations[c.Projections[i].From].Size) / neurons
 	}
 	return p
 }
@@ -116,6 +116,7 @@ const (
 	nsPerNormal   = 1     // a standard normal number
 	nsPerEvent    = 0.5   // a spike at one target
 	nsPerDrawn    = 2     // a spike at one target whose synapse is drawn again
+	nsPerFactor   = 10    // a spike's factor, of a projection with short-term plasticity
 	nsPerDense    = 0.04  // a spike at one neuron of a dense projection, be it a target or not
 	typicalFiring = 0.001 // spikes of a neuron in a step
 )
@@ -150,21 +151,25 @@ func nsPerWindow(m *dynamics.Model, c *connectome.Connectome, k *kernels) float6
 	}
 	for i := range c.Projections {
 		p := &c.Projections[i]
-		perStep += typicalFiring * float64(m.Populations[p.From].Size) * nsPerSpike(p, m, k)
+		perStep += typicalFiring * float64(m.Populations[p.From].Size) * nsPerSpike(c, i, m, k)
 	}
 	return perStep * float64(m.MinDelay)
 }
 
-// nsPerSpike is what it takes to deliver a spike.
-func nsPerSpike(c *connectome.Projection, m *dynamics.Model, k *kernels) float64 {
-	if dense(c, m, k) {
-		return nsPerDense * float64(m.Populations[c.To].Size)
+// nsPerSpike is what it takes to deliver a spike along projection i.
+func nsPerSpike(c *connectome.Connectome, i int, m *dynamics.Model, k *kernels) float64 {
+	p := &c.Projections[i]
+	if dense(c, i, m, k) {
+		return nsPerDense * float64(m.Populations[p.To].Size)
 	}
-	perEvent := nsPerEvent
-	if c.Redrawn != nil {
+	perEvent, perSpike := nsPerEvent, 0.0
+	if p.Redrawn != nil {
 		perEvent = nsPerDrawn
 	}
-	return perEvent * float64(c.Synapses()) / float64(m.Populations[c.From].Size)
+	if m.Projections[i].ShortTerm != nil {
+		perSpike = nsPerFactor
+	}
+	return perSpike + perEvent*float64(p.Synapses())/float64(m.Populations[p.From].Size)
 }
 
 // tileCosts estimates the work for a tile of each population [ns per step], its
@@ -177,7 +182,7 @@ func tileCosts(populations []population, c *connectome.Connectome, m *dynamics.M
 	for i := range c.Projections {
 		p := &c.Projections[i]
 		spikes := typicalFiring * float64(populations[p.From].Size)
-		cost[p.To] += spikes * nsPerSpike(p, m, k) / float64(populations[p.To].tiles)
+		cost[p.To] += spikes * nsPerSpike(c, i, m, k) / float64(populations[p.To].tiles)
 	}
 	return cost
 }

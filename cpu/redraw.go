@@ -46,7 +46,7 @@ func redrawScalar(c *counts, d *chance, k uint32, n int32, sources []uint32) {
 func (e *Engine) addDrawn(k int, rows *connectome.Redrawn, weights *[connectome.MaxWeightCodes]int32) {
 	p := &e.model.Projections[k]
 	var c *chance
-	if b, ok := rows.Bernoulli(); ok && !b.Never() {
+	if b, ok := rows.Bernoulli(); ok && !b.Never() && p.ShortTerm == nil { // whose spikes are counted with one weight
 		c = &chance{b, rows.NoAutapses()}
 	}
 	for i := range e.shares {
@@ -65,12 +65,23 @@ func (e *Engine) deliverDrawn(s *share, d *drawn, w *window, k int) {
 	if len(fired) == 0 {
 		return
 	}
+	if d.ShortTerm != nil {
+		e.factorsIn(s, d, w, k)
+	}
 	for chunk := lanes * d.lo / d.rows.Span; chunk < d.rows.Chunks && chunk*d.rows.Span < lanes*d.hi; chunk++ {
 		if d.chance != nil {
 			e.countDrawn(s, d, w.n+int64(k)+1, chunk, fired)
 		} else {
 			e.addRowsOf(s, d, w.n+int64(k)+1, chunk, fired)
 		}
+	}
+}
+
+// factorsIn takes the factors of those that fired in step k of a window, as firedIn has them.
+func (e *Engine) factorsIn(s *share, d *drawn, w *window, k int) {
+	s.factors = s.factors[:0]
+	for _, from := range e.sources[d.From] {
+		s.factors = append(s.factors, from.factors(w, k, d.ShortTerm)...)
 	}
 }
 
@@ -119,7 +130,11 @@ func (e *Engine) addRowsOf(s *share, d *drawn, step int64, chunk int, fired []ui
 	soonest := int((step + int64(d.Delay)) % int64(slots)) // slot of the delay of code 0
 	receptor := d.Receptor * to.tiles * lanes
 	first, last := uint32(lanes*d.lo), uint32(lanes*d.hi)
-	for _, j := range fired {
+	for k, j := range fired {
+		factor := uint32(dynamics.One)
+		if d.ShortTerm != nil {
+			factor = s.factors[k]
+		}
 		targets, codes := d.rows.Draw(&s.row, int(j), chunk)
 		for i, t := range targets {
 			if t >= first && t < last {
@@ -128,7 +143,7 @@ func (e *Engine) addRowsOf(s *share, d *drawn, step int64, chunk int, fired []ui
 				if slot >= slots {
 					slot -= slots // once is enough: there are more than delays span
 				}
-				to.flat[slot*stride+receptor+int(t)] += d.weights[weight]
+				to.flat[slot*stride+receptor+int(t)] += dynamics.Weighted(d.weights[weight], factor)
 			}
 		}
 	}

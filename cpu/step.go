@@ -10,7 +10,7 @@ func (e *Engine) pass(s *share, w *window) {
 		e.update(s, w, k)
 	}
 	e.withhold(s, w)
-	s.post(w)
+	e.post(s, w)
 }
 
 // update takes a share's neurons through step k of a window. A stretch of tiles that fits the nearest cache takes its random
@@ -87,12 +87,20 @@ func (e *Engine) deliver(s *share, w *window, k int) {
 	}
 	for i := range s.segments {
 		seg := &s.segments[i]
-		if seg.packed != nil {
+		switch {
+		case seg.factored != nil:
+			e.deliverPackedFactored(seg, w, k)
+			continue
+		case seg.packed != nil:
 			e.deliverPacked(seg, w, k)
 			continue
 		}
 		arriving := e.arriving(seg, w.n+int64(1+k))
 		for _, from := range e.sources[seg.From] {
+			if seg.ShortTerm != nil {
+				seg.deliverFactored(arriving, from.fired(w, k), from.factors(w, k, seg.ShortTerm))
+				continue
+			}
 			seg.deliver(arriving, from.fired(w, k))
 		}
 	}

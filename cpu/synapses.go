@@ -21,8 +21,9 @@ type segment struct {
 	weights   *[connectome.MaxWeightCodes]int32
 	packing   packing
 	calendar  calendar
-	divided   bool   // some of packed are another share's
-	lo, count uint32 // the targets that are this one's
+	factored  factoredCalendar // instead, where spikes have factors
+	divided   bool             // some of packed are another share's
+	lo, count uint32           // the targets that are this one's
 }
 
 // distribute gives each share its synapses of every projection.
@@ -35,7 +36,7 @@ func (e *Engine) distribute(c *connectome.Connectome) {
 			e.addDrawn(k, rows, weights)
 			continue
 		}
-		dense := dense(&c.Projections[k], e.model, e.kernels)
+		dense := dense(c, k, e.model, e.kernels)
 		for b := range c.Projections[k].Blocks {
 			block := &c.Projections[k].Blocks[b]
 			e.divide(block, p.To, func(s *share, lo, hi int, begin, end []uint32) {
@@ -78,6 +79,9 @@ func (g *segment) synapses() int {
 func (g *segment) pack(block *connectome.Block, weights *[connectome.MaxWeightCodes]int32, lo, count int) {
 	g.begin, g.end = block.Rows[:block.Sources()], block.Rows[1:]
 	g.packed, g.weights, g.calendar = block.Packed, weights, newCalendar(g.MaxDelay)
+	if g.ShortTerm != nil {
+		g.factored, g.calendar = make(factoredCalendar, len(g.calendar)), nil
+	}
 	g.packing = newPacking(block.Packing)
 	g.lo, g.count, g.divided = uint32(lo), uint32(count), count < block.Size
 }

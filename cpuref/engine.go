@@ -20,6 +20,7 @@ type Engine struct {
 	connectome  *connectome.Connectome
 	normal      *rng.Normal
 	populations []population
+	releases    [][]dynamics.Release // [projection][source]
 	step        int64
 	stopped     error // why the engine goes no further
 	follows     []sim.Followed
@@ -52,6 +53,7 @@ type population struct {
 type outgoing struct {
 	*dynamics.Projection
 	synapses *connectome.Projection
+	releases []dynamics.Release // of its sources, where it has short-term plasticity
 }
 
 // New is an engine at step 0. The model and the connectome must be of the same
@@ -70,9 +72,10 @@ func New(m *dynamics.Model, c *connectome.Connectome) *Engine {
 			p.startCells(m, i)
 		}
 	}
+	e.releases = m.Releases()
 	for k := range m.Projections {
 		from := &e.populations[m.Projections[k].From]
-		from.projected = append(from.projected, outgoing{&m.Projections[k], &c.Projections[k]})
+		from.projected = append(from.projected, outgoing{&m.Projections[k], &c.Projections[k], e.releases[k]})
 	}
 	return e
 }
@@ -225,6 +228,15 @@ func (e *Engine) Followed() []float32 { return e.followed }
 
 // Lose keeps one coming spike from its targets, for experiments on chaos.
 func (e *Engine) Lose(s sim.Spike) { e.lost = s }
+
+// Releases copies the states of sources first, first+1, ... of a projection with short-term plasticity.
+func (e *Engine) Releases(projection, first int, dst []dynamics.Release) error {
+	if err := sim.CheckReleases(e.model, projection, first, len(dst)); err != nil {
+		return fmt.Errorf("cpuref: %w", err)
+	}
+	copy(dst, e.releases[projection][first:])
+	return nil
+}
 
 // Close does nothing: the engine holds memory only.
 func (e *Engine) Close() error { return nil }

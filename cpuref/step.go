@@ -175,34 +175,39 @@ func (e *Engine) deliver(s sim.Spike) {
 	source := int(s.Neuron) - e.populations[i].First
 	for _, out := range e.populations[i].projected {
 		to := &e.populations[out.To]
+		factor := uint32(dynamics.One)
+		if out.ShortTerm != nil {
+			factor = out.ShortTerm.Fire(&out.releases[source], s.Step)
+		}
 		if out.synapses.Redrawn != nil {
-			e.redraw(s, source, &out)
+			e.redraw(s, source, &out, factor)
 			continue
 		}
 		for b := range out.synapses.Blocks {
 			block := &out.synapses.Blocks[b]
+			alike := dynamics.Weighted(out.Weight(), factor)
 			for _, t := range block.Row(source) {
 				slot := to.arriving[(int(s.Step)+out.Delay)%len(to.arriving)]
-				slot[out.Receptor][block.First+int(t)] += out.Weight()
+				slot[out.Receptor][block.First+int(t)] += alike
 			}
 			for _, packed := range block.PackedRow(source) {
 				target, weight, delay := block.Packing.Unpack(packed)
 				slot := to.arriving[(int(s.Step)+out.Delay+int(delay))%len(to.arriving)]
-				slot[out.Receptor][block.First+int(target)] += out.Weights[weight]
+				slot[out.Receptor][block.First+int(target)] += dynamics.Weighted(out.Weights[weight], factor)
 			}
 		}
 	}
 }
 
 // redraw delivers a spike where the synapses are not stored: they are drawn again.
-func (e *Engine) redraw(s sim.Spike, source int, out *outgoing) {
+func (e *Engine) redraw(s sim.Spike, source int, out *outgoing, factor uint32) {
 	to := &e.populations[out.To]
 	for k := range out.synapses.Redrawn.Chunks {
 		targets, codes := out.synapses.Redrawn.Draw(&e.row, source, k)
 		for i, target := range targets {
 			_, weight, delay := out.synapses.Redrawn.Packing.Unpack(codes[i])
 			slot := to.arriving[(int(s.Step)+out.Delay+int(delay))%len(to.arriving)]
-			slot[out.Receptor][target] += out.Weights[weight]
+			slot[out.Receptor][target] += dynamics.Weighted(out.Weights[weight], factor)
 		}
 	}
 }

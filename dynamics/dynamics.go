@@ -61,6 +61,8 @@ type Projection struct {
 	Weights  []int32 // by code, in units of the receptor's Scale; one where all are the same
 	Delay    int     // smallest [steps]
 	MaxDelay int     // largest [steps]
+
+	ShortTerm *ShortTerm // nil: weights are what they are
 }
 
 // Weight is the weight of all synapses of a projection that has one.
@@ -147,6 +149,14 @@ func (m *Model) addProjection(p *network.Projection, codes *connectome.Codes) {
 	}
 	m.MinDelay, m.MaxDelay = min(m.MinDelay, q.Delay), max(m.MaxDelay, q.MaxDelay)
 	q.Receptor = m.Populations[q.To].receptor(&m.Network.Populations[q.To], synapses{p.Shape(), p.Excitatory(), p.Receptor}, m.Network.Dt)
+	if p.ShortTerm.Is() {
+		q.ShortTerm = newShortTerm(&p.ShortTerm, m.Network.Dt)
+		for k := range m.Projections {
+			if o := &m.Projections[k]; o.From == q.From && o.ShortTerm != nil {
+				q.ShortTerm.Slot++
+			}
+		}
+	}
 	m.Projections = append(m.Projections, q)
 }
 

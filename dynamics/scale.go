@@ -33,6 +33,7 @@ type load struct {
 	most    int
 	mean    float64 // |weight|
 	set     func(units []int32)
+	factors bool // weights are multiplied by factors, and rounded once more
 }
 
 // heaviest is the largest magnitude of the weights.
@@ -62,6 +63,9 @@ func (l *load) off(scale float64) float64 {
 	for _, w := range l.weights {
 		worst = max(worst, math.Abs(float64(math.RoundToEven(w/scale)*scale)-w))
 	}
+	if l.factors && l.heaviest() > 0 {
+		worst += scale / 2
+	}
 	return worst
 }
 
@@ -81,7 +85,7 @@ func (m *Model) loads(pop, receptor int, codes []connectome.Codes) []load {
 		if in := &q.Poisson[k]; in.Receptor == receptor {
 			path := fmt.Sprintf("populations.%s.poisson.%d.weight", n.Name, k)
 			loads = append(loads, load{path, n.WeightUnit(n.PoissonInput[k].Synapse, n.PoissonInput[k].Receptor), []float64{n.PoissonInput[k].Weight},
-				len(in.Thresholds), math.Abs(n.PoissonInput[k].Weight), func(u []int32) { in.Weight = u[0] }})
+				len(in.Thresholds), math.Abs(n.PoissonInput[k].Weight), func(u []int32) { in.Weight = u[0] }, false})
 		}
 	}
 	for k := range m.Projections {
@@ -89,7 +93,7 @@ func (m *Model) loads(pop, receptor int, codes []connectome.Codes) []load {
 			from := &m.Network.Projections[k]
 			most := m.Network.InDegreeBound(k) * m.Populations[p.From].AtOnce
 			loads = append(loads, load{"projections." + from.Name + ".weight", n.WeightUnit(from.Synapse, from.Receptor), codes[k].Weights,
-				most, codes[k].Mean, func(u []int32) { p.Weights = u }})
+				most, codes[k].Mean, func(u []int32) { p.Weights = u }, p.ShortTerm != nil})
 		}
 	}
 	return loads
@@ -167,7 +171,10 @@ func outOfRange(loads []load, heaviest float64) error {
 // tooLight says what weight there must be at least, given those that share its
 // receptor.
 func tooLight(l *load, loads []load, heaviest, scale float64) error {
-	why := "the least that fixed point holds"
+	why, least := "the least that fixed point holds", 1.01*scale/(2*maxRounding)
+	if l.factors {
+		least *= 2
+	}
 	switch {
 	case scale == smallest:
 	case len(loads) == 1:
@@ -176,7 +183,7 @@ func tooLight(l *load, loads []load, heaviest, scale float64) error {
 		why = fmt.Sprintf("the least that fixed point holds beside the largest weight of its receptor, %g %s", heaviest, l.unit)
 	}
 	return fault.Error{Path: l.path, Value: fmt.Sprintf("%g %s", l.mean, l.unit),
-		Allowed: fmt.Sprintf("must be 0 or of at least %.3g %s, %s", 1.01*scale/(2*maxRounding), l.unit, why)}
+		Allowed: fmt.Sprintf("must be 0 or of at least %.3g %s, %s", least, l.unit, why)}
 }
 
 // WeightRounding is the largest error of a weight in fixed point, relative to

@@ -130,6 +130,7 @@ func compareState(t *testing.T, m *dynamics.Model, reference, engine sim.Engine)
 			compareGathered(t, engine, v, i, want)
 		}
 	}
+	compareReleases(t, m, reference, engine)
 }
 
 // compareGathered holds some neurons of a population, in no order, to the state of all.

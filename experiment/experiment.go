@@ -158,6 +158,10 @@ func (r *simulation) beside(trials int) int64 {
 		s := &r.net.Record.State[i]
 		n += state * float64(r.variables(s.Population, s.Variables)) * float64(s.Neurons.Count())
 	}
+	for i := range r.net.Record.ShortTerm {
+		const source = 64 // bytes of its state, its place and two values on their way
+		n += source * float64(r.net.Record.ShortTerm[i].Neurons.Count())
+	}
 	for i := range r.net.Record.Triggered {
 		s := &r.net.Record.Triggered[i]
 		const value = 4 // bytes of a variable at a lag

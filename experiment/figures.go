@@ -136,7 +136,47 @@ func readRun(ctx context.Context, dir string, x Excerpt, neurons int) (plot.Data
 	if err := readState(filepath.Join(dir, TracesFile), net, x, all, &data); err != nil {
 		return data, err
 	}
-	return data, readModelStates(filepath.Join(dir, StateFile), net, x, all, &data)
+	if err := readModelStates(filepath.Join(dir, StateFile), net, x, all, &data); err != nil {
+		return data, err
+	}
+	return data, readReleases(filepath.Join(dir, ShortTermFile), net, x, &data)
+}
+
+// readReleases takes the means of u and x over the sources of which they were recorded, as far as there are panels.
+func readReleases(path string, net *network.Network, x Excerpt, data *plot.Data) error {
+	for _, r := range net.Record.ShortTerm {
+		values := float64(data.Steps) * net.Dt / r.Every * float64(r.Neurons.Count())
+		if r.Neurons.Count() == 0 || values > mostDrawn || len(data.States)+2 > mostPanels {
+			continue
+		}
+		t, err := record.ReadState(path, r.Projection, []string{"u", "x"})
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		times := make([]float64, len(t.Step))
+		for k, step := range t.Step {
+			times[k] = float64(step) * net.Dt
+		}
+		first, last := part(times, x)
+		if last-first < 2 {
+			continue
+		}
+		for _, name := range []string{"u", "x"} {
+			one := plot.State{Name: name, Over: fmt.Sprintf("%s, mean of %d sources", r.Projection, len(t.Neuron)), TimeMs: times[first:last]}
+			for _, row := range t.Values[name][first:last] {
+				sum := 0.0
+				for _, v := range row {
+					sum += float64(v)
+				}
+				one.Values = append(one.Values, float32(sum/float64(len(row))))
+			}
+			data.States = append(data.States, one)
+		}
+	}
+	return nil
 }
 
 // mostDrawn values of state.npz are read for a figure.

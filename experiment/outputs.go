@@ -66,6 +66,7 @@ var askedOf = []struct {
 	{"histograms", HistogramFile, (*outputs).openHistograms},
 	{"averages", AverageFile, (*outputs).openAverages},
 	{"triggered", TriggeredFile, (*outputs).openTriggered},
+	{"short_term", ShortTermFile, (*outputs).openShortTerm},
 }
 
 // AskedFiles are those of a run that was asked for them.

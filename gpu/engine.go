@@ -191,6 +191,25 @@ func (e *Engine) Read(v sim.Variable, pop, first int, dst []float32) error {
 	return nil
 }
 
+// Releases copies the states of sources first, first+1, ... of a projection with short-term plasticity, after waiting for the device.
+func (e *Engine) Releases(projection, first int, dst []dynamics.Release) error {
+	if err := sim.CheckReleases(e.model, projection, first, len(dst)); err != nil {
+		return fmt.Errorf("gpu: %w", err)
+	}
+	size := e.model.Populations[e.model.Projections[projection].From].Size
+	var words [releaseWords][]uint32
+	for k := range words {
+		words[k] = make([]uint32, len(dst))
+		if err := e.states.Read(e.layout.releases[projection]+k*size+first, words[k]); err != nil {
+			return err
+		}
+	}
+	for i := range dst {
+		dst[i] = dynamics.Release{Facilitated: words[0][i], Depleted: words[1][i], Last: words[2][i]}
+	}
+	return nil
+}
+
 // Close frees the device's memory. Closing twice is fine.
 func (e *Engine) Close() error {
 	for _, b := range e.batches {

@@ -49,7 +49,7 @@ func (e *Engine) newBatch() (*batch, error) {
 	if b.records, err = keep[layout.Window](e, "windows", l.windows, nil); err != nil {
 		return nil, err
 	}
-	if b.ring, err = keep[sim.Spike](e, "spikes", l.ring, nil); err != nil {
+	if b.ring, err = keep[sim.Spike](e, "spikes", l.ring*(1+l.pairs), nil); err != nil {
 		return nil, err
 	}
 	if b.drives, err = keep[uint32](e, "drives", len(b.drive), nil); err != nil {
@@ -76,7 +76,7 @@ func (b *batch) stagedSpikes(k int) int { return b.stagedFailed() + 8 + k*int(sp
 
 // stage queues the copy of what the host is to read of a batch: of its spikes as many as there may well be.
 func (e *Engine) stage(b *batch) error {
-	b.staged = min(e.expected, b.windows*(b.ring.Len()/e.layout.windows), mostStaged)
+	b.staged = min(e.expected, b.windows*(e.layout.ring/e.layout.windows), mostStaged)
 	return cmp.Or(
 		e.c.barrier(behindBatch),
 		b.back.copy(b.records, 0, 0, b.windows*size[layout.Window]()),
@@ -357,9 +357,9 @@ func (e *Engine) take(b *batch) error {
 	}
 	last := b.done[b.windows-1]
 	total := int(last.Begin) + int(last.Spikes)
-	if total > b.ring.Len() {
+	if total > e.layout.ring {
 		return fmt.Errorf("gpu: a batch has %d spikes, its ring holds %d: %s does not compute what it should",
-			total, b.ring.Len(), e.c.Device().Renderer)
+			total, e.layout.ring, e.c.Device().Renderer)
 	}
 	if err := e.takeNoted(b); err != nil {
 		return err

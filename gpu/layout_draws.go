@@ -145,7 +145,7 @@ func (a *drawLayout) add(m *dynamics.Model, k int, c connectome.Recipe, l *state
 		Arriving:   uint32(l.receptor(&m.Populations[q.To], q.To, q.Receptor)),
 		NoAutapses: flag(c.NoAutapses), Synapses: uint32(c.N), Multapses: flag(c.Multapses), Scale: c.Scale, Team: uint32(team(c)),
 		Seed: c.Connectivity.Seed, Stream: c.Connectivity.Stream, WeightStream: c.Weights.Stream, DelayStream: c.Delays.Stream,
-		Weight: weight, Delay: uint32(q.Delay), Weights: weights, WeightCodes: weightCodes, Delays: delays, DelayCodes: delayCodes,
+		Weight: weight, Delay: uint32(q.Delay), Weights: weights, WeightCodes: weightCodes, Delays: delays, DelayCodes: delayCodes, Factor: slotOf(q),
 	})
 	if c.Rule == network.FixedOutDegree && !c.Multapses {
 		a.chosen = max(a.chosen, c.N)
@@ -197,7 +197,7 @@ func (a *drawLayout) defines(l *stateLayout) shaders.Defines {
 	for i, c := range rng.Log1p {
 		d[fmt.Sprintf("LOG_%d", i)] = constant(c)
 	}
-	return d
+	return l.shortTermDefines(d)
 }
 
 // constant is a float in GLSL, by its bits: compilers may read decimals differently.

@@ -109,7 +109,7 @@ func (p *page) reaches(m *dynamics.Model, l *stateLayout) (list []layout.Reach) 
 	weights := newWeightTables(m)
 	for i := range p.segments {
 		s := p.segments[i].table(m, l, weights)
-		list = append(list, layout.Reach{Arriving: s.Arriving, Weight: s.Weight, Delay: s.Delay, Packing: s.WeightBits<<8 | s.DelayShift})
+		list = append(list, layout.Reach{Arriving: s.Arriving, Weight: s.Weight, Delay: s.Delay, Packing: slotOf(&m.Projections[p.segments[i].projection])<<16 | s.WeightBits<<8 | s.DelayShift})
 	}
 	return list
 }

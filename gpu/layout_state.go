@@ -77,6 +77,8 @@ type stateLayout struct {
 	rows     int
 	windows  int // most windows of a batch
 
+	shortTermLayout
+
 	lists, listsOfStep int // most words of thresholds in drives: of a batch, and more of each of its steps
 	ring               int // most spikes of a batch
 }
@@ -97,6 +99,7 @@ func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
 		l.states = append(l.states, l.stateSize)
 		l.stateSize += p.Size * wordsOf(p)
 	}
+	l.layoutShortTerm(m)
 	l.shares = l.parallel && l.draws > 0
 	l.simple = l.simple || len(l.cells.programs) == 0 // some code must use what arrives: zink mistakes bindings behind one that a kernel does not use
 	if total := float64(l.slots) * float64(l.stride); total > math.MaxUint32 {
@@ -121,12 +124,12 @@ func (l *stateLayout) chooseWindow(m *dynamics.Model, b bounds) {
 	l.lists, l.listsOfStep = listWords(m)
 	driveBytes := 4 * int64(len(m.Populations)+l.listsOfStep) // of a step
 	fit := func(window int) bool {
-		return int64(window)*int64(l.neurons) < math.MaxUint32 && spikeBytes*int64(mostSpikes(m, window)) <= b.ring && driveBytes*int64(window) <= b.drives
+		return int64(window)*int64(l.neurons) < math.MaxUint32 && l.spikeRoom()*int64(mostSpikes(m, window)) <= b.ring && driveBytes*int64(window) <= b.drives
 	}
 	longest := min(m.MinDelay, b.window)
 	l.window = max(1, sort.Search(longest, func(w int) bool { return !fit(w + 1) }))
 	perWindow := mostSpikes(m, l.window)
-	windows := min(int64(b.windows), b.ring/spikeBytes/int64(max(1, perWindow)), b.drives/driveBytes/int64(l.window))
+	windows := min(int64(b.windows), b.ring/l.spikeRoom()/int64(max(1, perWindow)), b.drives/driveBytes/int64(l.window))
 	l.windows = int(max(1, windows))
 	l.ring = max(1, l.windows*perWindow)
 }
@@ -188,7 +191,7 @@ func (l *stateLayout) buffers(populations int) []requirement {
 		{"membrane potentials and other states", 4 * int64(l.stateSize), 1, "fewer neurons"},
 		{"tables", 4 * int64(len(l.tables)), 1, "fewer spikes of spike sources"},
 		{"arriving input", 4 * int64(l.slots) * int64(l.stride), 1, "fewer neurons or a smaller largest delay"},
-		{"spikes", spikeBytes * int64(l.ring), 2, "fewer neurons"}, // of two batches
+		{"spikes", l.spikeRoom() * int64(l.ring), 2, "fewer neurons"}, // of two batches
 		{"drives", 4 * int64(l.driveWords(populations)), 2, "fewer populations"},
 	}
 }

@@ -94,8 +94,13 @@ func appendBits(words []uint32, floats []float32) []uint32 {
 	return words
 }
 
-// isGeneral tells whether some population is more than lif with exponential synapses.
+// isGeneral tells whether some population is more than lif with exponential synapses, or some synapse changes.
 func isGeneral(m *dynamics.Model) bool {
+	for k := range m.Projections {
+		if m.Projections[k].ShortTerm != nil {
+			return true
+		}
+	}
 	for i := range m.Populations {
 		if p := &m.Populations[i]; modelOf(p) != layout.LIF || len(p.Poisson) > 0 {
 			return true
@@ -138,7 +143,7 @@ func (l *stateLayout) general(m *dynamics.Model, i int) layout.GeneralPopulation
 	g := layout.GeneralPopulation{
 		Model: modelOf(p), Program: layout.None, Constants: layout.None,
 		Seed: m.Network.Seed, PoissonStream: p.PoissonKey.Stream, NoiseStream: p.Noise.Key.Stream, SpikeStream: p.SpikeKey.Stream,
-		Train: l.addTrain(m, i), Inputs: uint32(len(p.Poisson)), Poisson: make([]layout.PoissonInput, max(1, l.inputs)),
+		Train: l.addTrain(m, i), ShortTerm: l.shortTerm(m, i), Inputs: uint32(len(p.Poisson)), Poisson: make([]layout.PoissonInput, max(1, l.inputs)),
 	}
 	if p.Cell != nil {
 		g.Program, g.Constants = uint32(l.cells.of[i]), uint32(len(l.tables))

@@ -32,7 +32,7 @@ const (
 // device runs each replica in one work group.
 func layoutReplicas(d Device, m *dynamics.Model, replicas, most int) (l replicaLayout, err error) {
 	if isGeneral(m) {
-		return l, fmt.Errorf("a work group simulates lif neurons with exponential synapses and without random input, and not all of %s are: %w", m.Network.Name, ErrLimit)
+		return l, fmt.Errorf("a work group simulates lif neurons with exponential synapses and without random input, and synapses that stay what they are, and not all of %s are: %w", m.Network.Name, ErrLimit)
 	}
 	if l.stateLayout, err = layoutState(m, updateLocal, boundsOf(d)); err != nil {
 		return l, err

@@ -21,13 +21,13 @@ func (l *stateLayout) updateDefines(maxGroups int, follow bool) shaders.Defines 
 		"GENERAL": l.extended, "INPUTS": max(1, l.inputs), "POISSON": l.inputs > 0, "SOURCES": l.sources, "SIMPLE": l.simple, "NEURONS": l.neurons, "NORMAL": tableNormal,
 		"DRAWS": max(fewestDraws, l.draws), "SHARE_WORDS": l.shares, "FOLLOW": follow, "NORMAL_CELLS": len(rng.NormalTable().Slope),
 	})
-	return d
+	return l.shortTermDefines(d)
 }
 
 // deliverDefines are what deliver.comp is compiled with, for pages of so many sheets.
 func (l *stateLayout) deliverDefines(d deal, sheets int) shaders.Defines {
-	return shaders.Defines{
+	return l.shortTermDefines(shaders.Defines{
 		"SLOTS": l.slots, "STRIDE": l.stride, "TEAM": d.team, "SHEETS": sheets, "PIECE_BITS": pieceBits, "SHEET_BITS": sheetBits,
 		"BRANCH": l.parallel,
-	}
+	})
 }

@@ -22,6 +22,7 @@ func (e *Engine) allocateState() error {
 	for i := range e.model.Populations {
 		words = append(words, initialWords(e.model, i)...)
 	}
+	words = words[:l.stateSize] // sources of short-term plasticity begin with zeros
 	if e.states, err = keep(e, "states", len(words), words); err != nil {
 		return err
 	}

@@ -236,6 +236,9 @@ func (c *checker) rates(n *Network) {
 		if n.Population(p.From) >= 0 && !c.want(known, "scale.rates", p.From, "must be among them: a population with projections") {
 			break
 		}
+		if !c.want(!p.ShortTerm.Is(), "scale.rates", p.Name, "must have no short_term, with which its mean weight depends on the rate; leave rates out") {
+			break
+		}
 	}
 	for _, p := range n.Populations {
 		if !c.want(p.Neuron != LIFCond && p.Model == nil, "scale.rates", p.Name, "must not be of "+string(p.Neuron)+": its mean input depends on its potential; leave rates out") {

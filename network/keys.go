@@ -18,7 +18,9 @@ const (
 // mappings are all of them. init puts them together, because their checks use them.
 var mappings []Mapping
 
-func init() { mappings = slices.Concat(general, populations, projections(), courses) }
+func init() {
+	mappings = slices.Concat(general, populations, projections(), []Mapping{ofShortTerm}, courses)
+}
 
 // general are those of the network itself and of what a run keeps.
 var general = []Mapping{
@@ -97,6 +99,8 @@ var general = []Mapping{
 			About: "from one average over each population to the next; none if left out"},
 		{Name: "triggered", Is: AMap, Of: "triggered", OmitZero: true, At: at(func(x *Record) *[]RecordTriggered { return &x.Triggered }),
 			About: "of each population that is named, averages of the state of neurons around their spikes"},
+		{Name: "short_term", Is: AMap, Of: "sources", OmitZero: true, At: at(func(x *Record) *[]RecordShortTerm { return &x.ShortTerm }),
+			About: "of each projection that is named, u and x of some of its sources"},
 	}},
 	{Name: "triggered", About: "Averages of the state around spikes.", Keys: []Key{
 		{Name: "neurons", Is: SomeNeurons, At: at(func(x *RecordTriggered) *Neurons { return &x.Neurons }),
@@ -109,6 +113,11 @@ var general = []Mapping{
 			About: "from one lag to the next, a multiple of dt", Need: true},
 		{Name: "variables", Is: SomeOf, Of: strings.Join(StateVariables, "|"), OmitZero: true,
 			At: at(func(x *RecordTriggered) *[]string { return &x.Variables }), About: "as of state; all if left out"},
+	}},
+	{Name: "sources", About: "How u and x of a projection with short_term are kept.", Keys: []Key{
+		{Name: "neurons", Is: SomeNeurons, At: at(func(x *RecordShortTerm) *Neurons { return &x.Neurons }), About: "of which sources", Need: true},
+		{Name: "every", Is: ANumber, Unit: "ms", Bound: aDuration, At: at(func(x *RecordShortTerm) *float64 { return &x.Every }),
+			About: "from one sample to the next, a multiple of dt", Need: true},
 	}},
 	{Name: "neurons", About: "Some neurons of a population, counted from 0.", Keys: []Key{
 		{Name: "from", Is: AWhole, About: "the first of a range, 0 if left out"},
@@ -328,7 +337,7 @@ var multapses = Key{Name: "multapses", Is: ABool, Default: true, At: at(func(p *
 func projections() []Mapping {
 	all := make([]Mapping, len(rules))
 	for i, r := range rules {
-		all[i] = Mapping{Name: "projection", By: "rule", Value: string(r.name), Keys: slices.Concat(ends, r.keys, drawn)}
+		all[i] = Mapping{Name: "projection", By: "rule", Value: string(r.name), Keys: slices.Concat(ends, r.keys, drawn, []Key{shortTerm})}
 		if r.name == List { // whose own synapses may have weights and delays
 			for k := range all[i].Keys {
 				all[i].Keys[k].Need = all[i].Keys[k].Need && all[i].Keys[k].When == nil

@@ -250,6 +250,7 @@ type Projection struct {
 	TauSyn    float64 // synaptic time constant tau_syn [ms]; 0 of a Delta
 	TauRise   float64 // that of the rise, tau_rise [ms]; of a Biexponential
 	Receptor  string  // of the target's Model that it goes to; empty: g_ex, g_in or the current, as the weight's sign says
+	ShortTerm ShortTerm
 }
 
 // Edges are the synapses of a List, in any order. All slices have one length,
@@ -288,6 +289,12 @@ func (n *Network) Population(name string) int {
 		}
 	}
 	return -1
+}
+
+// Projection finds a projection by name and returns its place in file order,
+// or -1.
+func (n *Network) Projection(name string) int {
+	return slices.IndexFunc(n.Projections, func(p Projection) bool { return p.Name == name })
 }
 
 // Steps is the number of steps of dt in a time [ms]. It is exact, but for the

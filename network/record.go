@@ -1,6 +1,7 @@
 package network
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ type Record struct {
 	Averages RecordAverages
 
 	Triggered []RecordTriggered
+	ShortTerm []RecordShortTerm
 }
 
 // RecordNeurons are some neurons of a population.
@@ -56,6 +58,13 @@ type RecordTriggered struct {
 	Before, After float64  // [ms] from a spike to its first and its last lag, multiples of Every
 	Every         float64  // [ms] from one lag to the next, a multiple of dt
 	Variables     []string // of Population.StateVariables; nil for all
+}
+
+// RecordShortTerm keeps u and x of some sources of a projection with short-term plasticity.
+type RecordShortTerm struct {
+	Projection string
+	Neurons    Neurons // of the source population
+	Every      float64 // [ms], a multiple of dt
 }
 
 // RateVariable and GVariable are the variables that are no potential or input: spikes in time [Hz], and the synaptic state of each
@@ -103,15 +112,15 @@ const maxBins = 10_000
 
 // resolve puts numbers in the place of all.
 func (r *Record) Resolve(n *Network) {
-	r.eachNeurons(func(population string, neurons *Neurons) {
+	r.eachNeurons(n, func(population string, neurons *Neurons) {
 		if i := n.Population(population); i >= 0 {
 			neurons.resolve(n.Populations[i].Size)
 		}
 	})
 }
 
-// eachNeurons calls do with all choices of neurons.
-func (r *Record) eachNeurons(do func(population string, n *Neurons)) {
+// eachNeurons calls do with all choices of neurons of a network.
+func (r *Record) eachNeurons(of *Network, do func(population string, n *Neurons)) {
 	for i := range r.Spikes {
 		do(r.Spikes[i].Population, &r.Spikes[i].Neurons)
 	}
@@ -126,6 +135,11 @@ func (r *Record) eachNeurons(do func(population string, n *Neurons)) {
 	for i := range r.Triggered {
 		do(r.Triggered[i].Population, &r.Triggered[i].Neurons)
 	}
+	for i := range r.ShortTerm {
+		if k := of.Projection(r.ShortTerm[i].Projection); k >= 0 {
+			do(of.Projections[k].From, &r.ShortTerm[i].Neurons)
+		}
+	}
 	for i := range r.Averages.Neurons {
 		do(r.Averages.Neurons[i].Population, &r.Averages.Neurons[i].Neurons)
 	}
@@ -134,14 +148,14 @@ func (r *Record) eachNeurons(do func(population string, n *Neurons)) {
 // scaled is the record of a network whose sizes have changed.
 func (r Record) scaled(before, after *Network) Record {
 	r.Spikes, r.State, r.Counted = slices.Clone(r.Spikes), slices.Clone(r.State), slices.Clone(r.Counted)
-	r.Averages.Neurons, r.Triggered = slices.Clone(r.Averages.Neurons), slices.Clone(r.Triggered)
+	r.Averages.Neurons, r.Triggered, r.ShortTerm = slices.Clone(r.Averages.Neurons), slices.Clone(r.Triggered), slices.Clone(r.ShortTerm)
 	for i, h := range r.Counted {
 		if h.Neurons != nil {
 			n := *h.Neurons
 			r.Counted[i].Neurons = &n
 		}
 	}
-	r.eachNeurons(func(population string, n *Neurons) {
+	r.eachNeurons(after, func(population string, n *Neurons) {
 		if i := after.Population(population); i >= 0 {
 			*n = n.scaled(before.Populations[i].Size, after.Populations[i].Size)
 		}
@@ -195,6 +209,27 @@ func (c *checker) record(n *Network) {
 	for _, r := range n.Record.Triggered {
 		path := fault.Path("record.triggered", r.Population)
 		c.triggered(n, path, &r, population(path, r.Population, true))
+	}
+	c.releases(n)
+}
+
+// releases checks what is kept of short-term plasticity.
+func (c *checker) releases(n *Network) {
+	var names []string
+	for k := range n.Projections {
+		if n.Projections[k].ShortTerm.Is() {
+			names = append(names, n.Projections[k].Name)
+		}
+	}
+	for _, r := range n.Record.ShortTerm {
+		path := fault.Path("record.short_term", r.Projection)
+		c.keys(path, &r, Keys("sources", ""))
+		k := n.Projection(r.Projection)
+		if c.want(slices.Contains(names, r.Projection), path, r.Projection, "must be the name of a projection with short_term: "+cmp.Or(fault.Listing(names), "there is none")+fault.DidYouMean(r.Projection, names)) {
+			if from := n.Population(n.Projections[k].From); from >= 0 {
+				c.neurons(path+".neurons", &r.Neurons, &n.Populations[from])
+			}
+		}
 	}
 }
 

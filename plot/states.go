@@ -14,6 +14,7 @@ type State struct {
 	Neuron int       // its index in the population
 	Name   string    // of the variable
 	Unit   string    // empty for none
+	Over   string    // what it is an average over, in the place of a neuron
 	TimeMs []float64 // [T]
 	Values []float32 // [T]
 }
@@ -30,8 +31,12 @@ func States(list []State) (Figure, error) {
 			p.X.Tick.Marker = unlabelled{p.X.Tick.Marker}
 			p.X.Label.Text = ""
 		}
-		if i == 0 || s.Neuron != list[i-1].Neuron || s.Name == list[0].Name {
-			title(p, fmt.Sprintf("Neuron %d of %s", s.Neuron, short(s.Population.Name, keyLetters)))
+		if i == 0 || s.Neuron != list[i-1].Neuron || s.Over != list[i-1].Over || s.Name == list[0].Name {
+			text := fmt.Sprintf("Neuron %d of %s", s.Neuron, short(s.Population.Name, keyLetters))
+			if s.Over != "" {
+				text = s.Over
+			}
+			title(p, text)
 		}
 		panels = append(panels, panel{Plot: p, share: 1 / float64(len(list))})
 	}

@@ -190,12 +190,29 @@ func projectionTable(net *network.Network) table {
 		if p.Receptor != "" {
 			synapse += ", " + p.Receptor
 		}
+		synapse += shortTermText(&p.ShortTerm)
 		t.Rows = append(t.Rows, row{Name: p.Name, Cells: []cell{
 			{Text: p.From, Words: true}, {Text: p.To, Words: true}, {Text: sign, Words: true}, {Text: c.text}, {Text: short(c.inDegree)}, {Text: delay},
 			{Text: synapse, Words: true}, {Text: ruleText(p), Words: true},
 		}})
 	}
 	return t
+}
+
+func shortTermText(s *network.ShortTerm) string {
+	if !s.Is() {
+		return ""
+	}
+	text := ", U " + short(s.U)
+	for _, x := range []struct {
+		name string
+		tau  float64
+	}{{"rec", s.TauRec}, {"facil", s.TauFacil}} {
+		if x.tau > 0 {
+			text += fmt.Sprintf(", τ %s %s ms", x.name, short(x.tau))
+		}
+	}
+	return text
 }
 
 func ruleText(p *network.Projection) string {

@@ -1,5 +1,5 @@
 #version 430
-// defines: SLOTS=1 STRIDE=20000 TEAM=16 SHEETS=2 BRANCH=1 PIECE_BITS=10 SHEET_BITS=4 PAGE_0=7 PAGE_1=8 PAGE_2=9 PAGE_3=10 PAGE_4=11
+// defines: SLOTS=1 STRIDE=20000 TEAM=16 SHEETS=2 BRANCH=1 SHORT_TERM=1 RING=10000 FACTORS=1 PIECE_BITS=10 SHEET_BITS=4 PAGE_0=7 PAGE_1=8 PAGE_2=9 PAGE_3=10 PAGE_4=11
 //
 // deliver sends the spikes of a window along the synapses of one page. Each row is
 // cut into pieces of TEAM vectors, and a team of as many invocations takes one. Work groups are laid out as (spike, pieces of its source by
@@ -12,6 +12,9 @@ layout(local_size_x = 64) in;
 #include "arriving.glsl"
 
 #include "layout/piece.glsl"
+#if SHORT_TERM
+#include "factor.glsl"
+#endif
 
 layout(std430, binding = PAGE_0) restrict readonly buffer Firsts {
     uint firsts[];  // of neuron j: pieces[firsts[j]] to pieces[firsts[j+1]-1]
@@ -83,7 +86,11 @@ uint place_of(uint slot, Reach r, uint x) {
 }
 
 int weight_of(Reach r, uint x) {
-    return weights[uint(r.weight) + (x & ((1u << (r.packing >> 8)) - 1u))];
+    int weight = weights[uint(r.weight) + (x & ((1u << (r.packing >> 8)) - 1u))];
+#if SHORT_TERM
+    weight = weighted(weight);
+#endif
+    return weight;
 }
 
 // send_packed does so with four packed synapses. The weights of all are read before any is sent. What is not in the piece may be of another segment,
@@ -104,14 +111,21 @@ void send_packed(uint slot, Reach r, uvec4 x, uint at, uint count) {
     }
 }
 
-// deliver sends what a member of a team reads of a piece. Places that lie before its first synapse are below 0, and so large.
-void deliver(uint step, Piece piece, uint member) {
+// deliver sends what a member of a team reads of a piece, of a spike at a place in the ring. Places that lie before its first synapse are below 0, and so large.
+void deliver(uint place, uint step, Piece piece, uint member) {
     uint count = piece.of & ((1u << PIECE_BITS) - 1u), v = piece.first / 8u + member;
     if (8u * v >= piece.first + count) {
         return;
     }
     uvec4 x = read((piece.of >> PIECE_BITS) & ((1u << SHEET_BITS) - 1u), v);
     Reach r = reaches[piece.of >> (PIECE_BITS + SHEET_BITS)];
+#if SHORT_TERM
+    take_factor(place, r.packing >> 16);
+    r.packing &= 0xffffu;
+    if (r.packing == 0u) {
+        r.weight = weighted(r.weight);
+    }
+#endif
     uint slot = (step + r.delay) % SLOTS, at = 8u * v - piece.first;
     if (r.packing != 0u) {
         send_packed(slot, r, x, at, count);
@@ -130,7 +144,7 @@ void main() {
         Spike spike = ring[begin + k];
         uint end = firsts[spike.neuron + 1u];
         for (uint i = firsts[spike.neuron] + mine; i < end; i += stride) {
-            deliver(spike.step, pieces[i], member);
+            deliver(begin + k, spike.step, pieces[i], member);
         }
     }
 }

@@ -1,5 +1,5 @@
 #version 430
-// defines: SLOTS=1 STRIDE=20000 PAGE_0=7 PAGE_1=8 PAGE_2=9 PAGE_3=10 CHOICE=0 MARKS=1 PLACES=512 CHUNK=4096 SHARE=1024 TOP=512 LN_2=0.6931472 LOG_0=0.070376836 LOG_1=-0.1151461 LOG_2=0.116769984 LOG_3=-0.12420141 LOG_4=0.14249323 LOG_5=-0.16668057 LOG_6=0.20000715 LOG_7=-0.24999994 LOG_8=0.3333333
+// defines: SLOTS=1 STRIDE=20000 SHORT_TERM=1 RING=10000 FACTORS=1 PAGE_0=7 PAGE_1=8 PAGE_2=9 PAGE_3=10 CHOICE=0 MARKS=1 PLACES=512 CHUNK=4096 SHARE=1024 TOP=512 LN_2=0.6931472 LOG_0=0.070376836 LOG_1=-0.1151461 LOG_2=0.116769984 LOG_3=-0.12420141 LOG_4=0.14249323 LOG_5=-0.16668057 LOG_6=0.20000715 LOG_7=-0.24999994 LOG_8=0.3333333
 //
 // redraw sends the spikes of a window along synapses that are stored nowhere: it draws
 // them again. Work groups are laid out as (spike, share of its synapses). An invocation
@@ -14,6 +14,9 @@ layout(local_size_x = 64) in;
 #include "philox.glsl"
 #include "geometric.glsl"
 #include "layout/draw.glsl"
+#if SHORT_TERM
+#include "factor.glsl"
+#endif
 
 layout(std430, binding = PAGE_0) readonly buffer Sources {
     ShareOut sources[];
@@ -71,6 +74,9 @@ void send(uint d, Spike spike, uint block, uint chunk, uvec4 targets) {
         if (draws[d].weight_codes > 0u) {
             weight = int(tables[uint(weight) + code(draws[d].weights, draws[d].weight_codes, weights[i])]);
         }
+#if SHORT_TERM
+        weight = weighted(weight);
+#endif
         uint delay = draws[d].delay;
         if (draws[d].delay_codes > 0u) {
             delay += code(draws[d].delays, draws[d].delay_codes, delays[i]);
@@ -330,6 +336,9 @@ void main() {
         }
         if (gl_WorkGroupID.y < sources[p].shares) {
             Share share = shares[sources[p].first + gl_WorkGroupID.y];
+#if SHORT_TERM
+            take_factor(windows[now].begin + k, draws[share.draw].factor);
+#endif
             redraw(spike, share.draw, share.part);
         }
     }

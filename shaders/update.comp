@@ -1,5 +1,5 @@
 #version 430
-// defines: RECEPTORS=2 SLOTS=1 STRIDE=20000 MAX_GROUPS=65535 GENERAL=0 INPUTS=1 POISSON=1 SOURCES=1 SIMPLE=1 NEURONS=10000 PROGRAMS=1 STATES=7 OWNS=2 NORMALS=2 FAILS=1 DRAWS=8 SHARE_WORDS=1 FOLLOW=1 NORMAL=1 NORMAL_CELLS=1025
+// defines: RECEPTORS=2 SLOTS=1 STRIDE=20000 MAX_GROUPS=65535 GENERAL=0 INPUTS=1 POISSON=1 SOURCES=1 SIMPLE=1 NEURONS=10000 PROGRAMS=1 STATES=7 OWNS=2 NORMALS=2 FAILS=1 DRAWS=8 SHARE_WORDS=1 FOLLOW=1 NORMAL=1 NORMAL_CELLS=1025 SHORT_TERM=1 RING=10000 FACTORS=1
 //
 // update advances every neuron through a window, one invocation a neuron, with
 // the state in registers. Where a device takes fewer work groups in a row than
@@ -56,12 +56,24 @@ uint my_population(uint group) {
     return p;
 }
 
-// report appends spikes of a neuron in a step to the ring and makes sure that deliver visits
+#if GENERAL && SHORT_TERM
+#include "release.glsl"
+#endif
+
+// report appends spikes of neuron i of a population in a step to the ring and makes sure that deliver visits
 // them. The ring holds the most spikes that a batch can have; the host checks the count.
-void report(uint begin, uint step, uint neuron, uint count) {
+void report(uint begin, uint q, uint i, uint step, uint count) {
     uint k = atomicAdd(windows[now].spikes, count);
-    for (uint at = begin + k; at < min(begin + k + count, uint(ring.length())); at++) {
-        ring[at] = Spike(step, neuron);
+#if GENERAL && SHORT_TERM
+    uint room = uint(RING);
+#else
+    uint room = uint(ring.length());
+#endif
+    for (uint at = begin + k; at < min(begin + k + count, room); at++) {
+        ring[at] = Spike(step, populations[q].first + i);
+#if GENERAL && SHORT_TERM
+        release(q, i, step, at);
+#endif
     }
     if (k < uint(MAX_GROUPS)) {
         atomicMax(windows[now].groups_x, min(k + count, uint(MAX_GROUPS)));
@@ -89,7 +101,7 @@ int take(uint at) {
 #if GENERAL && SOURCES
 // fire lets this invocation's neuron of a source fire, if it has one. The work group's first is that one of its population.
 void fire(uint begin, uint q, uint first, bool here, int n, int end, uint drive) {
-    uint i = first + gl_LocalInvocationID.x, neuron = populations[q].first + i;
+    uint i = first + gl_LocalInvocationID.x;
     if (populations[q].model == POISSON_SOURCE) {
         for (int from = n; n < end; n++, drive++) {
             uint place = prepare(q, first, 1u, uint(n + 1), uint(n - from), uint(end - n));
@@ -99,7 +111,7 @@ void fire(uint begin, uint q, uint first, bool here, int n, int end, uint drive)
                 count++;
             }
             if (count > 0u) {
-                report(begin, uint(n + 1), neuron, count);
+                report(begin, q, i, uint(n + 1), count);
             }
         }
         return;
@@ -116,7 +128,7 @@ void fire(uint begin, uint q, uint first, bool here, int n, int end, uint drive)
             done++;
         }
         if (done > before) {
-            report(begin, uint(n + 1), neuron, done - before);
+            report(begin, q, i, uint(n + 1), done - before);
         }
     }
     states[at] += done;
@@ -176,7 +188,6 @@ void main() {
     int from = n;
     int counted[RECEPTORS];
 #endif
-    uint neuron = populations[q].first + i;
     uint receptors = populations[q].receptors;
 #if FOLLOW
     uint follow = windows[now].follow;
@@ -215,7 +226,7 @@ void main() {
         }
         float threshold = populations[q].v_th;
         if (v >= threshold) {
-            report(begin, uint(n + 1), neuron, 1u);
+            report(begin, q, i, uint(n + 1), 1u);
             v = populations[q].v_reset;
             until = n + 1 + populations[q].refractory;
         }

@@ -50,6 +50,22 @@ func CheckGather(m *dynamics.Model, v Variable, pop int, neurons []int, dst []fl
 	return nil
 }
 
+// CheckReleases is an error unless a projection has short-term plasticity, and sources first to first+count-1. Engines call it before
+// they copy the states of these.
+func CheckReleases(m *dynamics.Model, projection, first, count int) error {
+	if projection < 0 || projection >= len(m.Projections) {
+		return fmt.Errorf("short-term plasticity: projection %d: the network has %d", projection, len(m.Projections))
+	}
+	p := &m.Projections[projection]
+	if p.ShortTerm == nil {
+		return fmt.Errorf("short-term plasticity: projection %d has none", projection)
+	}
+	if size := m.Populations[p.From].Size; first < 0 || first+count > size {
+		return fmt.Errorf("short-term plasticity: sources %d to %d: projection %d has %d", first, first+count-1, projection, size)
+	}
+	return nil
+}
+
 // Variables are those that an engine can read of population pop: V, the state
 // of each receptor that has one, and the other states of a model. A source has none.
 func Variables(m *dynamics.Model, pop int) []Variable {

@@ -23,7 +23,13 @@ const (
 
 	Dispersion  Quantity = "count variance/mean" // of the population's count in analysis.CountBinMs, 1
 	Correlation Quantity = "correlation"         // of two neurons' counts in CorrelationBinMs, mean over all pairs, 1
+
+	PopulationSpike Quantity = "population spike" // the most spikes of a neuron within populationSpikeMs above their mean, on average, 1
 )
+
+// populationSpikeMs is within how long almost every neuron of a population fires in a population spike: the "about 20 ms" of Mongillo,
+// Barak & Tsodyks (2008).
+const populationSpikeMs = 20
 
 // A band is where a rhythm is looked for [Hz].
 type band struct{ low, high float64 }
@@ -89,6 +95,11 @@ const (
 	brian2Alone     = "Brian2 2.9.0, 6 seeds of 1 s"
 	nestAlone       = "NEST 3.10, 2 seeds of 2.5 s"
 	twoSimulators   = "NEST 3.10 and GeNN 5.4, 1 s each"
+	tumWords        = "Tsodyks, Uziel & Markram (2000), virtually the entire network"
+	mongilloWords   = "Mongillo, Barak & Tsodyks (2008), almost every neuron in about 20 ms"
+	mongilloSilent  = "Mongillo, Barak & Tsodyks (2008), at the level of spontaneous activity"
+	noMemory        = "the theory: no facilitation or no cue, no memory"
+	noDepression    = "the theory: no depression, no population spikes"
 	microcircuit    = "Potjans & Diesmann (2014), reference implementation"
 )
 
@@ -152,6 +163,28 @@ var Published = []Experiment{
 	{Preset: "izhikevich2003", Seeds: 8, DurationMs: 5500, DiscardMs: 500, Figures: []Figure{
 		within(0.02, "E", Rate, 7.277, izhikevich), within(0.035, "I", Rate, 6.614, izhikevich),
 		between(6, 12, "E", Alpha, 7.812, izhikevich), between(27, 34, "E", Gamma, 30.6, izhikevich),
+	}},
+	{Preset: "tum2000", Seeds: 4, DurationMs: 5500, DiscardMs: 500, Figures: []Figure{
+		between(0.7, 1.3, "E", PopulationSpike, math.NaN(), tumWords), between(0.7, 1.6, "I", PopulationSpike, math.NaN(), tumWords),
+	}},
+	{Preset: "tum2000", Name: "no depression", Set: []string{"projections.E_to_E.short_term.tau_rec=0"}, Seeds: 1, DurationMs: 2500, DiscardMs: 500, Figures: []Figure{
+		between(-0.3, 0.3, "E", PopulationSpike, math.NaN(), noDepression),
+	}},
+	// After the read-out signal M1, which has been shown its item, fires as one, and M2, which has not, doesn't.
+	{Preset: "mongillo2008", Seeds: 1, DurationMs: 1950, DiscardMs: 1700, Figures: []Figure{
+		between(0.7, 1.6, "M1", PopulationSpike, math.NaN(), mongilloWords), between(0, 2, "M2", Rate, math.NaN(), mongilloSilent),
+	}},
+	{Preset: "mongillo2008", Name: "silent delay", Seeds: 1, DurationMs: 1700, DiscardMs: 950, Figures: []Figure{
+		between(0, 1, "M1", Rate, math.NaN(), mongilloSilent),
+	}},
+	{Preset: "mongillo2008", Name: "sustained", Set: []string{"constants.mu_E=23.1"}, Seeds: 1, DurationMs: 1700, DiscardMs: 950, Figures: []Figure{
+		between(0.7, 1.6, "M1", PopulationSpike, math.NaN(), mongilloWords), between(0, 2, "M2", Rate, math.NaN(), mongilloSilent),
+	}},
+	{Preset: "mongillo2008", Name: "no facilitation", Set: []string{"constants.tau_F=0"}, Seeds: 1, DurationMs: 1950, DiscardMs: 1700, Figures: []Figure{
+		between(-0.1, 0.1, "M1", PopulationSpike, math.NaN(), noMemory),
+	}},
+	{Preset: "mongillo2008", Name: "no cue", Set: []string{"constants.cue=1"}, Seeds: 1, DurationMs: 1950, DiscardMs: 1700, Figures: []Figure{
+		between(-0.1, 0.1, "M1", PopulationSpike, math.NaN(), noMemory),
 	}},
 	{Preset: "potjans2014", Name: "tenth", Scale: 0.1, Seeds: 8, DurationMs: 5500, DiscardMs: 500},
 	{Preset: "potjans2014", Seeds: 2, DurationMs: 5500, DiscardMs: 500, Figures: []Figure{

@@ -112,6 +112,8 @@ func (l *Lab) measure(ctx context.Context, x *Experiment, figures []Figure, net 
 			value = s.Counts.PeakHzWithin(first, from, to, bands[f.Quantity].low, bands[f.Quantity].high)
 		case Dispersion:
 			value = of[0].VarianceToMean
+		case PopulationSpike:
+			value = s.Counts.Burst(first, from, to, populationSpikeMs)
 		case Correlation:
 			value = shared.Correlation(first, to).Value
 		}

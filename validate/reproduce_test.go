@@ -65,6 +65,8 @@ func TestReproduce(t *testing.T) {
 		{"cobahh", "", "projections.I*.weight=-55", []string{"weights + 20 %"}},
 		{"zerlaut2018", "", "populations.*.poisson.rate=400*4.4", []string{"delays + 5 steps"}},
 		{"izhikevich2003", "", "projections.I*.weight={uniform: [-1.2, 0]}", []string{"weights + 10 %", "delays + 1 steps"}},
+		{"tum2000", "", "projections.E_to_E.short_term.tau_rec=0", nil},
+		{"mongillo2008", "", "", nil}, // its controls are conditions of its own
 		{"potjans2014", "tenth", "", []string{"delays + 5 steps"}},
 	} {
 		x := experimentOf(t, k.preset, k.name)

@@ -86,6 +86,9 @@ func fromPopulation(p *network.Population) (Population, error) {
 // fromProjection is a projection as a Source, without where it comes from.
 func fromProjection(net *network.Network, i int) (Source, error) {
 	p := &net.Projections[i]
+	if p.ShortTerm.Is() {
+		return Source{}, fmt.Errorf("%w: projections.%s.short_term: weights follow the rate, the theory is that of constant ones", ErrNotCovered, p.Name)
+	}
 	post := &net.Populations[net.Population(p.To)]
 	weight, spread := p.Weight.WeightMoments()
 	c := Source{

@@ -56,6 +56,15 @@ func TestFaults(t *testing.T) {
 		{"from: E", "from: X", `net.yaml:7:18: projections.E_to_I.from: "X": must be the name of a population: E, I`},
 		{"tau_syn: 6", "tau_syn: -6", "net.yaml:7:71: projections.E_to_I.tau_syn: -6: must be a time above 0 and at most 1e9 ms"},
 		{"tau_syn: 6", "tau_syn: 6, rule: all", `net.yaml:7:80: projections.E_to_I.rule: "all": must be one of ` + strings.Join(network.Rules(), ", ") + ``},
+		{"tau_syn: 6", "tau_syn: 6, short_term: {U: 1.5, tau_rec: 100}", "net.yaml:7:90: projections.E_to_I.short_term.U: 1.5: must be above 0 and at most 1"},
+		{"tau_syn: 6", "tau_syn: 6, short_term: {U: 0.5, tau_rec: -1, tau_facil: 5 mV, u_rest: 1}", "net.yaml:7:104: projections.E_to_I.short_term.tau_rec: -1: must be a time constant, or 0 for none" +
+			"\nnet.yaml:7:119: projections.E_to_I.short_term.tau_facil: 5 mV: must be a time constant, or 0 for none: its unit must be ms or a multiple of it, not mV" +
+			"\nnet.yaml:7:133: projections.E_to_I.short_term.u_rest: 1: must be at least 0 and below 1"},
+		{"tau_syn: 6", "tau_syn: 6, short_term: {tau_rec: 100}", "net.yaml:7:86: projections.E_to_I.short_term.U: missing: must be above 0 and at most 1"},
+		{"tau_syn: 6", "tau_syn: 6, short_term: {U: 0, tau_rec: 100}", "net.yaml:7:90: projections.E_to_I.short_term.U: 0: must be above 0 and at most 1"},
+		{"tau_syn: 6", "tau_syn: 6, short_term: {}", "net.yaml:7:86: projections.E_to_I.short_term.U: missing: must be above 0 and at most 1\nnet.yaml:7:86: projections.E_to_I.short_term.tau_rec: missing: must be a time constant, or 0 for none"},
+		{"tau_syn: 6", "tau_syn: 6, short_term: depressing", "net.yaml:7:86: projections.E_to_I.short_term: depressing: must be a mapping"},
+		{"tau_syn: 6", "tau_syn: 6, short_term: {U: 0.5, tau_rec: 100, tau_fac: 10}", "net.yaml:7:109: projections.E_to_I.short_term.tau_fac: unknown key: did you mean tau_rec? allowed are U, tau_rec, tau_facil, u_rest"},
 		// the grid
 		{"delay: 1.5", "delay: 1.46", "net.yaml:8:56: projections.I_to_E.delay: 1.46: must be a whole multiple of dt (0.1 ms), at least 0.1; the nearest is 1.5"},
 		{"delay: 1.5", "delay: 0", "net.yaml:8:56: projections.I_to_E.delay: 0: must be a whole multiple of dt (0.1 ms), at least 0.1; the nearest is 0.1"},
@@ -77,8 +86,8 @@ func TestFaults(t *testing.T) {
 			"\n" + `net.yaml:8:18: projections.I_to_E.from: "I": must be the name of a population: E`},
 		{"dt: 0.1", "dt: 0.1\ndt: 0.2", "net.yaml:3:1: dt: the key stands here twice, first at net.yaml:2:1"},
 		{"tau_m: 15", "tau_M: 15", "net.yaml:4:17: populations.E.tau_M: unknown key: did you mean tau_m? allowed are size, neuron, tau_m, C_m, E_L, V_th, V_reset, t_ref, V0, g0, input, bias, poisson, white_noise, ou_noise"},
-		{"weight: 0.5", "weigth: 0.5", "net.yaml:7:37: projections.E_to_I.weigth: unknown key: did you mean weight? allowed are from, to, rule, p, autapses, weight, delay, synapse, tau_syn, receptor"},
-		{"tau_syn: 6", "tau: 6", "net.yaml:7:62: projections.E_to_I.tau: unknown key: did you mean tau_syn? allowed are from, to, rule, p, autapses, weight, delay, synapse, tau_syn, receptor"},
+		{"weight: 0.5", "weigth: 0.5", "net.yaml:7:37: projections.E_to_I.weigth: unknown key: did you mean weight? allowed are from, to, rule, p, autapses, weight, delay, synapse, tau_syn, receptor, short_term"},
+		{"tau_syn: 6", "tau: 6", "net.yaml:7:62: projections.E_to_I.tau: unknown key: did you mean tau_syn? allowed are from, to, rule, p, autapses, weight, delay, synapse, tau_syn, receptor, short_term"},
 		{"size: 80, tau_m: 15", "sise: 80, tau: 15", "net.yaml:4:7: populations.E.sise: unknown key: did you mean size? " + ofLIF + "\nnet.yaml:4:17: populations.E.tau: unknown key: did you mean tau_m? " + ofLIF},
 		// what is missing besides is told, and a second word for it
 		{"size: 80, tau_m: 15", "tau: 15, tau_n: 15", "net.yaml:4:3: populations.E.size: missing: must be a whole number of at least 1, how many neurons there are" +
@@ -115,7 +124,7 @@ func TestFaults(t *testing.T) {
 			"\nnet.yaml:4:3: populations.E.E_in: missing: must be a number of magnitude at most 1e9" +
 			"\nnet.yaml:4:35: populations.E.tau_m: unknown key: only lif has it; allowed are size, neuron, C_m, g_L, E_ex, E_in, E_L, V_th, V_reset, t_ref, V0, g0, input, bias, poisson, white_noise, ou_noise"},
 		{"p: 0.25, weight: 0.5", "rule: fixed_indegree, indegree: 81, multapses: false, weight: 0.5", "net.yaml:7:60: projections.E_to_I.indegree: 81: must be at most 80, the neurons of E; or allow multapses"},
-		{"p: 0.25, weight: 0.5", "rule: fixed_outdegree, p: 0.25, outdegree: 3, weight: 0.5", "net.yaml:7:51: projections.E_to_I.p: unknown key: only fixed_probability has it; allowed are from, to, rule, outdegree, multapses, autapses, weight, delay, synapse, tau_syn, receptor"},
+		{"p: 0.25, weight: 0.5", "rule: fixed_outdegree, p: 0.25, outdegree: 3, weight: 0.5", "net.yaml:7:51: projections.E_to_I.p: unknown key: only fixed_probability has it; allowed are from, to, rule, outdegree, multapses, autapses, weight, delay, synapse, tau_syn, receptor, short_term"},
 		{"p: 0.25, weight: 0.5", "rule: one_to_one, weight: 0.5", "net.yaml:7:34: projections.E_to_I.rule: \"one_to_one\": needs populations of one size, to connect neuron i to neuron i"},
 		{"p: 0.25, weight: 0.5", "p: 0.25, weight: {uniform: [-1, 1]}", "net.yaml:7:37: projections.E_to_I.weight: \"-1 to 1\": must have one sign: make two projections"},
 		{"p: 0.25, weight: 0.5", "p: 0.25, weight: {normal: {mean: 1, sd: 1, low: 4.5, outside: redraw}}", "net.yaml:7:46: projections.E_to_I.weight.normal: \"4.5 to +Inf\": must hold at least 1/1000 of the distribution, for what is outside is drawn again; it holds 0.00023"},

@@ -169,7 +169,7 @@ func (d *decoder) field(n *node, path string, k *network.Key, to any) {
 			return
 		}
 		if k.Is == network.AMap {
-			d.byPopulation(n, path, network.Keys(k.Of, ""), reflect.ValueOf(to).Elem())
+			d.byOwner(n, path, network.Keys(k.Of, ""), reflect.ValueOf(to).Elem())
 			return
 		}
 		d.mapping(path, n.place, n, to, network.Keys(k.Of, ""))
@@ -183,11 +183,19 @@ func (d *decoder) mapping(path string, place fault.Place, n *node, of any, keys 
 	f.done()
 }
 
-// byPopulation reads a mapping of populations into a slice of what has their name as its Population.
-func (d *decoder) byPopulation(n *node, path string, keys []network.Key, all reflect.Value) {
+// owner is the field that names what one of a slice is of.
+func owner(all reflect.Value) string {
+	if _, ok := all.Type().Elem().FieldByName("Projection"); ok {
+		return "Projection"
+	}
+	return "Population"
+}
+
+// byOwner reads a mapping of populations or projections into a slice of what has their name.
+func (d *decoder) byOwner(n *node, path string, keys []network.Key, all reflect.Value) {
 	for _, e := range d.members(path, n) {
 		one := reflect.New(all.Type().Elem())
-		one.Elem().FieldByName("Population").SetString(e.key)
+		one.Elem().FieldByName(owner(all)).SetString(e.key)
 		d.mapping(fault.Path(path, e.key), e.place, e.value, one.Interface(), keys)
 		all.Set(reflect.Append(all, one.Elem()))
 	}
@@ -310,7 +318,7 @@ func writeField(k *network.Key, field any) string {
 	}
 	if keys := network.Keys(k.Of, ""); keys != nil {
 		if k.Is == network.AMap {
-			return writeByPopulation(reflect.ValueOf(field).Elem(), keys)
+			return writeByOwner(reflect.ValueOf(field).Elem(), keys)
 		}
 		return writeMapping(field, keys)
 	}
@@ -332,11 +340,11 @@ func writeNeuronsBy(all []network.RecordNeurons, words bool) string {
 	return "{" + f.String() + "}"
 }
 
-// writeByPopulation is a slice of what has a Population, by that.
-func writeByPopulation(all reflect.Value, keys []network.Key) string {
+// writeByOwner is a slice of what has a population or projection, by that.
+func writeByOwner(all reflect.Value, keys []network.Key) string {
 	f := fieldsOut{}
 	for i := range all.Len() {
-		f.add(all.Index(i).FieldByName("Population").String(), writeMapping(all.Index(i).Addr().Interface(), keys))
+		f.add(all.Index(i).FieldByName(owner(all)).String(), writeMapping(all.Index(i).Addr().Interface(), keys))
 	}
 	return "{" + f.String() + "}"
 }

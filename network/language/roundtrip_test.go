@@ -263,6 +263,10 @@ func drawProjection(t *rapid.T, n *network.Network, name string) network.Project
 	if p.Synapse, p.TauSyn, p.TauRise = drawSynapse(t, post.Neuron != network.LIFCond); post.Model != nil && p.Synapse != network.Delta {
 		p.Receptor = rapid.SampledFrom([]string{"", "slow"}).Draw(t, "receptor")
 	}
+	if rapid.Bool().Draw(t, "short_term") {
+		p.ShortTerm = network.ShortTerm{U: rapid.Float64Range(1e-9, 1).Draw(t, "U"), TauRec: rapid.Float64Range(0, 1e9).Draw(t, "tau_rec"),
+			TauFacil: rapid.SampledFrom([]float64{0, 1, 1e9}).Draw(t, "tau_facil"), URest: rapid.SampledFrom([]float64{0, 0.2}).Draw(t, "u_rest")}
+	}
 	p.Rule = rapid.SampledFrom([]network.Rule{network.FixedProbability, network.FixedInDegree, network.FixedOutDegree,
 		network.FixedTotalNumber, network.AllToAll, network.List}).Draw(t, "rule")
 	switch p.Rule {

@@ -269,6 +269,8 @@ func TestReaderKnowsTheDeclaredKeys(t *testing.T) {
 		"g0":          fmt.Sprintf(around, "g0: {zzz: 1}"),
 		"poisson":     fmt.Sprintf(around, "poisson: {synapse: biexponential, zzz: 1}"),
 		"white_noise": fmt.Sprintf(around, "white_noise: {zzz: 1}"),
+		"short_term":  "projections: {E: {short_term: {zzz: 1}}}",
+		"sources":     "record: {short_term: {E: {zzz: 1}}}",
 		"ou_noise":    fmt.Sprintf(around, "ou_noise: {zzz: 1}"),
 	}
 	for _, o := range network.Courses {

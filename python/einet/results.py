@@ -282,6 +282,18 @@ class Results:
         asked = '{"triggered": {"E": {"neurons": 100, "before": 20, "after": 10, "every": 0.5}}}'
         return self._recorded(all, f'nothing was averaged around spikes: net["record"] = {asked} does that')
 
+    def short_term(self, projection: str) -> Columns:
+        """Short-term plasticity that the network's record asks for: times [T] ms; neurons [K] of the source population, from 0; u, x [T, K]."""
+        projections = self.network["projections"]
+        f = self._archive("short_term.npz")
+        names = f.of(projection, list(projections)) if f.files else {}
+        if not names:
+            asked = f'{{"short_term": {{"{projection}": {{"neurons": 5, "every": 1}}}}}}'
+            raise NotRecorded(f'{projection}: no u and x were recorded: net["record"] = {asked} keeps those of five sources, if it has short_term')
+        first = int(self._spikes(None)["population_first"][self._index(projections[projection]["from"])])
+        said = {"times": f[names.pop("step")] * float(np.ravel(f["dt_ms"])[0]), "neurons": f[names.pop("neuron")] - first}
+        return Columns(f, names, said, f"short-term plasticity of {projection} [time, source]")
+
     @staticmethod
     def _recorded(all: dict[str, Any], hint: str) -> ByPopulation:
         if not all:

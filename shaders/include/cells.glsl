@@ -61,7 +61,7 @@ void advance_cell(uint begin, uint group, uint q, uint first, uint i, bool here,
         }
 #endif
         if (fires) {
-            report(begin, uint(n + 1), neuron, 1u);
+            report(begin, q, i, uint(n + 1), 1u);
         }
 #if FOLLOW
         if (entries.x < entries.y) {

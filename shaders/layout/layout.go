@@ -56,6 +56,7 @@ type GeneralPopulation struct {
 	FirstNormal, Normals                          uint32 // the first normal number that a neuron needs in a step, and one past the last
 	Seed, PoissonStream, NoiseStream, SpikeStream uint32
 	Train                                         uint32 // place in tables of where each neuron's steps begin
+	ShortTerm                                     uint32 // place in tables of how many of its projections have short-term plasticity, and of five words of each: see release.glsl
 	Inputs                                        uint32
 	Poisson                                       []PoissonInput `len:"INPUTS"`
 }
@@ -97,7 +98,7 @@ type Reach struct {
 	Arriving uint32
 	Weight   int32
 	Delay    uint32
-	Packing  uint32 // of packed synapses the delay's shift in 8 bits, and above them the bits of the weight; else 0
+	Packing  uint32 // of packed synapses the delay's shift in 8 bits, and in the next 8 bits those of the weight, else 0; above them 1 + the slot of short-term plasticity, or 0
 }
 
 // A Piece is a part of a source's row in a segment, within so many words as a work group of deliver reads at once.
@@ -133,6 +134,7 @@ type Draw struct {
 	Weights                                 uint32 // place in tables of the thresholds of codes
 	WeightCodes                             uint32 // and how many there are: 0 where weights are alike
 	Delays, DelayCodes                      uint32
+	Factor                                  uint32 // 1 + the slot of short-term plasticity, or 0
 }
 
 // A Window is Steps steps from step Step on. Its first four words are what

@@ -35,4 +35,5 @@ struct Draw {
     uint weights;  // place in tables of the thresholds of codes
     uint weight_codes;  // and how many there are: 0 where weights are alike
     uint delays, delay_codes;
+    uint factor;  // 1 + the slot of short-term plasticity, or 0
 };

@@ -11,5 +11,5 @@ struct Reach {
     uint arriving;
     int weight;
     uint delay;
-    uint packing;  // of packed synapses the delay's shift in 8 bits, and above them the bits of the weight; else 0
+    uint packing;  // of packed synapses the delay's shift in 8 bits, and in the next 8 bits those of the weight, else 0; above them 1 + the slot of short-term plasticity, or 0
 };
