@@ -49,7 +49,7 @@ func TestChanges(t *testing.T) {
 // The same where synapses are drawn again for each spike.
 func TestConformanceOfDrawnSynapses(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
-		enginetest.RunProcedural(t, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+		enginetest.RunProcedural(t, false, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
 			e := start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
 			drawn, err := isDrawn(syn)
 			require.NoError(t, err)

@@ -39,7 +39,9 @@ func described(name string) any {
 		return &network.OUNoise{}
 	case "projection":
 		return &network.Projection{}
-	case "neurons", "histograms": // which are read as a whole
+	case "positions", "grid", "ring", "random":
+		return &network.Positions{}
+	case "neurons", "histograms", "gaussian", "exponential", "disc", "distance": // which are read as a whole
 		return nil
 	}
 	return &network.Population{Model: &network.NeuronModel{}}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"einet/connectome"
 	"einet/dynamics"
 	"einet/engines"
 	"einet/experiment"
@@ -230,6 +231,11 @@ func biases(m *dynamics.Model, i int) []float32 {
 func (x *export) neurons() error {
 	s := record.CreateStream(x.files.Path(neuronsFile))
 	defer s.Abort()
+	for i, p := range x.net.Populations {
+		for k, at := range connectome.Coordinates(x.net, i) {
+			s.FixedFloats(p.Name+"_"+experiment.Axes[k], at)
+		}
+	}
 	g := &record.Grower{Stream: s}
 	for _, i := range experiment.WithPotential(x.net) {
 		for _, c := range neuronColumns(x.built.model, i) {

@@ -271,6 +271,14 @@ func TestReaderKnowsTheDeclaredKeys(t *testing.T) {
 		"white_noise": fmt.Sprintf(around, "white_noise: {zzz: 1}"),
 		"ou_noise":    fmt.Sprintf(around, "ou_noise: {zzz: 1}"),
 	}
+	for _, layout := range []string{"grid", "ring", "random"} {
+		places[layout] = fmt.Sprintf(around, "positions: {"+layout+": {zzz: 1}}")
+	}
+	places["positions"] = fmt.Sprintf(around, "positions: {zzz: 1}")
+	for _, kernel := range network.Kernels {
+		places[string(kernel.Shape)] = "projections: {E: {p: {" + string(kernel.Shape) + ": {zzz: 1}}}}"
+	}
+	places["distance"] = "projections: {E: {delay: {distance: {zzz: 1}}}}"
 	for _, o := range network.Courses {
 		places[o.Name] = fmt.Sprintf(around, "input: {"+o.Name+": {zzz: 1}}")
 	}
