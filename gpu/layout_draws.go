@@ -171,7 +171,7 @@ func (a *drawLayout) fits(d Device, m *dynamics.Model) error {
 func drawnByDistance(net *network.Network) error {
 	for i := range net.Projections {
 		if p := &net.Projections[i]; p.ByDistance() {
-			return fmt.Errorf("gpu: projections.%s goes by distance, and such synapses are not drawn again on a device: use stored synapses, or the cpu engine: %w", p.Name, ErrLimit)
+			return fmt.Errorf("gpu: projections.%s goes by distance, and synapses by distance are not drawn again there: use stored synapses, or the cpu engine: %w", p.Name, ErrLimit)
 		}
 	}
 	return nil

@@ -13,7 +13,7 @@ import (
 )
 
 // MostStripMarks bounds the spikes of a population along a line.
-const MostStripMarks = maxMarks
+const MostStripMarks = maxMarks / 2
 
 // A Strip is the spikes of neurons that lie along a line or ring.
 type Strip struct {

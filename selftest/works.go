@@ -46,6 +46,8 @@ func works(quick bool) []Work {
 			{Network: "cobahh", Scale: 0.1, Connectivity: stored, ms: 20},
 			{Network: "zerlaut2018", Scale: 0.1, Connectivity: stored, ms: 30},
 			{Network: "izhikevich2003", Scale: 0.3, Connectivity: stored, ms: 50},
+			{Network: "laing2001", Scale: 1, Connectivity: stored, ms: 250},
+			{Network: "rosenbaum2017", Scale: 0.1, Connectivity: stored, ms: 30},
 			{Network: "potjans2014", Scale: 0.05, Connectivity: stored, ms: 30, counted: true},
 		}
 	}
@@ -63,6 +65,8 @@ func works(quick bool) []Work {
 		{Network: "cobahh", Scale: 1, Connectivity: stored, ms: 100, counted: true},
 		{Network: "zerlaut2018", Scale: 1, Connectivity: stored, ms: 200},
 		{Network: "izhikevich2003", Scale: 1, Connectivity: stored, ms: 500},
+		{Network: "laing2001", Scale: 1, Connectivity: stored, ms: 500},
+		{Network: "rosenbaum2017", Scale: 1, Connectivity: stored, ms: 200},
 		{Network: "potjans2014", Scale: 1, Connectivity: stored, ms: 200, counted: true},
 	}
 }

@@ -89,6 +89,9 @@ const (
 	brian2Alone     = "Brian2 2.9.0, 6 seeds of 1 s"
 	nestAlone       = "NEST 3.10, 2 seeds of 2.5 s"
 	twoSimulators   = "NEST 3.10 and GeNN 5.4, 1 s each"
+	authorsCode     = "Rosenbaum et al. (2017), the authors' code, 3 seeds of 10 s"
+	rateModel       = "Laing & Chow (2001), their rate model in our tests"
+	laingWords      = "Laing & Chow (2001), in words"
 	microcircuit    = "Potjans & Diesmann (2014), reference implementation"
 )
 
@@ -152,6 +155,24 @@ var Published = []Experiment{
 	{Preset: "izhikevich2003", Seeds: 8, DurationMs: 5500, DiscardMs: 500, Figures: []Figure{
 		within(0.02, "E", Rate, 7.277, izhikevich), within(0.035, "I", Rate, 6.614, izhikevich),
 		between(6, 12, "E", Alpha, 7.812, izhikevich), between(27, 34, "E", Gamma, 30.6, izhikevich),
+	}},
+	{Preset: "laing2001", Seeds: 2, DurationMs: 3000, DiscardMs: 1000, Figures: []Figure{
+		within(0.04, "ring", Rate, 36.94, rateModel), within(0.02, "ring", BumpLength, 0.7751, rateModel),
+	}},
+	{Preset: "laing2001", Name: "all off", Set: []string{"projections.cue_to_ring.weight=0"}, Seeds: 2, DurationMs: 1000, Figures: []Figure{
+		between(-0.001, 0.001, "ring", Rate, 0, laingWords),
+	}},
+	{Preset: "laing2001", Name: "fast synapses", Set: []string{"constants.tau_s=1"}, Seeds: 2, DurationMs: 1000, DiscardMs: 300, Figures: []Figure{
+		between(-0.001, 0.001, "ring", Rate, 0, laingWords),
+	}},
+	// A quarter of the paper's neurons, in einet and in the authors' code.
+	{Preset: "rosenbaum2017", Seeds: 1, DurationMs: 10500, DiscardMs: 500, Figures: []Figure{
+		between(0.075, 0.12, "E", NearCorrelation, 0.0945, authorsCode), between(-0.017, -0.007, "E", FarCorrelation, -0.0115, authorsCode),
+		within(0.03, "E", Rate, 4.437, authorsCode), within(0.03, "I", Rate, 6.755, authorsCode),
+	}},
+	{Preset: "rosenbaum2017", Name: "asynchronous", Set: []string{"constants.sigma_rec=0.05"}, Seeds: 1, DurationMs: 10500, DiscardMs: 500, Figures: []Figure{
+		between(0, 0.02, "E", NearCorrelation, 0.0097, authorsCode), between(-0.002, 0.002, "E", FarCorrelation, 0, authorsCode),
+		within(0.03, "E", Rate, 4.197, authorsCode), within(0.03, "I", Rate, 6.819, authorsCode),
 	}},
 	{Preset: "potjans2014", Name: "tenth", Scale: 0.1, Seeds: 8, DurationMs: 5500, DiscardMs: 500},
 	{Preset: "potjans2014", Seeds: 2, DurationMs: 5500, DiscardMs: 500, Figures: []Figure{
