@@ -21,10 +21,18 @@ func populationTable(net *network.Network, run int) table {
 		p := &net.Populations[i]
 		t.Rows = append(t.Rows, row{
 			Name: p.Name, Colour: fmt.Sprintf("--r%dp%d", run, i),
-			Cells: []cell{{Text: grouped(int64(p.Size))}, {Text: modelOf(p), Words: true}, {Text: membrane(p), Words: true}, {Text: unbroken(external(p)), Words: true}},
+			Cells: []cell{{Text: grouped(int64(p.Size))}, {Text: modelOf(p) + placesOf(p), Words: true}, {Text: membrane(p), Words: true}, {Text: unbroken(external(p)), Words: true}},
 		})
 	}
 	return t
+}
+
+// placesOf is where a population's neurons are, if they have positions.
+func placesOf(p *network.Population) string {
+	if p.Positions.Layout == network.Nowhere {
+		return ""
+	}
+	return ", " + p.Positions.String()
 }
 
 func modelOf(p *network.Population) string {

@@ -167,12 +167,12 @@ var Published = []Experiment{
 	}},
 	// A quarter of the paper's neurons, in einet and in the authors' code.
 	{Preset: "rosenbaum2017", Seeds: 1, DurationMs: 10500, DiscardMs: 500, Figures: []Figure{
-		between(0.075, 0.12, "E", NearCorrelation, 0.0945, authorsCode), between(-0.017, -0.007, "E", FarCorrelation, -0.0115, authorsCode),
-		within(0.03, "E", Rate, 4.437, authorsCode), within(0.03, "I", Rate, 6.755, authorsCode),
+		between(0.075, 0.12, "E", NearCorrelation, 0.093, authorsCode), between(-0.017, -0.007, "E", FarCorrelation, -0.0112, authorsCode),
+		within(0.03, "E", Rate, 4.443, authorsCode), within(0.03, "I", Rate, 6.766, authorsCode),
 	}},
 	{Preset: "rosenbaum2017", Name: "asynchronous", Set: []string{"constants.sigma_rec=0.05"}, Seeds: 1, DurationMs: 10500, DiscardMs: 500, Figures: []Figure{
-		between(0, 0.02, "E", NearCorrelation, 0.0097, authorsCode), between(-0.002, 0.002, "E", FarCorrelation, 0, authorsCode),
-		within(0.03, "E", Rate, 4.197, authorsCode), within(0.03, "I", Rate, 6.819, authorsCode),
+		between(0, 0.02, "E", NearCorrelation, 0.0091, authorsCode), between(-0.002, 0.002, "E", FarCorrelation, -0.0001, authorsCode),
+		within(0.03, "E", Rate, 4.203, authorsCode), within(0.03, "I", Rate, 6.822, authorsCode),
 	}},
 	{Preset: "potjans2014", Name: "tenth", Scale: 0.1, Seeds: 8, DurationMs: 5500, DiscardMs: 500},
 	{Preset: "potjans2014", Seeds: 2, DurationMs: 5500, DiscardMs: 500, Figures: []Figure{

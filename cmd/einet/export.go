@@ -227,7 +227,8 @@ func biases(m *dynamics.Model, i int) []float32 {
 }
 
 // neurons writes of each population P its V0, V_th and bias, of each neuron (of a model's
-// neurons the start of each state X, as X0, and what a parameter Y draws, as parameter_Y).
+// neurons the start of each state X, as X0, and what a parameter Y draws, as parameter_Y), and its
+// P_x, P_y and P_z [mm], if it has positions.
 func (x *export) neurons() error {
 	s := record.CreateStream(x.files.Path(neuronsFile))
 	defer s.Abort()
