@@ -155,6 +155,14 @@ func (c *checker) distance(path string, p *Projection, pre, post *Population) {
 	if !p.ByDistance() {
 		return
 	}
+	switch {
+	case p.WeightBy.Falls() && p.Edges.Weight != nil:
+		c.fault(path+".weight", "by distance", "must be left out: the list has weights")
+		return
+	case p.Speed != 0 && p.Edges.Delay != nil:
+		c.fault(path+".delay", "by distance", "must be left out: the list has delays")
+		return
+	}
 	rule := path + ".p"
 	if p.Rule.Counts() {
 		rule = path + ".near"

@@ -43,17 +43,14 @@ func (d *decoder) positions(n *node, path string) network.Positions {
 	return network.Positions{Layout: network.Unread}
 }
 
-// lengths reads a list of numbers, or one.
+// lengths reads a list of numbers.
 func (d *decoder) lengths(n *node, path, allowed string) (all []float64) {
-	items := n.items
-	if n.kind == scalar {
-		items = []*node{n}
-	} else if n.kind != sequence {
+	if n.kind != sequence {
 		d.fault(n, path, allowed)
 	}
-	for i, item := range items {
+	for i, item := range n.items {
 		at := path
-		if len(items) > 1 {
+		if len(n.items) > 1 {
 			at = fault.Path(path, strconv.Itoa(i))
 		}
 		all = append(all, d.number(item, at, allowed))

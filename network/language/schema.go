@@ -26,6 +26,7 @@ func Schema() []byte {
 	for _, o := range network.Mappings() {
 		defs[definition(&o)] = mappingSchema(&o)
 	}
+	defs["positions"]["minProperties"], defs["positions"]["maxProperties"] = 1, 1
 	for _, name := range []string{"population", "projection"} {
 		defs[name] = kindsSchema(name)
 	}
