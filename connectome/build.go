@@ -48,7 +48,7 @@ func (p *Projection) build(ctx context.Context, net *network.Network, i, workers
 	}
 	n := &net.Projections[i]
 	p.Multapses = n.MayRepeat()
-	if plain := n.Autapses || p.From != p.To; n.Rule == network.FixedProbability && codes.alike() && plain {
+	if plain := n.Autapses || p.From != p.To; n.Rule == network.FixedProbability && !n.Near.Falls() && codes.alike() && plain {
 		draw := NewBernoulli(net.Seed, i, n.P)
 		return p.buildRows(ctx, &draw, sources, workers)
 	}

@@ -19,10 +19,11 @@ type Codes struct {
 // NewCodes is the codes of projection i of a valid network.
 func NewCodes(net *network.Network, i int) Codes {
 	p := &net.Projections[i]
-	first, last := p.DelaySteps(net.Dt)
-	mean, _ := p.Weight.WeightMoments()
-	c := Codes{FirstDelay: first, Delays: last - first + 1, Mean: math.Abs(mean)}
+	first, last := net.DelaySteps(p)
+	c := Codes{FirstDelay: first, Delays: last - first + 1, Mean: math.Abs(net.MeanWeight(i))}
 	switch {
+	case p.WeightBy.Falls():
+		c.Weights = fallingWeights(p, net.Populations[net.Population(p.To)].Positions.Farthest())
 	case p.Rule == network.List && len(p.Edges.Weight) > 0:
 		c.Weights, c.Mean = listWeights(p.Edges.Weight)
 	case p.Weight.IsNumber():
@@ -31,6 +32,15 @@ func NewCodes(net *network.Network, i int) Codes {
 		c.Weights = drawnWeights(p.Weight)
 	}
 	return c
+}
+
+// fallingWeights are those of a weight that falls with distance, evenly spaced from that of the largest distance [mm].
+func fallingWeights(p *network.Projection, farthest float64) []float64 {
+	least := float64(p.Weight.A * p.WeightBy.At(farthest))
+	if least == p.Weight.A {
+		return []float64{least}
+	}
+	return drawnWeights(network.Between(min(least, p.Weight.A), max(least, p.Weight.A)))
 }
 
 // drawnWeights are evenly spaced between the bounds, for a lognormal in the
@@ -119,12 +129,12 @@ func newCoders(p *network.Projection, c *Codes, dt float64) (weight, delay *code
 	if p.Rule == network.List {
 		return nil, nil
 	}
-	if len(c.Weights) > 1 {
+	if len(c.Weights) > 1 && !p.WeightBy.Falls() {
 		weight = newCoder(len(c.Weights), func(k int) float64 {
 			return p.Weight.WeightCDF((c.Weights[k] + c.Weights[k+1]) / 2)
 		})
 	}
-	if c.Delays > 1 {
+	if c.Delays > 1 && p.Speed == 0 {
 		delay = newCoder(c.Delays, func(k int) float64 {
 			return p.Delay.DelayCDF(float64((float64(c.FirstDelay+k)+0.5)*dt), dt)
 		})

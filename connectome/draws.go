@@ -11,9 +11,10 @@ import (
 // a packed synapse, the codes.
 type batch struct {
 	source, target, code []uint32
-	taken                []bool        // of a choice without multapses
-	chosen               []uint32      // likewise
-	row                  [Chunk]uint16 // of a Bernoulli
+	taken                []bool                           // of a choice without multapses
+	chosen               []uint32                         // likewise
+	row                  [Chunk]uint16                    // of a Bernoulli
+	gaps                 [network.MaxDimensions][]float64 // of thinned rows
 }
 
 func (b *batch) reset() { b.source, b.target, b.code = b.source[:0], b.target[:0], b.code[:0] }
@@ -35,7 +36,10 @@ type draws struct {
 	weightKey, delKey rng.Key
 	weight, delay     *coder // nil where not drawn
 	packing           Packing
-	bernoulli         Bernoulli // of fixed_probability alone
+	bernoulli         Bernoulli   // of fixed_probability alone
+	byDistance        *byDistance // nil where weights and delays don't go by distance
+	cells             *cells      // of a probability by distance
+	chooser           *chooser    // of degrees by distance
 }
 
 // perTask is about how many synapses a task draws.
@@ -55,6 +59,26 @@ func newDraws(net *network.Network, i int, codes *Codes) *draws {
 	d.expected = all - p.MeanLeftOut(d.sources)
 	d.weight, d.delay = newCoders(p, codes, net.Dt)
 	d.packing = codes.Packing()
+	if p.WeightBy.Falls() && len(codes.Weights) > 1 || p.Speed != 0 {
+		d.byDistance = &byDistance{newSpace(net, p), p, codes, d.packing, net.Dt}
+	}
+	switch {
+	case !p.Near.Falls():
+	case p.Rule == network.FixedProbability:
+		d.cells = newCells(newSpace(net, p), p.Near, p.P)
+		d.split(d.sources, int(d.expected/float64(d.sources)), d.thinned)
+		d.row, d.span = func(source, _ int, b *batch) { d.thinned(source, b) }, d.targets
+		return d
+	case p.Rule == network.FixedInDegree:
+		d.chooser = newChooser(net, p, d.key, 6, d.self)
+		d.split(d.targets, p.N, d.inDegreeNear)
+		return d
+	case p.Rule == network.FixedOutDegree:
+		d.chooser = newChooser(net, p, d.key, 5, d.self)
+		d.split(d.sources, p.N, d.outDegreeNear)
+		d.row, d.span = func(source, _ int, b *batch) { d.outDegreeNear(source, b) }, d.targets
+		return d
+	}
 	switch p.Rule {
 	case network.FixedInDegree:
 		d.split(d.targets, p.N, d.inDegree)
@@ -98,6 +122,9 @@ func (d *draws) split(n, each int, draw func(unit int, b *batch)) {
 func (d *draws) add(b *batch, source, target, code uint32) {
 	if d.self && source == target {
 		return
+	}
+	if d.byDistance != nil {
+		code |= d.byDistance.code(source, target)
 	}
 	b.source, b.target, b.code = append(b.source, source), append(b.target, target), append(b.code, code)
 }

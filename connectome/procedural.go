@@ -97,7 +97,7 @@ func (r *Redrawn) Size(k int) int { return min(r.Span, r.draws.targets-k*r.Span)
 // Bernoulli is what decides which synapses there are of a projection with fixed_probability and synapses
 // that are all alike; ok is false of any other.
 func (r *Redrawn) Bernoulli() (b Bernoulli, ok bool) {
-	return r.draws.bernoulli, r.draws.rule.Rule == network.FixedProbability && r.alike()
+	return r.draws.bernoulli, r.draws.rule.Rule == network.FixedProbability && !r.draws.rule.Near.Falls() && r.alike()
 }
 
 // NoAutapses is true where neurons that are drawn as their own targets are to be left out.
@@ -106,7 +106,8 @@ func (r *Redrawn) NoAutapses() bool { return r.draws.self }
 // A Recipe is how Redrawn draws, for engines that draw by themselves: docs/equations.md has it in words.
 type Recipe struct {
 	Rule             network.Rule
-	N                int // synapses of a source, of fixed_outdegree
+	ByDistance       bool // which synapses there are, their weights or delays go by distance: the rest does not say how
+	N                int  // synapses of a source, of fixed_outdegree
 	Multapses        bool
 	Sources, Targets int
 	NoAutapses       bool
@@ -124,7 +125,7 @@ type Recipe struct {
 func (r *Redrawn) Recipe() Recipe {
 	d := r.draws
 	c := Recipe{
-		Rule: d.rule.Rule, N: d.rule.N, Multapses: d.rule.Multapses, P: d.rule.P,
+		Rule: d.rule.Rule, ByDistance: d.rule.ByDistance(), N: d.rule.N, Multapses: d.rule.Multapses, P: d.rule.P,
 		Sources: d.sources, Targets: d.targets, NoAutapses: d.self,
 		Connectivity: d.key, Weights: d.weightKey, Delays: d.delKey, Scale: d.bernoulli.Scale(),
 	}
@@ -137,7 +138,9 @@ func (r *Redrawn) Recipe() Recipe {
 	return c
 }
 
-func (r *Redrawn) alike() bool { return r.draws.weight == nil && r.draws.delay == nil }
+func (r *Redrawn) alike() bool {
+	return r.draws.weight == nil && r.draws.delay == nil && r.draws.byDistance == nil
+}
 
 // expected is the mean number of synapses; that of all rules but fixed_probability is exact.
 func (r *Redrawn) expected() int64 { return saturate(math.Floor(r.draws.expected)) }

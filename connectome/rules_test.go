@@ -332,8 +332,8 @@ func TestBoundsOfDelays(t *testing.T) {
 		for step := range k.want {
 			first, last = min(first, step), max(last, step)
 		}
-		p := network.Projection{Delay: k.delay}
-		gotFirst, gotLast := p.DelaySteps(0.1)
+		net := network.Network{Dt: 0.1}
+		gotFirst, gotLast := net.DelaySteps(&network.Projection{Delay: k.delay})
 		require.Equal(t, []int{first, last}, []int{gotFirst, gotLast}, "%+v", k.delay)
 		share := shares(t, k.delay, n)
 		require.Len(t, share, len(k.want), "%+v", k.delay)

@@ -33,7 +33,7 @@ func TestConformance(t *testing.T) {
 					return eager(t, m, c, threads, k)
 				}
 				enginetest.Run(t, open)
-				enginetest.RunProcedural(t, open)
+				enginetest.RunProcedural(t, true, open)
 				enginetest.Changes(t, open)
 				enginetest.Loses(t, open)
 			})

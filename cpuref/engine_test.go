@@ -17,7 +17,7 @@ func TestConformance(t *testing.T) {
 }
 
 func TestProcedural(t *testing.T) {
-	enginetest.RunProcedural(t, func(_ testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
+	enginetest.RunProcedural(t, true, func(_ testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
 		return cpuref.New(m, c)
 	})
 }

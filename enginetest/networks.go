@@ -8,7 +8,7 @@ import "einet/network"
 func Networks() []*network.Network {
 	return []*network.Network{
 		balanced(), delayed(), lonely(), crowded(), unequal(), driven(), far(), listed(), // lif with exponential synapses
-		shaped(), noisy(), sourced(), counted(), unlike(), truncated(), ruled(), conductive(), conductiveNoisy(),
+		shaped(), noisy(), sourced(), counted(), unlike(), truncated(), ruled(), inSpace(), conductive(), conductiveNoisy(),
 		described(adaptive), described(gated), plastic(), plasticDense(),
 	}
 }

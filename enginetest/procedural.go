@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"einet/connectome"
@@ -13,10 +14,11 @@ import (
 )
 
 // RunProcedural holds an engine that draws synapses again for each spike to the reference that has
-// them stored, on all networks whose rules allow it.
-func RunProcedural(t *testing.T, make Factory) {
-	for _, n := range append(Networks(), redrawn()) {
-		if connectome.Redrawable(n) != nil {
+// them stored, on all networks whose rules allow it; in space, also on those that go by distance.
+func RunProcedural(t *testing.T, inSpace bool, make Factory) {
+	for _, n := range append(Networks(), redrawn(), redrawnInSpace()) {
+		byDistance := slices.ContainsFunc(n.Projections, func(p network.Projection) bool { return p.ByDistance() })
+		if connectome.Redrawable(n) != nil || byDistance && !inSpace {
 			continue
 		}
 		t.Run(n.Name+"/procedural", func(t *testing.T) {
@@ -71,4 +73,16 @@ func redrawn() *network.Network {
 		differ(with(projection("I", "E", 0, -0.4, 0.3, 5), rule(network.AllToAll, 0, true, true))),
 		with(projection("I", "I", 0, -0.3, 0.5, 5), rule(network.AllToAll, 0, true, false)),
 		again(with(projection("I", "I", 0, -0.3, 0.3, 5), rule(network.OneToOne, 0, true, true))))
+}
+
+// redrawnInSpace has what goes by distance of those.
+func redrawnInSpace() *network.Network {
+	n := inSpace()
+	n.Name = "redrawnInSpace"
+	for i := range n.Projections {
+		if p := &n.Projections[i]; p.Rule == network.FixedInDegree {
+			p.Rule = network.FixedOutDegree
+		}
+	}
+	return n
 }

@@ -174,6 +174,32 @@ func ruled() *network.Network {
 		with(projection("I", "I", 0, -0.2, 0.2, 4), func(p *network.Projection) { p.Name = "listed"; list(p) }))
 }
 
+// inSpace has neurons on a grid, on a ring's line and at random places, and every rule that goes by distance.
+func inSpace() *network.Network {
+	bell := func(size float64) network.Kernel { return network.Kernel{Shape: network.Bell, Size: size} }
+	sheet := func(p network.Population, columns, rows int) network.Population {
+		p.Positions = network.Positions{Layout: network.Grid, Columns: columns, Rows: rows, Extent: []float64{1, 1}, Periodic: true}
+		return p
+	}
+	near := func(r network.Rule, n int, size float64) func(p *network.Projection) {
+		return func(p *network.Projection) { p.Rule, p.N, p.Near = r, n, bell(size) }
+	}
+	falls := func(k network.Kernel) func(p *network.Projection) { return func(p *network.Projection) { p.Near = k } }
+	weight := func(p *network.Projection) { p.WeightBy = bell(0.3) }
+	travels := func(p *network.Projection) { p.Speed = 0.5 }
+	e, i, r := sheet(population("E", 300, 15, 22), 20, 15), sheet(population("I", 64, 10, 20), 8, 8), population("R", 100, 10, 20)
+	r.Positions = network.Positions{Layout: network.RandomPlaces, Extent: []float64{1, 1}, Periodic: true}
+	second := func(p network.Projection) network.Projection { p.Name += "_again"; return p }
+	return named("inSpace", []network.Population{e, i, r},
+		with(projection("E", "E", 0.6, 0.5, 0.2, 5), falls(bell(0.1)), travels),
+		second(with(projection("E", "E", 0.3, 0.25, 0.3, 5), falls(network.Kernel{Shape: network.Decay, Size: 0.1}), weight)),
+		with(projection("E", "I", 0, 0.5, 0.2, 5), near(network.FixedOutDegree, 8, 0.2)),
+		with(projection("I", "E", 0, -1, 0.4, 5), near(network.FixedInDegree, 10, 0.2), travels),
+		with(projection("I", "I", 0, -0.2, 0.2, 3), func(p *network.Projection) { p.Rule, p.Autapses = network.AllToAll, false }, weight, travels),
+		with(projection("R", "E", 0.5, 0.4, 0.2, 5), falls(network.Kernel{Shape: network.Disc, Size: 0.2}), func(p *network.Projection) { p.Weight = network.NormalDist(0.4, 0.05) }),
+		with(projection("I", "R", 0.5, -0.4, 0.2, 5), falls(bell(0.2))))
+}
+
 func conductivePopulation(name string, size int) network.Population {
 	return network.Population{
 		Name: name, Size: size, Neuron: network.LIFCond, CM: 200, GL: 10, EL: -60, EEx: 0, EIn: -80,

@@ -291,6 +291,7 @@ func readSpikes(ctx context.Context, path string, net *network.Network, x Excerp
 	if !record.SameRecorded(r.Recorded, record.RecordedOf(net)) {
 		return fmt.Errorf("%s: holds the spikes of other neurons than %s asks for (population_recorded, recorded_neuron)", path, NetworkFile)
 	}
+	all := data.Populations
 	among := newAmong(r.Header, data)
 	data.Steps = r.Steps
 	if len(among.sizes) == 0 {
@@ -303,10 +304,12 @@ func readSpikes(ctx context.Context, path string, net *network.Network, x Excerp
 	}
 	data.Sample = analysis.NewSample(sizes, r.DtMs, neurons, from, to)
 	data.Counts = analysis.NewPopulationCounts(sizes, r.DtMs, max(1, net.Steps(rateBinMs), int(r.Steps/mostBins)))
+	space := newSpaceReader(r.Header, net, x, r.Steps, from, to)
 	buf := make([]sim.Spike, 1<<14)
 	for {
 		n, err := r.Read(buf)
 		if errors.Is(err, io.EOF) {
+			space.finish(net, x, r.Steps, all, data)
 			return nil
 		}
 		if err == nil {
@@ -315,6 +318,7 @@ func readSpikes(ctx context.Context, path string, net *network.Network, x Excerp
 		if err != nil {
 			return err
 		}
+		space.add(buf[:n])
 		among.renumber(buf[:n])
 		data.Sample.Add(buf[:n])
 		data.Counts.Add(buf[:n])

@@ -23,7 +23,7 @@ const (
 var runFiles = []string{SpikesFile, TracesFile, NetworkFile, SummaryFile}
 
 // FigureNames are the figures of a run, each as .png and .svg.
-var FigureNames = []string{"raster", "rate", "potentials", "currents", "states"}
+var FigureNames = []string{"raster", "rate", "potentials", "currents", "states", "strip", "sheet"}
 
 // FigureFiles are the files of a run's figures.
 func FigureFiles() []string {

@@ -46,6 +46,7 @@ func (out *outputs) openAll(r *simulation) error {
 	if err := out.openSpikes(r); err != nil {
 		return err
 	}
+	out.openPositions(r)
 	asked := r.net.Record.Asks()
 	for _, f := range askedOf {
 		if slices.Contains(asked, f.key) {
@@ -71,7 +72,7 @@ var askedOf = []struct {
 
 // AskedFiles are those of a run that was asked for them.
 var AskedFiles = func() []string {
-	files := []string{CSVFile, SONATAFile, EventsFile}
+	files := []string{CSVFile, SONATAFile, EventsFile, PositionsFile}
 	for _, f := range askedOf {
 		files = append(files, f.file)
 	}

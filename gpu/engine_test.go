@@ -49,7 +49,7 @@ func TestChanges(t *testing.T) {
 // The same where synapses are drawn again for each spike.
 func TestConformanceOfDrawnSynapses(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
-		enginetest.RunProcedural(t, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+		enginetest.RunProcedural(t, false, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
 			e := start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
 			drawn, err := isDrawn(syn)
 			require.NoError(t, err)
@@ -142,6 +142,7 @@ func TestPresetsEqualReference(t *testing.T) {
 		"vogels2005cuba": {1, 200, 1}, "vogels2005coba": {1, 100, 1}, "brainpy1m": {1, 100, 1},
 		"brunel2000": {0.12, 100, 1}, "brunel2000exp": {0.12, 100, 1}, "potjans2014": {0.03, 100, 1},
 		"cobahh": {0.1, 30, 1}, "zerlaut2018": {0.1, 40, 1}, "izhikevich2003": {0.3, 60, 1}, "tum2000": {1, 200, 1}, "mongillo2008": {0.1, 60, 1},
+		"laing2001": {1, 300, 1}, "rosenbaum2017": {0.1, 40, 1},
 	}
 	for _, name := range presets.Names() {
 		for seed := range size[name].seeds {

@@ -54,6 +54,9 @@ func isDrawn(syn *connectome.Connectome) (bool, error) {
 
 // layoutDraws lays out a connectome of which no synapse is stored.
 func layoutDraws(d Device, m *dynamics.Model, syn *connectome.Connectome, l *stateLayout) (drawLayout, error) {
+	if err := drawnByDistance(m.Network); err != nil {
+		return drawLayout{}, err
+	}
 	a := drawLayout{tables: []uint32{0}}
 	for i := range m.Populations {
 		first := len(a.shares)
@@ -164,8 +167,21 @@ func (a *drawLayout) fits(d Device, m *dynamics.Model) error {
 	return fitsChoice(d, a.chosen)
 }
 
+// drawnByDistance is an error that names the first projection which goes by distance.
+func drawnByDistance(net *network.Network) error {
+	for i := range net.Projections {
+		if p := &net.Projections[i]; p.ByDistance() {
+			return fmt.Errorf("gpu: projections.%s goes by distance, and synapses by distance are not drawn again there: use stored synapses, or the cpu engine: %w", p.Name, ErrLimit)
+		}
+	}
+	return nil
+}
+
 // FitsDraws is an error wrapping ErrLimit unless device d can draw the synapses of a network again.
 func FitsDraws(d Device, net *network.Network) error {
+	if err := drawnByDistance(net); err != nil {
+		return err
+	}
 	for i := range net.Projections {
 		if p := &net.Projections[i]; p.Rule == network.FixedOutDegree && !p.Multapses {
 			if err := fitsChoice(d, p.N); err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"testing"
 	"testing/fstest"
 
@@ -191,6 +192,15 @@ func TestDrawsThatAreRefused(t *testing.T) {
 	mixed.Projections = append(mixed.Projections[:1:1], stored.Projections[0])
 	_, err = isDrawn(&mixed)
 	require.EqualError(t, err, "gpu: the synapses of 1 of 2 projections are stored: must be all or none")
+
+	near := *net
+	near.Projections = slices.Clone(net.Projections)
+	near.Projections[0].Speed = 1
+	require.ErrorIs(t, FitsDraws(promised, &near), ErrLimit)
+	require.ErrorContains(t, FitsDraws(promised, &near), "projections."+near.Projections[0].Name+" goes by distance")
+	m.Network = &near
+	_, err = layoutDraws(promised, m, drawn, &l)
+	require.ErrorContains(t, err, "goes by distance")
 
 	all := toMany("few", withRule(network.AllToAll))
 	m, err = dynamics.New(all)

@@ -20,6 +20,10 @@ func (c *checker) projection(path string, p *Projection, n *Network) {
 		return
 	}
 	c.keys(path, p, Keys("projection", string(p.Rule)))
+	c.distance(path, p, pre, post)
+	if p.Speed != 0 && pre != nil {
+		c.delayByDistance(path+".delay", p, n)
+	}
 	c.synapse(path, post, p.Shape())
 	c.receives(path, post, p.Receptor, p.Synapse, p.meanWeight())
 }
@@ -120,6 +124,9 @@ func (c *checker) weight(path string, p *Projection) {
 
 func (c *checker) delay(path string, p *Projection) {
 	listed := p.Rule == List && len(p.Edges.Delay) > 0
+	if p.Speed != 0 { // see delayByDistance
+		return
+	}
 	if !listed && (p.Delay.Kind == Constant || p.Delay.Kind == "") {
 		c.grid(path, p.Delay.A, 1)
 		return
@@ -138,7 +145,11 @@ func (c *checker) delay(path string, p *Projection) {
 	if listed {
 		at, what, narrow = p.Edges.place(strings.TrimSuffix(path, ".delay")), "delays ", "make several projections of it"
 	}
-	first, last := p.DelaySteps(c.dt)
+	first, last := p.drawnDelaySteps(c.dt)
+	c.delaySpan(at, what, first, last, narrow)
+}
+
+func (c *checker) delaySpan(at, what string, first, last int, narrow string) {
 	c.want(last-first < MaxDelayCodes, at, fault.Number(float64(first)*c.dt)+" to "+fault.Number(float64(last)*c.dt)+" ms",
 		fmt.Sprintf("%smust span at most %d steps of dt (%s ms): %s", what, MaxDelayCodes, fault.Number(c.dt), narrow))
 }

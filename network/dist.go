@@ -137,9 +137,8 @@ func (d Dist) mass(lo, hi float64) float64 {
 // smallest to its largest: package connectome has 12 bits of a synapse for that.
 const MaxDelayCodes = 1 << 12
 
-// DelaySteps is the smallest delay that a projection can have and the largest
-// [steps of dt].
-func (p *Projection) DelaySteps(dt float64) (first, last int) {
+// drawnDelaySteps are those of DelaySteps where delays do not go by distance.
+func (p *Projection) drawnDelaySteps(dt float64) (first, last int) {
 	lo, hi := p.Delay.delayBounds(dt)
 	listed := p.Rule == List && len(p.Edges.Delay) > 0
 	if listed {

@@ -73,6 +73,7 @@ const (
 	NeuronsOf   Form = "neurons by population"
 	SomeOf      Form = "some of"                // Of says which, besides the states of models
 	NumberOr    Form = "number or a mapping"    // Of says what kind
+	ByDistance  Form = "number or by distance"  // Of says which distributions and functions of distance
 	Quantities  Form = "mapping of quantities"  // by name: numbers with units, or distributions of them
 	Starts      Form = "mapping of starts"      // by name: the same, or expressions of parameters
 	Equations   Form = "mapping of expressions" // by name
@@ -155,6 +156,9 @@ func checked[T any](check func(c *checker, path string, of *T)) func(c *checker,
 func (k *Key) IsDefault(of any) bool {
 	if k.Is == AMapping {
 		return !slices.ContainsFunc(Keys(k.Of, ""), func(inner Key) bool { return !inner.IsDefault(k.At(of)) })
+	}
+	if k.Is == ByDistance { // of which near alone may be left out
+		return !of.(*Projection).Near.Falls()
 	}
 	field := reflect.ValueOf(k.At(of)).Elem()
 	return field.IsZero() || field.Interface() == any(Number(0))

@@ -39,7 +39,15 @@ func described(name string) any {
 		return &network.OUNoise{}
 	case "projection":
 		return &network.Projection{}
-	case "neurons", "histograms": // which are read as a whole
+	case "short_term":
+		return &network.ShortTerm{}
+	case "sources":
+		return &network.RecordShortTerm{}
+	case "sonata":
+		return &network.SONATA{}
+	case "positions", "grid", "ring", "random":
+		return &network.Positions{}
+	case "neurons", "histograms", "gaussian", "exponential", "disc", "distance": // which are read as a whole
 		return nil
 	}
 	return &network.Population{Model: &network.NeuronModel{}}

@@ -165,6 +165,21 @@ var general = []Mapping{
 	}},
 }
 
+// Keys of spaces.
+var (
+	aPlace   = Bound{Allowed: MustSize}
+	extent   = Key{Name: "extent", Is: AList, Unit: "mm", Bound: Bound{Allowed: mustExtent}, At: at(func(x *Positions) *[]float64 { return &x.Extent }), About: "lengths along x, y and z: as many as there are dimensions", Need: true}
+	periodic = Key{Name: "periodic", Is: ABool, OmitZero: true, At: at(func(x *Positions) *bool { return &x.Periodic }), About: "whether opposite edges are neighbours, as of a torus; false if left out"}
+)
+
+// kernelKeys are those of a function of distance.
+func kernelKeys(size, about string) []Key {
+	return []Key{
+		{Name: size, Is: ANumber, Unit: "mm", Bound: Bound{Allowed: mustLength}, About: about, Need: true},
+		{Name: "peak", Is: ANumber, About: "value at the distance 0: of p a probability, of a weight in its unit; none of near"},
+	}
+}
+
 // membrane is what all neurons with a membrane potential have.
 var membrane = []Key{
 	{Name: "E_L", Is: ANumber, Unit: "mV", Bound: anyNumber, At: at(func(p *Population) *float64 { return &p.EL }),
@@ -196,6 +211,9 @@ func cells(model string, own ...Key) []Key {
 			At: at(func(p *Population) *int { return &p.Size }), About: "neurons", Need: true},
 		{Name: "neuron", Is: AWord, Of: strings.Join(Kinds, "|"), Bound: Bound{Allowed: mustNeuron}, Default: LIF,
 			At: at(func(p *Population) *Neuron { return &p.Neuron }), About: "the model: " + model},
+		{Name: "positions", Is: AMapping, Of: "positions", Bound: Bound{Allowed: MustPositions}, OmitZero: true,
+			At: at(func(p *Population) *Positions { return &p.Positions }), check: checked((*checker).positions),
+			About: "where the neurons are; nowhere, if left out"},
 	}
 	return slices.Concat(first, own)
 }
@@ -271,6 +289,28 @@ var populations = []Mapping{
 			{Name: "sonata", Is: ABool, ReadApart: true, OmitZero: true, At: at(func(p *Population) *bool { return &p.Spikes.SONATA }),
 				About: "true: the spikes are those that the network's SONATA gives these nodes, and times, neurons and file are left out"},
 		}...)},
+	{Name: "positions", About: "Where the neurons of a population are: one of these.", Keys: []Key{
+		{Name: "grid", Is: AMapping, Of: "grid", At: whole, About: "equally spaced in rows and columns, from edge to edge"},
+		{Name: "ring", Is: AMapping, Of: "ring", At: whole, About: "equally spaced on a circle"},
+		{Name: "random", Is: AMapping, Of: "random", At: whole, About: "anywhere, drawn by the network's seed"},
+	}},
+	{Name: "grid", About: "Neurons in rows and columns.", Keys: []Key{
+		{Name: "columns", Is: AWhole, Bound: aPlace, At: at(func(x *Positions) *int { return &x.Columns }), About: "places along x", Need: true},
+		{Name: "rows", Is: AWhole, Bound: aPlace, OmitZero: true, At: at(func(x *Positions) *int { return &x.Rows }), About: "places along y, of a sheet; neuron 1 is beside neuron 0 in a row"},
+		{Name: "layers", Is: AWhole, Bound: aPlace, OmitZero: true, At: at(func(x *Positions) *int { return &x.Layers }), About: "places along z, of three dimensions"},
+		extent, periodic,
+	}},
+	{Name: "ring", About: "Neurons on a circle.", Keys: []Key{
+		{Name: "circumference", Is: ANumber, Unit: "mm", Bound: Bound{Allowed: mustLength}, At: whole, About: "of the circle, along which distances are; 360 makes degrees of mm", Need: true},
+	}},
+	{Name: "random", About: "Neurons anywhere.", Keys: []Key{extent, periodic}},
+	{Name: "gaussian", About: "peak e^(-(d/sigma)^2/2) of the distance d.", Keys: kernelKeys("sigma", "standard deviation, of offsets along each dimension")},
+	{Name: "exponential", About: "peak e^(-d/lambda).", Keys: kernelKeys("lambda", "distance of a fall to 1/e")},
+	{Name: "disc", About: "peak up to a radius, and nothing beyond.", Keys: kernelKeys("radius", "of the disc")},
+	{Name: "distance", About: "The delay of a spike that travels.", Keys: []Key{
+		{Name: "speed", Is: ANumber, Unit: "mm/ms", Bound: Bound{Allowed: mustSpeed}, About: "with which spikes travel the distance", Need: true},
+		{Name: "offset", Is: ANumber, Unit: "ms", Bound: aDuration, About: "what is added, a multiple of dt, at least dt; dt if left out"},
+	}},
 	{Name: "g0", About: "Synaptic state at the start, of all receptors of one sign.", Keys: []Key{
 		{Name: "excitatory", Is: ADist, Unit: AsWeights,
 			At: at(func(p *Population) *Dist { return &p.G0Ex }), check: checked(func(c *checker, path string, p *Population) { c.synapticState(path, p, p.G0Ex) }),
@@ -322,16 +362,28 @@ var ends = []Key{
 var drawn = append([]Key{
 	{Name: "autapses", Is: ABool, Default: true, At: at(func(p *Projection) *bool { return &p.Autapses }),
 		About: "whether a neuron may have a synapse to itself; {default} if left out"},
-	{Name: "weight", Is: ADist, Unit: "mV, with the target's C_m pA, of lif_cond nS",
-		At: at(func(p *Projection) *Dist { return &p.Weight }), When: unlessListed(func(e *Edges) []float64 { return e.Weight }), check: checked((*checker).weight),
-		About: "negative inhibits; a distribution keeps the sign of its mean", Need: true},
-	{Name: "delay", Is: ADist, Unit: "ms", Bound: Bound{Allowed: MustTime},
-		At: at(func(p *Projection) *Dist { return &p.Delay }), When: unlessListed(func(e *Edges) []float64 { return e.Delay }), check: checked((*checker).delay),
-		About: "a multiple of dt, at least dt; a distribution is rounded to steps, which may span 4096", Need: true},
+	{Name: "weight", Is: ByDistance, Of: dists + kernels, Unit: "mV, with the target's C_m pA, of lif_cond nS", Bound: Bound{Allowed: MustWeight, Missing: MustDist},
+		At: whole, When: unlessListed(func(e *Edges) []float64 { return e.Weight }), check: checked((*checker).weight),
+		About: "negative inhibits; a distribution keeps the sign of its mean; or by distance", Need: true},
+	{Name: "delay", Is: ByDistance, Of: dists + "|distance", Unit: "ms", Bound: Bound{Allowed: MustTime},
+		At: whole, When: unlessListed(func(e *Edges) []float64 { return e.Delay }), check: checked((*checker).delay),
+		About: "a multiple of dt, at least dt; a distribution, or what goes by distance, is rounded to steps, which may span 4096", Need: true},
 }, shape...)
 
 var multapses = Key{Name: "multapses", Is: ABool, Default: true, At: at(func(p *Projection) *bool { return &p.Multapses }),
 	About: "whether a pair may have several synapses; {default} if left out"}
+
+// What may stand in the place of a number, where something is drawn or goes by distance.
+const (
+	dists   = "distribution"
+	kernels = "|gaussian|exponential|disc"
+)
+
+// near is the key of what is chosen by distance.
+func near(what string) Key {
+	return Key{Name: "near", Is: ByDistance, Of: "|gaussian", Bound: Bound{Allowed: MustNear}, OmitZero: true, At: whole,
+		About: "chooses the " + what + " by distance, on a grid or ring"}
+}
 
 // projections are those of each rule.
 func projections() []Mapping {

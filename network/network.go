@@ -89,6 +89,8 @@ type Population struct {
 	Neuron Neuron       // the model
 	Model  *NeuronModel // its equations and this population's parameters, where the model is none of Kinds; else nil
 
+	Positions Positions // where the neurons are
+
 	TauM   float64 // membrane time constant tau_m [ms]; of LIFCond 0, for it is C_m/g_L
 	CM     float64 // capacitance C_m [pF]; of LIF 0 where weights and currents are in mV
 	GL     float64 // leak conductance g_L [nS] of LIFCond
@@ -239,13 +241,16 @@ type Projection struct {
 	From      string  // name of the source population
 	To        string  // name of the target population
 	Rule      Rule    // which decides what of the next four means something
-	P         float64 // connection probability, of FixedProbability
+	P         float64 // connection probability, of FixedProbability; where Near falls, that at the distance 0
 	N         int     // of synapses, of FixedInDegree, FixedOutDegree and FixedTotalNumber
 	Multapses bool    // whether a pair may have several synapses, of the same three; FixedTotalNumber must
+	Near      Kernel  // with which P falls, or by which FixedInDegree and FixedOutDegree choose neurons
 	Edges     Edges   // of List
 	Autapses  bool    // whether a neuron may have a synapse to itself, of a population with itself
 	Weight    Dist    // in the unit of the target's neurons; of a List with weights ignored
+	WeightBy  Kernel  // with which Weight, a number, falls
 	Delay     Dist    // [ms]; a number is a multiple of dt, at least dt; of a List with delays ignored
+	Speed     float64 // with which spikes travel the distance, Delay being the rest [mm/ms]; 0: delays do not go by distance
 	Synapse   Synapse // the shape
 	TauSyn    float64 // synaptic time constant tau_syn [ms]; 0 of a Delta
 	TauRise   float64 // that of the rise, tau_rise [ms]; of a Biexponential

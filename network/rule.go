@@ -50,9 +50,8 @@ type rule struct {
 var rules = []rule{
 	{
 		name: FixedProbability,
-		keys: []Key{{Name: "p", Is: ANumber,
-			Bound: Bound{Allowed: "must be a probability from 0 to 1", holds: func(x float64) bool { return x >= 0 && x <= 1 }},
-			At:    at(func(p *Projection) *float64 { return &p.P }), About: "each pair has a synapse with this probability", Need: true}},
+		keys: []Key{{Name: "p", Is: ByDistance, Of: kernels, Bound: Bound{Allowed: MustChance, Missing: mustPeak}, At: whole, check: checked((*checker).chance),
+			About: "each pair has a synapse with this probability, a number or by distance", Need: true}},
 		synapses: func(p *Projection, pre, post float64) (float64, float64) { return eachTarget(p.P*pre, post) },
 		own:      func(p *Projection, pre float64) float64 { return p.P * pre },
 		most:     allSources,
@@ -64,6 +63,7 @@ var rules = []rule{
 			{Name: "indegree", Is: AWhole, Bound: aCount, At: at(func(p *Projection) *int { return &p.N }),
 				About: "synapses of each target", Need: true},
 			multapses,
+			near("sources"),
 		},
 		synapses: func(p *Projection, _, post float64) (float64, float64) { return eachTarget(float64(p.N), post) },
 		most:     func(p *Projection, _, _ int) int { return p.N },
@@ -76,6 +76,7 @@ var rules = []rule{
 		scale: func(n, _, k float64) float64 { return n * k },
 		check: func(c *checker, path string, p *Projection, pre, _ *Population) {
 			c.count(path+".indegree", p, pre, p.From)
+			c.near(path+".near", p, pre)
 		},
 	},
 	{
@@ -84,6 +85,7 @@ var rules = []rule{
 			{Name: "outdegree", Is: AWhole, Bound: aCount, At: at(func(p *Projection) *int { return &p.N }),
 				About: "synapses of each source", Need: true},
 			multapses,
+			near("targets"),
 		},
 		synapses: func(p *Projection, pre, post float64) (float64, float64) { return inAll(float64(p.N)*pre, post) },
 		variance: func(p *Projection, k, _, post float64) (float64, float64) {
@@ -96,6 +98,7 @@ var rules = []rule{
 		scale: func(n, _, k float64) float64 { return n * k },
 		check: func(c *checker, path string, p *Projection, _, post *Population) {
 			c.count(path+".outdegree", p, post, p.To)
+			c.near(path+".near", p, post)
 		},
 	},
 	{
@@ -215,7 +218,12 @@ func (n *Network) Sizes(i int) (pre, post int) {
 func (n *Network) MeanSynapses(i int) (perTarget, inAll float64) {
 	p := &n.Projections[i]
 	pre, post := n.Sizes(i)
-	return p.Rule.table().synapses(p, float64(pre), float64(post))
+	perTarget, inAll = p.Rule.table().synapses(p, float64(pre), float64(post))
+	if p.Rule == FixedProbability && p.Near.Falls() {
+		of := n.overPairs(p, p.Near.At)
+		perTarget, inAll = float64(of*perTarget), float64(of*inAll)
+	}
+	return perTarget, inAll
 }
 
 // MeanLeftOut is the mean number of synapses from a neuron to itself that are drawn of projection i, of pre
@@ -238,7 +246,12 @@ func (n *Network) InDegreeBound(i int) int {
 		return most(p, pre, post)
 	}
 	mean, _ := n.MeanSynapses(i)
-	bound := math.Ceil(mean + 8*math.Sqrt(mean) + 16)
+	variance := mean
+	if p.Near.Falls() {
+		most, added := n.mostInDegree(p)
+		mean, variance = most, most+added
+	}
+	bound := math.Ceil(mean + 8*math.Sqrt(variance) + 16)
 	if !p.Multapses {
 		bound = math.Min(bound, float64(pre))
 	}
@@ -250,7 +263,7 @@ func (n *Network) InDegreeBound(i int) int {
 func (n *Network) InDegreeVariance(i int) (inDegree, ofRates float64, ok bool) {
 	p := &n.Projections[i]
 	variance := p.Rule.table().variance
-	if variance == nil {
+	if variance == nil || p.ByDistance() {
 		return 0, 0, false
 	}
 	k, _ := n.MeanSynapses(i)
@@ -275,7 +288,7 @@ func (p *Projection) rescale(s float64, by *Scaling, pre int) {
 	p.P *= power(s, by.P)
 	if scale := p.Rule.table().scale; scale != nil {
 		p.N = scaledCount(scale(float64(p.N), s, k))
-	} else if p.Rule == FixedProbability && by.Rule == FixedInDegree {
+	} else if p.Rule == FixedProbability && by.Rule == FixedInDegree && !p.Near.Falls() {
 		p.Rule, p.N, p.P = FixedInDegree, scaledCount(before*float64(pre)*k), 0
 	}
 }

@@ -17,6 +17,7 @@ func (n *Network) scaleBy(s float64) {
 		p := &n.Populations[i]
 		size := math.Round(float64(p.Size) * s)
 		p.Size = int(math.Min(math.Max(size, 1), MaxNeurons+1))
+		p.Positions, p.Size = p.Positions.scaled(s, p.Size)
 		p.Input = p.Input.scaled(power(s, n.Scale.Input))
 		p.PoissonInput = append([]PoissonInput(nil), p.PoissonInput...)
 		for k := range p.PoissonInput {
@@ -65,7 +66,7 @@ func (n *Network) meanInputs() []float64 {
 	for k := range n.Projections {
 		p := &n.Projections[k]
 		i := n.Population(p.To)
-		weight, _ := p.Weight.WeightMoments()
+		weight := n.MeanWeight(k)
 		perTarget, _ := n.MeanSynapses(k)
 		mean[i] += float64(perTarget * rate[p.From] * n.Populations[i].meanOfSpike(p.Shape(), weight))
 	}

@@ -21,7 +21,7 @@ import (
 
 // A Figure is a drawing in two formats.
 type Figure struct {
-	Name string // without extension: raster, rate, potentials, currents, states
+	Name string // without extension: raster, rate, potentials, currents, states, strip, sheet
 	PNG  []byte // 200 dots an inch
 	SVG  []byte
 }
@@ -43,12 +43,14 @@ type Data struct {
 	Potentials  []Potential                // one per population that was recorded
 	Currents    []Current                  // one per panel, two or three are enough
 	States      []State                    // one per panel, likewise
+	Strips      []Strip                    // of populations along lines, one per panel
+	Sheets      []Sheet                    // of populations on sheets, one per row
 
 	From, To  float64 // that the rate is shown between [ms]; To is 0 for the whole run
 	Discarded float64 // first part of the run that statistics leave out [ms]
 }
 
-// Figures draw what there are data for: raster and rate of a run that is two bins of the counts or longer, potentials, currents, states.
+// Figures draw what there are data for: raster and rate of a run that is two bins of the counts or longer, potentials, currents, states, and activity in space.
 func (d Data) Figures() []func() (Figure, error) {
 	var list []func() (Figure, error)
 	if d.Counts != nil && float64(d.Steps)*d.Counts.StepMs() >= 2*d.Counts.BinMs() {
@@ -64,6 +66,12 @@ func (d Data) Figures() []func() (Figure, error) {
 	}
 	if len(d.States) > 0 {
 		list = append(list, func() (Figure, error) { return States(d.States) })
+	}
+	if len(d.Strips) > 0 {
+		list = append(list, func() (Figure, error) { return Strips(d.Strips) })
+	}
+	if len(d.Sheets) > 0 {
+		list = append(list, func() (Figure, error) { return Sheets(d.Sheets) })
 	}
 	return list
 }

@@ -21,10 +21,18 @@ func populationTable(net *network.Network, run int) table {
 		p := &net.Populations[i]
 		t.Rows = append(t.Rows, row{
 			Name: p.Name, Colour: fmt.Sprintf("--r%dp%d", run, i),
-			Cells: []cell{{Text: grouped(int64(p.Size))}, {Text: modelOf(p), Words: true}, {Text: membrane(p), Words: true}, {Text: unbroken(external(p)), Words: true}},
+			Cells: []cell{{Text: grouped(int64(p.Size))}, {Text: modelOf(p) + placesOf(p), Words: true}, {Text: membrane(p), Words: true}, {Text: unbroken(external(p)), Words: true}},
 		})
 	}
 	return t
+}
+
+// placesOf is where a population's neurons are, if they have positions.
+func placesOf(p *network.Population) string {
+	if p.Positions.Layout == network.Nowhere {
+		return ""
+	}
+	return ", " + p.Positions.String()
 }
 
 func modelOf(p *network.Population) string {
@@ -147,6 +155,10 @@ func connectionOf(net *network.Network, i int) connection {
 	c := connection{from: net.Population(p.From), to: net.Population(p.To), weight: p.Weight.Mean(), excites: p.Excitatory()}
 	unit := net.Populations[c.to].WeightUnit(p.Synapse, p.Receptor)
 	c.text = dist(p.Weight, unit)
+	if p.WeightBy.Falls() {
+		c.weight = net.MeanWeight(i)
+		c.text = fmt.Sprintf("up to %s by distance (%s)", c.text, p.WeightBy)
+	}
 	if w := p.Edges.Weight; len(w) > 0 {
 		sum := 0.0
 		for _, x := range w {
@@ -182,6 +194,8 @@ func projectionTable(net *network.Network) table {
 		delay := dist(p.Delay, "ms")
 		if d := p.Edges.Delay; len(d) > 0 {
 			delay = fmt.Sprintf("%s to %s ms (listed)", short(slices.Min(d)), short(slices.Max(d)))
+		} else if p.Speed != 0 {
+			delay += fmt.Sprintf(" and distance at %s mm/ms", short(p.Speed))
 		}
 		synapse := string(p.Synapse)
 		if p.TauSyn > 0 {
@@ -218,6 +232,10 @@ func shortTermText(s *network.ShortTerm) string {
 func ruleText(p *network.Projection) string {
 	text := strings.ReplaceAll(string(p.Rule), "_", " ")
 	switch {
+	case p.Rule == network.FixedProbability && p.Near.Falls():
+		text += fmt.Sprintf(", p up to %s by distance (%s)", short(p.P), p.Near)
+	case p.Near.Falls():
+		text += fmt.Sprintf(", %s by distance (%s)", grouped(int64(p.N)), p.Near)
 	case p.Rule == network.FixedProbability:
 		text += ", p " + short(p.P)
 	case p.Rule.Counts():

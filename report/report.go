@@ -244,6 +244,7 @@ func (p *page) body() (string, error) {
 var captions = map[string]string{
 	"raster": "Spikes of a sample of neurons, and the rates of all.", "rate": "Rates of all neurons.",
 	"potentials": "How membrane potentials are distributed over neurons and time.", "currents": "Input of single neurons.",
+	"strip": "Spikes by position along a line or ring.", "sheet": "Rates on a sheet, at five times.",
 }
 
 // pictures are the figures, as far as there is room: as PNG, whose letters are the same everywhere, or else as SVG.

@@ -19,6 +19,7 @@ const (
 	Recorded      Purpose = 11 // per population: which neurons a sample has
 	Parameters    Purpose = 12 // per population: of a model, draw is the parameter's place
 	InitialStates Purpose = 13 // per population: of a model's states but V, draw is the state's place; differs by trial
+	Positions     Purpose = 20 // per population: where its neurons are, draw is the dimension
 )
 
 // Width of the fields of a stream number: purpose, ordinal, trial. Package network bounds what a network may have of each.

@@ -48,6 +48,8 @@ func works(quick bool) []Work {
 			{Network: "izhikevich2003", Scale: 0.3, Connectivity: stored, ms: 50},
 			{Network: "tum2000", Scale: 1, Connectivity: stored, ms: 50},
 			{Network: "mongillo2008", Scale: 0.1, Connectivity: stored, ms: 30},
+			{Network: "laing2001", Scale: 1, Connectivity: stored, ms: 250},
+			{Network: "rosenbaum2017", Scale: 0.1, Connectivity: stored, ms: 30},
 			{Network: "potjans2014", Scale: 0.05, Connectivity: stored, ms: 30, counted: true},
 		}
 	}
@@ -67,6 +69,8 @@ func works(quick bool) []Work {
 		{Network: "izhikevich2003", Scale: 1, Connectivity: stored, ms: 500},
 		{Network: "tum2000", Scale: 1, Connectivity: stored, ms: 500},
 		{Network: "mongillo2008", Scale: 1, Connectivity: stored, ms: 200},
+		{Network: "laing2001", Scale: 1, Connectivity: stored, ms: 500},
+		{Network: "rosenbaum2017", Scale: 1, Connectivity: stored, ms: 200},
 		{Network: "potjans2014", Scale: 1, Connectivity: stored, ms: 200, counted: true},
 	}
 }

@@ -100,6 +100,9 @@ const (
 	mongilloSilent  = "Mongillo, Barak & Tsodyks (2008), at the level of spontaneous activity"
 	noMemory        = "the theory: no facilitation or no cue, no memory"
 	noDepression    = "the theory: no depression, no population spikes"
+	authorsCode     = "Rosenbaum et al. (2017), the authors' code, 3 seeds of 10 s"
+	rateModel       = "Laing & Chow (2001), their rate model in our tests"
+	laingWords      = "Laing & Chow (2001), in words"
 	microcircuit    = "Potjans & Diesmann (2014), reference implementation"
 )
 
@@ -185,6 +188,24 @@ var Published = []Experiment{
 	}},
 	{Preset: "mongillo2008", Name: "no cue", Set: []string{"constants.cue=1"}, Seeds: 1, DurationMs: 1950, DiscardMs: 1700, Figures: []Figure{
 		between(-0.1, 0.1, "M1", PopulationSpike, math.NaN(), noMemory),
+	}},
+	{Preset: "laing2001", Seeds: 2, DurationMs: 3000, DiscardMs: 1000, Figures: []Figure{
+		within(0.04, "ring", Rate, 36.94, rateModel), within(0.02, "ring", BumpLength, 0.7751, rateModel),
+	}},
+	{Preset: "laing2001", Name: "all off", Set: []string{"projections.cue_to_ring.weight=0"}, Seeds: 2, DurationMs: 1000, Figures: []Figure{
+		between(-0.001, 0.001, "ring", Rate, 0, laingWords),
+	}},
+	{Preset: "laing2001", Name: "fast synapses", Set: []string{"constants.tau_s=1"}, Seeds: 2, DurationMs: 1000, DiscardMs: 300, Figures: []Figure{
+		between(-0.001, 0.001, "ring", Rate, 0, laingWords),
+	}},
+	// A quarter of the paper's neurons, in einet and in the authors' code.
+	{Preset: "rosenbaum2017", Seeds: 1, DurationMs: 10500, DiscardMs: 500, Figures: []Figure{
+		between(0.075, 0.12, "E", NearCorrelation, 0.093, authorsCode), between(-0.017, -0.007, "E", FarCorrelation, -0.0112, authorsCode),
+		within(0.03, "E", Rate, 4.443, authorsCode), within(0.03, "I", Rate, 6.766, authorsCode),
+	}},
+	{Preset: "rosenbaum2017", Name: "asynchronous", Set: []string{"constants.sigma_rec=0.05"}, Seeds: 1, DurationMs: 10500, DiscardMs: 500, Figures: []Figure{
+		between(0, 0.02, "E", NearCorrelation, 0.0091, authorsCode), between(-0.002, 0.002, "E", FarCorrelation, -0.0001, authorsCode),
+		within(0.03, "E", Rate, 4.203, authorsCode), within(0.03, "I", Rate, 6.822, authorsCode),
 	}},
 	{Preset: "potjans2014", Name: "tenth", Scale: 0.1, Seeds: 8, DurationMs: 5500, DiscardMs: 500},
 	{Preset: "potjans2014", Seeds: 2, DurationMs: 5500, DiscardMs: 500, Figures: []Figure{

@@ -86,9 +86,14 @@ func (l *Lab) measure(ctx context.Context, x *Experiment, figures []Figure, net 
 	from, to := int64(net.Steps(x.DiscardMs)), int64(net.Steps(x.DurationMs))
 	s := analysis.NewStatistics(sizes(net), net.Dt, from)
 	shared := analysis.NewCovariances(sizes(net), net.Steps(CorrelationBinMs), from)
+	places := placesOf(net, figures, from)
 	quiet := &Lab{Backend: l.Backend}
 	err = quiet.run(ctx, net, b.connectome, to, func(*dynamics.Model) []sim.Recorder {
-		return []sim.Recorder{spikesTo(s.Add), spikesTo(shared.Add)}
+		all := []sim.Recorder{spikesTo(s.Add), spikesTo(shared.Add)}
+		for _, p := range places {
+			all = append(all, spikesTo(p.add))
+		}
+		return all
 	})
 	if err != nil {
 		return nil, false, err
@@ -116,6 +121,10 @@ func (l *Lab) measure(ctx context.Context, x *Experiment, figures []Figure, net 
 			value = s.Counts.Burst(first, from, to, populationSpikeMs)
 		case Correlation:
 			value = shared.Correlation(first, to).Value
+		case NearCorrelation, FarCorrelation, BumpLength:
+			if p := places[first]; p != nil {
+				value = p.value(f.Quantity, to)
+			}
 		}
 		values = append(values, value)
 	}

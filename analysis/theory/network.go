@@ -97,6 +97,9 @@ func fromProjection(net *network.Network, i int) (Source, error) {
 	}
 	var ok bool
 	c.InDegree, _ = net.MeanSynapses(i)
+	if p.ByDistance() {
+		return c, fmt.Errorf("%w: projections.%s goes by distance, which leaves no mean field", ErrNotCovered, p.Name)
+	}
 	if c.InDegreeVar, c.RateVarFactor, ok = net.InDegreeVariance(i); !ok {
 		return c, fmt.Errorf("%w: projections.%s.rule: %s leaves no mean field", ErrNotCovered, p.Name, p.Rule)
 	}

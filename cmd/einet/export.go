@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"einet/connectome"
 	"einet/dynamics"
 	"einet/engines"
 	"einet/experiment"
@@ -226,10 +227,16 @@ func biases(m *dynamics.Model, i int) []float32 {
 }
 
 // neurons writes of each population P its V0, V_th and bias, of each neuron (of a model's
-// neurons the start of each state X, as X0, and what a parameter Y draws, as parameter_Y).
+// neurons the start of each state X, as X0, and what a parameter Y draws, as parameter_Y), and its
+// P_x, P_y and P_z [mm], if it has positions.
 func (x *export) neurons() error {
 	s := record.CreateStream(x.files.Path(neuronsFile))
 	defer s.Abort()
+	for i, p := range x.net.Populations {
+		for k, at := range connectome.Coordinates(x.net, i) {
+			s.FixedFloats(p.Name+"_"+experiment.Axes[k], at)
+		}
+	}
 	g := &record.Grower{Stream: s}
 	for _, i := range experiment.WithPotential(x.net) {
 		for _, c := range neuronColumns(x.built.model, i) {

@@ -41,9 +41,9 @@ func (f *fields) key(of any, k *network.Key) {
 	switch {
 	case n == nil && presence == network.Needed && f.n.kind == mapping:
 		f.d.faults = append(f.d.faults, fault.Error{Place: f.place, Path: fault.Path(f.path, k.Name), Value: "missing", Allowed: missing(k)})
-		unread(to)
+		unread(to, k)
 	case n == nil && presence == network.Needed:
-		unread(to)
+		unread(to, k)
 	case n == nil:
 		setDefault(of, to, k)
 	case presence == network.Unwanted:
@@ -74,8 +74,17 @@ func missing(k *network.Key) string {
 }
 
 // unread marks a field that could not be read. The fault is known, and checks leave it alone.
-func unread(to any) {
+func unread(to any, k *network.Key) {
 	switch x := to.(type) {
+	case *network.Projection:
+		switch k.Name {
+		case "p":
+			x.P = math.NaN()
+		case "weight":
+			x.Weight = network.Number(math.NaN())
+		case "delay":
+			x.Delay = network.Number(math.NaN())
+		}
 	case *float64:
 		*x = math.NaN()
 	case *network.Dist:
@@ -88,6 +97,13 @@ func setDefault(of, to any, k *network.Key) {
 	switch x := to.(type) {
 	case *network.Input:
 		*x = network.Input{network.DC(0)}
+	case *network.Projection:
+		switch k.Name {
+		case "weight":
+			x.Weight = network.Number(0)
+		case "delay":
+			x.Delay = network.Number(0)
+		}
 	case *network.Dist:
 		*x = network.Number(0)
 		if rest, ok := k.Default.(func(*network.Population) float64); ok {
@@ -122,6 +138,12 @@ func (d *decoder) field(n *node, path string, k *network.Key, to any) {
 		*x = d.dist(n, path, allowed(k))
 	case *network.Input:
 		*x = d.components(n, path)
+	case *network.Positions:
+		*x = d.positions(n, path)
+	case *network.Projection:
+		d.byDistance(n, path, k, x)
+	case *[]float64:
+		*x = d.lengths(n, path, allowed(k))
 	case *network.Neurons:
 		*x = d.neurons(n, path)
 	case **network.Neurons:
@@ -275,6 +297,10 @@ func writeField(k *network.Key, field any) string {
 		return list(*x)
 	case *network.Edges:
 		return writeEdges(x)
+	case *network.Positions:
+		return writePositions(x)
+	case *network.Projection:
+		return writeByDistance(k, x)
 	case *network.Dist:
 		return writeDist(*x)
 	case *network.Input:

@@ -26,6 +26,7 @@ func Schema() []byte {
 	for _, o := range network.Mappings() {
 		defs[definition(&o)] = mappingSchema(&o)
 	}
+	defs["positions"]["minProperties"], defs["positions"]["maxProperties"] = 1, 1
 	for _, name := range []string{"population", "projection"} {
 		defs[name] = kindsSchema(name)
 	}
@@ -178,6 +179,22 @@ func shapeSchema(k *network.Key) schema {
 		return schema{"type": "object", "additionalProperties": ref("expression")}
 	case network.AnEquation:
 		return schema{"type": "string"}
+	case network.ByDistance:
+		var options []schema
+		number := ref("number")
+		for _, name := range strings.Split(k.Of, "|") {
+			switch name {
+			case "distribution":
+				number = ref("distribution")
+			case "":
+			default:
+				options = append(options, schema{"type": "object", "properties": schema{name: ref(name)}, "required": []string{name}, "additionalProperties": false})
+			}
+		}
+		if k.Name != "near" {
+			options = append([]schema{number}, options...)
+		}
+		return anyOf(options...)
 	case network.NumberOr:
 		return anyOf(ref("number"), ref(k.Of))
 	case network.ANumber:

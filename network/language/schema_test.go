@@ -238,6 +238,27 @@ record: {spikes: {E: all}, state: {E: {neurons: [2, {from: 0, to: E.size - 3}], 
 	}
 }
 
+// Positions and distance, in the schema.
+func TestSchemaOfSpace(t *testing.T) {
+	const net = "populations: {E: {size: 4, tau_m: 1, V_th: 1, V_reset: 0, positions: {grid: {columns: 2, rows: 2, extent: [1 mm, 1], periodic: true}}}, " +
+		"R: {size: 4, tau_m: 1, V_th: 1, V_reset: 0, positions: {random: {extent: [1, 1], periodic: true}}}, C: {size: 4, tau_m: 1, V_th: 1, V_reset: 0, positions: {ring: {circumference: 360}}}}\n" +
+		"projections: {p: {from: E, to: R, p: {gaussian: {sigma: 0.1, peak: 0.3}}, weight: {exponential: {lambda: 1, peak: 2}}, delay: {distance: {speed: 0.3 m/s}}, tau_syn: 5}, " +
+		"q: {from: R, to: E, rule: fixed_outdegree, outdegree: 2, near: {gaussian: {sigma: 1}}, weight: {normal: [1, 0.1]}, delay: {uniform: [1, 2]}, tau_syn: 5}, s: {from: C, to: C, p: 0.1, weight: 1, delay: 1, tau_syn: 5}}"
+	require.Empty(t, againstSchema(t, net))
+	_, err := Load(strings.NewReader(net), "net.yaml", Options{})
+	require.NoError(t, err)
+	for old, other := range map[string]string{
+		"extent: [1 mm, 1]": "extent: 1", "columns: 2, ": "", "grid: {": "random: {extent: [1]}, grid: {", "circumference: 360": "radius: 1", "p: {gaussian": "p: {gausian",
+		"near: {gaussian: {sigma: 1}}": "near: 1", "sigma: 0.1, ": "", "speed: 0.3 m/s": "speed: fast, by: air", "weight: {normal: [1, 0.1]}": "weight: {disc: {sigma: 1, peak: 1}}",
+	} {
+		text := strings.Replace(net, old, other, 1)
+		require.NotEqual(t, net, text)
+		require.NotEmpty(t, againstSchema(t, text), other)
+		_, err := Load(strings.NewReader(text), "net.yaml", Options{})
+		require.Error(t, err, other)
+	}
+}
+
 // How a file is read, in the schema.
 func TestSchemaOfFiles(t *testing.T) {
 	const net = "populations: {S: {neuron: spikes, size: 3, file: s.gdf, columns: [sender, step], first_id: 1601, time_unit: steps, early: drop, population: E}}\n" +
@@ -273,6 +294,14 @@ func TestReaderKnowsTheDeclaredKeys(t *testing.T) {
 		"sources":     "record: {short_term: {E: {zzz: 1}}}",
 		"ou_noise":    fmt.Sprintf(around, "ou_noise: {zzz: 1}"),
 	}
+	for _, layout := range []string{"grid", "ring", "random"} {
+		places[layout] = fmt.Sprintf(around, "positions: {"+layout+": {zzz: 1}}")
+	}
+	places["positions"] = fmt.Sprintf(around, "positions: {zzz: 1}")
+	for _, kernel := range network.Kernels {
+		places[string(kernel.Shape)] = "projections: {E: {p: {" + string(kernel.Shape) + ": {zzz: 1}}}}"
+	}
+	places["distance"] = "projections: {E: {delay: {distance: {zzz: 1}}}}"
 	for _, o := range network.Courses {
 		places[o.Name] = fmt.Sprintf(around, "input: {"+o.Name+": {zzz: 1}}")
 	}

@@ -26,14 +26,17 @@ var units = map[string]unit{
 	"pF": {"capacitance", 1}, "nF": {"capacitance", 1000},
 	"Hz": {"frequency", 1}, "kHz": {"frequency", 1000},
 	"deg": {"angle", 1},
+	"mm":  {"length", 1}, "um": {"length", 1e-3}, "m": {"length", 1000},
+	"mm/ms": {"speed", 1}, "m/s": {"speed", 1},
 }
 
 // unitNames are all of them in the order in which they are told.
-var unitNames = []string{"ms", "s", "us", "mV", "V", "uV", "pA", "nA", "nS", "uS", "pF", "nF", "Hz", "kHz", "deg"}
+var unitNames = []string{"ms", "s", "us", "mV", "V", "uV", "pA", "nA", "nS", "uS", "pF", "nF", "Hz", "kHz", "deg", "mm", "um", "m", "mm/ms", "m/s"}
 
 // without names the unit that a quantity has where none is given.
 var without = map[string]string{
 	"time": "ms", "voltage": "mV", "current": "pA", "conductance": "nS", "capacitance": "pF", "frequency": "Hz", "angle": "deg",
+	"length": "mm", "speed": "mm/ms",
 }
 
 // quantities are what numbers measure whose unit is written so in the table of keys. Weights, and
@@ -58,7 +61,7 @@ func (d *decoder) unitOf(k *network.Key) string {
 	return k.Unit
 }
 
-var withUnit = regexp.MustCompile(`^(.*[0-9A-Za-z_.)])\s+([A-Za-z]+)$|^(.*[0-9.)])([A-Za-z]+)$`)
+var withUnit = regexp.MustCompile(`^(.*[0-9A-Za-z_.)])\s+(m?m/m?s|[A-Za-z]+)$|^(.*[0-9.)])(m?m/m?s|[A-Za-z]+)$`)
 
 // cutUnit splits a text into a number or expression and the unit behind it.
 func cutUnit(text string) (rest, name string) {

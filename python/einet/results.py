@@ -302,7 +302,7 @@ class Results:
 
     @property
     def figures(self) -> dict[str, Figure]:
-        """The figures by name: raster, rate, potentials, currents. A run that was interrupted has none before draw()."""
+        """The figures by name: raster, rate, potentials, currents, and strip and sheet where neurons have positions. A run that was interrupted has none before draw()."""
         order = ["raster", "rate", "potentials", "currents"]
         found = sorted(self.folder.glob("*.svg"), key=lambda p: (order.index(p.stem) if p.stem in order else 99, p.stem))
         return {p.stem: Figure(self, p) for p in found}
