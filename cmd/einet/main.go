@@ -37,6 +37,7 @@ var version = ""
 // cli is the command line: one field and one file for each subcommand.
 type cli struct {
 	Run       runCmd       `cmd:"" help:"Simulate a network and write its spikes, summary and figures."`
+	Sweep     sweepCmd     `cmd:"" help:"Simulate a network at every combination of some values: tables, arrays and maps of its statistics."`
 	View      viewCmd      `cmd:"" help:"Watch a network while it is simulated, in a window, and change it by keys."`
 	List      listCmd      `cmd:"" help:"List the preset networks."`
 	Models    modelsCmd    `cmd:"" help:"List the neuron models that einet has as equations, or print one."`
