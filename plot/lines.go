@@ -29,6 +29,7 @@ type LinePanel struct {
 // A LineBoundary is where a field [x] passes a level.
 type LineBoundary struct {
 	Name  string
+	Look  int // as of a Boundary
 	Field []float64
 	Level float64
 	Jump  func(from int) float64 // as of a Boundary, between a value and the next
@@ -42,9 +43,8 @@ func (l Lines) Draw() (Figure, error) {
 	}
 	looks := looks(l.Populations)
 	key := lineKey(l.Populations, looks)
-	for i, b := range l.Boundaries {
-		line := boundaryLines[i%len(boundaryLines)]
-		key = append(key, entry{name: b.Name, line: line})
+	for _, b := range l.Boundaries {
+		key = append(key, entry{name: b.Name, line: boundaryLine(b.Look)})
 	}
 	var panels []panel
 	for k, one := range l.Panels {
@@ -94,18 +94,17 @@ func (l *Lines) plot(one LinePanel, looks []draw.LineStyle) *plot.Plot {
 	}
 	p := newPlot(l.X.Label, one.Label, edges[0], edges[len(edges)-1], lo, hi+0.06*(hi-lo))
 	p.X.Tick.Marker, p.Y.Tick.Marker = &l.X, ticks(4)
-	for i, b := range l.Boundaries {
-		line := boundaryLines[i%len(boundaryLines)]
+	for _, b := range l.Boundaries {
 		for _, x := range b.crossings(&l.X) {
-			p.Add(mark{x, line})
+			p.Add(mark{x, boundaryLine(b.Look)})
+		}
+	}
+	if one.Theory != nil {
+		for _, c := range l.theory(one, looks, smoothHidden*p.Y.Max) {
+			p.Add(c)
 		}
 	}
 	for i := range l.Populations {
-		if one.Theory != nil {
-			for _, part := range l.parts(one.Theory[i]) {
-				p.Add(curve{points: part, line: draw.LineStyle{Color: looks[i].Color, Width: thin}})
-			}
-		}
 		for k, v := range one.Mean[i] {
 			if s := one.SD[i][k]; !math.IsNaN(v) && s > 0 {
 				x := l.X.place(k)
@@ -119,6 +118,17 @@ func (l *Lines) plot(one LinePanel, looks []draw.LineStyle) *plot.Plot {
 		p.Add(dots{points, looks[i]})
 	}
 	return p
+}
+
+// theory are the lines of theory, those that lie on earlier ones dashed.
+func (l *Lines) theory(one LinePanel, looks []draw.LineStyle, distance float64) (curves []curve) {
+	for i := range l.Populations {
+		for _, part := range l.parts(one.Theory[i]) {
+			curves = append(curves, curve{points: part, line: draw.LineStyle{Color: looks[i].Color, Width: thin}})
+		}
+	}
+	tellApart(curves, distance)
+	return curves
 }
 
 // parts are the points of values that are there, cut where one is missing.

@@ -34,6 +34,7 @@ type Map struct {
 // A Boundary is where a field [x][y] passes a level.
 type Boundary struct {
 	Name  string
+	Look  int // which of a few looks its line has: the same one in all figures
 	Field [][]float64
 	Level float64
 	// Jump is how far between two neighbouring values, as indices of x and y, the field passes the level, from 0 to 1, where it jumps and its
@@ -48,6 +49,8 @@ var boundaryLines = []draw.LineStyle{
 	{Color: color.RGBA{R: 0x56, G: 0xB4, B: 0xE9, A: 0xFF}, Width: 1.8, Dashes: []vg.Length{2, 2}},
 }
 
+func boundaryLine(look int) draw.LineStyle { return boundaryLines[look%len(boundaryLines)] }
+
 // Draw draws the maps side by side, the boundaries over each.
 func (m Maps) Draw() (Figure, error) {
 	if len(m.Rows) == 0 || m.X.Len() == 0 || m.Y.Len() == 0 {
@@ -61,8 +64,8 @@ func (m Maps) Draw() (Figure, error) {
 		}
 	}
 	var key []entry
-	for i, b := range m.Boundaries {
-		key = append(key, entry{name: b.Name, line: boundaryLines[i%len(boundaryLines)]})
+	for _, b := range m.Boundaries {
+		key = append(key, entry{name: b.Name, line: boundaryLine(b.Look)})
 	}
 	const rowHeight = 5.4 * vg.Centimeter
 	rows := keyRows(width-2*margin, key)
@@ -108,8 +111,8 @@ func (m *Maps) plot(one Map, left, bottom bool) *plot.Plot {
 	}
 	title(p, one.Title)
 	p.Add(&cells{m: m, Map: one, x: x, y: y, tints: newTints(one)})
-	for i, b := range m.Boundaries {
-		p.Add(contour{m, b, boundaryLines[i%len(boundaryLines)]})
+	for _, b := range m.Boundaries {
+		p.Add(contour{m, b, boundaryLine(b.Look)})
 	}
 	return p
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"time"
 
 	"gonum.org/v1/gonum/stat"
 
@@ -18,6 +19,7 @@ func (w *work) write(ctx context.Context) error {
 	if len(w.results) == 0 {
 		return w.writeRecord()
 	}
+	defer time.AfterFunc(patience, func() { w.o.Say("simulated; theory and figure are computed") }).Stop()
 	var none error
 	w.theory, none = w.predict(ctx, w.processors())
 	if none != nil {
@@ -35,6 +37,9 @@ func (w *work) write(ctx context.Context) error {
 	}
 	return w.writeRecord()
 }
+
+// patience is how long what follows the simulations may take before it is told.
+const patience = 2 * time.Second
 
 func (w *work) writeRecord() error {
 	r, err := w.store.record()
@@ -146,15 +151,16 @@ func predictedBy(column string, p *prediction, population int) float64 {
 
 // A boundary is where theory has a change of state.
 type boundary struct {
+	look         int
 	name, column string
 	level        float64
 	sudden       bool
 }
 
 var boundaries = []boundary{
-	{"mean external input at threshold", "theory_external_over_threshold", 1, false},
-	{"recurrent excitation = inhibition", "theory_recurrent_balance", 0, false},
-	{"stability of the stationary state", "theory_unstable_modes", 0.5, true},
+	{0, "mean external input at threshold", "theory_external_over_threshold", 1, false},
+	{1, "recurrent excitation = inhibition", "theory_recurrent_balance", 0, false},
+	{2, "stability of the stationary state", "theory_unstable_modes", 0.5, true},
 }
 
 // crossed are the boundaries that the first population's predictions pass, with the values of each.
@@ -207,7 +213,7 @@ func (w *work) maps(ctx context.Context) plot.Maps {
 	list, fields := w.crossed()
 	for i, b := range list {
 		m.Boundaries = append(m.Boundaries, plot.Boundary{
-			Name: b.name, Level: b.level, Field: asGrid(func(point int) float64 { return fields[i][point] }), Jump: w.jump(ctx, b),
+			Name: b.name, Look: b.look, Level: b.level, Field: asGrid(func(point int) float64 { return fields[i][point] }), Jump: w.jump(ctx, b),
 		})
 	}
 	return m
@@ -237,7 +243,7 @@ func (w *work) lines(ctx context.Context) plot.Lines {
 	}
 	list, fields := w.crossed()
 	for i, b := range list {
-		boundary := plot.LineBoundary{Name: b.name, Field: fields[i], Level: b.level}
+		boundary := plot.LineBoundary{Name: b.name, Look: b.look, Field: fields[i], Level: b.level}
 		if jump := w.jump(ctx, b); jump != nil {
 			boundary.Jump = func(from int) float64 { return jump([2]int{from}, [2]int{from + 1}) }
 		}

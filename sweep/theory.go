@@ -99,11 +99,7 @@ func predicted(net *network.Network) (*prediction, error) {
 	for _, s := range full {
 		p.rate, p.cv = append(p.rate, s.Rate), append(p.cv, s.CV)
 	}
-	alike, err := system.Solve(theory.Correction{Colour: true})
-	if err != nil {
-		return p, nil
-	}
-	if s, err := system.Stability(alike); err == nil {
+	if s, err := system.Stability(); err == nil {
 		p.unstable, p.hz = float64(s.Unstable), s.Hz
 	}
 	return p, nil

@@ -16,15 +16,18 @@ type Stability struct {
 // ErrStiff is the error of Stability where a population's noise is too small for its equations.
 var ErrStiff = errors.New("theory: the noise is too small for the response of neurons")
 
-// Stability is that of states that Solve gave, with the correction for colour or none, as Brunel (2000) has it for delta synapses:
-// rates perturbed at a frequency w return, through delays and synapses, as A(w) times themselves,
+// Stability is that of the state that Solve finds of equal neurons, as Brunel (2000) has it for delta synapses: rates perturbed at a frequency w return, through delays and synapses, as A(w) times themselves,
 //
 //	A_ij = sum over projections of K e^(-iw delay) (q h R_mean,i + q^2/tau_m R_variance,i)
 //
 // with h the filter of the synapse and R the Response of neurons. Modes grow where det(1 - A) has zeros of positive growth, and as many
 // as it winds around 0 while w goes from 0 to infinity (Nyquist). Of synapses that are not delta the threshold and the reset
 // are moved as in Rate (Schuecker, Diesmann & Helias, Phys. Rev. E 92, 052119, 2015), and the modulation of the variance is left out.
-func (s *System) Stability(states []State) (Stability, error) {
+func (s *System) Stability() (Stability, error) {
+	states, err := s.solveRates(Correction{Colour: true})
+	if err != nil {
+		return Stability{}, err
+	}
 	n := nyquist{s: s, states: states, least: math.Inf(1)}
 	hz := lowestHz
 	first, err := n.determinant(hz)

@@ -57,9 +57,7 @@ func delayed(s *System, ms float64) *System {
 }
 
 func stabilityOf(t testing.TB, s *System) Stability {
-	states, err := s.Solve(Correction{Colour: true})
-	require.NoError(t, err)
-	stability, err := s.Stability(states)
+	stability, err := s.Stability()
 	require.NoError(t, err)
 	return stability
 }

@@ -55,9 +55,8 @@ func (c *sweepCmd) Run(ctx context.Context, t *terminal) error {
 	}
 	w := t.watch(plan.Base, c.Quiet)
 	o.Say = func(line string) {
-		if !c.Quiet {
-			w.Say(line)
-			t.told = false
+		if w.Mention != nil { // nil where it is to be quiet
+			w.Mention(line)
 		}
 	}
 	var failed []error

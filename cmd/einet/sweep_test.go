@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"codeberg.org/sbinet/npyio/npz"
 	"github.com/stretchr/testify/require"
@@ -125,6 +126,7 @@ func TestSweepGoesOn(t *testing.T) {
 
 // A sweep that is interrupted keeps what is complete, and goes on there.
 func TestInterruptedSweep(t *testing.T) {
+	tries(t)
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
@@ -148,6 +150,37 @@ func TestInterruptedSweep(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(text), &s))
 	require.Equal(t, 24, s.Complete)
 	require.LessOrEqual(t, s.Simulated, 24-kept/2)
+}
+
+// A sweep that is killed goes on where it was, and its table is that of one which was not.
+func TestKilledSweep(t *testing.T) {
+	tries(t)
+	dir, whole := t.TempDir(), t.TempDir()
+	more := []string{"--threads", "1", "--seeds", "3", "--no-plots"}
+	cmd := child("", swept(dir, more...)...)
+	require.NoError(t, cmd.Start())
+	require.Eventually(t, func() bool {
+		found, _ := filepath.Glob(filepath.Join(dir, "points", "*.json"))
+		return len(found) > 2
+	}, time.Minute, time.Millisecond)
+	require.NoError(t, cmd.Process.Kill())
+	require.Error(t, cmd.Wait())
+	require.NoFileExists(t, filepath.Join(dir, sweep.TableFile))
+	status, out, errs := einet(t, swept(dir, append(more, "--json")...)...)
+	require.Equal(t, exitDone, status, errs)
+	var s sweep.Outcome
+	require.NoError(t, json.Unmarshal([]byte(out), &s))
+	require.Less(t, s.Simulated, 16)
+	require.Equal(t, 18, s.Complete)
+	status, _, errs = einet(t, swept(whole, more...)...)
+	require.Equal(t, exitDone, status, errs)
+	for _, name := range []string{sweep.TableFile, sweep.ArrayFile} {
+		want, err := os.ReadFile(filepath.Join(whole, name))
+		require.NoError(t, err)
+		have, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		require.Equal(t, want, have, name)
+	}
 }
 
 // Parts in any order, and what is collected of them, are the sweep.
