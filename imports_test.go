@@ -27,8 +27,10 @@ const module = "einet"
 // imports is the tree, top down: what each package may import of einet. What
 // those may import, it may import too.
 var imports = map[string][]string{
-	"cmd/einet":  {"live", "bench", "selftest", "validate"},
+	"cmd/einet":  {"live", "bench", "selftest", "validate", "sweep", "compare"},
 	"live":       {"experiment"},
+	"sweep":      {"experiment"},
+	"compare":    {"experiment", "validate"},
 	"experiment": {"report", "record", "engines", "network/language"},
 
 	"engines":  {"gpu", "cpu", "cpuref", "sim", "host"},

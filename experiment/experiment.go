@@ -35,6 +35,8 @@ type Options struct {
 	Spikes    []string    // formats that spikes are written in besides spikes.npz: csv, sonata
 	NoFigures bool        // no figures, and no page of the run
 	Replay    *record.Log // of a session, whose changes the network has; nil: none
+	Seeds     int         // of replicas: how many there are; 0: the network's own
+	AlignMs   float64     // of replicas: time 0 of the rates over trials
 
 	Preset  string // that the network is or was made from, for the summary
 	Version string // of the program, likewise
@@ -100,7 +102,8 @@ func Run(ctx context.Context, net *network.Network, o Options) (*Summary, error)
 	return r.run(ctx)
 }
 
-// Replicas simulates n trials of a network, from its own on, which share the synapses, and leaves the spikes of each.
+// Replicas simulates n trials of a network, from its own on, which share the synapses, and leaves what a run leaves of each, without
+// traces. With Options.Seeds there are as many with each of several seeds, from the network's own on: on other synapses.
 func Replicas(ctx context.Context, net *network.Network, n int, o Options) (*ReplicasSummary, error) {
 	r, err := begin(net, o)
 	if err != nil {

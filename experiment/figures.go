@@ -248,6 +248,11 @@ func readDiscard(path string) (float64, error) {
 	return s.DiscardMs, nil
 }
 
+// ReadNetwork is the network of the run in a folder.
+func ReadNetwork(dir string) (*network.Network, error) {
+	return readNetwork(filepath.Join(dir, NetworkFile))
+}
+
 func readNetwork(path string) (*network.Network, error) {
 	f, err := os.Open(path)
 	if err != nil {

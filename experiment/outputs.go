@@ -81,13 +81,13 @@ var AskedFiles = func() []string {
 
 func (out *outputs) openSpikes(r *simulation) error {
 	populations, recorded := record.Populations(r.net), record.RecordedOf(r.net)
-	npz, err := record.CreateSpikes(r.files.Path(SpikesFile), r.net.Dt, populations)
+	npz, err := record.CreateSpikes(r.files.Path(r.named(SpikesFile)), r.net.Dt, populations)
 	if err != nil {
 		return err
 	}
 	npz.Only(recorded)
 	npz.Nodes(record.NodesOf(r.net))
-	out.spikes = append(out.spikes, spikeOutput{npz, SpikesFile})
+	out.spikes = append(out.spikes, spikeOutput{npz, r.named(SpikesFile)})
 	for _, format := range []struct {
 		name, file string
 		create     func(string, float64, []record.Population, []network.Nodes) (record.SpikeSink, error)
@@ -96,11 +96,11 @@ func (out *outputs) openSpikes(r *simulation) error {
 		if !slices.Contains(r.o.Spikes, format.name) && !own {
 			continue
 		}
-		sink, err := format.create(r.files.Path(format.file), r.net.Dt, populations, record.NodesOf(r.net))
+		sink, err := format.create(r.files.Path(r.named(format.file)), r.net.Dt, populations, record.NodesOf(r.net))
 		if err != nil {
 			return err
 		}
-		out.spikes = append(out.spikes, spikeOutput{sink, format.file})
+		out.spikes = append(out.spikes, spikeOutput{sink, r.named(format.file)})
 	}
 	header := record.Header{Populations: populations, Recorded: recorded}
 	var some []sim.Spike
@@ -144,8 +144,8 @@ func (out *outputs) watch() sim.Recorder {
 
 // open begins a file of state, with what a reader needs to know of the network.
 func (out *outputs) open(r *simulation, file string) *record.Grower {
-	s := record.CreateStream(r.files.Path(file))
-	out.state = append(out.state, stateOutput{s, file})
+	s := record.CreateStream(r.files.Path(r.named(file)))
+	out.state = append(out.state, stateOutput{s, r.named(file)})
 	s.FixedFloats("dt_ms", []float64{r.net.Dt})
 	return &record.Grower{Stream: s}
 }

@@ -20,15 +20,15 @@ const (
 	longLook  = time.Second
 )
 
-// runTogether simulates all replicas at once.
-func (e *ensemble) runTogether(ctx context.Context, r *gpu.Replicas) error {
-	e.atOnce = len(e.models)
-	for k := range e.models {
-		one, err := e.begin(k)
+// runTogether simulates the replicas of a device, of which the first is the k-th, at once.
+func (e *ensemble) runTogether(ctx context.Context, k int, r *gpu.Replicas) error {
+	e.atOnce = e.trials()
+	for i := range e.trials() {
+		one, err := e.begin(k + i)
 		if err != nil {
 			return err
 		}
-		e.replicas = append(e.replicas, one)
+		e.replicas[k+i] = one
 	}
 	update, end := e.o.Watch.Progress(e.steps)
 	defer end()
@@ -37,9 +37,9 @@ func (e *ensemble) runTogether(ctx context.Context, r *gpu.Replicas) error {
 	for r.Step() < e.steps {
 		start := time.Now()
 		stopped := r.Advance(ctx, int(min(stretch, e.steps-r.Step())))
-		for k, one := range e.replicas {
+		for i, one := range e.replicas[k:][:e.trials()] {
 			var err error
-			if spikes, err = r.Spikes(k, spikes[:0]); err != nil {
+			if spikes, err = r.Spikes(i, spikes[:0]); err != nil {
 				return cmp.Or(stopped, err)
 			}
 			switch err := one.take(r.Step(), spikes); {
@@ -69,22 +69,22 @@ func (e *ensemble) runTogether(ctx context.Context, r *gpu.Replicas) error {
 // firstLook is how many steps are simulated before the first look at the spikes.
 const firstLook = 16
 
-// runEach simulates replicas one by one, on processors as many side by side as there are threads
-// and memory for.
-func (e *ensemble) runEach(ctx context.Context) error {
-	workers, place := e.on.Side(len(e.models), e.models[0], e.o.Synapses)
+// runEach simulates the replicas of a seed, of which the first is the k-th, one by one: on processors as many side by side as there are
+// threads and memory for.
+func (e *ensemble) runEach(ctx context.Context, k int) error {
+	if e.counted.one == nil {
+		e.counted.one, e.counted.end = e.o.Watch.Trials(len(e.models))
+	}
+	workers, place := e.on.Side(e.trials(), e.models[k], e.o.Synapses)
 	e.atOnce = workers
-	e.replicas = make([]*replica, len(e.models))
-	one, end := e.o.Watch.Trials(len(e.models))
-	defer end()
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(workers)
-	for k := range e.models {
+	for i := range e.trials() {
 		g.Go(func() error {
-			if err := e.runOne(ctx, k, place); err != nil {
+			if err := e.runOne(ctx, k+i, place); err != nil {
 				return err
 			}
-			one()
+			e.counted.one()
 			return nil
 		})
 	}
@@ -106,7 +106,7 @@ func (e *ensemble) runOne(ctx context.Context, k int, place *engines.Place) erro
 		return err
 	}
 	defer engine.Close()
-	if err := sim.Run(ctx, engine, e.steps, nil, sim.SpikeSink(r.take)); err != nil {
+	if err := sim.Run(ctx, engine, e.steps, nil, r.recorders...); err != nil {
 		return err
 	}
 	return e.close(r)

@@ -31,6 +31,7 @@ type simulation struct {
 	place      *engines.Place
 	engine     sim.Engine
 	files      *record.Set
+	suffix     string    // of the names of a replica's files
 	ended      time.Time // of the simulation
 	summary    Summary
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"path/filepath"
 	"time"
 
 	"einet/analysis"
@@ -223,4 +224,11 @@ func readSummary(path string, s *Summary) (text []byte, err error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return text, nil
+}
+
+// ReadSummary is the summary of the run in a folder.
+func ReadSummary(dir string) (*Summary, error) {
+	var s Summary
+	_, err := readSummary(filepath.Join(dir, SummaryFile), &s)
+	return &s, err
 }

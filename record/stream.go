@@ -37,6 +37,11 @@ func (s *Stream) FixedInts(name string, values []int64) {
 	s.fixed = append(s.fixed, func(z *zip.Writer) error { return writeVector(z, name, values) })
 }
 
+// FixedGrid adds an array of several dimensions that is known, in C order.
+func (s *Stream) FixedGrid(name string, values []float64, shape ...int64) {
+	s.fixed = append(s.fixed, func(z *zip.Writer) error { return writeArray(z, name, values, shape...) })
+}
+
 // FixedNames adds an array of strings.
 func (s *Stream) FixedNames(name string, values []string) {
 	s.fixed = append(s.fixed, func(z *zip.Writer) error { return writeNames(z, name, values) })

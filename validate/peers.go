@@ -49,16 +49,16 @@ var peerStatistics = []struct {
 const (
 	peerErrors  = 3
 	peerShare   = 0.01
-	leastPooled = 7 // degrees of freedom that a standard deviation has
+	LeastPooled = 7 // degrees of freedom that a standard deviation has
 )
 
-// peerBand is how far the mean over a number of seeds may be from the mean over others.
-func peerBand(mean, sd float64, others, seeds int) float64 {
+// Band is how far the mean over a number of seeds may be from the mean over others.
+func Band(mean, sd float64, others, seeds int) float64 {
 	return max(peerErrors*sd*math.Sqrt(1/float64(others)+1/float64(seeds)), peerShare*math.Abs(mean))
 }
 
-// pooledSD is the standard deviation of values around the mean of their own list, and its degrees of freedom.
-func pooledSD(lists [][]float64) (sd float64, freedom int) {
+// PooledSD is the standard deviation of values around the mean of their own list, and its degrees of freedom.
+func PooledSD(lists [][]float64) (sd float64, freedom int) {
 	squares := 0.0
 	for _, list := range lists {
 		if len(list) > 1 {
@@ -139,10 +139,10 @@ func peerFigure(p *peerRun, runs []peerRun, population, key string, seeds int) (
 		lists = append(lists, r.Populations[population][key])
 	}
 	mean := stat.Mean(values, nil)
-	sd, freedom := pooledSD(lists)
-	if freedom < leastPooled {
-		return Figure{}, fmt.Errorf("too few seeds to tell how they scatter: %d degrees of freedom, at least %d needed", freedom, leastPooled)
+	sd, freedom := PooledSD(lists)
+	if freedom < LeastPooled {
+		return Figure{}, fmt.Errorf("too few seeds to tell how they scatter: %d degrees of freedom, at least %d needed", freedom, LeastPooled)
 	}
-	half := peerBand(mean, sd, len(values), seeds)
+	half := Band(mean, sd, len(values), seeds)
 	return Figure{Population: population, Published: mean, Lo: mean - half, Hi: mean + half, Source: p.Simulator, PeerSeeds: len(values)}, nil
 }

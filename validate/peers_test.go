@@ -65,12 +65,12 @@ func loadExperiment(t *testing.T, x *Experiment) *network.Network {
 
 // The band is three standard errors of a difference of means, or a percent.
 func TestPeerBand(t *testing.T) {
-	require.InDelta(t, 3*0.4*math.Sqrt(1.0/16+1.0/4), peerBand(5, 0.4, 16, 4), 1e-12)
-	require.InDelta(t, 0.05, peerBand(5, 1e-4, 16, 4), 1e-12)
-	require.InDelta(t, 0.05, peerBand(-5, 0, 16, 4), 1e-12)
+	require.InDelta(t, 3*0.4*math.Sqrt(1.0/16+1.0/4), Band(5, 0.4, 16, 4), 1e-12)
+	require.InDelta(t, 0.05, Band(5, 1e-4, 16, 4), 1e-12)
+	require.InDelta(t, 0.05, Band(-5, 0, 16, 4), 1e-12)
 
 	values := []float64{4.6, 5.4, 4.6, 5.4, 4.6, 5.4, 4.6, 5.4} // squares sum to 1.28, 7 degrees of freedom
-	sd, freedom := pooledSD([][]float64{values, {1, 3}, {7}, nil})
+	sd, freedom := PooledSD([][]float64{values, {1, 3}, {7}, nil})
 	require.InDelta(t, math.Sqrt((1.28+2)/8), sd, 1e-12)
 	require.Equal(t, 8, freedom)
 }

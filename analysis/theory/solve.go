@@ -55,6 +55,20 @@ var ErrNoState = errors.New("theory: no stationary state found")
 // the one to which rates relax from 1 Hz. A solution need not be stable
 // against oscillations.
 func (s *System) Solve(c Correction) ([]State, error) {
+	states, err := s.solveRates(c)
+	for i := range states {
+		d := states[i].Drive
+		if before := max(0, i-1); before < i && s.Populations[i].Neuron == s.Populations[before].Neuron && d == states[before].Drive {
+			states[i].CV = states[before].CV // which takes long
+			continue
+		}
+		states[i].CV = s.Populations[i].Neuron.CV(d.Mean, d.Sigma)
+	}
+	return states, err
+}
+
+// solveRates is Solve without the CV, which is NaN.
+func (s *System) solveRates(c Correction) ([]State, error) {
 	x, err := s.solution(c)
 	if err != nil {
 		return nil, err
@@ -62,9 +76,7 @@ func (s *System) Solve(c Correction) ([]State, error) {
 	states := make([]State, len(s.Populations))
 	r := unpack(x)
 	for i := range states {
-		d := s.drive(i, r)
-		cv := s.Populations[i].Neuron.CV(d.Mean, d.Sigma)
-		states[i] = State{Drive: d, Rate: r.mean[i], RateSD: math.Sqrt(r.variance[i]), CV: cv}
+		states[i] = State{Drive: s.drive(i, r), Rate: r.mean[i], RateSD: math.Sqrt(r.variance[i]), CV: math.NaN()}
 	}
 	return states, nil
 }

@@ -153,7 +153,7 @@ func TestCompletion(t *testing.T) {
 		want  string
 	}{
 		{[]string{"re"}, "report reproduce"},
-		{[]string{"com"}, "completion"},
+		{[]string{"com"}, "compare completion"},
 		{[]string{"run", "v"}, "vogels2005coba vogels2005cuba vs96"},
 		{[]string{"run", "net["}, "net[1].yaml"},
 		{[]string{"run", "no"}, ""},

@@ -37,6 +37,7 @@ var version = ""
 // cli is the command line: one field and one file for each subcommand.
 type cli struct {
 	Run       runCmd       `cmd:"" help:"Simulate a network and write its spikes, summary and figures."`
+	Sweep     sweepCmd     `cmd:"" help:"Simulate a network at every combination of some values: tables, arrays and maps of its statistics."`
 	View      viewCmd      `cmd:"" help:"Watch a network while it is simulated, in a window, and change it by keys."`
 	List      listCmd      `cmd:"" help:"List the preset networks."`
 	Models    modelsCmd    `cmd:"" help:"List the neuron models that einet has as equations, or print one."`
@@ -46,6 +47,7 @@ type cli struct {
 	Bench     benchCmd     `cmd:"" help:"Time the engines on several networks and sizes, beside what the machine can do."`
 	Plot      plotCmd      `cmd:"" help:"Draw the figures of an earlier run."`
 	Report    reportCmd    `cmd:"" help:"Write a page (HTML) of an earlier run, or of several side by side."`
+	Compare   compareCmd   `cmd:"" help:"Hold two runs side by side: do they have the same spikes, or are they alike?"`
 	Validate  validateCmd  `cmd:"" help:"Do the engines agree, and does the network do what its source claims?"`
 	Reproduce reproduceCmd `cmd:"" help:"Hold the presets to published figures of their networks, and to what other simulators give."`
 	Export    exportCmd    `cmd:"" help:"Write the synapses, weights, delays, initial state and, if asked, random input of a network, for other simulators."`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -134,8 +135,10 @@ func TestReplicasRefuseWhatTheyCannotGive(t *testing.T) {
 	}{
 		{[]string{"--replicas", "0"}, "--replicas 0: must be from 1 to 1000"},
 		{[]string{"--replicas", "1001"}, "--replicas 1001: must be from 1 to 1000"},
-		{[]string{"--replicas", "2", "--spikes", "csv"}, "--spikes csv: with --replicas"},
-		{[]string{"--replicas", "2", "--set", "record.averages=1"}, "vs96: record: with --replicas"},
+		{[]string{"--replicas", "2", "--seeds", "0"}, "--seeds 0: must be at least 1"},
+		{[]string{"--replicas", "500", "--seeds", "3"}, "--seeds 3: must be from 1 to 2, for --replicas 500 of each"},
+		{[]string{"--replicas", "2", "--align", "1s", "--duration", "500ms"}, "--align 1s: must be a time of the run, from 0 to 500 ms"},
+		{[]string{"--align", "10"}, "--align 10 ms: only says something of --replicas"},
 		{[]string{"--replicas", "2", "--trial", "16383"}, "--replicas 2 from trial 16383 on: "},
 	} {
 		status, _, errs := einet(t, append([]string{"run", "vs96", "--out", filepath.Join(dir, "x")}, k.args...)...)
@@ -143,4 +146,84 @@ func TestReplicasRefuseWhatTheyCannotGive(t *testing.T) {
 		require.Contains(t, errs, k.want)
 		require.NoDirExists(t, filepath.Join(dir, "x"))
 	}
+}
+
+// Each seed has synapses of its own: a trial is the run with its seed and trial. What the network records is kept of each trial, in every
+// format, and is what that run keeps.
+func TestReplicasOfSeveralSeeds(t *testing.T) {
+	dir := t.TempDir()
+	more := []string{"--spikes", "csv", "--set", "record={state: {E: {neurons: [1, 5], every: 1 ms}}, averages: 1 ms}"}
+	all := replicas(t, filepath.Join(dir, "all"), "cpu", append([]string{"--replicas", "2", "--seeds", "3", "--align", "20ms"}, more...)...)
+	require.Equal(t, []int{6, 3}, []int{all.Replicas, all.Seeds})
+	digests := map[string]bool{}
+	for k, trial := range all.Trials {
+		require.Equal(t, []uint32{1 + uint32(k/2), uint32(k % 2)}, []uint32{trial.Seed, trial.Trial})
+		digests[trial.Digest] = true
+	}
+	require.Len(t, digests, 6)
+	last := all.Trials[5]
+	require.Equal(t, []string{"spikes-3-1.npz", "spikes-3-1.csv", "state-3-1.npz", "averages-3-1.npz"}, last.Files)
+
+	args := []string{"run", "vs96", "--scale", "0.2", "--duration", "60ms", "--engine", "reference", "--seed", "3", "--trial", "1", "--json", "-q", "--no-plots",
+		"--out", filepath.Join(dir, "one")}
+	status, out, errs := einet(t, append(args, more...)...)
+	require.Equal(t, exitDone, status, errs)
+	var one experiment.Summary
+	require.NoError(t, json.Unmarshal([]byte(out), &one))
+	require.Equal(t, one.Digest, last.Digest)
+	require.Equal(t, one.Populations["E"].Fano, last.Populations["E"].Fano)
+	require.Equal(t, one.Populations["E"].Correlation, last.Populations["E"].Correlation)
+	for k, name := range []string{"spikes.npz", "spikes.csv", "state.npz", "averages.npz"} {
+		want, err := os.ReadFile(filepath.Join(dir, "one", name))
+		require.NoError(t, err)
+		have, err := os.ReadFile(filepath.Join(dir, "all", last.Files[k]))
+		require.NoError(t, err)
+		require.Equal(t, want, have, name)
+	}
+}
+
+// Mean, sd and confidence are those of the trials' numbers, and where there are several seeds the confidence is that of their means. The
+// 97.5 % points of Student's t with 2 and 5 degrees of freedom are 4.303 and 2.571, from a table.
+func TestMomentsOverTrials(t *testing.T) {
+	x := func(values ...float64) (list []*float64) {
+		for i := range values {
+			list = append(list, &values[i])
+		}
+		return list
+	}
+	m := experiment.MomentsOf([][]*float64{x(1, 2, 3, 4, 5, 9)})
+	require.InDelta(t, 4, *m.Mean, 1e-12)
+	require.InDelta(t, math.Sqrt(8), *m.SD, 1e-12)
+	require.InDelta(t, 4+2.571*math.Sqrt(8)/math.Sqrt(6), m.CI95[1], 2e-3)
+	m = experiment.MomentsOf([][]*float64{x(1, 2), x(3, 4), x(5, 9)}) // seeds' means 1.5, 3.5, 7
+	require.InDelta(t, 4, *m.Mean, 1e-12)
+	require.InDelta(t, 4-4.303*2.7839/math.Sqrt(3), m.CI95[0], 2e-3)
+	m = experiment.MomentsOf([][]*float64{x(1), {nil}})
+	require.Nil(t, m.SD)
+	require.Nil(t, m.CI95)
+}
+
+// psth.npz has the trials' rates around the time that is asked for: their spikes, counted.
+func TestRatesOverTrials(t *testing.T) {
+	dir := t.TempDir()
+	all := replicas(t, dir, "cpu", "--replicas", "3", "--align", "20ms", "--discard", "10ms")
+	file := filepath.Join(dir, experiment.PSTHFile)
+	times, rates := readNpz[float64](t, file, "time_ms"), readNpz[float64](t, file, "E_rate_hz")
+	require.Len(t, times, 50)
+	require.InDelta(t, 10.5-20, times[0], 1e-9)
+	require.Len(t, rates, 150)
+	for k, trial := range all.Trials {
+		s, err := record.ReadSpikes(filepath.Join(dir, trial.File))
+		require.NoError(t, err)
+		want := make([]float64, 50)
+		for _, spike := range s.Spikes {
+			if bin := int(math.Ceil(float64(spike.Step)*s.DtMs-1e-9)) - 1 - 10; bin >= 0 && int(spike.Neuron) < s.Populations[0].Size {
+				want[bin] += 1000 / float64(s.Populations[0].Size)
+			}
+		}
+		require.InDeltaSlice(t, want, rates[k*50:(k+1)*50], 1e-6)
+	}
+	mean := readNpz[float64](t, file, "E_mean_hz")
+	require.InDelta(t, (rates[7]+rates[57]+rates[107])/3, mean[7], 1e-9)
+	require.FileExists(t, filepath.Join(dir, "psth.png"))
 }

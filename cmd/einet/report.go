@@ -56,7 +56,7 @@ func holdRuns(dirs []string, file string) error {
 		_, err := os.Stat(filepath.Join(dir, file))
 		if found, _ := filepath.Glob(filepath.Join(dir, "spikes-*.npz")); len(found) > 0 {
 			if _, one := os.Stat(filepath.Join(dir, experiment.SpikesFile)); one != nil {
-				return usage(fmt.Errorf("%s: holds replicas, of which there are spikes (%s and others), no figures and no page", dir, filepath.Base(found[0])))
+				return usage(fmt.Errorf("%s: holds replicas (%s and others), which have rates over trials and no figures of single ones, and no page", dir, filepath.Base(found[0])))
 			}
 		}
 		if err != nil {

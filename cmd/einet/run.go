@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"einet/experiment"
+	"einet/network"
 	"einet/record"
 	"einet/sim"
 )
@@ -20,7 +21,9 @@ type runCmd struct {
 	Duration  *span  `placeholder:"TIME" help:"Model time to simulate: 500 (ms), \"500 ms\" or 0.5s; otherwise what the network states."`
 	Discard   span   `placeholder:"TIME" help:"Leave this first part of the run out of the rates and the other statistics."`
 	Replay    string `placeholder:"FILE" help:"Do to the network what a log of einet view (events.jsonl) says, up to the end of that session unless --duration says otherwise. At that end the digest must be the session's."`
-	Replicas  *int   `placeholder:"N" help:"Simulate N trials, from --trial (or 0) on, which share the synapses: each gives the spikes of a run with that --trial. The gpu engine runs each in one work group where the network fits one, all at once; cpu and reference as many side by side as there are threads. There are spikes and no figures."`
+	Replicas  *int   `placeholder:"N" help:"Simulate N trials, from --trial (or 0) on, which share the synapses: each gives the spikes of a run with that --trial. The gpu engine runs each in one work group where the network fits one, all at once; cpu and reference as many side by side as there are threads. What the network records is kept of each, and rates over all (psth.npz) with their figure."`
+	Seeds     *int   `placeholder:"N" help:"With --replicas: as many trials with each of N seeds, from --seed (or the network's) on, each on synapses of its own. Without --replicas: one trial of each."`
+	Align     *span  `placeholder:"TIME" help:"With --replicas: the model time, such as that of a stimulus, which is 0 in the rates over trials and their figure."`
 	outFlag   `set:"out=the files go; otherwise results/NAME"`
 	forceFlag `set:"force=run in that folder. It stays until the new one is written as a whole; of a new one that is interrupted, what was simulated until then replaces it. Without --force, not even an incomplete run (a folder without summary.json) is replaced."`
 	Spikes    []string `enum:"csv,sonata" placeholder:"FORMAT" help:"Write spikes in this format too, beside spikes.npz: csv (spikes.csv), sonata (spikes.h5, HDF5). Repeatable."`
@@ -84,18 +87,44 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	o.DiscardMs = c.Discard.ms
 	signal.Ignore(syscall.SIGPIPE) // a reader of what is printed that ends does not end the run
 	defer signal.Reset(syscall.SIGPIPE)
-	if c.Replicas != nil {
-		s, failed := experiment.Replicas(ctx, net, *c.Replicas, o)
+	if c.Replicas != nil || c.Seeds != nil {
+		n, err := c.trials(net, &o)
+		if err != nil {
+			return err
+		}
+		s, failed := experiment.Replicas(ctx, net, n, o)
 		if s == nil {
 			return engineFault(failed)
 		}
 		return errors.Join(c.printReplicas(t, s), engineFault(failed))
+	}
+	if c.Align != nil {
+		return usage(fmt.Errorf("--align %v: only says something of --replicas and --seeds", *c.Align))
 	}
 	s, failed := experiment.Run(ctx, net, o)
 	if s == nil {
 		return engineFault(failed)
 	}
 	return errors.Join(c.print(t, s), engineFault(failed), replayed(t, c.Quiet, replay, s))
+}
+
+// trials is how many there are of each seed, and puts what else is asked of replicas into the options.
+func (c *runCmd) trials(net *network.Network, o *experiment.Options) (n int, err error) {
+	n = 1
+	if c.Replicas != nil {
+		n = *c.Replicas
+	}
+	if c.Seeds != nil {
+		if o.Seeds = *c.Seeds; o.Seeds < 1 {
+			return 0, usage(fmt.Errorf("--seeds %d: must be at least 1", o.Seeds))
+		}
+	}
+	if c.Align != nil {
+		if o.AlignMs = c.Align.ms; !(o.AlignMs >= 0 && o.AlignMs <= net.Duration) {
+			return 0, usage(fmt.Errorf("--align %v: must be a time of the run, from 0 to %g ms", *c.Align, net.Duration))
+		}
+	}
+	return n, nil
 }
 
 // replayed holds a run that followed a log to its end to the digest of the session.

@@ -90,20 +90,28 @@ func orNone(text string) string {
 
 // printReplicas writes what came of replicas for people.
 func printReplicas(out io.Writer, s *experiment.ReplicasSummary) error {
-	fmt.Fprintf(out, "network  %s: %d neurons, %d synapses, seed %d\n", s.Network, s.Neurons, s.Synapses, s.Seed)
+	seeds := fmt.Sprintf("seed %d", s.Seed)
+	if s.Seeds > 1 {
+		seeds = fmt.Sprintf("seeds %d to %d", s.Seed, s.Trials[len(s.Trials)-1].Seed)
+	}
+	fmt.Fprintf(out, "network  %s: %d neurons, %d synapses, %s\n", s.Network, s.Neurons, s.Synapses, seeds)
 	fmt.Fprintf(out, "engine   %s on %s, %d of %d replicas at once\n", s.Engine, s.Device, s.AtOnce, s.Replicas)
 	fmt.Fprintf(out, "time     built in %.3g s; %d x %g ms of model time in %.3g s (real-time factor %.3g a replica)\n",
 		s.BuildS, s.Replicas, s.DurationMs, s.SimulateS, s.RealTimeFactor)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	row := func(first, spikes string, each func(name string) (rate, cv *float64), last string) {
+	row := func(first, spikes string, each func(name string) (rate, cv string), last string) {
 		fmt.Fprintf(w, "%s\t%s\t", first, spikes)
 		for _, name := range s.Order {
 			rate, cv := each(name)
-			fmt.Fprintf(w, "%s\t%s\t", shown(rate, 3), shown(cv, 3))
+			fmt.Fprintf(w, "%s\t%s\t", rate, cv)
 		}
 		fmt.Fprintf(w, "%s\t\n", last)
 	}
-	fmt.Fprint(w, "trial\tspikes\t")
+	head := "trial"
+	if s.Seeds > 1 {
+		head = "seed, trial"
+	}
+	fmt.Fprintf(w, "%s\tspikes\t", head)
 	for _, name := range s.Order {
 		fmt.Fprintf(w, "%s [Hz]\tCV\t", name)
 	}
@@ -112,17 +120,29 @@ func printReplicas(out io.Writer, s *experiment.ReplicasSummary) error {
 	for k, t := range s.Trials {
 		n := float64(t.Spikes)
 		spikes[k] = &n
-		row(fmt.Sprint(t.Trial), fmt.Sprint(t.Spikes), func(name string) (rate, cv *float64) {
-			return t.Populations[name].RateHz, t.Populations[name].CVISI
+		which := fmt.Sprint(t.Trial)
+		if s.Seeds > 1 {
+			which = fmt.Sprintf("%d, %d", t.Seed, t.Trial)
+		}
+		row(which, fmt.Sprint(t.Spikes), func(name string) (rate, cv string) {
+			return shown(t.Populations[name].RateHz, 3), shown(t.Populations[name].CVISI, 3)
 		}, t.Digest[:16])
 	}
-	all := experiment.MomentsOf(spikes)
-	row("mean", shown(all.Mean, 1), func(name string) (rate, cv *float64) {
-		return s.Populations[name].RateHz.Mean, s.Populations[name].CVISI.Mean
-	}, "")
-	row("sd", shown(all.SD, 1), func(name string) (rate, cv *float64) {
-		return s.Populations[name].RateHz.SD, s.Populations[name].CVISI.SD
-	}, "")
+	all := experiment.MomentsOf([][]*float64{spikes})
+	over := func(first, spikes string, of func(experiment.Moments) string) {
+		row(first, spikes, func(name string) (rate, cv string) {
+			return of(s.Populations[name].RateHz), of(s.Populations[name].CVISI)
+		}, "")
+	}
+	over("mean", shown(all.Mean, 1), func(m experiment.Moments) string { return shown(m.Mean, 3) })
+	over("sd", shown(all.SD, 1), func(m experiment.Moments) string { return shown(m.SD, 3) })
+	over("95 % of mean", "", func(m experiment.Moments) string {
+		if m.CI95 == nil {
+			return "-"
+		}
+		half := (m.CI95[1] - m.CI95[0]) / 2
+		return "\u00b1" + shown(&half, 3)
+	})
 	if err := w.Flush(); err != nil {
 		return err
 	}
@@ -130,6 +150,9 @@ func printReplicas(out io.Writer, s *experiment.ReplicasSummary) error {
 	if first != last {
 		first += " to " + last
 	}
-	_, err := fmt.Fprintf(out, "files    %s: %s, %s, %s\n", s.Dir, first, experiment.NetworkFile, experiment.SummaryFile)
+	if n := len(s.Trials[0].Files); n > 1 {
+		first += fmt.Sprintf(" and %d more of each trial", n-1)
+	}
+	_, err := fmt.Fprintf(out, "files    %s: %s\n", s.Dir, strings.Join(append([]string{first, experiment.NetworkFile, experiment.SummaryFile}, s.Files...), ", "))
 	return err
 }

@@ -1,0 +1,59 @@
+package connectome
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"einet/network"
+	"einet/network/language"
+	"einet/network/presets"
+)
+
+// Networks of one key have the same synapses, whatever else differs between them; those with other synapses have another key.
+func TestKey(t *testing.T) {
+	load := func(set ...string) *network.Network {
+		small := []string{"populations.E.size=120", "populations.I.size=30", "constants.C_E=12"}
+		net, err := presets.Load("brunel2000", language.Options{Set: slices.Concat(small, set)})
+		require.NoError(t, err)
+		return net
+	}
+	build := func(net *network.Network) []Projection {
+		c, err := Build(t.Context(), net, 1)
+		require.NoError(t, err)
+		return c.Projections
+	}
+	drawn := []string{"projections.*.weight={uniform: [0.1, 0.2]}"}
+	for _, k := range []struct {
+		as, set []string
+		alike   bool
+	}{
+		{set: []string{"constants.g=3", "constants.eta=0.5"}, alike: true},
+		{set: []string{"populations.*.V_th=15", "populations.E.tau_m=10", "trial=3", "duration=7", "populations.I.input=3"}, alike: true},
+		{set: []string{"projections.*.delay=3"}, alike: true},
+		{set: []string{"projections.*.synapse=exponential", "projections.*.tau_syn=2"}, alike: true},
+		{set: []string{"populations.E.poisson.rate=1"}, alike: true},
+		{as: drawn, set: []string{"projections.*.weight={uniform: [0.2, 0.4]}"}, alike: true},
+		{set: []string{"seed=2"}},
+		{set: []string{"constants.C_E=16"}},
+		{set: []string{"populations.I.size=31"}},
+		{set: []string{"projections.E_to_E={from: E, to: E, rule: fixed_outdegree, outdegree: 12, weight: 0.1, delay: 1.5, synapse: delta}"}},
+		{set: []string{"projections.E_to_E.autapses=false"}},
+		{set: drawn},
+		{set: []string{"projections.*.delay={uniform: [1, 3]}"}},
+		{as: drawn, set: []string{"projections.*.weight={normal: [0.2, 0.04]}"}},
+	} {
+		t.Run(fmt.Sprint(k.set), func(t *testing.T) {
+			a, b := load(k.as...), load(k.set...)
+			if k.alike {
+				require.Equal(t, KeyOf(a), KeyOf(b))
+				require.Equal(t, build(a), build(b))
+				return
+			}
+			require.NotEqual(t, KeyOf(a), KeyOf(b))
+			require.NotEqual(t, build(a), build(b), "nothing to tell apart")
+		})
+	}
+}
