@@ -31,7 +31,7 @@ func KeyOf(net *network.Network) Key {
 		hashDrawn(h, net, i)
 		p := net.Projections[i]
 		p.Name, p.Synapse, p.TauSyn, p.TauRise, p.Receptor = "", "", 0, 0, ""
-		p.Weight, p.Delay, p.Edges = network.Dist{}, network.Dist{}, network.Edges{}
+		p.Weight, p.Delay, p.Edges, p.ShortTerm = network.Dist{}, network.Dist{}, network.Edges{}, network.ShortTerm{}
 		fmt.Fprintf(h, "%+v\n", p)
 	}
 	return Key(h.Sum(nil))

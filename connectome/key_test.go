@@ -2,6 +2,7 @@ package connectome
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -26,6 +27,8 @@ func TestKey(t *testing.T) {
 		return c.Projections
 	}
 	drawn := []string{"projections.*.weight={uniform: [0.1, 0.2]}"}
+	placed := []string{"populations.*.positions={ring: {circumference: 1}}",
+		"projections.*={from: E, to: E, p: {gaussian: {sigma: 0.1, peak: 0.5}}, weight: 0.1, delay: 1.5, synapse: delta}"}
 	for _, k := range []struct {
 		as, set []string
 		alike   bool
@@ -35,6 +38,10 @@ func TestKey(t *testing.T) {
 		{set: []string{"projections.*.delay=3"}, alike: true},
 		{set: []string{"projections.*.synapse=exponential", "projections.*.tau_syn=2"}, alike: true},
 		{set: []string{"populations.E.poisson.rate=1"}, alike: true},
+		{set: []string{"projections.*.short_term={U: 0.5, tau_rec: 100}"}, alike: true},
+		{as: placed, set: slices.Concat(placed, []string{"projections.*.weight=0.3"}), alike: true},
+		{as: placed, set: slices.Concat(placed, []string{"populations.*.positions={ring: {circumference: 0.5}}"})},
+		{as: placed, set: slices.Concat(placed, []string{"projections.*={from: E, to: E, p: {gaussian: {sigma: 0.2, peak: 0.5}}, weight: 0.1, delay: 1.5, synapse: delta}"})},
 		{as: drawn, set: []string{"projections.*.weight={uniform: [0.2, 0.4]}"}, alike: true},
 		{set: []string{"seed=2"}},
 		{set: []string{"constants.C_E=16"}},
@@ -56,4 +63,27 @@ func TestKey(t *testing.T) {
 			require.NotEqual(t, build(a), build(b), "nothing to tell apart")
 		})
 	}
+}
+
+// A key is made of values: an address in it would tell networks apart that are alike, and not those that follow each other in one place.
+func TestKeysHoldNoAddresses(t *testing.T) {
+	left := map[string]bool{"Weight": true, "Delay": true, "Edges": true, "Model": true, "VTh": true, "V0": true, "G0Ex": true, "G0In": true, "Bias": true,
+		"Input": true, "PoissonInput": true, "Rate": true, "Spikes": true} // which keys leave out, or take apart
+	var check func(reflect.Type, string)
+	check = func(of reflect.Type, path string) {
+		switch of.Kind() {
+		case reflect.Pointer, reflect.Map, reflect.Func, reflect.Interface, reflect.Chan:
+			t.Errorf("%s is a %s", path, of.Kind())
+		case reflect.Slice, reflect.Array:
+			check(of.Elem(), path+"[]")
+		case reflect.Struct:
+			for f := range of.NumField() {
+				if field := of.Field(f); !left[field.Name] {
+					check(field.Type, path+"."+field.Name)
+				}
+			}
+		}
+	}
+	check(reflect.TypeFor[network.Population](), "population")
+	check(reflect.TypeFor[network.Projection](), "projection")
 }
