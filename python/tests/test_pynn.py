@@ -15,6 +15,7 @@ import numpy as np
 import einet
 import einet.pynn as sim
 from einet.pynn.errors import ConnectionError, InvalidParameterValueError, NonExistentParameterError, NotSupported, RecordingError
+from einet.pynn.parameters import Sequence as sim_sequence
 from einet.pynn.random import RandomDistribution
 
 DT = 0.1
@@ -447,6 +448,50 @@ print(options.plot, cells.mean_spike_count() > 0, timer.diff() >= 0, normalized_
 
 
 class Scripts(Case):
+    def test_names_of_the_package(self):
+        import importlib
+
+        other = importlib.import_module("einet.pynn." + "einet")  # as scripts import pyNN.NAME
+        self.assertIs(other, sim)
+        space = {}
+        exec("from einet.pynn.einet import *", space)
+        self.assertIs(space["Population"], sim.Population)
+
+    def test_functions(self):
+        cells = sim.create(sim.IF_curr_exp, {"tau_refrac": 2.0}, n=4)
+        source = sim.create(sim.SpikeSourceArray(spike_times=lambda i: sim_sequence([1.0 + i, 3.0])), n=2)
+        sim.set(cells, i_offset=lambda i: 0.1 * i)
+        sim.initialize(cells, v=-60.0)
+        x = sim.connect(source[0], cells[2:], weight=0.3, delay=0.5)
+        sim.record("v", cells[1], str(self.dir / "v.pkl"), sampling_interval=1.0)
+        sim.record("spikes", source)
+        self.assertEqual(sim.run_for(10.0), 10)
+        sim.end()
+        np.testing.assert_allclose(cells.get("i_offset"), [0, 0.1, 0.2, 0.3])
+        self.assertEqual((cells.get("tau_refrac"), cells[3].tau_refrac, cells[3].i_offset), (2.0, 2.0, 0.1 * 3))
+        self.assertEqual(x.get(["weight", "delay"], "list"), [(0, 0, 0.3, 0.5), (0, 1, 0.3, 0.5)])
+        self.assertEqual([times(t).tolist() for t in source.get_data().segments[0].spiketrains], [[1, 3], [2, 3]])
+        v = values(pickle.loads((self.dir / "v.pkl").read_bytes()).segments[0].analogsignals[0])[:, 0]
+        # 0.1 nA into 20 ms/1 nF are 2 mV.
+        np.testing.assert_allclose(v, -63 + 3 * np.exp(-np.arange(1, 11) / 20), atol=1e-4)
+        self.assertEqual((sim.get_time_step(), sim.get_min_delay(), sim.num_processes(), sim.rank()), (0.1, 0.1, 1, 0))
+        self.assertIn("IF_cond_exp", sim.list_standard_models())
+
+    def test_sinusoid(self):
+        cell = sim.Population(1, sim.IF_curr_exp(cm=0.2, v_thresh=0.0))
+        cell.inject(sim.ACSource(amplitude=0.1, offset=0.05, frequency=50.0, phase=90.0))
+        cell.record("v")
+        sim.run(40)
+        held = lambda t: math.floor(t / DT + 1e-9) * DT  # einet's input is that of a step's beginning
+        current = lambda t: 0.05 + 0.1 * math.sin(2 * math.pi * 0.05 * held(t) + math.pi / 2)
+        wanted = integrated(lambda v, i: -(v + 65) / 20 + i / 0.2, current, 40, finer=20)
+        np.testing.assert_allclose(potential(cell), wanted, atol=1e-3)
+        late = integrated(lambda v, i: -(v + 65) / 20 + i / 0.2, lambda t: current(max(t - DT, 0)), 40, finer=20)
+        self.assertGreater(np.abs(potential(cell) - late).max(), 1e-2, "the control: a step later is noticed")
+        with self.assertRaisesRegex(NotSupported, "starts or stops"):
+            cell.inject(sim.ACSource(start=5.0))
+            sim.network()
+
     def test_command_line(self):
         file = self.dir / "script.py"
         file.write_text(SCRIPT)
