@@ -118,7 +118,7 @@ $(peers)/ready: validate/peers/requirements.txt
 
 test-peers: build $(peers)/ready ## hold einet to NEST, Brian2, PyNN, BrainPy, Elephant, SONATA's readers; installs them into .cache
 	$(peers_python) validate/peers/peers.py $(PEER_CHECKS) $(if $(PEER_PAGE),--page $(PEER_PAGE))
-	cd python && PYTHONDONTWRITEBYTECODE=1 EINET=$(CURDIR)/bin/einet $(CURDIR)/$(peers_python) -m unittest discover -s tests -t . && $(CURDIR)/$(peers)/bin/mypy
+	cd python && PYTHONDONTWRITEBYTECODE=1 EINET=$(CURDIR)/bin/einet $(CURDIR)/$(peers_python) -m unittest discover -s tests -t . && $(CURDIR)/$(peers)/bin/mypy --cache-dir $(CURDIR)/$(peers)/mypy
 	$(peers_python) validate/peers/compare.py $(PEER_CASES) --spikes $(peers)/spikes.npz
 	$(peers_python) validate/peers/compare.py $(firstword $(PEER_CASES)) --simulator brian2
 	bin/einet validate $(PEER_PRESET) --against $(peers)/spikes.npz --no-plots -q
