@@ -199,6 +199,19 @@ class Cells(Case):
             sim.network()
         self.assertEqual(len(many), 2000)
 
+    def test_values_of_pynn(self):
+        """Distributions, generators and sequences of an installed PyNN have the same names, and count as ours."""
+        theirs = lambda called, /, **has: type(called, (), has)()
+        rng = theirs("NumpyRNG", seed=5)
+        between = theirs("RandomDistribution", name="uniform", parameters={"low": -60.0, "high": -50.0}, rng=rng, next=lambda self, n: [0.5] * n)
+        cells = sim.Population(3, sim.IF_curr_exp(tau_m=between))
+        cells.initialize(v=between)
+        source = sim.Population(2, sim.SpikeSourceArray(spike_times=[theirs("Sequence", value=np.array([1.0, 2.0])), theirs("Sequence", value=[3])]))
+        net = sim.network()
+        self.assertEqual((net["seed"], net["populations"]["population0"]["V0"]), (5, {"uniform": [-60, -50]}))
+        self.assertEqual((cells.get("tau_m"), net["populations"]["population1"]["times"]), (0.5, [1, 2, 3]))
+        self.assertEqual(len(source), 2)
+
     def test_views_and_assemblies(self):
         a = sim.Population(6, sim.IF_curr_exp(), label="a")
         b = sim.Population(4, sim.IF_curr_exp(), label="b")

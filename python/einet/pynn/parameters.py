@@ -11,7 +11,7 @@ class Sequence:
     """Numbers that are one value, such as the spike times [ms] of one cell."""
 
     def __init__(self, value: Any):
-        self.value: Any = np.array(value.value if isinstance(value, Sequence) else value, float).ravel()
+        self.value: Any = np.array(value.value if is_sequence(value) else value, float).ravel()
 
     def __len__(self) -> int:
         return len(self.value)
