@@ -11,15 +11,17 @@ import subprocess
 import sys
 import tempfile
 import time
+import types
 import unittest
 import warnings
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 
 import einet
 from einet import binary
-from einet.progress import PAUSE, Bar
+from einet.progress import PAUSE, Bar, NotebookBar, bar_for
 
 SMALL = dict(scale=0.1, duration=200, engine="reference", figures=False)
 
@@ -663,6 +665,30 @@ class Program(Case):
         self.assertEqual(shown[1], "[#####               ]  25 % long text")
         self.assertEqual(shown[2], "[####################] 100 % x".ljust(len(shown[1])))
         self.assertEqual((shown[3].strip(), shown[4]), ("", ""))
+
+    def test_bar_in_notebooks(self):
+        shown = []
+
+        class Handle:
+            def update(self, page):
+                shown.append(page)
+
+        page = types.ModuleType("IPython.display")
+        page.HTML = lambda text: text
+        page.display = lambda text, display_id: shown.append(text) or Handle()
+        with mock.patch.dict(sys.modules, {"IPython": types.ModuleType("IPython"), "IPython.display": page}):
+            bar = NotebookBar(patience=0)
+            bar.clear()
+            self.assertEqual(shown, [], "what was never shown needs no clearing")
+            bar(1, 2, "<half>")
+            time.sleep(PAUSE)
+            bar(2, 2, "all")
+            bar.clear()
+        self.assertEqual(shown, ["<pre>[##########          ]  50 % &lt;half&gt;</pre>", "<pre>[####################] 100 % all</pre>", ""])
+        with mock.patch.dict(sys.modules, {"ipykernel": types.ModuleType("ipykernel")}), mock.patch("builtins.__IPYTHON__", True, create=True):
+            self.assertIsInstance(bar_for(None)[0], NotebookBar)
+        self.assertNotIsInstance(bar_for(True)[0], NotebookBar)
+        self.assertIsNone(bar_for(False)[0])
 
 
 if __name__ == "__main__":
