@@ -1,6 +1,7 @@
 package sonata
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -58,7 +59,7 @@ func (r *reader) edgesOf(tree table.Tree, file string, types *typeTable, taken m
 	first := map[string]float64{}
 	for _, name := range names {
 		path := "/edges/" + name + "/edge_type_id"
-		values := r.column(tree, file, path, -1)
+		values := r.whole(tree, file, path, -1)
 		if len(r.faults) > 0 {
 			return
 		}
@@ -87,9 +88,9 @@ func (r *reader) readEdgePopulation(tree table.Tree, e *edgePopulation) {
 	if len(r.faults) > 0 {
 		return
 	}
-	e.types = r.column(tree, e.file, path+"/edge_type_id", -1)
+	e.types = r.whole(tree, e.file, path+"/edge_type_id", -1)
 	rows := len(e.types)
-	e.source, e.target = r.column(tree, e.file, path+"/source_node_id", rows), r.column(tree, e.file, path+"/target_node_id", rows)
+	e.source, e.target = r.whole(tree, e.file, path+"/source_node_id", rows), r.whole(tree, e.file, path+"/target_node_id", rows)
 	e.groups, e.index = r.grouping(tree, e.file, path, "edge", members, rows)
 }
 
@@ -253,7 +254,7 @@ func (r *reader) split(tree table.Tree, e *edgePopulation, taken map[string]bool
 			return
 		}
 		if math.IsNaN(weight) {
-			r.fault(e.table.file, t.row.line, fmt.Sprintf("edge_type_id %d", t.row.id), "syn_weight is missing", "must stand there or in "+g.path)
+			r.fault(cmp.Or(e.table.file, e.file), t.row.line, fmt.Sprintf("edge_type_id %d", t.row.id), "syn_weight is missing", "must stand there or in "+g.path)
 			return
 		}
 		if math.IsNaN(delay) {
