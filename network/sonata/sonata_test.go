@@ -217,7 +217,9 @@ func TestFaults(t *testing.T) {
 		{edit("edges.h5", `f["edges/v1_to_v1/1/dynamics_params/U"] = np.arange(4.0)`), "/edges.h5: /edges/v1_to_v1/1/dynamics_params/U: must be weight or delay"},
 		{edit("edges.h5", `del f["edges/v1_to_v1/edge_group_index"]; f["edges/v1_to_v1/edge_group_index"] = np.arange(5)`), "edge_group_index: 5 values: must be 6"},
 		{edit("source_edges.h5", `del f["edges/lgn_to_v1/0/dynamics_params/weight"]`), "/source_edge_types.csv:2:1: edge_type_id 9: syn_weight is missing: must stand there or in /edges/lgn_to_v1/0"},
-		{`text("edge_types.csv", "edge_type_id syn_weight model_template\n5 1 tsodyks_synapse\n6 1 static_synapse\n")`, "/edge_types.csv:2:1: edge_type_id 5: model_template: tsodyks_synapse: must be static_synapse"},
+		{`text("edge_types.csv", "edge_type_id syn_weight model_template\n5 1 tsodyks_synapse\n6 1 static_synapse\n")`, "/edge_types.csv:2:1: edge_type_id 5: model_template: tsodyks_synapse: must be static_synapse or tsodyks2_synapse"},
+		{`text("u.json", {"U": 0.2}); text("edge_types.csv", "edge_type_id syn_weight model_template dynamics_params\n5 1 tsodyks2_synapse u.json\n6 1 static_synapse NULL\n")`,
+			"edge_type_id 5: dynamics_params: U 0.2, u 0.5, x 1: must have u as U, and x 1"},
 		{`text("edge_types.csv", "edge_type_id syn_weight weight_function\n5 1 gaussianLL\n6 1 NULL\n")`, "edge_type_id 5: weight_function: gaussianLL: must be left out"},
 		{`text("synapse.json", {"tau_psc": 2.0})`, "edge_type_id 6: dynamics_params: tau_psc: must have weight and delay only"},
 	}
