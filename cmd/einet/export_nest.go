@@ -110,9 +110,15 @@ func pythonFloat(x float64) string {
 // projectionsOf writes the synapses and the Poisson inputs.
 func (x *export) projectionsOf(b *strings.Builder) {
 	port := func(to string, tau float64) int { return x.there[x.net.Population(to)].Port(tau) }
-	b.WriteString("# Synapses by projection: from, to, receptor_type (0 where the sign of the weight says it). They are in synapses.npz.\nPROJECTIONS = {\n")
-	for _, p := range x.net.Projections {
-		fmt.Fprintf(b, "    %q: (%q, %q, %d),\n", p.Name, p.From, p.To, port(p.To, p.TauSyn))
+	b.WriteString("# Synapses by projection: from, to, NEST's model with its parameters, receptor_type (0 where the sign of the weight says it). They are in\n" +
+		"# synapses.npz.\nPROJECTIONS = {\n")
+	for k, p := range x.net.Projections {
+		synapse, _ := sonata.SynapseOf(x.net, k)
+		parts := []string{fmt.Sprintf("\"synapse_model\": %q", synapse.Model)}
+		for _, name := range slices.Sorted(maps.Keys(synapse.Parameters)) {
+			parts = append(parts, fmt.Sprintf("%q: %s", name, pythonFloat(synapse.Parameters[name])))
+		}
+		fmt.Fprintf(b, "    %q: (%q, %q, {%s}, %d),\n", p.Name, p.From, p.To, strings.Join(parts, ", "), port(p.To, p.TauSyn))
 	}
 	b.WriteString("}\n\n# Poisson inputs: to, weight, rate [Hz], receptor_type, number. The spikes that einet draws are in input.npz; a spike generator for each\n" +
 		"# neuron sends them, or, with --own-poisson, NEST's poisson_generator draws others.\nPOISSON = [\n")

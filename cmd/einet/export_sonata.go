@@ -36,6 +36,7 @@ const (
 var sonataFiles = []string{simulationFile, circuitFile, nodeSetsFile, nodesFile, nodeTypesFile, sourcesFile, sourceTypesFile, edgesFile, edgeTypesFile, sourceSpikeFile, noParameters}
 
 func parametersFile(population string) string { return "neurons_" + population + ".json" }
+func synapseFile(projection string) string    { return "synapses_" + projection + ".json" }
 
 // sonataNames are the files of a network.
 func sonataNames(net *network.Network) []string {
@@ -48,6 +49,11 @@ func sonataNames(net *network.Network) []string {
 	for _, p := range net.Populations {
 		if !p.Neuron.IsSource() {
 			names = append(names, parametersFile(p.Name))
+		}
+	}
+	for i := range net.Projections {
+		if p := &net.Projections[i]; p.ShortTerm.Is() {
+			names = append(names, synapseFile(p.Name))
 		}
 	}
 	return append(names, experiment.NetworkFile)
@@ -79,6 +85,11 @@ func neuronsOf(net *network.Network, to string) (map[int]*sonata.Neuron, error) 
 		}
 		if len(p.PoissonInput) > 0 && slices.ContainsFunc(net.Populations, func(q network.Population) bool { return strings.HasPrefix(q.Name, p.Name+"_poisson") }) {
 			faults = append(faults, fault.Error{Path: path, Allowed: "its Poisson input is to become the population " + p.Name + "_poisson, which there is: rename that"})
+		}
+	}
+	for k := range net.Projections {
+		if _, wrong := sonata.SynapseOf(net, k); wrong != nil {
+			faults = append(faults, *wrong)
 		}
 	}
 	return there, fault.Join(faults)
@@ -356,8 +367,14 @@ func (x *export) types(trains []train) error {
 	if len(trains) > 0 {
 		err = errors.Join(err, x.text(sourceTypesFile, sources.String()))
 	}
-	for _, p := range x.net.Projections {
-		fmt.Fprintf(&edges, "%d %s static_synapse %s\n", edge, p.Name, noParameters)
+	for k, p := range x.net.Projections {
+		synapse, _ := sonata.SynapseOf(x.net, k)
+		file := noParameters
+		if synapse.Parameters != nil {
+			file = synapseFile(p.Name)
+			err = errors.Join(err, x.json(file, synapse.Parameters))
+		}
+		fmt.Fprintf(&edges, "%d %s %s %s\n", edge, p.Name, synapse.Model, file)
 		edge++
 	}
 	return errors.Join(err, x.json(noParameters, struct{}{}), x.text(nodeTypesFile, nodes.String()), x.text(edgeTypesFile, edges.String()))

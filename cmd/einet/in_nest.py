@@ -13,10 +13,10 @@ def build(synapses, neurons, given, own_poisson):
         if model == "spike_generator":
             fire(nodes[name], given, name)
     # The synapses of a projection: arrays of sources and targets, with a weight and a delay for each.
-    for name, (source, target, port) in PROJECTIONS.items():
+    for name, (source, target, model, port) in PROJECTIONS.items():
         i, j = synapses[f"{name}_source"].astype(int), synapses[f"{name}_target"].astype(int)
         connect(np.array(nodes[source].tolist())[i], np.array(nodes[target].tolist())[j],
-                synapses[f"{name}_weight"].astype(float), delays(synapses[f"{name}_delay"]), port)
+                synapses[f"{name}_weight"].astype(float), delays(synapses[f"{name}_delay"]), port, model)
     for target, weight, rate, port, number in POISSON:
         to = np.array(nodes[target].tolist())
         if own_poisson:  # other spikes of the same statistics
@@ -35,9 +35,9 @@ def synapse(weight, delay, port):
     return given | ({"receptor_type": port} if port else {})
 
 
-def connect(sources, targets, weight, delay, port):
+def connect(sources, targets, weight, delay, port, model=None):
     if len(sources):
-        given = synapse(weight, delay, port)
+        given = synapse(weight, delay, port) | (model or {})
         if port:
             given["receptor_type"] = np.full(len(sources), port)
         nest.Connect(sources, targets, "one_to_one", given)

@@ -26,7 +26,7 @@ type runCmd struct {
 	Align     *span  `placeholder:"TIME" help:"With --replicas: the model time, such as that of a stimulus, which is 0 in the rates over trials and their figure."`
 	outFlag   `set:"out=the files go; otherwise results/NAME"`
 	forceFlag `set:"force=run in that folder. It stays until the new one is written as a whole; of a new one that is interrupted, what was simulated until then replaces it. Without --force, not even an incomplete run (a folder without summary.json) is replaced."`
-	Spikes    []string `enum:"csv,sonata" placeholder:"FORMAT" help:"Write spikes in this format too, beside spikes.npz: csv (spikes.csv), sonata (spikes.h5, HDF5). Repeatable."`
+	Spikes    []string `enum:"csv,sonata" placeholder:"FORMAT" help:"Write spikes in this format too, beside spikes.npz: csv (spikes.csv), sonata (spikes.h5, HDF5; of a SONATA network always). Repeatable."`
 	NoPlots   bool     `help:"Draw no figures and write no report.html."`
 	excerptFlags
 	jsonFlag  `set:"json=summary.json on standard output"`

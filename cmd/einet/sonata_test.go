@@ -33,6 +33,18 @@ projections:
   I_to_I: {from: I, to: I, rule: fixed_outdegree, outdegree: 5, weight: -25, delay: 0.8, tau_syn: 8}
 `
 
+// changing are synapses that change with spikes, as NEST's tsodyks2_synapse.
+const changing = `
+duration: 100
+populations:
+  E: {size: 80, tau_m: 20, E_L: -60, V_th: -50, V_reset: -60, t_ref: 2, V0: {uniform: [-60, -50]}, input: 11}
+  I: {size: 20, tau_m: 10, E_L: -65, V_th: -50, V_reset: -65, t_ref: 1, V0: {uniform: [-65, -50]}, input: 16}
+projections:
+  E_to_E: {from: E, to: E, p: 0.2, weight: 1.5, delay: 1, tau_syn: 5, short_term: {U: 0.5, tau_rec: 300 ms}}
+  E_to_I: {from: E, to: I, p: 0.3, weight: 6, delay: 1, tau_syn: 3, short_term: {U: 0.1, tau_rec: 0, tau_facil: 500 ms}}
+  I_to_E: {from: I, to: E, p: 0.3, weight: -6, delay: 1.5, tau_syn: 10, short_term: {U: 0.3, tau_rec: 200, tau_facil: 100}}
+`
+
 // adapting are neurons of equations that NEST has too.
 const adapting = `
 duration: 80
@@ -80,6 +92,7 @@ func TestSONATARoundTrip(t *testing.T) {
 		"delta":   {"brunel2000", "--scale", "0.02", "--set", "duration=30", "--set", "populations.*.poisson=[]", "--set", "populations.*.input=30", "--set", "populations.*.V0={uniform: [0, 20]}"},
 		"sources": {write("sources", withSources)},
 		"adex":    {write("adex", adapting)},
+		"changes": {write("changes", changing)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out := filepath.Join(dir, "sonata-"+name)
@@ -202,13 +215,14 @@ assert (h["lgn/node_ids"][:] == [0, 0, 2, 1]).all()
 func TestSONATARefusals(t *testing.T) {
 	_ = withH5py(t)
 	for set, says := range map[string]string{
-		"populations.E.input={sinusoid: {amplitude: 1, frequency: 5}}": "populations.E.input: in time: must be constant",
-		"populations.E.white_noise={sd: 1}":                            "populations.E.white_noise: must be left out",
-		"populations.E.ou_noise={sd: 1, tau: 5}":                       "populations.E.ou_noise: must be left out",
-		"populations.E.g0={excitatory: 1}":                             "populations.E.g0: must be left out",
-		"projections.E_to_E.synapse=alpha":                             "synapse: exponential: must be alpha, as others of E: NEST's neurons have synapses of one shape",
-		"projections.E_to_E.tau_syn=7":                                 "populations.E: synapses of several time constants, [5 7 10] ms: must have one of excitation and one of inhibition",
-		"populations.I.neuron=izhikevich":                              "izhikevich with exponential synapses: NEST has no such model",
+		"populations.E.input={sinusoid: {amplitude: 1, frequency: 5}}":      "populations.E.input: in time: must be constant",
+		"populations.E.white_noise={sd: 1}":                                 "populations.E.white_noise: must be left out",
+		"populations.E.ou_noise={sd: 1, tau: 5}":                            "populations.E.ou_noise: must be left out",
+		"populations.E.g0={excitatory: 1}":                                  "populations.E.g0: must be left out",
+		"projections.E_to_E.short_term={U: 0.2, u_rest: 0.2, tau_rec: 100}": "projections.E_to_E.short_term.u_rest: 0.2: must be 0, as in NEST's tsodyks2_synapse",
+		"projections.E_to_E.synapse=alpha":                                  "synapse: exponential: must be alpha, as others of E: NEST's neurons have synapses of one shape",
+		"projections.E_to_E.tau_syn=7":                                      "populations.E: synapses of several time constants, [5 7 10] ms: must have one of excitation and one of inhibition",
+		"populations.I.neuron=izhikevich":                                   "izhikevich with exponential synapses: NEST has no such model",
 	} {
 		out := filepath.Join(t.TempDir(), "out")
 		args := []string{"export", "vogels2005cuba", "--to", "sonata", "--out", out, "--set", set}

@@ -1,10 +1,12 @@
 package sonata
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"einet/fault"
 	"einet/table"
@@ -12,9 +14,10 @@ import (
 
 // A piece is the edges of one type between two parts, of one sign: a projection of einet's.
 type piece struct {
-	name     string
-	row      *typeRow
-	from, to *part
+	name      string
+	row       *typeRow
+	shortTerm string // as the language has it; empty of static synapses
+	from, to  *part
 
 	source, target []uint32
 	weight, delay  []float64
@@ -58,7 +61,7 @@ func (r *reader) edgesOf(tree table.Tree, file string, types *typeTable, taken m
 	first := map[string]float64{}
 	for _, name := range names {
 		path := "/edges/" + name + "/edge_type_id"
-		values := r.column(tree, file, path, -1)
+		values := r.whole(tree, file, path, -1)
 		if len(r.faults) > 0 {
 			return
 		}
@@ -87,9 +90,9 @@ func (r *reader) readEdgePopulation(tree table.Tree, e *edgePopulation) {
 	if len(r.faults) > 0 {
 		return
 	}
-	e.types = r.column(tree, e.file, path+"/edge_type_id", -1)
+	e.types = r.whole(tree, e.file, path+"/edge_type_id", -1)
 	rows := len(e.types)
-	e.source, e.target = r.column(tree, e.file, path+"/source_node_id", rows), r.column(tree, e.file, path+"/target_node_id", rows)
+	e.source, e.target = r.whole(tree, e.file, path+"/source_node_id", rows), r.whole(tree, e.file, path+"/target_node_id", rows)
 	e.groups, e.index = r.grouping(tree, e.file, path, "edge", members, rows)
 }
 
@@ -154,6 +157,7 @@ func (r *reader) edgeGroup(tree table.Tree, e *edgePopulation, id int) *edgeValu
 type edgeType struct {
 	row           *typeRow
 	weight, delay float64
+	shortTerm     string
 }
 
 // edgeType reads one.
@@ -172,8 +176,9 @@ func (r *reader) edgeType(e *edgePopulation, id int64) *edgeType {
 		r.fault(e.table.file, row.line, what+": "+name, fault.Clip(value), allowed)
 		return nil
 	}
-	if model := row.attributes["model_template"]; model != "" && model != "static_synapse" && model != "nest:static_synapse" {
-		return bad("model_template", model, "must be static_synapse: einet's synapses do not change")
+	model := strings.TrimPrefix(row.attributes["model_template"], "nest:")
+	if model != "" && model != "static_synapse" && model != shortTermSynapse {
+		return bad("model_template", model, "must be static_synapse or "+shortTermSynapse)
 	}
 	if f := row.attributes["weight_function"]; f != "" && f != "wmax" {
 		return bad("weight_function", f, "must be left out: einet runs no program of another simulator; syn_weight is the weight")
@@ -199,14 +204,34 @@ func (r *reader) edgeType(e *edgePopulation, id int64) *edgeType {
 				return bad("dynamics_params", "receptor_type "+fault.Number(x), "must be 0: the sign of the weight tells excitation from inhibition")
 			}
 		default:
+			if _, ok := shortTermDefaults[name]; model == shortTermSynapse && ok {
+				continue
+			}
 			return bad("dynamics_params", name, "must have weight and delay only: those are what a static_synapse has")
 		}
 	}
 	if params == nil {
 		return nil
 	}
+	if model == shortTermSynapse {
+		for name, x := range shortTermDefaults {
+			if _, ok := params[name]; !ok {
+				params[name] = x
+			}
+		}
+		if params["u"] != params["U"] || params["x"] != 1 {
+			return bad("dynamics_params", fmt.Sprintf("U %g, u %g, x %g", params["U"], params["u"], params["x"]), "must have u as U, and x 1: what the first spike has where einet's synapses are unused at the start")
+		}
+		t.shortTerm = mapping{"U: " + fault.Exact(params["U"]), "tau_rec: " + fault.Exact(params["tau_rec"]), "tau_facil: " + fault.Exact(params["tau_fac"])}.String()
+	}
 	return t
 }
+
+// shortTermSynapse is NEST's synapse with short-term plasticity that is einet's, too.
+const shortTermSynapse = "tsodyks2_synapse"
+
+// shortTermDefaults are those of NEST.
+var shortTermDefaults = map[string]float64{"U": 0.5, "u": 0.5, "x": 1, "tau_rec": 800, "tau_fac": 0}
 
 // split makes the pieces of a population of edges.
 func (r *reader) split(tree table.Tree, e *edgePopulation, taken map[string]bool) {
@@ -240,7 +265,7 @@ func (r *reader) split(tree table.Tree, e *edgePopulation, taken map[string]bool
 		}
 		if k := (key{int(e.types[i]), int(from.part), int(to.part)}); last == nil || k != at {
 			if pieces[k] == nil {
-				pieces[k] = &piece{row: types[k.typeID].row, from: e.from.parts[k.from], to: e.to.parts[k.to]}
+				pieces[k] = &piece{row: types[k.typeID].row, shortTerm: types[k.typeID].shortTerm, from: e.from.parts[k.from], to: e.to.parts[k.to]}
 				keys = append(keys, k)
 			}
 			last, at = pieces[k], k
@@ -253,7 +278,7 @@ func (r *reader) split(tree table.Tree, e *edgePopulation, taken map[string]bool
 			return
 		}
 		if math.IsNaN(weight) {
-			r.fault(e.table.file, t.row.line, fmt.Sprintf("edge_type_id %d", t.row.id), "syn_weight is missing", "must stand there or in "+g.path)
+			r.fault(cmp.Or(e.table.file, e.file), t.row.line, fmt.Sprintf("edge_type_id %d", t.row.id), "syn_weight is missing", "must stand there or in "+g.path)
 			return
 		}
 		if math.IsNaN(delay) {
@@ -323,7 +348,7 @@ func (p *piece) signed() []*piece {
 	if !positive || !negative {
 		return []*piece{p}
 	}
-	a, b := &piece{row: p.row, from: p.from, to: p.to}, &piece{row: p.row, from: p.from, to: p.to}
+	a, b := &piece{row: p.row, shortTerm: p.shortTerm, from: p.from, to: p.to}, &piece{row: p.row, shortTerm: p.shortTerm, from: p.from, to: p.to}
 	for i, w := range p.weight {
 		to := a
 		if w < 0 {

@@ -18,6 +18,25 @@ type Neuron struct {
 	Ports []float64
 }
 
+// A Synapse is what NEST calls a projection's synapses.
+type Synapse struct {
+	Model      string
+	Parameters map[string]float64 // besides weight and delay
+}
+
+// SynapseOf is what those of projection k are.
+func SynapseOf(n *network.Network, k int) (*Synapse, *fault.Error) {
+	s := &n.Projections[k].ShortTerm
+	if !s.Is() {
+		return &Synapse{Model: "static_synapse"}, nil
+	}
+	if s.URest != 0 {
+		return nil, &fault.Error{Path: "projections." + n.Projections[k].Name + ".short_term.u_rest", Value: fault.Number(s.URest), Allowed: "must be 0, as in NEST's " + shortTermSynapse}
+	}
+	// Without depression x recovers within less than a step.
+	return &Synapse{shortTermSynapse, map[string]float64{"U": s.U, "u": s.U, "x": 1, "tau_rec": max(s.TauRec, n.Dt/1000), "tau_fac": s.TauFacil}}, nil
+}
+
 // Port is the receptor_type of synapses of a time constant.
 func (n *Neuron) Port(tau float64) int { return slices.Index(n.Ports, tau) + 1 }
 

@@ -151,7 +151,7 @@ func (r *reader) readPopulation(tree table.Tree, n *nodes) {
 		r.fault(n.file, 0, path+"/node_type_id", "missing", "must be the type of each node")
 		return
 	}
-	n.typeIDs = r.column(tree, n.file, path+"/node_type_id", -1)
+	n.typeIDs = r.whole(tree, n.file, path+"/node_type_id", -1)
 	rows := len(n.typeIDs)
 	if slices.Contains(members, "node_id") {
 		n.ids = r.whole(tree, n.file, path+"/node_id", rows)

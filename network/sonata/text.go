@@ -184,5 +184,8 @@ func projection(p *piece, c *Circuit) mapping {
 		}
 		m.number("tau_syn", p.to.shared[tau])
 	}
+	if p.shortTerm != "" {
+		m.add("short_term", p.shortTerm)
+	}
 	return m
 }

@@ -12,6 +12,7 @@ NETWORKS = [
     (["brunel2000exp", "--scale", "0.1", "--set", "duration=100"], None),
     (["ei", "--scale", "0.1", "--set", "duration=200"], None),
     (["vogels2005cuba", "--set", "duration=200"], 100.0),
+    (["tum2000", "--set", "duration=500"], 80.0),
     (["vogels2005coba", "--set", "duration=50"], 5.0),
 ]
 
