@@ -49,6 +49,12 @@ func hashDrawn(h io.Writer, net *network.Network, i int) {
 		}
 		fmt.Fprintln(h)
 	}
+	if p.WeightBy.Falls() { // the order of codes is that of the sign, and what lies between two is rounded
+		fmt.Fprintln(h, p.Weight.A)
+	}
+	if p.Speed != 0 {
+		fmt.Fprintln(h, p.Delay.A)
+	}
 	if p.Rule == network.List {
 		for _, column := range []any{p.Edges.Source, p.Edges.Target, p.Edges.Weight, p.Edges.Delay} {
 			_ = binary.Write(h, binary.LittleEndian, column)

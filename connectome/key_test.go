@@ -29,6 +29,9 @@ func TestKey(t *testing.T) {
 	drawn := []string{"projections.*.weight={uniform: [0.1, 0.2]}"}
 	placed := []string{"populations.*.positions={ring: {circumference: 1}}",
 		"projections.*={from: E, to: E, p: {gaussian: {sigma: 0.1, peak: 0.5}}, weight: 0.1, delay: 1.5, synapse: delta}"}
+	falls := func(peak string) []string {
+		return append(slices.Clone(placed), "projections.*.weight={gaussian: {sigma: 0.2, peak: "+peak+"}}", "projections.*.delay={distance: {speed: 0.1, offset: 1}}")
+	}
 	for _, k := range []struct {
 		as, set []string
 		alike   bool
@@ -42,6 +45,8 @@ func TestKey(t *testing.T) {
 		{as: placed, set: slices.Concat(placed, []string{"projections.*.weight=0.3"}), alike: true},
 		{as: placed, set: slices.Concat(placed, []string{"populations.*.positions={ring: {circumference: 0.5}}"})},
 		{as: placed, set: slices.Concat(placed, []string{"projections.*={from: E, to: E, p: {gaussian: {sigma: 0.2, peak: 0.5}}, weight: 0.1, delay: 1.5, synapse: delta}"})},
+		{as: falls("0.1"), set: append(falls("0.1"), "constants.eta=0.5"), alike: true},
+		{as: falls("0.1"), set: falls("-0.1")},
 		{as: drawn, set: []string{"projections.*.weight={uniform: [0.2, 0.4]}"}, alike: true},
 		{set: []string{"seed=2"}},
 		{set: []string{"constants.C_E=16"}},

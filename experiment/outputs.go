@@ -46,7 +46,6 @@ func (out *outputs) openAll(r *simulation) error {
 	if err := out.openSpikes(r); err != nil {
 		return err
 	}
-	out.openPositions(r)
 	asked := r.net.Record.Asks()
 	for _, f := range askedOf {
 		if slices.Contains(asked, f.key) {

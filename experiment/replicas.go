@@ -264,6 +264,12 @@ func (e *ensemble) write(s *ReplicasSummary) error {
 	for _, r := range e.replicas {
 		names = append(names, r.names...)
 	}
+	if hasPositions(e.net) {
+		if err := writePositions(e.files.Path(PositionsFile), e.net); err != nil {
+			return err
+		}
+		names = append(names, PositionsFile)
+	}
 	names = append(names, NetworkFile, SummaryFile)
 	var err error
 	e.dir, err = Commit(e.files, names, stale(e.dir, names))

@@ -203,6 +203,9 @@ func (r *simulation) write(out *outputs, rec *recorders) error {
 		failed = errors.Join(failed, err)
 	}
 	ended(TracesFile, record.WriteTraces(r.files.Path(TracesFile), rec.traces(r.net)))
+	if hasPositions(r.net) {
+		ended(PositionsFile, writePositions(r.files.Path(PositionsFile), r.net))
+	}
 	ended(NetworkFile, WriteNetwork(r.files.Path(NetworkFile), lasting(r.net, rec.reached)))
 	if r.o.Replay != nil {
 		ended(EventsFile, r.writeEvents(r.files.Path(EventsFile), rec.reached, rec.digest.String()))

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"math"
+	"slices"
 
 	"einet/analysis"
 	"einet/connectome"
@@ -14,22 +15,24 @@ import (
 // PositionsFile holds where neurons are.
 const PositionsFile = "positions.npz"
 
-// openPositions writes the file of positions, of each population P that has some:
+// hasPositions tells whether any population of a network lies in space.
+func hasPositions(net *network.Network) bool {
+	return slices.ContainsFunc(net.Populations, func(p network.Population) bool { return p.Positions.Layout != network.Nowhere })
+}
+
+// writePositions writes the file of positions, of each population P that has some:
 //
 //	P_x, P_y, P_z [N]  [mm], as many of them as there are dimensions
 //	P_extent [D]       lengths of the space [mm]
 //	P_periodic [1]     1 where opposite edges are neighbours, else 0
-func (out *outputs) openPositions(r *simulation) {
-	var s *record.Stream
-	for i := range r.net.Populations {
-		p := &r.net.Populations[i]
+func writePositions(path string, net *network.Network) error {
+	s := record.CreateStream(path)
+	for i := range net.Populations {
+		p := &net.Populations[i]
 		if p.Positions.Layout == network.Nowhere {
 			continue
 		}
-		if s == nil {
-			s = out.open(r, PositionsFile).Stream
-		}
-		for k, x := range connectome.Coordinates(r.net, i) {
+		for k, x := range connectome.Coordinates(net, i) {
 			s.FixedFloats(p.Name+"_"+Axes[k], x)
 		}
 		s.FixedFloats(p.Name+"_extent", p.Positions.Extent)
@@ -39,6 +42,7 @@ func (out *outputs) openPositions(r *simulation) {
 		}
 		s.FixedInts(p.Name+"_periodic", []int64{periodic})
 	}
+	return s.Close()
 }
 
 // Axes are what files call the dimensions of space.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"einet/connectome"
 	"einet/experiment"
 	"einet/fault"
 	"einet/network"
@@ -215,7 +216,7 @@ func (x *export) sonataNodes() error {
 	}
 	for i, p := range x.net.Populations {
 		if !p.Neuron.IsSource() {
-			err = errors.Join(err, nodes.Population(p.Name, p.Size, uint32(i), x.ownParameters(i)))
+			err = errors.Join(err, nodes.Population(p.Name, p.Size, uint32(i), x.ownParameters(i), connectome.Coordinates(x.net, i)))
 		}
 	}
 	return errors.Join(err, nodes.Close())
@@ -227,9 +228,17 @@ func (x *export) sonataSources(trains []train) error {
 		return err
 	}
 	for k, t := range trains {
-		err = errors.Join(err, nodes.Population(t.name, t.size, x.sourceType(k, t), nil))
+		err = errors.Join(err, nodes.Population(t.name, t.size, x.sourceType(k, t), nil, x.placesOf(t)))
 	}
 	return errors.Join(err, nodes.Close())
+}
+
+// placesOf is where the neurons of a train are, if it is of a source that has positions.
+func (x *export) placesOf(t train) [][]float64 {
+	if t.poisson >= 0 {
+		return nil
+	}
+	return connectome.Coordinates(x.net, t.population)
 }
 
 // sourceType is the type of virtual nodes: of sources among those of all populations, behind them of Poisson inputs.

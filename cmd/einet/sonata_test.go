@@ -118,6 +118,29 @@ func TestSONATARoundTrip(t *testing.T) {
 	}
 }
 
+// Positions are SONATA's, in micrometres, and a network that goes by distance is simulated to the same spikes.
+func TestSONATAPositions(t *testing.T) {
+	python, dir := withH5py(t), t.TempDir()
+	file := filepath.Join(dir, "sheet.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(`
+duration: 60
+populations:
+  E: {size: 60, tau_m: 15, V_th: 15, V_reset: 0, input: 20, V0: {uniform: [0, 15]}, positions: {grid: {columns: 10, rows: 6, extent: [1, 0.6], periodic: true}}}
+projections:
+  a: {from: E, to: E, p: {gaussian: {sigma: 0.15, peak: 0.8}}, weight: {exponential: {lambda: 0.3, peak: 1}}, delay: {distance: {speed: 0.3, offset: 0.5}}, tau_syn: 5}
+`), 0o666))
+	out := filepath.Join(dir, "sonata")
+	status, _, errs := einet(t, "export", file, "--to", "sonata", "--out", out)
+	require.Equal(t, exitDone, status, errs)
+	printed, err := exec.Command(python, "-c", `import h5py, sys
+g = h5py.File(sys.argv[1])["nodes/E/0"]
+print(sorted(set(g["x"][:].round(6).tolist())), sorted(set(g["y"][:].round(6).tolist())), g["x"][11], g["y"][11], "z" in g)`,
+		filepath.Join(out, nodesFile)).CombinedOutput()
+	require.NoError(t, err, string(printed))
+	require.Equal(t, "[50.0, 150.0, 250.0, 350.0, 450.0, 550.0, 650.0, 750.0, 850.0, 950.0] [50.0, 150.0, 250.0, 350.0, 450.0, 550.0] 150.0 150.0 False\n", string(printed))
+	require.Equal(t, digestRun(t, file, "--out", filepath.Join(dir, "run")), digestRun(t, filepath.Join(out, simulationFile), "--out", filepath.Join(dir, "again")))
+}
+
 // What is checked by testdata/sonata.py is noticed where it is wrong.
 func TestSONATACheckNotices(t *testing.T) {
 	python, dir := withH5py(t), t.TempDir()

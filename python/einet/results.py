@@ -232,6 +232,15 @@ class Results:
     def _of(self, file: str, population: str) -> Names:
         return self._archive(file).of(population, self.populations)
 
+    def positions(self, population: str) -> "np.ndarray[Any, Any]":
+        """Where the neurons of a population are: [N, dimensions] mm."""
+        self._index(population)
+        names = self._of("positions.npz", population)
+        if not names:
+            raise NotRecorded(f'{population}: has no positions: net["populations"]["{population}"]["positions"] gives it some')
+        f = self._archive("positions.npz")
+        return np.stack([f[names[axis]] for axis in "xyz" if axis in names], axis=1)
+
     def state(self, population: str) -> Columns:
         """State that the network's record asks for: times [T] ms; neurons [K], from 0 in the population; V, exc, inh, ext, net [T, K] mV.
 

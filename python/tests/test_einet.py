@@ -143,6 +143,14 @@ class Numbers(Case):
         for missing in (lambda: r.histograms["I"], lambda: r.triggered["E"], lambda: r.histograms["E"]["exc"]):
             self.assertRaises(einet.NotRecorded, missing)
 
+    def test_positions(self):
+        r = einet.run("laing2001", duration=300, figures=False, out=self.dir / "ring")
+        at = r.positions("ring")
+        np.testing.assert_allclose(at, (np.arange(100)[:, None] + 0.5) / 100)
+        self.assertAlmostEqual(at[r.spikes("ring").ids, 0].mean(), 0.5, places=2)
+        with self.assertRaisesRegex(einet.NotRecorded, "has no positions"):
+            einet.run("vs96", duration=5, figures=False, out=self.dir / "nowhere").positions("E")
+
     def test_states_with_names_of_ours(self):
         model = {
             "parameters": {"tau": "20 ms"},

@@ -23,8 +23,8 @@ func CreateNodes(path string) (w *NodeWriter, err error) {
 func (w *NodeWriter) Close() error { return errors.Join(w.root.Close(), w.file.Close()) }
 
 // Population writes a population of size neurons, of one type, with the parameters that differ
-// between them.
-func (w *NodeWriter) Population(name string, size int, typeID uint32, parameters map[string][]float64) error {
+// between them, and where they are along up to three dimensions [mm], as SONATA's x, y and z in micrometres; nil: nowhere.
+func (w *NodeWriter) Population(name string, size int, typeID uint32, parameters map[string][]float64, at [][]float64) error {
 	p, err := w.root.Make(name)
 	if err != nil {
 		return err
@@ -47,8 +47,15 @@ func (w *NodeWriter) Population(name string, size int, typeID uint32, parameters
 		return err
 	}
 	defer group.Close()
-	if len(parameters) == 0 {
-		return nil
+	for k, along := range at {
+		micrometres := make([]float64, len(along))
+		for i, x := range along {
+			micrometres[i] = 1000 * x
+		}
+		err = errors.Join(err, put(group, "xyz"[k:k+1], micrometres))
+	}
+	if len(parameters) == 0 || err != nil {
+		return err
 	}
 	params, err := group.Make("dynamics_params")
 	if err != nil {
