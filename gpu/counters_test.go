@@ -214,7 +214,7 @@ func TestDeliverSharesWideRowsAndActiveNeurons(t *testing.T) {
 	require.LessOrEqual(t, team, 2, "most rows have a synapse or two")
 	pages := layoutPages(syn, form{1 << 27, 1, team})
 	require.Len(t, pages, 1)
-	_, serial, turns := costs(m, pages, deal{team, 1})
+	_, serial, turns := costs(m, pages, deal{team, 1}, 0)
 	require.Equal(t, []int{wide / deliverLocal, wide / deliverLocal / 8}, []int{serial, turns}, "control: one work group for a row")
 	want := digest(t, cpuref.New(m, syn), 50)
 	onEach(t, func(t *testing.T, c *Context) {
