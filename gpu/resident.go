@@ -24,6 +24,7 @@ type residency struct {
 	meetings   *Buffer[uint32] // ended, then arrivals for each batch
 	orders     *Buffer[byte]   // of the dispatches of each batch
 	stride     int             // of these
+	windows    int             // most of a dispatch
 	binding    int             // of meetings
 	defines    shaders.Defines // of deliver
 	sheets     int             // of a page; 0: synapses are drawn again
@@ -40,63 +41,61 @@ const provingRounds = 16
 // makeResident makes the kernel ready. An error wrapping ErrLimit says why it can't be.
 func (e *Engine) makeResident() error {
 	r, b, d := &e.resident, e.bounds.resident, e.c.Device()
-	refuse := func(format string, args ...any) error {
-		return fmt.Errorf("gpu: %s: several windows in a dispatch: %s: %w", d.Renderer, fmt.Sprintf(format, args...), ErrLimit)
-	}
 	r.binding = e.firstOfPage + bindTargets + r.sheets
 	switch blocks := r.binding + 1; {
 	case b.groups < 1 || b.groups > min(d.Limits.MaxWorkGroupCount[0], 1<<16):
-		return refuse("%d work groups were asked for, must be from 1 to %d", b.groups, min(d.Limits.MaxWorkGroupCount[0], 1<<16))
+		return refuseResident(d, "%d work groups were asked for, must be from 1 to %d", b.groups, min(d.Limits.MaxWorkGroupCount[0], 1<<16))
 	case len(e.pages) == 0:
-		return refuse("the network has no synapses")
+		return refuseResident(d, "the network has no synapses")
 	case r.sheets == 0:
-		return refuse("its synapses are drawn again for each spike, must be stored")
+		return refuseResident(d, "its synapses are drawn again for each spike, must be stored")
 	case len(e.pages) > 1 || !e.apart() || blocks > d.Limits.MaxStorageBlocks || blocks > d.Limits.MaxStorageBindings:
-		return refuse("its kernel needs %d storage blocks and all synapses at once, the device has %d: use fewer synapses", blocks, min(d.Limits.MaxStorageBlocks, d.Limits.MaxStorageBindings))
+		return refuseResident(d, "its kernel needs %d storage blocks and all synapses at once, the device has %d: use fewer synapses", blocks, min(d.Limits.MaxStorageBlocks, d.Limits.MaxStorageBindings))
 	}
-	r.stride = (max(4*orderWords, d.Limits.UniformAlign) + 3) &^ 3
-	var err error
-	if r.meetings, err = keep(e, "meetings", 1+len(e.batches), []uint32{math.MaxUint32, 0, 0}); err != nil {
-		return err
+	if r.windows = e.layout.residentWindows(b); r.windows == 0 {
+		return refuseResident(d, loopsEndEarly)
 	}
-	if r.orders, err = keep[byte](e, "orders", r.stride*len(e.batches)*e.ordersOfBatch(), nil); err != nil {
-		return err
-	}
-	if err := e.compileResident(e.following.can); err != nil {
-		return err
+	if r.program == nil {
+		if err := e.allocateResident(); err != nil {
+			return err
+		}
 	}
 	if there, err := e.areThere(); err != nil || !there {
-		return cmp.Or(err, refuse("%d work groups are not there at once, use fewer", b.groups))
+		return cmp.Or(err, refuseResident(d, "%d work groups are not there at once, use fewer", b.groups))
 	}
 	return nil
 }
 
 // MostResident is the most work groups, a power of two and at most so many, that the engine finds on the device at once; 0 where it can't have several windows in a
-// dispatch. It is asked at step 0, of an engine without them.
+// dispatch. It is asked at step 0, of an engine that is closed then.
 func (e *Engine) MostResident(most int) int {
 	n := 1
 	for n < min(most, e.layout.groups) {
 		n *= 2
 	}
-	e.bounds.resident.groups = n
-	err := e.makeResident()
-	for e.resident.program != nil && err != nil && n > 1 {
-		n /= 2
+	for ; n > 0; n /= 2 {
 		e.bounds.resident.groups = n
-		var there bool
-		if there, err = e.areThere(); err == nil && !there {
-			err = ErrLimit
+		if e.makeResident() == nil {
+			return n
+		}
+		if e.resident.program == nil {
+			return 0 // whatever their number
 		}
 	}
-	if err != nil {
-		return 0
-	}
-	return n
+	return 0
 }
 
-// ordersOfBatch is how many dispatches a batch takes at most.
-func (e *Engine) ordersOfBatch() int {
-	return (e.layout.windows + e.bounds.resident.windows - 1) / e.bounds.resident.windows
+// allocateResident makes buffers and the kernel.
+func (e *Engine) allocateResident() (err error) {
+	r := &e.resident
+	r.stride = (max(4*orderWords, e.c.Device().Limits.UniformAlign) + 3) &^ 3
+	if r.meetings, err = keep(e, "meetings", 1+len(e.batches), []uint32{math.MaxUint32, 0, 0}); err != nil {
+		return err
+	}
+	if r.orders, err = keep[byte](e, "orders", r.stride*len(e.batches)*e.layout.windows, nil); err != nil {
+		return err
+	}
+	return e.compileResident(e.following.can)
 }
 
 // compileResident compiles the kernel, in place of one that there is.
@@ -154,13 +153,13 @@ func (r *residency) launch(at, groups int) error {
 
 // dispatchResident queues the windows of a batch.
 func (e *Engine) dispatchResident(b *batch) error {
-	r, most := &e.resident, e.bounds.resident.windows
-	at := e.indexOf(b) * e.ordersOfBatch()
+	r := &e.resident
+	at := e.indexOf(b) * e.layout.windows
 	if err := cmp.Or(bindAll(binding{r.meetings, r.binding}), r.meetings.Upload(1+e.indexOf(b), []uint32{0})); err != nil {
 		return err
 	}
-	for first := 0; first < b.windows; first += most {
-		if err := r.order(at, e.indexOf(b), first, min(most, b.windows-first), 0, e.bounds.resident.looks); err != nil {
+	for first := 0; first < b.windows; first += r.windows {
+		if err := r.order(at, e.indexOf(b), first, min(r.windows, b.windows-first), 0, e.bounds.resident.looks); err != nil {
 			return err
 		}
 		if err := e.meter.time(b, residing, func() error { return r.launch(at, e.bounds.resident.groups) }); err != nil {
@@ -201,6 +200,14 @@ func (e *Engine) checkMeetings(ctx context.Context, b *batch) error {
 	var words [2]uint32
 	if err := readStaged(b.back, b.stagedMeetings(), words[:]); err != nil {
 		return err
+	}
+	if err := readStaged(b.back, 0, b.done[:b.windows]); err != nil {
+		return err
+	}
+	for k := range b.windows {
+		if b.done[k].Delivered >= loopsCut {
+			return refuseResident(e.c.Device(), loopsEndEarly)
+		}
 	}
 	arrivals, groups := int(words[1]&^gaveUpMark), e.bounds.resident.groups
 	if words[1] == uint32(2*b.windows*groups) {

@@ -152,12 +152,17 @@ func TestResidentWorkThatIsNotDone(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
 		if c.Device().Software {
 			b := together(c, 1)
-			b.resident.windows, b.longest = 512, time.Hour
+			b.resident.windows, b.resident.passes, b.longest = 512, 0, time.Hour
 			e := startWithin(t, c, m, syn, c.Device().Limits.MaxStorageBlock, b)
 			e.most = 512
 			require.NoError(t, e.Advance(t.Context(), 512))
 			_, err := e.Spikes(nil)
-			require.ErrorIs(t, err, ErrLost)
+			require.ErrorContains(t, err, "the driver ends loops after some passes")
+			b.resident.passes = 10_000
+			startWithin(t, c, m, syn, c.Device().Limits.MaxStorageBlock, b)
+			b.resident.passes = passesOfStep * 100
+			_, err = newEngine(t.Context(), c, m, syn, c.Device().Limits.MaxStorageBlock, b)
+			require.ErrorContains(t, err, "the driver ends loops after some passes")
 		}
 		e := startWithin(t, c, m, syn, c.Device().Limits.MaxStorageBlock, together(c, 1))
 		whole := e.resident.program.id

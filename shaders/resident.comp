@@ -23,13 +23,15 @@ layout(std140, binding = 0) uniform Order {
 #include "deliver.glsl"
 #include "meet.glsl"
 
-// cut_short tells whether loops no longer run as often as they should: Mesa's software drivers end all of an invocation's after 65 535 passes.
-bool cut_short() {
+// check_loops tells the host where loops no longer run as often as they should: Mesa's software drivers end all of an invocation's after 65 535 passes.
+void check_loops() {
     uint n = 0u;
     for (uint k = 0u; k < order.passes; k++) {
         n += k + 1u;
     }
-    return n != order.passes * (order.passes + 1u) / 2u;
+    if (n != order.passes * (order.passes + 1u) / 2u) {
+        atomicOr(windows[now].delivered, 0x10000u);  // which is no number of pages
+    }
 }
 
 // deliver_window sends all spikes of the window.
@@ -57,13 +59,12 @@ void main() {
         for (uint group = gl_WorkGroupID.x; group < uint(UPDATE_GROUPS); group += gl_NumWorkGroups.x) {
             update(group);
         }
+        check_loops();
         if (!meet(2u * k + 1u)) {
             return;
         }
         deliver_window();
-        if (cut_short()) {
-            atomicOr(windows[now].delivered, 0x10000u);  // which is none of the host's numbers
-        }
+        check_loops();
         if (!meet(2u * k + 2u)) {
             return;
         }
