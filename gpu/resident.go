@@ -237,6 +237,9 @@ func (e *Engine) goOn(ctx context.Context, b *batch, done int) error {
 	return b.fence.Wait(ctx)
 }
 
+// GaveUp tells whether work groups gave up waiting for one another, so that windows have been dispatched one by one since.
+func (e *Engine) GaveUp() bool { return e.resident.gaveUp }
+
 // dropResident has windows dispatched one by one.
 func (e *Engine) dropResident() {
 	if e.resident.program != nil {
