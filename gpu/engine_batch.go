@@ -343,6 +343,9 @@ func (e *Engine) checkMarks(b *batch) error {
 		if done.Spikes > 0 {
 			pages = uint32(len(e.pages))
 		}
+		if done.Delivered >= loopsCut {
+			return loopsEndEarly(e.c.Device())
+		}
 		if done.Updated != uint32(queued.Step)+1 || done.Delivered != pages {
 			last := &b.host[b.windows-1]
 			return e.c.dropped(fmt.Sprintf("of the steps from %d to %d some were not done", queued.Step+1, last.Step+last.Steps))

@@ -3,6 +3,7 @@ package gpu
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"einet/connectome"
 	"einet/dynamics"
@@ -37,9 +38,9 @@ func Forms(ctx context.Context, c *Context, m *dynamics.Model, syn *connectome.C
 		n = e.MostResident(mostTried)
 		return true
 	})
-	for _, n := range []int{n, n / 4} {
+	for _, k := range slices.Compact([]int{n, max(1, n/4)}) {
 		if n > 0 {
-			forms = append(forms, Form{fmt.Sprintf("resident, %d work groups", n), Options{Sums: SumsNever, Resident: n}})
+			forms = append(forms, Form{fmt.Sprintf("resident, %d work groups", k), Options{Sums: SumsNever, Resident: k}})
 		}
 	}
 	return forms

@@ -32,7 +32,10 @@ func refuseResident(d Device, format string, args ...any) error {
 	return fmt.Errorf("gpu: %s: several windows in a dispatch: %s: %w", d.Renderer, fmt.Sprintf(format, args...), ErrLimit)
 }
 
-// loopsCut is what resident adds to the count of pages where loops were ended early.
+// loopsCut is what kernels add to the count of pages where loops were ended early.
 const loopsCut = 1 << 16
 
-const loopsEndEarly = "the driver ends loops after some passes, and neurons are too many for those: use more work groups or a dispatch for each kernel"
+// loopsEndEarly is the error of a driver on which a form of the kernels, that was asked for, can't do all that it should.
+func loopsEndEarly(d Device) error {
+	return fmt.Errorf("gpu: %s: the driver ends loops after some passes, and these kernels need more: use --resident with more work groups, or without it: %w", d.Renderer, ErrLimit)
+}

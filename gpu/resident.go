@@ -38,6 +38,9 @@ const orderWords = 8
 // provingRounds is how often work groups meet to show that they are there at once.
 const provingRounds = 16
 
+// provingTries is how often that is tried: other work may keep a device, or the processor, busy.
+const provingTries = 3
+
 // makeResident makes the kernel ready. An error wrapping ErrLimit says why it can't be.
 func (e *Engine) makeResident() error {
 	r, b, d := &e.resident, e.bounds.resident, e.c.Device()
@@ -53,17 +56,19 @@ func (e *Engine) makeResident() error {
 		return refuseResident(d, "its kernel needs %d storage blocks and all synapses at once, the device has %d: use fewer synapses", blocks, min(d.Limits.MaxStorageBlocks, d.Limits.MaxStorageBindings))
 	}
 	if r.windows = e.layout.residentWindows(b); r.windows == 0 {
-		return refuseResident(d, loopsEndEarly)
+		return loopsEndEarly(d)
 	}
 	if r.program == nil {
 		if err := e.allocateResident(); err != nil {
 			return err
 		}
 	}
-	if there, err := e.areThere(); err != nil || !there {
-		return cmp.Or(err, refuseResident(d, "%d work groups are not there at once, use fewer", b.groups))
+	for range provingTries {
+		if there, err := e.areThere(); err != nil || there {
+			return err
+		}
 	}
-	return nil
+	return refuseResident(d, "%d work groups are not there at once, use fewer", b.groups)
 }
 
 // MostResident is the most work groups, a power of two and at most so many, that the engine finds on the device at once; 0 where it can't have several windows in a
@@ -206,7 +211,7 @@ func (e *Engine) checkMeetings(ctx context.Context, b *batch) error {
 	}
 	for k := range b.windows {
 		if b.done[k].Delivered >= loopsCut {
-			return refuseResident(e.c.Device(), loopsEndEarly)
+			return loopsEndEarly(e.c.Device())
 		}
 	}
 	arrivals, groups := int(words[1]&^gaveUpMark), e.bounds.resident.groups

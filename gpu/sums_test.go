@@ -136,6 +136,28 @@ func TestSumsByEvents(t *testing.T) {
 	})
 }
 
+// Steps of so many spikes that Mesa's software drivers end the loops of a work group early are an error and not other spikes.
+func TestSumsOfManySpikes(t *testing.T) {
+	many, few := sized("many", 50_000), sized("few", 64)
+	many.Input, many.V0 = network.Input{network.DC(1e4)}, network.Number(0) // all fire in each step
+	p := toManyBy("many", 0.99, 1)
+	p.To = "few"
+	m, err := dynamics.New(&network.Network{Name: "burst", Dt: 0.1, Duration: 1, Populations: []network.Population{many, few}, Projections: []network.Projection{p}})
+	require.NoError(t, err)
+	drawn, err := connectome.Procedural(t.Context(), m.Network, 0)
+	require.NoError(t, err)
+	onEach(t, func(t *testing.T, c *Context) {
+		if !c.Device().Software {
+			t.Skip("for drivers that end loops")
+		}
+		e := startWithin(t, c, m, drawn, c.Device().Limits.MaxStorageBlock, summed(c, 1024))
+		require.NoError(t, e.Advance(t.Context(), 1))
+		_, err := e.Spikes(nil)
+		require.ErrorIs(t, err, ErrLimit)
+		require.ErrorContains(t, err, "the driver ends loops after some passes")
+	})
+}
+
 // The rule: enough events, and several for each sum; parts as long as they have several spikes a target and work groups are few.
 func TestPartsFor(t *testing.T) {
 	b := boundsOf(promised).sums

@@ -2,6 +2,7 @@
 // slot in the end is one addition for each target, and not one for each synapse.
 
 #include "layout/slice.glsl"
+#include "loops.glsl"
 
 layout(std430, binding = PAGE_0) restrict readonly buffer Slices {
     Slice slices[];
@@ -58,4 +59,5 @@ void deliver_sums(Slice s, uint step) {
             atomicAdd(arriving[place + i], sums[i]);
         }
     }
+    check_loops(1u + s.lanes);
 }
