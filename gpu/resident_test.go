@@ -31,7 +31,7 @@ func together(c *Context, groups int) bounds {
 func TestConformanceOfResidentWindows(t *testing.T) {
 	all := enginetest.Networks()
 	onEach(t, func(t *testing.T, c *Context) {
-		enginetest.RunOn(t, []*network.Network{all[0], all[1], all[8], all[9], all[10]}, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+		enginetest.RunOn(t, []*network.Network{all[0], all[1], all[9], all[10], all[19]}, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
 			e := startWithin(t, c, m, syn, c.Device().Limits.MaxStorageBlock, together(c, 1))
 			t.Cleanup(func() { require.False(t, e.resident.gaveUp) })
 			return e

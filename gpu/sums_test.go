@@ -31,9 +31,13 @@ func summed(c *Context, slice int) bounds {
 // of many, delays that differ between projections, and every rule by which rows are drawn by chunk. The tag long has all networks.
 func TestConformanceWithSums(t *testing.T) {
 	all := enginetest.Networks()
+	plastic := all[19] // with weights that are drawn
+	for i := range plastic.Projections {
+		plastic.Projections[i].Delay = network.Number(0.3 + 0.1*float64(i%5))
+	}
 	onEach(t, func(t *testing.T, c *Context) {
 		t.Run("a page", func(t *testing.T) {
-			enginetest.RunOn(t, []*network.Network{all[0], all[1], all[4]}, withSums(c, c.Device().Limits.MaxStorageBlock, true))
+			enginetest.RunOn(t, []*network.Network{all[0], all[1], all[4], plastic}, withSums(c, c.Device().Limits.MaxStorageBlock, true))
 		})
 		t.Run("pages", func(t *testing.T) {
 			enginetest.RunOn(t, all[1:2], withSums(c, 1<<14, true))
@@ -62,7 +66,10 @@ func withSums(c *Context, pageBytes int64, must bool) enginetest.Factory {
 // The same where synapses are drawn again, on several chunks.
 func TestDrawnSums(t *testing.T) {
 	nets := []*network.Network{
-		toMany("few", withProbability(0.02), withProbability(1), withRule(network.AllToAll)),
+		toMany("few", withProbability(0.02), withProbability(1), withRule(network.AllToAll), func(q *network.Projection) {
+			withProbability(0.05)(q)
+			q.ShortTerm = network.ShortTerm{U: 0.4, TauRec: 100}
+		}),
 		toMany("many", withProbability(0.003), withRule(network.OneToOne), func(q *network.Projection) {
 			withProbability(0.002)(q)
 			q.Autapses, q.Weight, q.Delay = false, network.NormalDist(0.1, 0.05), network.Number(0.7)

@@ -18,7 +18,7 @@ layout(std140, binding = 0) uniform Order {
     uint passes;  // 2: what the compiler must not know
 } order;
 
-#include "fixed.glsl"  // here, for a file is included once, and the others include it where they may not be compiled
+#include "fixed.glsl"  // a file is included once, and the others do so where they may not be compiled
 #include "update.glsl"
 #include "deliver.glsl"
 #include "meet.glsl"
