@@ -52,7 +52,7 @@ var (
 	GPU = &Kind{
 		Name: "gpu", Text: "OpenGL 4.3 compute shaders", OnDevices: true,
 		open: func(ctx context.Context, p *Place, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
-			return gpu.New(ctx, p.Context, m, c)
+			return gpu.NewWith(ctx, p.Context, m, c, p.Forms)
 		},
 	}
 )
@@ -89,6 +89,7 @@ type Place struct {
 	Threads int          // of an engine on the processor; 0: one for each processor
 	Context *gpu.Context // of the device, which Close closes; nil on the processor
 	GL      gpu.Device   // as it was found; the device's own Limits hold
+	Forms   gpu.Options  // of the device's kernels
 	Why     string       // Auto took this place and not another; "": there was no choice
 
 	tell    Tell   // of Auto's GPU: who hears that CPU takes its place; nil: it must not

@@ -103,7 +103,8 @@ func CloseAll(places []*Place) error {
 type Choice struct {
 	Engine   string // the name of a kind, or Auto
 	Device   string // of OpenGL, as gpu.Open selects; "": the first
-	Threads  int    // of the processor; 0: one for each
+	Forms    gpu.Options
+	Threads  int // of the processor; 0: one for each
 	Synapses Synapses
 	Beside   int64 // bytes that are needed beside the engine and its synapses, by recorders for instance
 }
@@ -162,7 +163,7 @@ func (g OpenGL) pick(c Choice, tell Tell) (kind *Kind, known *gpu.Device) {
 	switch {
 	case c.Engine != Auto:
 		return Named(c.Engine), nil
-	case c.Device != "":
+	case c.Device != "" || c.Forms != gpu.Options{}:
 		return GPU, nil
 	}
 	devices, err := g.Hardware()
@@ -186,7 +187,7 @@ func (g OpenGL) place(kind *Kind, c Choice, m *dynamics.Model, known *gpu.Device
 		}
 		return nil, &NoDeviceError{kind, err}
 	}
-	p := &Place{Kind: kind, Context: context, GL: context.Device()}
+	p := &Place{Kind: kind, Context: context, GL: context.Device(), Forms: c.Forms}
 	if known != nil {
 		p.GL = *known
 	}

@@ -74,6 +74,7 @@ type probeNetwork struct {
 	net      *network.Network
 	synapses Synapses
 	replicas int // that are simulated together, too
+	forms    gpu.Options
 }
 
 // check simulates on the device and on the reference.
@@ -109,7 +110,7 @@ func (p *probeNetwork) check(ctx context.Context, c *gpu.Context) error {
 	if err != nil {
 		return err
 	}
-	e, err := gpu.New(ctx, c, models[0], syn)
+	e, err := gpu.NewWith(ctx, c, models[0], syn, p.forms)
 	if err != nil {
 		return err
 	}

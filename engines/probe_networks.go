@@ -1,6 +1,9 @@
 package engines
 
-import "einet/network"
+import (
+	"einet/gpu"
+	"einet/network"
+)
 
 // probes are the networks that kernels are probed with: one for each way to compile them.
 func probes() []probeNetwork {
@@ -8,6 +11,8 @@ func probes() []probeNetwork {
 		{net: plainProbe(), synapses: Stored, replicas: 2},
 		{net: generalProbe(), synapses: Stored},
 		{net: drawnProbe(), synapses: Procedural},
+		{net: summedProbe(), synapses: Stored, forms: gpu.Options{Sums: gpu.SumsAlways}},
+		{net: drawnSummedProbe(), synapses: Procedural, forms: gpu.Options{Sums: gpu.SumsAlways}},
 	}
 }
 
@@ -95,4 +100,23 @@ func drawnProbe() *network.Network {
 			rule(probeProjection("II2", "I", "I", 0, -0.5, 0.3), network.OneToOne, 0, true, true),
 		},
 	}
+}
+
+// summedProbe has one delay in each projection, and weights alike and drawn, so that they can be summed in shared memory.
+func summedProbe() *network.Network {
+	net := plainProbe()
+	net.Name = "summed"
+	net.Projections[1].Delay = network.Number(0.5)
+	return net
+}
+
+// drawnSummedProbe is of the rules whose rows are drawn by chunk.
+func drawnSummedProbe() *network.Network {
+	net := summedProbe()
+	net.Name = "drawn-summed"
+	net.Projections[2].Rule, net.Projections[2].P, net.Projections[2].Weight = network.AllToAll, 0, network.Number(-0.3)
+	again := net.Projections[3]
+	again.Name, again.Rule, again.P = "II2", network.OneToOne, 0
+	net.Projections = append(net.Projections, again)
+	return net
 }

@@ -125,3 +125,28 @@ func TestProbeOfOtherNetwork(t *testing.T) {
 	require.ErrorIs(t, compare(t.Context(), e, want, spikes, m), gpu.ErrInexact, "delays are a step longer")
 	require.NoError(t, e.Close())
 }
+
+// The networks that are for sums in shared memory have them on every device.
+func TestProbesHaveSums(t *testing.T) {
+	c, err := gpu.Open("")
+	if err != nil {
+		require.NotEqual(t, "1", os.Getenv("EINET_REQUIRE_GL"), err)
+		t.Skip(err)
+	}
+	defer c.Close()
+	summed := 0
+	for _, p := range probes() {
+		m, err := dynamics.New(p.net)
+		require.NoError(t, err)
+		syn, err := p.synapses.Build(t.Context(), p.net, 0)
+		require.NoError(t, err)
+		e, err := gpu.NewWith(t.Context(), c, m, syn, p.forms)
+		require.NoError(t, err)
+		require.Equal(t, p.forms.Sums == gpu.SumsAlways, e.HasSums(), p.net.Name)
+		require.NoError(t, e.Close())
+		if e.HasSums() {
+			summed++
+		}
+	}
+	require.Equal(t, 2, summed)
+}

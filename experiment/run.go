@@ -87,6 +87,9 @@ func (r *simulation) run(ctx context.Context) (*Summary, error) {
 	r.summary.finish(r.net, rec, r.ended.Sub(start), stopped)
 	r.summary.EngineS, r.summary.RecordersS, r.summary.WaitingS = times.Engine.Seconds(), times.Recorders.Seconds(), times.Waiting.Seconds()
 	r.warn(rec.statistics, rec.reached)
+	if e, may := r.engine.(interface{ GaveUp() bool }); may && e.GaveUp() {
+		r.o.Watch.Warn("--resident: work groups gave up waiting for one another, and from there on each kernel of a window was a dispatch: nothing was lost, but use fewer work groups")
+	}
 	err = r.write(out, rec)
 	switch {
 	case stopped != nil:

@@ -27,23 +27,28 @@ type Counters struct {
 	NeuronSteps int64
 	Spikes      int64
 	Events      int64 // synapses of the spikes; of those that are drawn again the mean number
-	Atomics     int64 // one an event and two a spike
+	Atomics     int64 // on buffers: two a spike, and one an event or, of windows with sums, at most one a sum
+	Summed      int64 // windows whose spikes were delivered with sums in shared memory
+	SharedAdds  int64 // one an event of these
 
 	UpdateBytes  int64 // at most: every event is taken to meet a place of its own
 	DeliverBytes int64
 
-	Shares int64 // work groups of deliver, some a spike and page, or of redraw
+	Shares int64 // work groups of deliver, some a spike and page, or of redraw, where they are laid out by spikes
 	Idle   int64 // of them without a synapse, or of a source that has fewer shares than another
 	Serial int   // most synapses of a spike that one invocation sends one after another
 	Turns  int   // in which it reads them, or draws blocks of words: those of a turn don't wait for one another
 
-	Update, Deliver   time.Duration // of the device, in dispatches of each kernel
-	Updates, Delivers int64         // how many those were
+	Update, Deliver, Resident time.Duration // of the device, in dispatches of each kernel
+	Updates, Delivers         int64         // how many those were
+	ResidentWindows           int64         // in dispatches of several
+	GaveUp                    bool          // work groups of these gave up waiting for one another, and the rest of the windows were dispatched one by one
 }
 
 // A cost is what a spike of one neuron is to deliver.
 type cost struct {
 	events, bytes int64
+	summed        int64 // bytes with sums in shared memory
 	busy          int64 // work groups with a synapse
 }
 
@@ -53,12 +58,15 @@ const shareBytes = spikeBytes + 8
 // And for a piece of a row, with what is common to its segment.
 const pieceBytes = int64(unsafe.Sizeof(layout.Piece{}) + unsafe.Sizeof(layout.Reach{}))
 
+// What a work group of accumulate reads of a row: where its part begins and ends.
+const cutBytes = 8
+
 // And one of redraw: a spike, a source, a share and a projection.
 const drawnShareBytes = spikeBytes + int64(unsafe.Sizeof(layout.ShareOut{})+unsafe.Sizeof(layout.Share{})+unsafe.Sizeof(layout.Draw{}))
 
 // costs are those of every neuron, by global id, over the pages of synapses; and the most synapses that an invocation sends one
-// after another, and in how many turns.
-func costs(m *dynamics.Model, pages []page, d deal) (list []cost, serial, turns int) {
+// after another, and in how many turns. Slices have so many targets, if there are any.
+func costs(m *dynamics.Model, pages []page, d deal, slice int) (list []cost, serial, turns int) {
 	last := &m.Populations[len(m.Populations)-1]
 	list = make([]cost, last.First+last.Size)
 	for i := range pages {
@@ -68,6 +76,9 @@ func costs(m *dynamics.Model, pages []page, d deal) (list []cost, serial, turns 
 			id := m.Populations[m.Projections[s.projection].From].First + s.firstSource
 			for j := range s.sources {
 				pieces[id+j] = s.addTo(&list[id+j], pieces[id+j], j, d)
+				if slice > 0 {
+					list[id+j].summed += int64(cutBytes * slicesOf(s.block, slice))
+				}
 			}
 		}
 		for id, of := range pieces {
@@ -91,8 +102,9 @@ func (s *segment) addTo(c *cost, pieces []int, j int, d deal) []int {
 		n := int64(x.to-x.from) / each
 		c.events += n
 		c.bytes += pieceBytes + n*(2*each+8) // the target, and the number that is added to
-		if s.block.Packed != nil {
-			c.bytes += 4 * n // the weight
+		c.summed += 2 * each * n
+		if s.block.Packed != nil { // the weight
+			c.bytes, c.summed = c.bytes+4*n, c.summed+4*n
 		}
 		pieces = append(pieces, min(int(n), vectorHalves/int(each)))
 	})

@@ -72,8 +72,9 @@ func TestCounters(t *testing.T) {
 func TestCallsOfAWindow(t *testing.T) {
 	m, syn := enginetest.Build(t, enginetest.Networks()[0])
 	onEach(t, func(t *testing.T, c *Context) {
-		calls := func(pageBytes int64, bindings int) (window, batch, pages int64) {
+		calls := func(pageBytes int64, bindings, resident int) (window, batch, pages int64) {
 			b := boundsOf(c.Device())
+			b.resident = residentBounds{groups: resident, windows: 512, looks: 1 << 11}
 			b.bindings, b.sheets, b.longest = bindings, 1, time.Hour
 			e := startWithin(t, c, m, syn, pageBytes, b)
 			queued := func(windows int) int64 {
@@ -90,14 +91,17 @@ func TestCallsOfAWindow(t *testing.T) {
 			return (many - few) / 8, few - (many-few)/4, int64(len(e.pages))
 		}
 		all := c.Device().Limits.MaxStorageBlock
-		window, batch, pages := calls(all, 12)
+		window, batch, _ := calls(all, 13, 1)
+		require.Zero(t, window, "windows that are one dispatch")
+		require.Less(t, batch, int64(50))
+		window, batch, pages := calls(all, 12, 0)
 		require.EqualValues(t, 1, pages)
 		require.EqualValues(t, 7, window)
 		require.Less(t, batch, int64(40))
-		window, _, pages = calls(1<<13, 12)
+		window, _, pages = calls(1<<13, 12, 0)
 		require.Greater(t, pages, int64(1))
 		require.Equal(t, 7+5+6*(pages-1), window)
-		window, _, _ = calls(all, 11)
+		window, _, _ = calls(all, 11, 0)
 		require.EqualValues(t, 7+5+4, window, "control")
 	})
 }
@@ -214,7 +218,7 @@ func TestDeliverSharesWideRowsAndActiveNeurons(t *testing.T) {
 	require.LessOrEqual(t, team, 2, "most rows have a synapse or two")
 	pages := layoutPages(syn, form{1 << 27, 1, team})
 	require.Len(t, pages, 1)
-	_, serial, turns := costs(m, pages, deal{team, 1})
+	_, serial, turns := costs(m, pages, deal{team, 1}, 0)
 	require.Equal(t, []int{wide / deliverLocal, wide / deliverLocal / 8}, []int{serial, turns}, "control: one work group for a row")
 	want := digest(t, cpuref.New(m, syn), 50)
 	onEach(t, func(t *testing.T, c *Context) {

@@ -33,6 +33,8 @@ type Engine struct {
 	nowStride       int
 	pages           [][]binding // what deliver works on, one dispatch each
 	firstOfPage     int         // binding of the first buffer of each
+	sums            summing     // what takes the place of deliver where a step has many events
+	resident        residency   // where several windows are one dispatch
 	batches         [2]*batch
 	batch           int           // the one to queue next
 	most            int           // windows of it
@@ -54,7 +56,12 @@ type Engine struct {
 // differs (ErrInexact), whose limits are too small (ErrLimit) or that has too
 // little memory (ErrMemory).
 func New(ctx context.Context, c *Context, m *dynamics.Model, syn *connectome.Connectome) (*Engine, error) {
-	return newEngine(ctx, c, m, syn, c.Device().Limits.MaxStorageBlock, boundsOf(c.Device()))
+	return NewWith(ctx, c, m, syn, Options{})
+}
+
+// NewWith is New with a choice of forms. ErrLimit is also wrapped by the error that says why a device can't have a form that was asked for.
+func NewWith(ctx context.Context, c *Context, m *dynamics.Model, syn *connectome.Connectome, o Options) (*Engine, error) {
+	return newEngine(ctx, c, m, syn, c.Device().Limits.MaxStorageBlock, o.bounds(c.Device()))
 }
 
 // Probe makes sure that a device's arithmetic is what engines presume, once for a context, as New
@@ -114,6 +121,9 @@ func (e *Engine) build(ctx context.Context, syn *connectome.Connectome, pageByte
 			return err
 		}
 	}
+	if e.bounds.resident.groups != 0 {
+		return e.makeResident()
+	}
 	return nil
 }
 
@@ -130,6 +140,9 @@ func (e *Engine) compileUpdate(follow bool) error {
 	e.update, e.following.can = update, follow
 	if local := e.update.Local()[0]; local != updateLocal {
 		return fmt.Errorf("gpu: update.comp has local size %d, the layout expects %d", local, updateLocal)
+	}
+	if e.resident.program != nil {
+		return e.compileResident(follow)
 	}
 	return nil
 }
@@ -229,7 +242,7 @@ func (e *Engine) Close() error {
 	e.meter.delete()
 	e.free()
 	e.gatherer.delete()
-	for _, p := range []*Program{e.update, e.deliver, e.gatherer.program} {
+	for _, p := range []*Program{e.update, e.deliver, e.sums.program, e.resident.program, e.gatherer.program} {
 		if p != nil {
 			p.Delete()
 		}

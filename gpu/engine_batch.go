@@ -20,15 +20,18 @@ import (
 // A batch is a number of windows that are queued together, with room for as
 // many spikes as they can have at the most.
 type batch struct {
-	records *Buffer[layout.Window]
-	ring    *Buffer[sim.Spike]
-	drives  *Buffer[uint32] // floats as bits; of Poisson sources places of thresholds, which lie behind all
-	back    *staging        // what the host reads: records, then what was not resolved, then spikes
-	staged  int             // spikes that were copied
-	notes   *staging        // likewise, what was noted of neurons that are followed; nil where none were
-	windows int             // queued and not collected; 0: the batch is free
-	fence   *Fence          // behind the last of them
-	clock   *clock
+	records     *Buffer[layout.Window]
+	ring        *Buffer[sim.Spike]
+	drives      *Buffer[uint32] // floats as bits; of Poisson sources places of thresholds, which lie behind all
+	back        *staging        // what the host reads: records, then what was not resolved, then how work groups met, then spikes
+	staged      int             // spikes that were copied
+	notes       *staging        // likewise, what was noted of neurons that are followed; nil where none were
+	windows     int             // queued and not collected; 0: the batch is free
+	resident    bool            // several windows are one dispatch, and how it ended is not known
+	wasResident bool            // several windows were one dispatch
+	parts       int             // in which sums in shared memory take the spikes; 0: deliver takes them
+	fence       *Fence          // behind the last of them
+	clock       *clock
 
 	host   []layout.Window // to upload
 	done   []layout.Window // read back
@@ -71,8 +74,10 @@ const mostStaged, firstStaged = 1 << 20, 1 << 16
 // Places in what the host reads.
 func (b *batch) stagedFailed() int { return b.records.Bytes() }
 
+func (b *batch) stagedMeetings() int { return b.stagedFailed() + 8 }
+
 // stagedSpikes is the place of spike k.
-func (b *batch) stagedSpikes(k int) int { return b.stagedFailed() + 8 + k*int(spikeBytes) }
+func (b *batch) stagedSpikes(k int) int { return b.stagedMeetings() + 8 + k*int(spikeBytes) }
 
 // stage queues the copy of what the host is to read of a batch: of its spikes as many as there may well be.
 func (e *Engine) stage(b *batch) error {
@@ -81,6 +86,7 @@ func (e *Engine) stage(b *batch) error {
 		e.c.barrier(behindBatch),
 		b.back.copy(b.records, 0, 0, b.windows*size[layout.Window]()),
 		e.stageFailed(b),
+		e.stageMeetings(b),
 		b.back.copy(b.ring, 0, b.stagedSpikes(0), b.staged*int(spikeBytes)),
 		e.stageNoted(b),
 	)
@@ -116,7 +122,10 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 	if len(e.following.list) > 0 {
 		follow, steps = uint32(e.placeOfFollowed()), min(steps, e.following.steps)
 	}
-	b.windows = 0
+	b.windows, b.parts, b.resident = 0, e.sums.parts, e.resident.program != nil
+	if b.wasResident = b.resident; b.resident {
+		b.parts = 0
+	}
 	for done := 0; done < steps; b.windows++ {
 		n := min(e.layout.window, steps-done)
 		b.host[b.windows] = layout.Window{
@@ -138,10 +147,8 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 		if err := e.bindBatch(b); err != nil {
 			return err
 		}
-		for k := range b.windows {
-			if err := e.dispatch(b, k); err != nil {
-				return err
-			}
+		if err := e.dispatchAll(b); err != nil {
+			return err
 		}
 		if err := e.stage(b); err != nil {
 			return err
@@ -207,22 +214,36 @@ const behindDeliver = gl.SHADER_STORAGE_BARRIER_BIT
 // barrier does for them.
 const behindBatch = gl.BUFFER_UPDATE_BARRIER_BIT
 
+// dispatchAll queues the windows of a batch, on the context's thread.
+func (e *Engine) dispatchAll(b *batch) error {
+	if b.resident {
+		return e.dispatchResident(b)
+	}
+	for k := range b.windows {
+		if err := e.dispatch(b, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // dispatch queues window k of a batch, on the context's thread.
 func (e *Engine) dispatch(b *batch, k int) error {
 	if err := e.bindNow(k); err != nil {
 		return err
 	}
 	err := e.meter.time(b, updating, func() error { return e.update.launch(e.layout.row, e.layout.rows, 1, behindUpdate) })
-	for i := range e.pages {
+	pages := e.pagesOf(b)
+	for i := range pages {
 		if err == nil && e.rebinds() {
-			err = bindAll(e.pages[i]...)
+			err = bindAll(pages[i]...)
 		}
 		var bits uint32
-		if i == len(e.pages)-1 {
+		if i == len(pages)-1 {
 			bits = behindDeliver
 		}
 		if err == nil {
-			err = e.meter.time(b, delivering, func() error { return e.deliver.launchIndirect(k*size[layout.Window](), bits) })
+			err = e.meter.time(b, delivering, func() error { return e.launchPage(b, k, i, bits) })
 		}
 	}
 	if err == nil && !e.apart() {
@@ -247,7 +268,7 @@ func (e *Engine) bindBatch(b *batch) error {
 	b.records.bindCounts()
 	err := bindAll(e.ofUpdate(b)...)
 	if err == nil && len(e.pages) > 0 && !e.rebinds() {
-		err = bindAll(e.pages[0]...)
+		err = bindAll(e.pagesOf(b)[0]...)
 	}
 	return err
 }
@@ -322,6 +343,9 @@ func (e *Engine) checkMarks(b *batch) error {
 		if done.Spikes > 0 {
 			pages = uint32(len(e.pages))
 		}
+		if done.Delivered >= loopsCut {
+			return loopsEndEarly(e.c.Device())
+		}
 		if done.Updated != uint32(queued.Step)+1 || done.Delivered != pages {
 			last := &b.host[b.windows-1]
 			return e.c.dropped(fmt.Sprintf("of the steps from %d to %d some were not done", queued.Step+1, last.Step+last.Steps))
@@ -336,6 +360,12 @@ func (e *Engine) collect(ctx context.Context, b *batch) error {
 		return e.stopped
 	}
 	if err := b.fence.Wait(ctx); err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		return e.stop(err)
+	}
+	if err := e.checkMeetings(ctx, b); err != nil {
 		if ctx.Err() != nil {
 			return err
 		}
@@ -381,6 +411,7 @@ func (e *Engine) take(b *batch) error {
 	e.most = adaptSpan(e.most, b.windows, took, e.layout.windows, e.longest)
 	e.spikes = append(e.spikes, b.spikes[:end]...)
 	e.seen = resolved
+	e.sums.see(e, b.spikes, int(last.Step+last.Steps-b.done[0].Step))
 	err = e.meter.collect(b)
 	b.windows = 0
 	return cmp.Or(stopped, err)

@@ -18,6 +18,17 @@ func New(context.Context, *Context, *dynamics.Model, *connectome.Connectome) (*E
 	return nil, errStub
 }
 
+// MostResident is 0 in this build.
+func (e *Engine) MostResident(int) int { return 0 }
+
+// HasSums is false in this build.
+func (e *Engine) HasSums() bool { return false }
+
+// NewWith reports ErrUnavailable in this build.
+func NewWith(context.Context, *Context, *dynamics.Model, *connectome.Connectome, Options) (*Engine, error) {
+	return nil, errStub
+}
+
 // Probe reports ErrUnavailable in this build.
 func Probe(*Context) error { return errStub }
 

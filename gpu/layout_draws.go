@@ -144,7 +144,7 @@ func (a *drawLayout) add(m *dynamics.Model, k int, c connectome.Recipe, l *state
 	weights, weightCodes := table(c.WeightThresholds)
 	delays, delayCodes := table(c.DelayThresholds)
 	a.draws = append(a.draws, layout.Draw{
-		Rule: rules[c.Rule], FirstSource: uint32(m.Populations[q.From].First), Targets: uint32(c.Targets),
+		Rule: rules[c.Rule], FirstSource: uint32(m.Populations[q.From].First), Sources: uint32(m.Populations[q.From].Size), Targets: uint32(c.Targets),
 		Arriving:   uint32(l.receptor(&m.Populations[q.To], q.To, q.Receptor)),
 		NoAutapses: flag(c.NoAutapses), Synapses: uint32(c.N), Multapses: flag(c.Multapses), Scale: c.Scale, Team: uint32(team(c)),
 		Seed: c.Connectivity.Seed, Stream: c.Connectivity.Stream, WeightStream: c.Weights.Stream, DelayStream: c.Delays.Stream,
@@ -206,7 +206,7 @@ func fitsChoice(d Device, n int) error {
 func (a *drawLayout) defines(l *stateLayout) shaders.Defines {
 	choice := a.chosen > 0
 	d := shaders.Defines{
-		"SLOTS": l.slots, "STRIDE": l.stride, "CHUNK": connectome.Chunk, "SHARE": shareSynapses,
+		"SUMS": 0, "LOCAL": redrawLocal, "SLOTS": l.slots, "STRIDE": l.stride, "CHUNK": connectome.Chunk, "SHARE": shareSynapses,
 		"TOP":    1 << (bits.Len(uint(max(a.codes, connectome.MaxWeightCodes-1))) - 1),
 		"CHOICE": choice, "PLACES": choicePlaces, "MARKS": max(1, marks(a.chosen)), "LN_2": constant(math.Ln2),
 	}

@@ -28,12 +28,22 @@ type bounds struct {
 	parallel bool
 	bindings int // of storage blocks
 	sheets   int // most of a page
+	sums     sumBounds
+	resident residentBounds
 }
 
 // boundsOf are those of a device: one batch neither needs much memory nor keeps
 // a slow device busy for long.
 func boundsOf(d Device) bounds {
+	sums := sumBounds{slice: 1024, part: 32, events: 100_000}
+	resident := residentOnHardware
+	if d.Software {
+		sums.events = 0 // a processor adds to its memory as to shared memory
+		resident = residentInSoftware
+	}
 	return bounds{
+		sums:     sums,
+		resident: resident,
 		ring:     min(64<<20, d.Limits.MaxStorageBlock),
 		drives:   min(16<<20, d.Limits.MaxStorageBlock),
 		window:   256,

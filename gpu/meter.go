@@ -15,6 +15,7 @@ import (
 const (
 	updating = iota
 	delivering
+	residing
 	metered
 )
 
@@ -59,7 +60,7 @@ func (e *Engine) count(syn *connectome.Connectome, pageBytes int64) error {
 		m.perShare = drawnShareBytes
 		m.costs, m.sum.Serial, m.sum.Turns = drawnCosts(e.model, syn)
 	} else {
-		m.costs, m.sum.Serial, m.sum.Turns = costs(e.model, layoutPages(syn, form{pageBytes, e.layout.sheets, e.deal.team}), e.deal)
+		m.costs, m.sum.Serial, m.sum.Turns = costs(e.model, layoutPages(syn, form{pageBytes, e.layout.sheets, e.deal.team}), e.deal, e.sums.slice)
 	}
 	for i := range e.model.Populations {
 		p := &e.model.Populations[i]
@@ -88,12 +89,12 @@ func (e *Engine) Counters() (Counters, error) {
 		return nil
 	})
 	s.NeuronSteps = s.Steps * int64(e.layout.neurons)
-	s.Atomics = s.Events + 2*s.Spikes
 	s.UpdateBytes = s.Windows*m.perWindow + s.Steps*m.perStep + 4*min(s.Events, s.Steps*m.perStep/4) + spikeBytes*s.Spikes
 	s.DeliverBytes += m.perShare * s.Shares
 	s.Idle = s.Shares - m.busy
 	s.Update, s.Updates = m.took[updating], m.times[updating]
 	s.Deliver, s.Delivers = m.took[delivering], m.times[delivering]
+	s.Resident, s.GaveUp = m.took[residing], m.e.resident.gaveUp
 	return s, err
 }
 
@@ -155,17 +156,47 @@ func (m *meter) collect(b *batch) error {
 	s := &m.sum
 	s.Batches++
 	s.Windows += int64(b.windows)
+	if b.wasResident {
+		s.ResidentWindows += int64(b.windows)
+	}
 	for k := range b.windows {
 		s.Steps += int64(b.host[k].Steps)
 	}
 	s.Spikes += int64(len(b.spikes))
+	s.Atomics += 2 * int64(len(b.spikes))
+	if b.parts > 0 {
+		m.collectSummed(b)
+		return nil
+	}
 	s.Shares += int64(len(b.spikes)) * int64(m.e.deal.groups) * int64(len(m.e.pages))
 	for _, spike := range b.spikes {
 		c := &m.costs[spike.Neuron]
-		s.Events, s.DeliverBytes = s.Events+c.events, s.DeliverBytes+c.bytes
+		s.Events, s.Atomics, s.DeliverBytes = s.Events+c.events, s.Atomics+c.events, s.DeliverBytes+c.bytes
 		m.busy += c.busy
 	}
 	return nil
+}
+
+// collectSummed counts what is delivered with sums: of a spike its events, of which nothing but the target is read; each work group looks at
+// the window's spikes once for each lane, at two cuts of one of its own, and adds its sums to the slot, at most as many as there are events.
+func (m *meter) collectSummed(b *batch) {
+	s, sums, left := &m.sum, &m.e.sums, b.spikes // in the order of windows
+	for k := range b.windows {
+		spikes, steps := int64(b.done[k].Spikes), int64(b.host[k].Steps)
+		if spikes == 0 {
+			continue
+		}
+		events := int64(0)
+		for _, x := range left[:spikes] {
+			c := &m.costs[x.Neuron]
+			events, s.DeliverBytes = events+c.events, s.DeliverBytes+c.summed
+		}
+		left = left[spikes:]
+		adds := min(events, int64(sums.sums)*int64(b.parts)*steps)
+		s.Summed++
+		s.Events, s.SharedAdds, s.Atomics = s.Events+events, s.SharedAdds+events, s.Atomics+adds
+		s.DeliverBytes += 8*adds + spikeBytes*spikes*steps*int64(sums.lanes)
+	}
 }
 
 // delete frees the timers.

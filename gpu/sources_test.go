@@ -1,6 +1,7 @@
 package gpu
 
 import (
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,14 +34,18 @@ func aChoice() *network.Network {
 }
 
 // sourcesOf are the kernels of a network as a device's driver compiles them: update,
-// deliver, redraw where its synapses can be drawn again, and simulate where a work group
-// takes the whole network.
+// deliver and resident, accumulate as it is for rows of 32 vectors onto a slice, redraw (also with sums) where its synapses can be drawn again, and simulate
+// where a work group takes the whole network.
 func sourcesOf(t *testing.T, d Device, net *network.Network) map[string]shaders.Source {
 	m, err := dynamics.New(net)
 	require.NoError(t, err)
 	l, err := layoutState(m, updateLocal, boundsOf(d))
 	require.NoError(t, err)
 	defines := map[string]shaders.Defines{"update": l.updateDefines(maxIndirectGroups(d), true), "deliver": bindingsOfPage(l.deliverDefines(deal{team: deliverLocal}, 1), bindTables+1)}
+	defines["accumulate"] = bindingsOfPage(l.accumulateDefines(&sumLayout{slice: 1024, team: 32}, 1), bindTables+1)
+	defines["resident"] = maps.Clone(defines["update"])
+	maps.Copy(defines["resident"], defines["deliver"])
+	maps.Copy(defines["resident"], shaders.Defines{"MEETINGS": bindTables + 1 + ofPage, "UPDATE_GROUPS": l.groups, "SHARES": 1})
 	if r, err := layoutReplicas(d, m, 64, mostReplicaSteps); err == nil {
 		_, syn := enginetest.Build(t, net)
 		pages := layoutPages(syn, form{d.Limits.MaxStorageBlock, 1, deliverLocal})
@@ -54,10 +59,14 @@ func sourcesOf(t *testing.T, d Device, net *network.Network) map[string]shaders.
 		draws, err := layoutDraws(d, m, drawn, &l)
 		require.NoError(t, err)
 		defines["redraw"] = bindingsOfPage(draws.defines(&l), bindTables+1)
+		if draws.chosen == 0 {
+			defines["redraw-sums"] = bindingsOfPage(draws.sumDefines(&l), bindTables+1)
+		}
 	}
 	sources := map[string]shaders.Source{}
 	for name, values := range defines {
-		s, err := shaders.Load(name+".comp", values, l.cells.printed())
+		kernel, _, _ := strings.Cut(name, "-")
+		s, err := shaders.Load(kernel+".comp", values, l.cells.printed())
 		require.NoError(t, err)
 		sources[name] = s
 	}
@@ -94,7 +103,7 @@ func TestSources(t *testing.T) {
 			require.NotContains(t, s.Text, "#include")
 			path := filepath.Join(dir, name+"-"+kernel+".comp")
 			require.NoError(t, os.WriteFile(path, []byte(s.Text), 0o666))
-			if kernel == "update" {
+			if kernel == "update" || kernel == "resident" {
 				valid(t, path)
 			}
 		}

@@ -61,23 +61,25 @@ func (e *Engine) uploadPages(ctx context.Context, syn *connectome.Connectome, li
 		firsts[i], most = pages[i].firsts(e.model), max(most, len(pages[i].sheets))
 	}
 	e.deal = newDeal(firsts, team)
-	if e.deliver, err = NewProgram(e.c, "deliver.comp", bindingsOfPage(e.layout.deliverDefines(e.deal, most), e.firstOfPage)); err != nil {
+	e.resident.defines, e.resident.sheets = bindingsOfPage(e.layout.deliverDefines(e.deal, most), e.firstOfPage), most
+	if e.deliver, err = NewProgram(e.c, "deliver.comp", e.resident.defines); err != nil {
 		return err
 	}
 	for i := range pages {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		page, err := e.uploadPage(&pages[i], firsts[i], fmt.Sprintf("page %d: ", i))
+		page, err := e.uploadPage(&pages[i], firsts[i], onDevice, fmt.Sprintf("page %d: ", i))
 		if err != nil {
 			return err
 		}
-		e.pages = append(e.pages, append(page, binding{onDevice, e.firstOfPage + bindWeights}))
+		e.pages = append(e.pages, page)
 	}
-	return nil
+	return e.sumPages(ctx, syn, pages, most)
 }
 
-func (e *Engine) uploadPage(p *page, firsts []uint32, label string) ([]binding, error) {
+// uploadPage copies a page, and binds its buffers in the order of their bindings.
+func (e *Engine) uploadPage(p *page, firsts []uint32, weights *Buffer[int32], label string) ([]binding, error) {
 	reaches := p.reaches(e.model, &e.layout)
 	pieces := p.pieces(e.model, firsts)
 	ofNeurons, noFirsts := keep(e, label+"first pieces", len(firsts), firsts)
@@ -87,7 +89,7 @@ func (e *Engine) uploadPage(p *page, firsts []uint32, label string) ([]binding, 
 		return nil, err
 	}
 	at := e.firstOfPage
-	bound := []binding{{ofNeurons, at + bindFirsts}, {ofRows, at + bindPieces}, {where, at + bindReaches}}
+	bound := []binding{{ofNeurons, at + bindFirsts}, {ofRows, at + bindPieces}, {where, at + bindReaches}, {weights, at + bindWeights}}
 	targets := make([]*Buffer[uint16], len(p.sheets))
 	for k, n := range p.sheets {
 		vectors := (n + vectorHalves - 1) / vectorHalves // which are read whole
@@ -125,5 +127,5 @@ func (e *Engine) uploadDraws(_ context.Context, syn *connectome.Connectome, _ in
 	at := e.firstOfPage
 	page := []binding{{sources, at + bindSources}, {shares, at + bindShares}, {draws, at + bindDraws}, {codes, at + bindCodes}}
 	e.pages, e.deal.groups = [][]binding{page}, l.most
-	return nil
+	return e.sumDraws(syn, &l)
 }

@@ -68,9 +68,10 @@ type Replicas struct {
 	Fault   string  `json:"fault,omitempty"`
 }
 
-// A Counted is what a device was asked for, and its time in each kernel.
+// A Counted is what a device was asked for by one form of the kernels, and its time in each kernel.
 type Counted struct {
 	Work
+	Form     string       `json:"form"`
 	Device   string       `json:"device"`
 	Software bool         `json:"software"` // timed by the host
 	Counters gpu.Counters `json:"counters"`

@@ -230,29 +230,42 @@ func simulateReplicas(ctx context.Context, b *built, p *engines.Place, r *Replic
 // countedSteps are simulated for counters: counts do not scatter.
 const countedSteps = 1000
 
-// count counts what a device is asked for.
+// count counts what a device is asked for by each form of the kernels, whose spikes must be the same.
 func (s *state) count(ctx context.Context, b *built, p *engines.Place) {
-	r := Counted{Work: b.Work, Device: p.Device(), Software: p.GL.Software}
-	var err error
-	if r.Counters, err = counters(ctx, b, p); err != nil && ctx.Err() == nil {
-		r.Fault = s.fault(p, b.name()+", counters", err)
+	want := ""
+	for _, f := range gpu.Forms(ctx, p.Context, b.model, b.syn) {
+		r := Counted{Work: b.Work, Form: f.Name, Device: p.Device(), Software: p.GL.Software}
+		var digest string
+		var err error
+		if r.Counters, digest, err = counters(ctx, b, p, f.Options); err != nil && ctx.Err() == nil {
+			r.Fault = s.fault(p, b.name()+", counters, "+f.Name, err)
+		}
+		if want == "" {
+			want = digest
+		}
+		if err == nil && digest != want {
+			r.Fault = "the spikes differ from those of the first form"
+			s.fail("%s, %s on %s: %s", b.name(), f.Name, p.Device(), r.Fault)
+		}
+		s.r.Counted = append(s.r.Counted, r)
 	}
-	s.r.Counted = append(s.r.Counted, r)
 }
 
-func counters(ctx context.Context, b *built, p *engines.Place) (c gpu.Counters, err error) {
-	e, err := gpu.New(ctx, p.Context, b.model, b.syn)
+func counters(ctx context.Context, b *built, p *engines.Place, o gpu.Options) (c gpu.Counters, digest string, err error) {
+	e, err := gpu.NewWith(ctx, p.Context, b.model, b.syn, o)
 	if err != nil {
-		return c, err
+		return c, "", err
 	}
 	defer func() { err = errors.Join(err, e.Close()) }()
 	if err := e.Count(b.syn); err != nil {
-		return c, err
+		return c, "", err
 	}
-	if err := sim.Run(ctx, e, min(b.steps, countedSteps), nil, sim.NewDigest()); err != nil {
-		return c, err
+	d := sim.NewDigest()
+	if err := sim.Run(ctx, e, min(b.steps, countedSteps), nil, d); err != nil {
+		return c, "", err
 	}
-	return e.Counters()
+	c, err = e.Counters()
+	return c, d.String(), err
 }
 
 // filledPart is the part of the free memory that is filled.

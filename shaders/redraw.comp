@@ -1,13 +1,14 @@
 #version 430
-// defines: SLOTS=1 STRIDE=20000 SHORT_TERM=1 RING=10000 FACTORS=1 PAGE_0=7 PAGE_1=8 PAGE_2=9 PAGE_3=10 CHOICE=0 MARKS=1 PLACES=512 CHUNK=4096 SHARE=1024 TOP=512 LN_2=0.6931472 LOG_0=0.070376836 LOG_1=-0.1151461 LOG_2=0.116769984 LOG_3=-0.12420141 LOG_4=0.14249323 LOG_5=-0.16668057 LOG_6=0.20000715 LOG_7=-0.24999994 LOG_8=0.3333333
+// defines: SUMS=0 LOCAL=64 SLICE=4096 SLOTS=1 STRIDE=20000 SHORT_TERM=1 RING=10000 FACTORS=1 PAGE_0=7 PAGE_1=8 PAGE_2=9 PAGE_3=10 CHOICE=0 MARKS=1 PLACES=512 CHUNK=4096 SHARE=1024 TOP=512 LN_2=0.6931472 LOG_0=0.070376836 LOG_1=-0.1151461 LOG_2=0.116769984 LOG_3=-0.12420141 LOG_4=0.14249323 LOG_5=-0.16668057 LOG_6=0.20000715 LOG_7=-0.24999994 LOG_8=0.3333333
 //
 // redraw sends the spikes of a window along synapses that are stored nowhere: it draws
 // them again. Work groups are laid out as (spike, share of its synapses). An invocation
 // draws the synapses of whole blocks of four words. CHOICE is 1 where some projection
 // has a fixed out-degree without multapses; MARKS words have a bit for each synapse of
 // its source. A table of codes has less than 2 TOP thresholds; TOP is a power of two.
+// With SUMS, which is for rows by chunk and one delay in each projection, work groups are laid out as those of accumulate, and a slice is a chunk.
 
-layout(local_size_x = 64) in;
+layout(local_size_x = LOCAL) in;
 
 #include "window.glsl"
 #include "arriving.glsl"
@@ -18,9 +19,13 @@ layout(local_size_x = 64) in;
 #include "factor.glsl"
 #endif
 
+#if SUMS
+#include "sums.glsl"
+#else
 layout(std430, binding = PAGE_0) readonly buffer Sources {
     ShareOut sources[];
 };
+#endif
 
 layout(std430, binding = PAGE_1) readonly buffer Shares {
     Share shares[];
@@ -35,7 +40,7 @@ layout(std430, binding = PAGE_3) readonly buffer Tables {
 };
 
 shared uint going[2];  // whether there is more to do, in rounds of even and of odd number
-shared uint lengths[64];
+shared uint lengths[LOCAL];
 
 // code is how many of the thresholds lie at or below a word.
 uint code(uint first, uint most, uint w) {
@@ -81,15 +86,21 @@ void send(uint d, Spike spike, uint block, uint chunk, uvec4 targets) {
         if (draws[d].delay_codes > 0u) {
             delay += code(draws[d].delays, draws[d].delay_codes, delays[i]);
         }
+#if SUMS
+        atomicAdd(sums[targets[i] - chunk * CHUNK], weight);
+#else
         atomicAdd(arriving[arriving_in(spike.step + delay) + draws[d].arriving + targets[i]], weight);
+#endif
     }
 }
 
+#if !SUMS
 // synchronise ends a phase: all its writes to shared memory are seen by the work group.
 void synchronise() {
     memoryBarrierShared();
     barrier();
 }
+#endif
 
 // begin_round ends what was before, too.
 void begin_round(uint round) {
@@ -109,13 +120,11 @@ bool ended(uint round) {
     return going[round & 1u] == 0u;
 }
 
-// draw_rows draws the rows of a source onto some chunks, a team of invocations for each:
+// draw_rows draws a row of some chunk for each team of invocations:
 // every member draws four distances, and where it begins is the sum of those before.
-void draw_rows(uint d, Spike spike, uint part) {
+void draw_rows(uint d, Spike spike, uint chunk, uint team) {
     uint source = spike.neuron - draws[d].first_source;
-    uint team = draws[d].team;
     uint member = gl_LocalInvocationIndex % team, first = gl_LocalInvocationIndex - member;
-    uint chunk = (part * gl_WorkGroupSize.x + first) / team;
     uint begin = min(chunk * CHUNK, draws[d].targets), size = min(CHUNK, draws[d].targets - begin);
     uint place = 0u;  // of what the next round draws first, counted from the chunk's first neuron
     for (uint round = 0u;; round++) {
@@ -163,6 +172,7 @@ void draw_all(uint d, Spike spike, uint chunk) {
     }
 }
 
+#if !SUMS
 // below maps a word to a whole number below n.
 uint below(uint w, uint n) {
     uint high, low;
@@ -310,7 +320,8 @@ void draw_one(uint d, Spike spike) {
 void redraw(Spike spike, uint d, uint part) {
     uint rule = draws[d].rule;
     if (rule == FIXED_PROBABILITY) {
-        draw_rows(d, spike, part);
+        uint team = draws[d].team;
+        draw_rows(d, spike, (part * gl_WorkGroupSize.x + gl_LocalInvocationIndex) / team, team);
     } else if (rule == ALL_TO_ALL) {
         draw_all(d, spike, part);
     } else if (rule == ONE_TO_ONE) {
@@ -324,8 +335,62 @@ void redraw(Spike spike, uint d, uint part) {
     }
 #endif
 }
+#endif
+
+#if SUMS
+// redraw_listed draws the rows of the listed sources of a projection onto a chunk.
+void redraw_listed(uint d, uint chunk, uint step, uint n) {
+    uint rule = draws[d].rule, first = draws[d].first_source;
+    if (rule == FIXED_PROBABILITY) {
+        uint team = draws[d].team, teams = gl_WorkGroupSize.x / team;
+        for (uint k = 0u; k < n; k += teams) {
+            uint mine = k + gl_LocalInvocationIndex / team;
+            // A team without a row draws one beyond all chunks, which is empty.
+#if SHORT_TERM
+            take_factor(places[min(mine, n - 1u)], draws[d].factor);
+#endif
+            draw_rows(d, Spike(step, first + list[min(mine, n - 1u)]), mine < n ? chunk : 0xffffffffu / CHUNK, team);
+        }
+    } else if (rule == ALL_TO_ALL) {
+        for (uint k = 0u; k < n; k++) {
+#if SHORT_TERM
+            take_factor(places[k], draws[d].factor);
+#endif
+            draw_all(d, Spike(step, first + list[k]), chunk);
+        }
+    } else if (gl_LocalInvocationIndex < n && list[gl_LocalInvocationIndex] / CHUNK == chunk) {
+        uint source = list[gl_LocalInvocationIndex];
+#if SHORT_TERM
+        take_factor(places[gl_LocalInvocationIndex], draws[d].factor);
+#endif
+        send(d, Spike(step, first + source), 0u, chunk, uvec4(source, NONE, NONE, NONE));
+    }
+}
+#endif
 
 void main() {
+#if SUMS
+    uint spikes = windows[now].spikes;
+    if (spikes == 0u) {
+        return;
+    }
+    mark_delivered();
+    uint step = uint(windows[now].step) + 1u + gl_WorkGroupID.z;
+    Slice s = slices[gl_WorkGroupID.x];
+    clear_sums();
+    uint fired = 0u;
+    for (uint k = s.first; k < s.first + s.lanes; k++) {
+        Share share = shares[k];
+        for (uint from = gl_WorkGroupID.y * uint(LOCAL); from < spikes; from += gl_NumWorkGroups.y * uint(LOCAL)) {
+            uint n = find_sources(draws[share.draw].first_source, draws[share.draw].sources, step, from, spikes);
+            fired += n;
+            redraw_listed(share.draw, share.part, step, n);
+        }
+    }
+    if (fired > 0u) {
+        deliver_sums(s, step);
+    }
+#else
     mark_delivered();
     uint spikes = windows[now].spikes;
     for (uint k = gl_WorkGroupID.x; k < spikes; k += gl_NumWorkGroups.x) {
@@ -342,4 +407,5 @@ void main() {
             redraw(spike, share.draw, share.part);
         }
     }
+#endif
 }

@@ -124,7 +124,13 @@ func TestKernelsAreValidGLSL(t *testing.T) {
 		plain, err := LoadFS(fsys, name, nil, programs)
 		require.NoError(t, err)
 		defines := exampleDefines(t, plain.Text)
-		for _, on := range []string{"0", "1"} { // variants of update.comp and redraw.comp
+		for _, on := range []string{"0", "1", "sums"} { // variants of update.comp and redraw.comp
+			if on == "sums" {
+				if defines["SUMS"] == nil {
+					break
+				}
+				defines["SUMS"], defines["LOCAL"], on = "1", "256", "0"
+			}
 			for _, variant := range []string{"GENERAL", "CHOICE", "FAILS", "SHARE_WORDS", "FOLLOW", "BRANCH"} {
 				if defines[variant] != nil {
 					defines[variant] = on

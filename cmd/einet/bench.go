@@ -36,6 +36,7 @@ type benchCmd struct {
 	NoLimits      bool      `help:"Don't measure what the machine can do (bandwidth, random increments), which takes 5 s."`
 	AsRun         bool      `help:"Instead of parts and limits, networks as einet run simulates them, statistics and spikes.npz included (in a temporary folder, without figures), in turn with the engine alone: how much recorders cost."`
 	Counters      bool      `help:"Instead of that, what the gpu engine asks of each OpenGL device (dispatches, bytes, atomics) and how long the device takes for each kernel, beside the cpu engine. 1000 steps, unless --duration says otherwise."`
+	Forms         bool      `help:"Of --counters, a row for each form that the kernels have for a network (weights summed in shared memory or not, several windows in a dispatch), for whoever tunes them on a GPU."`
 	Against       string    `placeholder:"FILE" help:"Lay this bench.json, of another machine or version, beside. Other spikes are a failed check."`
 	outFlag       `set:"out=bench.json, the tables (bench.md) and figures go; otherwise nothing is written"`
 	forceFlag     `set:"force=bench in that folder."`

@@ -45,6 +45,19 @@ func TestBenchCountersRefuses(t *testing.T) {
 	require.Contains(t, errs, "--counters: needs an OpenGL device: no OpenGL 4.3 device: here")
 }
 
+// A row for each form of the kernels, with the same spikes.
+func TestBenchCountersOfForms(t *testing.T) {
+	status, out, errs := einetOn(t, withGL(t), "bench", "--counters", "--forms", "--networks", "vs96", "--duration", "5ms", "--threads", "1", "-q")
+	require.Equal(t, exitDone, status, errs)
+	require.NotContains(t, out, "differ")
+	for _, form := range []string{": update, deliver  ", ": update, deliver with sums ", ": resident, "} {
+		require.Contains(t, out, form)
+	}
+	status, _, errs = einet(t, "bench", "--forms", "-q")
+	require.Equal(t, exitUsage, status)
+	require.Contains(t, errs, "--forms: only says something of --counters")
+}
+
 // Other spikes than the cpu engine's are told of, and nothing is divided by nothing.
 func TestCountersTellOfOtherSpikes(t *testing.T) {
 	var out bytes.Buffer

@@ -23,6 +23,7 @@ type engineFlags struct {
 	synapsesFlag
 	Engine      string `enum:"auto,${engines}" default:"auto" help:"What simulates: ${enum}. auto is gpu where there is a hardware device and the network is not so small that cpu is sooner, else cpu."`
 	Device      string `placeholder:"D" help:"OpenGL device of the gpu engine: a number or part of a name, as einet devices lists them."`
+	Resident    int    `placeholder:"G" help:"The gpu engine takes several windows (stretches of the smallest delay) in one dispatch, by G work groups that must be on the device at once, which is made sure of: an experiment for networks whose windows take no longer than a dispatch does to start. Otherwise each kernel of a window is a dispatch."`
 	threadsFlag `set:"of= that build the network and, in the cpu engine, simulate it"`
 }
 
@@ -31,7 +32,13 @@ func (f *engineFlags) choice() (engines.Choice, error) {
 	if f.Device != "" && f.Engine != engines.Auto && !engines.Named(f.Engine).OnDevices {
 		return engines.Choice{}, usage(fmt.Errorf("--device: only the %s engine has devices", engines.GPU.Name))
 	}
-	return engines.Choice{Engine: f.Engine, Device: f.Device, Threads: f.Threads, Synapses: f.synapses()}, nil
+	switch {
+	case f.Resident < 0:
+		return engines.Choice{}, usage(fmt.Errorf("--resident %d: must be a number of work groups, or 0 for a dispatch for each kernel", f.Resident))
+	case f.Resident > 0 && f.Engine != engines.Auto && !engines.Named(f.Engine).OnDevices:
+		return engines.Choice{}, usage(fmt.Errorf("--resident: only the %s engine has dispatches", engines.GPU.Name))
+	}
+	return engines.Choice{Engine: f.Engine, Device: f.Device, Forms: gpu.Options{Resident: f.Resident}, Threads: f.Threads, Synapses: f.synapses()}, nil
 }
 
 // choose makes the place ready that the flags mean on this machine, for a network of that model.

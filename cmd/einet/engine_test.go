@@ -194,3 +194,35 @@ func TestRunChecksTheMemoryOfTheDevice(t *testing.T) {
 	require.Regexp(t, `^einet: ei: gpu: .*state and synapses take .*: use fewer neurons or synapses.*\n$`, errs)
 	require.NoDirExists(t, filepath.Dir(dir))
 }
+
+// Several windows in a dispatch give the same spikes, and are refused in one line where work groups are not there at once.
+func TestResidentWorkGroups(t *testing.T) {
+	gl := withGL(t)
+	digests := map[string]bool{}
+	for _, on := range []string{"--engine=cpu", "--resident=1"} {
+		status, out, errs := einetOn(t, gl, "run", "vs96", "--duration", "50ms", "--no-plots", "--json", "-q", "--out", filepath.Join(t.TempDir(), "run"), on)
+		require.Equal(t, exitDone, status, errs)
+		var s experiment.Summary
+		require.NoError(t, json.Unmarshal([]byte(out), &s))
+		require.Equal(t, on == "--resident=1", s.Engine == "gpu")
+		digests[s.Digest] = true
+	}
+	require.Len(t, digests, 1)
+	for _, k := range []struct {
+		args, says string
+		status     int
+	}{
+		{"--resident=-1", "--resident -1: must be a number of work groups", exitUsage},
+		{"--resident=2 --engine=cpu", "--resident: only the gpu engine has dispatches", exitUsage},
+		{"--resident=4096 --device=llvmpipe", "4096 work groups are not there at once", exitMachine},
+		{"--resident=1 --device=llvmpipe --connectivity=procedural", "its synapses are drawn again", exitMachine},
+		{"--resident=1 --device=llvmpipe --replicas=2", "--resident: says nothing of --replicas", exitUsage},
+	} {
+		dir := filepath.Join(t.TempDir(), "run")
+		status, _, errs := einetOn(t, gl, append([]string{"run", "vs96", "--duration", "5ms", "-q", "--out", dir}, strings.Fields(k.args)...)...)
+		require.Equal(t, k.status, status, "%s: %s", k.args, errs)
+		require.Contains(t, errs, k.says)
+		require.Equal(t, 1, strings.Count(strings.TrimSpace(errs), "\n")+1, errs)
+		require.NoFileExists(t, filepath.Join(dir, "summary.json"))
+	}
+}

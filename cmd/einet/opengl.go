@@ -241,7 +241,7 @@ const (
 // wants says what device the flags ask for.
 func (f *engineFlags) wants() wish {
 	switch {
-	case f.Device != "" || f.Engine == engines.GPU.Name:
+	case f.Device != "" || f.Resident > 0 || f.Engine == engines.GPU.Name:
 		return anyDevice
 	case f.Engine == engines.Auto:
 		return hardwareDevice

@@ -88,6 +88,9 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	signal.Ignore(syscall.SIGPIPE) // a reader of what is printed that ends does not end the run
 	defer signal.Reset(syscall.SIGPIPE)
 	if c.Replicas != nil || c.Seeds != nil {
+		if c.Resident > 0 {
+			return usage(errors.New("--resident: says nothing of --replicas and --seeds, which the gpu engine has in a dispatch each or one after another"))
+		}
 		n, err := c.trials(net, &o)
 		if err != nil {
 			return err

@@ -118,12 +118,13 @@ func printSelftest(w io.Writer, r *selftest.Report) error {
 	for _, x := range r.Replicas {
 		replicas = append(replicas, []string{workName(x.Work), firstWords(x.Device), fmt.Sprint(x.Trials), fmt.Sprint(x.Equal), fmt.Sprintf("%.3f", x.Seconds), cmp.Or(x.Fault, "-")})
 	}
-	counted := [][]string{{"counters of", "on", "windows", "batches", "dispatches", "waits", "update us / dispatch", "ns / neuron-step", "deliver us / dispatch", "ns / event", "idle"}, nil}
+	counted := [][]string{{"counters of", "kernels", "on", "windows", "batches", "dispatches", "waits", "update us / dispatch", "ns / neuron-step", "deliver us / dispatch", "ns / event", "idle", "with sums", "adds / event", "resident us / window", "gave up", "fault"}, nil}
 	for i := range r.Counted {
 		x := &r.Counted[i].Counters
-		counted = append(counted, []string{workName(r.Counted[i].Work), firstWords(r.Counted[i].Device), fmt.Sprint(x.Windows), fmt.Sprint(x.Batches), fmt.Sprint(x.Dispatches), fmt.Sprint(x.Waits),
+		counted = append(counted, []string{workName(r.Counted[i].Work), r.Counted[i].Form, firstWords(r.Counted[i].Device), fmt.Sprint(x.Windows), fmt.Sprint(x.Batches), fmt.Sprint(x.Dispatches), fmt.Sprint(x.Waits),
 			over(x.Update.Nanoseconds(), 1000*x.Updates, "%.1f"), over(x.Update.Nanoseconds(), x.NeuronSteps, "%.3g"),
-			over(x.Deliver.Nanoseconds(), 1000*x.Delivers, "%.1f"), over(x.Deliver.Nanoseconds(), x.Events, "%.3g"), over(100*x.Idle, x.Shares, "%.0f %%")})
+			over(x.Deliver.Nanoseconds(), 1000*x.Delivers, "%.1f"), over(x.Deliver.Nanoseconds(), x.Events, "%.3g"), over(100*x.Idle, x.Shares, "%.0f %%"),
+			over(100*x.Summed, x.Windows, "%.0f %%"), over(x.Atomics, x.Events, "%.3g"), over(x.Resident.Nanoseconds(), 1000*x.ResidentWindows, "%.3g"), yesOrNot(x.GaveUp), cmp.Or(r.Counted[i].Fault, "-")})
 	}
 	full := [][]string{{"memory near full on", "free", "filled", "spikes", "fault"}, nil}
 	for _, x := range r.Full {
@@ -161,6 +162,13 @@ func workName(w selftest.Work) string {
 func firstWords(device string) string {
 	short, _, _ := strings.Cut(device, " (")
 	return short
+}
+
+func yesOrNot(x bool) string {
+	if x {
+		return "yes"
+	}
+	return "-"
 }
 
 func bytesOrNone(n int64) string {

@@ -1,7 +1,7 @@
 // Input on its way: a slot for each step up to the largest delay ahead, and in
 // it a number for each neuron and receptor, in units of the receptor's scale.
 
-layout(std430, binding = 2) buffer Arriving {
+layout(std430, binding = 2) COHERENT buffer Arriving {
     int arriving[];
 };
 

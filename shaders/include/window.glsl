@@ -3,15 +3,21 @@
 #include "layout/window.glsl"
 #include "layout/spike.glsl"
 
+#ifdef RESIDENT
+#define COHERENT coherent
+uint now;  // the window that is being simulated
+#else
+#define COHERENT
 layout(std140, binding = 0) uniform Now {
     uint now;  // the window that is being simulated
 };
+#endif
 
-layout(std430, binding = 0) buffer Windows {
+layout(std430, binding = 0) COHERENT buffer Windows {
     Window windows[];
 };
 
-layout(std430, binding = 1) buffer Ring {
+layout(std430, binding = 1) COHERENT buffer Ring {
     Spike ring[];
 };
 

@@ -107,6 +107,28 @@ type Piece struct {
 	Of    uint32 // the segment, in SHEET_BITS bits below the sheet, and in PIECE_BITS bits how many numbers of 16 bits there are
 }
 
+// A Slice is consecutive numbers of a slot, of which a work group has the sums in shared memory, and what adds to them with one delay.
+type Slice struct {
+	Arriving     uint32 // place of the first in a slot
+	Size         uint32
+	Delay        uint32 // steps
+	First, Lanes uint32 // of accumulate's lanes, or of redraw's shares: each a projection, and as part a chunk of its targets
+}
+
+// A Lane is the synapses from consecutive neurons of one population to a slice.
+type Lane struct {
+	FirstSource uint32 // global id
+	Sources     uint32
+	Cuts        uint32 // place in cuts of where the first source's part begins; the next cut is where it ends
+	Each        uint32 // cuts from one source to the next
+	FirstTarget uint32 // of the slice, as targets are numbered in rows
+	Weight      int32  // units of the receptor's scale; of packed synapses the place of code 0 in weights
+	TargetBits  uint32 // of packed synapses, with those of the weight below; else 0
+	WeightBits  uint32
+	Sheet       uint32
+	Factor      uint32 // 1 + the slot of short-term plasticity, or 0
+}
+
 // A ShareOut is the shares of a population's neurons.
 type ShareOut struct {
 	End           uint32 // one past the global id of its last neuron
@@ -121,6 +143,7 @@ type Share struct{ Draw, Part uint32 }
 type Draw struct {
 	Rule                                    Rule
 	FirstSource                             uint32 // global id
+	Sources                                 uint32
 	Targets                                 uint32 // of the target population
 	Arriving                                uint32 // place of its first neuron in a slot
 	NoAutapses                              uint32 // 1 where no neuron may have a synapse to itself, and some could

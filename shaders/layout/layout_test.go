@@ -24,6 +24,8 @@ var layouts = map[string][]string{
 	"draw.glsl":       {"None", "Rule", "Share", "ShareOut", "Draw"},
 	"piece.glsl":      {"Piece", "Reach"},
 	"population.glsl": {"None", "Model", "PoissonInput", "Receptor", "Population"},
+	"slice.glsl":      {"Slice"},
+	"lane.glsl":       {"Lane"},
 	"segment.glsl":    {"Segment", "Source"},
 	"spike.glsl":      {"Spike"},
 	"window.glsl":     {"Window"},

@@ -22,6 +22,7 @@ struct ShareOut {
 struct Draw {
     uint rule;
     uint first_source;  // global id
+    uint sources;
     uint targets;  // of the target population
     uint arriving;  // place of its first neuron in a slot
     uint no_autapses;  // 1 where no neuron may have a synapse to itself, and some could
