@@ -29,6 +29,7 @@ func TestKey(t *testing.T) {
 	drawn := []string{"projections.*.weight={uniform: [0.1, 0.2]}"}
 	placed := []string{"populations.*.positions={ring: {circumference: 1}}",
 		"projections.*={from: E, to: E, p: {gaussian: {sigma: 0.1, peak: 0.5}}, weight: 0.1, delay: 1.5, synapse: delta}"}
+	grouped := []string{"groups={E: {some: 0..40}}", "projections.E_to_I.from=E.some"}
 	for _, k := range []struct {
 		as, set []string
 		alike   bool
@@ -43,6 +44,9 @@ func TestKey(t *testing.T) {
 		{as: placed, set: slices.Concat(placed, []string{"populations.*.positions={ring: {circumference: 0.5}}"})},
 		{as: placed, set: slices.Concat(placed, []string{"projections.*={from: E, to: E, p: {gaussian: {sigma: 0.2, peak: 0.5}}, weight: 0.1, delay: 1.5, synapse: delta}"})},
 		{as: drawn, set: []string{"projections.*.weight={uniform: [0.2, 0.4]}"}, alike: true},
+		{as: grouped, set: slices.Concat(grouped, []string{"groups.E.other=3..5", "groups.E.some={to: 40, input: 3}"}), alike: true},
+		{as: grouped, set: slices.Concat(grouped, []string{"groups.E.some=1..41"})},
+		{as: grouped, set: slices.Concat(grouped, []string{"projections.E_to_I.from=E"})},
 		{set: []string{"seed=2"}},
 		{set: []string{"constants.C_E=16"}},
 		{set: []string{"populations.I.size=31"}},
