@@ -48,14 +48,14 @@ func (p *Projection) build(ctx context.Context, net *network.Network, i, workers
 	}
 	n := &net.Projections[i]
 	p.Multapses = n.MayRepeat()
-	if plain := n.Autapses || p.From != p.To; n.Rule == network.FixedProbability && !n.Near.Falls() && codes.alike() && plain {
+	if plain := !n.Grouped() && (n.Autapses || p.From != p.To); n.Rule == network.FixedProbability && !n.Near.Falls() && codes.alike() && plain {
 		draw := NewBernoulli(net.Seed, i, n.P)
 		return p.buildRows(ctx, &draw, sources, workers)
 	}
 	d := newDraws(net, i, &codes)
-	b := newBuilder(p, d, size, workers, codes.alike())
+	b := newBuilder(p, d, sources, size, workers, codes.alike())
 	if n.Rule.IsBounded() {
-		b.limit(net.InDegreeBound(i))
+		b.limit(targets, net.InDegreeBound(i))
 	}
 	return b.build(ctx)
 }
@@ -82,24 +82,25 @@ type part struct {
 // partBytes bounds what the workers' counts take together.
 const partBytes = 1 << 28
 
-func newBuilder(p *Projection, d *draws, size, workers int, alike bool) *builder {
+// newBuilder is for populations of so many sources, of which d may draw a group only.
+func newBuilder(p *Projection, d *draws, sources, size, workers int, alike bool) *builder {
 	b := &builder{Projection: p, draws: d, size: uint32(size), alike: alike}
-	workers = max(1, min(workers, d.tasks, partBytes/max(1, 4*len(p.Blocks)*d.sources)))
+	workers = max(1, min(workers, d.tasks, partBytes/max(1, 4*len(p.Blocks)*sources)))
 	for w := range workers {
 		part := part{from: d.tasks * w / workers, to: d.tasks * (w + 1) / workers}
 		for range p.Blocks {
-			part.rows = append(part.rows, makeLarge[uint32](d.sources))
+			part.rows = append(part.rows, makeLarge[uint32](sources))
 		}
 		b.parts = append(b.parts, part)
 	}
 	return b
 }
 
-// limit makes the in-degrees count, so that none exceeds a bound.
-func (b *builder) limit(bound int) {
+// limit makes the in-degrees of so many targets count, so that none exceeds a bound.
+func (b *builder) limit(targets, bound int) {
 	b.bound = bound
 	for w := range b.parts {
-		b.parts[w].inDegrees = make([]uint32, b.draws.targets)
+		b.parts[w].inDegrees = make([]uint32, targets)
 	}
 }
 

@@ -29,10 +29,12 @@ type draws struct {
 	span int                               // targets in a chunk of row
 
 	rule              *network.Projection
-	sources, targets  int
-	expected          float64 // synapses, without those that self leaves out
-	self              bool    // no neuron may have a synapse to itself, and some could
-	key               rng.Key // of connectivity
+	from, to          network.Part // whose neurons are drawn by their places in these
+	grouped           bool         // one of these is not all of its population
+	sources, targets  int          // neurons of these
+	expected          float64      // synapses, without those that self leaves out
+	self              bool         // no neuron may have a synapse to itself, and some could
+	key               rng.Key      // of connectivity
 	weightKey, delKey rng.Key
 	weight, delay     *coder // nil where not drawn
 	packing           Packing
@@ -51,12 +53,14 @@ func newDraws(net *network.Network, i int, codes *Codes) *draws {
 		return rng.Key{Seed: net.Seed, Stream: rng.Stream(purpose, uint32(i), 0)}
 	}
 	d := &draws{
-		rule: p, self: !p.Autapses && p.From == p.To,
+		rule: p, self: !p.Autapses && net.Selves(i) > 0,
 		key: key(rng.Connectivity), weightKey: key(rng.Weights), delKey: key(rng.Delays), span: Chunk,
 	}
-	d.sources, d.targets = net.Sizes(i)
+	d.from, d.to = net.Ends(i)
+	d.grouped = !d.from.IsAll() || !d.to.IsAll()
+	d.sources, d.targets = d.from.Size, d.to.Size
 	_, all := net.MeanSynapses(i)
-	d.expected = all - p.MeanLeftOut(d.sources)
+	d.expected = all - p.MeanLeftOut(net.Selves(i))
 	d.weight, d.delay = newCoders(p, codes, net.Dt)
 	d.packing = codes.Packing()
 	if p.WeightBy.Falls() && len(codes.Weights) > 1 || p.Speed != 0 {
@@ -118,8 +122,15 @@ func (d *draws) split(n, each int, draw func(unit int, b *batch)) {
 	}
 }
 
-// add appends a synapse, unless it is from a neuron to itself and must not be.
+// targetsOf is what a source may have as targets, and sourcesOf what a target may have as sources.
+func (d *draws) targetsOf(source int) network.Choice { return d.rule.Choice(source, &d.from, &d.to) }
+func (d *draws) sourcesOf(target int) network.Choice { return d.rule.Choice(target, &d.to, &d.from) }
+
+// add appends a synapse between neurons by their places at the ends, unless it is from a neuron to itself and must not be.
 func (d *draws) add(b *batch, source, target, code uint32) {
+	if d.grouped {
+		source, target = uint32(d.from.At(int(source))), uint32(d.to.At(int(target)))
+	}
 	if d.self && source == target {
 		return
 	}
@@ -217,24 +228,27 @@ func (b *batch) choose(s *sequence, k, n, own int, multapses bool, add func(m, x
 	}
 }
 
-func (d *draws) own(i int) int {
-	if d.self {
-		return i
+// own is the number of neuron i of one end among the partners that it has at the other, -1 where it is none of them or may be one.
+func (d *draws) own(i int, end, other *network.Part, partners network.Choice) int {
+	if !d.self {
+		return -1
 	}
-	return -1
+	return partners.Number(other.Place(end.At(i)))
 }
 
 func (d *draws) inDegree(target int, b *batch) {
 	s, codes := sequence{key: d.key, a: uint32(target), d: 1}, d.coding(uint32(target), 0)
-	b.choose(&s, d.rule.N, d.sources, d.own(target), d.rule.Multapses, func(m, source uint32) {
-		d.add(b, source, uint32(target), codes.code(m))
+	among := d.sourcesOf(target)
+	b.choose(&s, d.rule.N, among.Size, d.own(target, &d.to, &d.from, among), d.rule.Multapses, func(m, source uint32) {
+		d.add(b, uint32(among.At(int(source))), uint32(target), codes.code(m))
 	})
 }
 
 func (d *draws) outDegree(source int, b *batch) {
 	s, codes := sequence{key: d.key, a: uint32(source), d: 2}, d.coding(uint32(source), 0)
-	b.choose(&s, d.rule.N, d.targets, d.own(source), d.rule.Multapses, func(m, target uint32) {
-		d.add(b, uint32(source), target, codes.code(m))
+	among := d.targetsOf(source)
+	b.choose(&s, d.rule.N, among.Size, d.own(source, &d.from, &d.to, among), d.rule.Multapses, func(m, target uint32) {
+		d.add(b, uint32(source), uint32(among.At(int(target))), codes.code(m))
 	})
 }
 
@@ -262,9 +276,9 @@ func (d *draws) all(source int, b *batch) {
 }
 
 func (d *draws) allOfChunk(source, k int, b *batch) {
-	codes := d.coding(uint32(source), uint32(k))
-	for m := range uint32(min(Chunk, d.targets-k*Chunk)) {
-		d.add(b, uint32(source), uint32(k*Chunk)+m, codes.code(m))
+	codes, among := d.coding(uint32(source), uint32(k)), d.targetsOf(source)
+	for m := range max(0, min(Chunk, among.Size-k*Chunk)) {
+		d.add(b, uint32(source), uint32(among.At(k*Chunk+m)), codes.code(uint32(m)))
 	}
 }
 
@@ -280,9 +294,9 @@ func (d *draws) bernoulliOf(source int, b *batch) {
 }
 
 func (d *draws) bernoulliOfChunk(source, k int, b *batch) {
-	codes := d.coding(uint32(source), uint32(k))
-	for m, t := range d.bernoulli.Targets(&b.row, source, k, min(Chunk, d.targets-k*Chunk)) {
-		d.add(b, uint32(source), uint32(k*Chunk)+uint32(t), codes.code(uint32(m)))
+	codes, among := d.coding(uint32(source), uint32(k)), d.targetsOf(source)
+	for m, t := range d.bernoulli.Targets(&b.row, source, k, max(0, min(Chunk, among.Size-k*Chunk))) {
+		d.add(b, uint32(source), uint32(among.At(k*Chunk+int(t))), codes.code(uint32(m)))
 	}
 }
 

@@ -32,6 +32,7 @@ func TestKey(t *testing.T) {
 	falls := func(peak string) []string {
 		return append(slices.Clone(placed), "projections.*.weight={gaussian: {sigma: 0.2, peak: "+peak+"}}", "projections.*.delay={distance: {speed: 0.1, offset: 1}}")
 	}
+	grouped := []string{"groups={E: {some: 0..40}}", "projections.E_to_I.from=E.some"}
 	for _, k := range []struct {
 		as, set []string
 		alike   bool
@@ -48,6 +49,9 @@ func TestKey(t *testing.T) {
 		{as: falls("0.1"), set: append(falls("0.1"), "constants.eta=0.5"), alike: true},
 		{as: falls("0.1"), set: falls("-0.1")},
 		{as: drawn, set: []string{"projections.*.weight={uniform: [0.2, 0.4]}"}, alike: true},
+		{as: grouped, set: slices.Concat(grouped, []string{"groups.E.other=3..5", "groups.E.some={to: 40, input: 3}"}), alike: true},
+		{as: grouped, set: slices.Concat(grouped, []string{"groups.E.some=1..41"})},
+		{as: grouped, set: slices.Concat(grouped, []string{"projections.E_to_I.from=E"})},
 		{set: []string{"seed=2"}},
 		{set: []string{"constants.C_E=16"}},
 		{set: []string{"populations.I.size=31"}},

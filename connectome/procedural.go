@@ -27,8 +27,9 @@ func Procedural(ctx context.Context, net *network.Network, workers int) (*Connec
 			From: net.Population(n.From), To: net.Population(n.To), Multapses: n.MayRepeat(), Redrawn: redrawn,
 		}
 		if n.Rule.IsBounded() {
-			b := newBuilder(&c.Projections[i], redrawn.draws, 0, processors(workers), true)
-			b.limit(net.InDegreeBound(i))
+			sources, targets := net.Sizes(i)
+			b := newBuilder(&c.Projections[i], redrawn.draws, sources, 0, processors(workers), true)
+			b.limit(targets, net.InDegreeBound(i))
 			if err := errors.Join(b.each(ctx, b.countTargets), b.checkInDegrees()); err != nil {
 				return nil, fmt.Errorf("projections.%s: %w", n.Name, err)
 			}
@@ -42,6 +43,11 @@ func Procedural(ctx context.Context, net *network.Network, workers int) (*Connec
 func Redrawable(net *network.Network) error {
 	var first *network.Projection
 	more := -1
+	for i := range net.Projections {
+		if p := &net.Projections[i]; p.Grouped() {
+			return fmt.Errorf("projections.%s: of groups: can't be drawn again by source; procedural connectivity takes projections between whole populations: make a group a population of its own, or let synapses be stored", p.Name)
+		}
+	}
 	for i := range net.Projections {
 		if p := &net.Projections[i]; !slices.Contains(bySource, p.Rule) {
 			if more++; first == nil {

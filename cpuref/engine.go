@@ -36,15 +36,16 @@ type Engine struct {
 // what starts there.
 type population struct {
 	*dynamics.Population
-	v         []float32        // membrane potential, relative to E_L [mV]
-	threshold []float32        // of each neuron, or nil where all have VTh
-	bias      []float32        // of each neuron, or nil
-	until     []int64          // clamped to V_reset in steps from n = until-1 and before
-	g         [][]float32      // [receptor][neuron] synaptic state; of a delta nil
-	y         [][]float32      // [receptor][neuron] what feeds g of an alpha, otherwise nil
-	u         []float32        // Ornstein-Uhlenbeck current, or nil
-	cells     []program.Neuron // of populations that run a program
-	arriving  [][][]int32      // [step mod slots][receptor][neuron] input [units of the receptor's scale]
+	v         []float32         // membrane potential, relative to E_L [mV]
+	threshold []float32         // of each neuron, or nil where all have VTh
+	bias      []float32         // of each neuron, or nil
+	comings   []dynamics.Coming // inputs of groups
+	until     []int64           // clamped to V_reset in steps from n = until-1 and before
+	g         [][]float32       // [receptor][neuron] synaptic state; of a delta nil
+	y         [][]float32       // [receptor][neuron] what feeds g of an alpha, otherwise nil
+	u         []float32         // Ornstein-Uhlenbeck current, or nil
+	cells     []program.Neuron  // of populations that run a program
+	arriving  [][][]int32       // [step mod slots][receptor][neuron] input [units of the receptor's scale]
 	train     []dynamics.SourceSpike
 	projected []outgoing // the projections that start here
 }
@@ -83,6 +84,7 @@ func New(m *dynamics.Model, c *connectome.Connectome) *Engine {
 // start gives the neurons of population i their state at step 0.
 func (p *population) start(m *dynamics.Model, i int) {
 	p.v, p.threshold, p.bias = m.InitialV(i), m.Thresholds(i), m.Biases(i)
+	p.comings = m.Comings(i)
 	p.until = make([]int64, p.Size)
 	if p.Noise.HasOU() {
 		p.u = m.InitialOU(i)

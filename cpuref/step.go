@@ -18,7 +18,7 @@ func (e *Engine) update(i int) error {
 	e.addPoisson(p, arriving)
 
 	for k := range p.v {
-		x, resolved := p.integrate(k, drive[0])
+		x, resolved := p.integrate(k, n, drive[0])
 		if !resolved {
 			return e.model.TooConductive(p.First+k, n+1)
 		}
@@ -77,14 +77,27 @@ func (p *population) thresholdOf(k int) float32 {
 
 // integrate is the change of V of neuron k in a step, without white noise and delta
 // synapses.
-func (p *population) integrate(k int, drive float32) (x float32, resolved bool) {
+func (p *population) integrate(k int, n int64, drive float32) (x float32, resolved bool) {
 	if p.Neuron == network.LIFCond {
-		return p.integrateCond(k, drive)
+		return p.integrateCond(k, n, drive)
 	}
-	return p.integrateCurrent(k, drive), true
+	return p.integrateCurrent(k, n, drive), true
 }
 
-func (p *population) integrateCurrent(k int, drive float32) float32 {
+// own is the input that neuron k has of its own from step n to n+1.
+func (p *population) own(k int, n int64) (sum float32) {
+	if p.bias != nil {
+		sum = p.bias[k]
+	}
+	for i := range p.comings {
+		if c := &p.comings[i]; n >= c.From && n < c.To {
+			sum += c.Amounts[k]
+		}
+	}
+	return sum
+}
+
+func (p *population) integrateCurrent(k int, n int64, drive float32) float32 {
 	x := float32(p.MVV * p.v[k])
 	for r := range p.Receptors {
 		rec := &p.Receptors[r]
@@ -97,20 +110,16 @@ func (p *population) integrateCurrent(k int, drive float32) float32 {
 		}
 	}
 	x += drive
-	if p.bias != nil {
-		x += p.bias[k]
-	}
+	x += p.own(k, n)
 	if p.u != nil {
 		x += float32(p.Noise.PVU * p.u[k])
 	}
 	return x
 }
 
-func (p *population) integrateCond(k int, drive float32) (x float32, resolved bool) {
+func (p *population) integrateCond(k int, n int64, drive float32) (x float32, resolved bool) {
 	total, current := p.Leak, drive
-	if p.bias != nil {
-		current += p.bias[k]
-	}
+	current += p.own(k, n)
 	if p.u != nil {
 		current += float32(p.Noise.PVU * p.u[k])
 	}

@@ -19,6 +19,7 @@ type Cell struct {
 
 	threshold, bias, refractory int   // own numbers
 	parameters                  []int // those of each parameter of a model
+	owned                       []int // those of each input of a group that comes and goes
 }
 
 // The first states of every Cell.
@@ -90,7 +91,7 @@ func newCell(p *Population) *Cell {
 
 // isSimple tells whether the hand-written loops of the engines do.
 func (p *Population) isSimple() bool {
-	simple := p.Neuron == network.LIF && !p.HasThresholds() && !p.HasBiases() && !p.Noise.HasWhite() && !p.Noise.HasOU()
+	simple := p.Neuron == network.LIF && !p.HasThresholds() && !p.HasOwnInput() && !p.Noise.HasWhite() && !p.Noise.HasOU()
 	for _, r := range p.Receptors {
 		simple = simple && r.Synapse == network.Exponential
 	}
@@ -187,8 +188,8 @@ func (b *cellBuilder) current() program.Value {
 		}
 	}
 	x = b.Add(x, b.drive)
-	if p.HasBiases() {
-		x = b.Add(x, b.ownBias())
+	if p.HasOwnInput() {
+		x = b.Add(x, b.ownInput())
 	}
 	if p.Noise.HasOU() {
 		x = b.Add(x, b.MulAnyway(b.float(p.Noise.PVU), b.u))
@@ -196,18 +197,35 @@ func (b *cellBuilder) current() program.Value {
 	return x
 }
 
-func (b *cellBuilder) ownBias() program.Value {
-	var bias program.Value
-	bias, b.cell.bias = b.own(program.GrainOfFlushed)
-	return bias
+// ownInput is the sum of the neuron's bias and of what its groups receive in the step.
+func (b *cellBuilder) ownInput() program.Value {
+	sum := b.Number(0)
+	if b.p.HasBiases() {
+		sum, b.cell.bias = b.own(program.GrainOfFlushed)
+	}
+	for _, w := range b.p.owned {
+		x, own := b.own(program.GrainOfFlushed)
+		b.cell.owned = append(b.cell.owned, own)
+		if w.from > 0 {
+			x = b.Select(b.IntLess(b.Now(), b.Whole(clockAt(w.from))), b.Number(0), x)
+		}
+		if w.to < math.MaxUint32 {
+			x = b.Select(b.IntLess(b.Now(), b.Whole(clockAt(w.to))), x, b.Number(0))
+		}
+		sum = b.Add(sum, x)
+	}
+	return sum
 }
+
+// clockAt is the clock of a step, at most of the last that there can be.
+func clockAt(n int64) int32 { return Clock(min(n, math.MaxUint32)) }
 
 // conductive is the same of a conductance-based neuron.
 func (b *cellBuilder) Conductive() program.Value {
 	p := b.p
 	total, current := b.float(p.Leak), b.drive
-	if p.HasBiases() {
-		current = b.Add(current, b.ownBias())
+	if p.HasOwnInput() {
+		current = b.Add(current, b.ownInput())
 	}
 	if p.Noise.HasOU() {
 		current = b.Add(current, b.MulAnyway(b.float(p.Noise.PVU), b.u))
@@ -280,6 +298,10 @@ func (m *Model) CellOwns(pop int) [][]uint32 {
 	}
 	if c.bias >= 0 {
 		put(c.bias, m.Biases(pop))
+	}
+	for k, own := range c.owned {
+		p := &m.Populations[pop]
+		put(own, p.amounts(&p.owned[k]))
 	}
 	if model := m.Network.Populations[pop].Model; model != nil {
 		m.modelOwns(pop, model, owns)

@@ -43,6 +43,7 @@ type Population struct {
 	AtOnce      int     // most spikes of a neuron in a step, 1 of those with a membrane potential
 	Cell        *Cell   // nil where the engines' own loops do: of lif with exponential synapses, and of sources
 
+	owned   []owned  // inputs of groups, but for what is the same at all times
 	courses []course // of the external input, or of a Poisson source's rate
 	steady  bool     // whether the input is the same at all times
 	scale   float64  // input to drive
@@ -132,6 +133,7 @@ func newPopulation(net *network.Network, i, first int) Population {
 	q.Noise.Key = key(rng.Noise)
 	q.PoissonKey = key(rng.PoissonInputs)
 	q.state = newInitial(net, i)
+	q.addGroups(net, i)
 	for k := range p.PoissonInput {
 		in := &p.PoissonInput[k]
 		r := q.receptor(p, synapses{in.Shape(), in.Weight >= 0, in.Receptor}, net.Dt)

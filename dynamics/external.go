@@ -7,15 +7,19 @@ func (m *Model) Common(pop int, n int64) float64 {
 	return p.R * p.input(n)
 }
 
-// Own is what the bias of each neuron of population pop adds to that [mV], nil where there are no biases.
-func (m *Model) Own(pop int) []float64 {
-	p, biases := &m.Populations[pop], m.Biases(pop)
-	if biases == nil {
+// Own is what the bias of each neuron of population pop, and what its groups have as input from step n to n+1, add to that [mV];
+// nil where there is nothing of its own.
+func (m *Model) Own(pop int, n int64) []float64 {
+	p, biases, inputs := &m.Populations[pop], m.Biases(pop), m.OwnInput(pop, n)
+	if biases == nil && inputs == nil {
 		return nil
 	}
-	own := make([]float64, len(biases))
+	own := make([]float64, p.Size)
 	for i, e := range biases {
 		own[i] = float64(e) * p.R / p.scale
+	}
+	for i, x := range inputs {
+		own[i] += float64(x * p.R)
 	}
 	return own
 }

@@ -12,6 +12,7 @@ type initial struct {
 	gEx, gIn             network.Dist
 	vKey, thKey, biasKey rng.Key
 	gKey                 rng.Key
+	groups               []groupBias // besides bias
 }
 
 func newInitial(net *network.Network, i int) initial {
@@ -64,7 +65,7 @@ func (m *Model) Thresholds(pop int) []float32 {
 
 // HasBiases tells whether the neurons have inputs of their own.
 func (p *Population) HasBiases() bool {
-	return !p.Neuron.IsSource() && !(p.state.bias.IsNumber() && p.state.bias.Mean() == 0)
+	return !p.Neuron.IsSource() && (!(p.state.bias.IsNumber() && p.state.bias.Mean() == 0) || len(p.state.groups) > 0)
 }
 
 // Biases is what the neurons' own inputs add where the drive does, or nil where
@@ -74,7 +75,26 @@ func (m *Model) Biases(pop int) []float32 {
 	if !p.HasBiases() {
 		return nil
 	}
-	return p.draw(p.state.bias, p.state.biasKey, 0, 0, p.scale, 0)
+	if len(p.state.groups) == 0 {
+		return p.draw(p.state.bias, p.state.biasKey, 0, 0, p.scale, 0)
+	}
+	sums, values := make([]float64, p.Size), make([]float32, p.Size)
+	sample := newSample(p.state.bias)
+	for i := range sums {
+		sums[i] = sample(i, rng.Neuron(p.state.biasKey, uint32(i), 0, 0))
+	}
+	for g := range p.state.groups {
+		of := &p.state.groups[g]
+		sample := newSample(of.bias)
+		for k := range of.part.Size {
+			i := of.part.At(k)
+			sums[i] += sample(k, rng.Neuron(p.state.biasKey, uint32(i), 0, of.draw))
+		}
+	}
+	for i, x := range sums {
+		values[i] = flushed(float32(x * p.scale))
+	}
+	return values
 }
 
 // draw is (x + offset) factor for each neuron, on a grid (0: none), x drawn at

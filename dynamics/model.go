@@ -75,8 +75,8 @@ func (b *modelBuilder) declare() {
 		}
 		b.cell.parameters = append(b.cell.parameters, own)
 	}
-	if p.HasBiases() {
-		b.bias = b.ownBias()
+	if p.HasOwnInput() {
+		b.bias = b.ownInput()
 	}
 	if b.resets(network.VState) {
 		b.held = b.refractory()

@@ -71,7 +71,7 @@ func populated(t testing.TB, seed, trial uint32, size int, set func(p *network.P
 
 func potentials(m *dynamics.Model) []float64 { return absolute(m, m.InitialV(0)) }
 func thresholds(m *dynamics.Model) []float64 { return absolute(m, m.Thresholds(0)) }
-func biases(m *dynamics.Model) []float64     { return m.Own(0) }
+func biases(m *dynamics.Model) []float64     { return m.Own(0, 0) }
 
 func conductances(receptor int) func(m *dynamics.Model) []float64 {
 	return func(m *dynamics.Model) []float64 { return wide(m.InitialG(0, receptor), 0) }

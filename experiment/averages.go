@@ -33,8 +33,8 @@ func (out *outputs) openAverages(r *simulation) error {
 			continue
 		}
 		over.Variables = wanted
-		columns := variables(g, r.model, over.Population, r.net.Populations[over.Population].Name, wanted)
-		out.recorders = append(out.recorders, sim.NewSampler(r.model, over, every, func(_ int64, x *sim.NeuronState) error {
+		columns := variables(g, r.model, over.Population, over.name, wanted)
+		out.recorders = append(out.recorders, sim.NewSampler(r.model, over.Selection, every, func(_ int64, x *sim.NeuronState) error {
 			var err error
 			for _, c := range columns {
 				err = errors.Join(err, c.Append(float32(meanOf(c.of(x)))))
@@ -46,17 +46,22 @@ func (out *outputs) openAverages(r *simulation) error {
 	return g.Err
 }
 
-// averaged are the populations of which there are averages, with the neurons that these are over.
-func averaged(net *network.Network) []sim.Selection {
-	var all []sim.Selection
-	for i := range net.Populations {
-		if net.Record.Averages.Neurons == nil {
-			all = append(all, sim.Selection{Population: i})
+// An average is over some neurons, of a population or of a part of one.
+type average struct {
+	sim.Selection
+	name string
+}
+
+// averaged are the populations, and parts of them, of which there are averages, with the neurons that these are over.
+func averaged(net *network.Network) (all []average) {
+	if net.Record.Averages.Neurons == nil {
+		for i, p := range net.Populations {
+			all = append(all, average{sim.Selection{Population: i}, p.Name})
 		}
 	}
 	for _, n := range net.Record.Averages.Neurons {
-		if i := net.Population(n.Population); n.Neurons.Count() > 0 {
-			all = append(all, sim.Selection{Population: i, Neurons: sim.Neurons(net, i, &n.Neurons)})
+		if part, _ := net.Part(n.Population); n.Neurons.Count() > 0 {
+			all = append(all, average{sim.Selection{Population: part.Population, Neurons: sim.Neurons(net, &part, &n.Neurons)}, n.Population})
 		}
 	}
 	return all
@@ -71,15 +76,15 @@ func meanOf(x []float32) float64 {
 }
 
 // rates is a Recorder of the step at which each bin of the run ends and, if they are asked for, of the rates in the bin.
-func (out *outputs) rates(g *record.Grower, r *simulation, populations []sim.Selection, every int64) *binnedRates {
+func (out *outputs) rates(g *record.Grower, r *simulation, populations []average, every int64) *binnedRates {
 	b := &binnedRates{note: out.note, every: every, step: g.Uints("step"), header: record.Header{Populations: record.Populations(r.net)}}
 	if v := r.net.Record.Averages.Variables; v != nil && !slices.Contains(v, network.RateVariable) {
 		return b
 	}
-	b.of = make([]*binnedRate, len(r.net.Populations))
+	b.of = make([][]*binnedRate, len(r.net.Populations))
 	for _, s := range populations {
 		p := b.header.Populations[s.Population]
-		c := &binnedRate{rate: g.Floats(p.Name + "_rate"), perHz: float64(p.Size) * (float64(every) * r.net.Dt / 1000)}
+		c := &binnedRate{rate: g.Floats(s.name + "_rate"), perHz: float64(p.Size) * (float64(every) * r.net.Dt / 1000)}
 		if s.Neurons != nil {
 			c.among = make(map[uint32]bool, len(s.Neurons))
 			for _, n := range s.Neurons {
@@ -87,7 +92,7 @@ func (out *outputs) rates(g *record.Grower, r *simulation, populations []sim.Sel
 			}
 			c.perHz = float64(len(s.Neurons)) * (float64(every) * r.net.Dt / 1000)
 		}
-		b.of[s.Population] = c
+		b.of[s.Population], b.all = append(b.of[s.Population], c), append(b.all, c)
 	}
 	return b
 }
@@ -98,7 +103,8 @@ type binnedRates struct {
 	header record.Header
 	every  int64 // steps in a bin
 	step   record.UintColumn
-	of     []*binnedRate // of each population, nil where there is none; nil for no rates
+	of     [][]*binnedRate // of each population and its parts; nil for no rates
+	all    []*binnedRate
 }
 
 // A binnedRate is that of a population.
@@ -115,8 +121,10 @@ func (b *binnedRates) Spikes(_ int64, spikes []sim.Spike) error {
 		return nil
 	}
 	for _, s := range spikes {
-		if c := b.of[b.header.Population(s.Neuron)]; c != nil && (c.among == nil || c.among[s.Neuron]) {
-			c.spikes++
+		for _, c := range b.of[b.header.Population(s.Neuron)] {
+			if c.among == nil || c.among[s.Neuron] {
+				c.spikes++
+			}
 		}
 	}
 	return nil
@@ -131,11 +139,9 @@ func (b *binnedRates) Reads() []sim.Selection { return nil }
 // Sample ends a bin.
 func (b *binnedRates) Sample(o *sim.Observation) error {
 	err := b.step.Append(uint32(o.Step))
-	for _, c := range b.of {
-		if c != nil {
-			err = errors.Join(err, c.rate.Append(float32(float64(c.spikes)/c.perHz)))
-			c.spikes = 0
-		}
+	for _, c := range b.all {
+		err = errors.Join(err, c.rate.Append(float32(float64(c.spikes)/c.perHz)))
+		c.spikes = 0
 	}
 	b.note(err)
 	return nil

@@ -178,7 +178,8 @@ func (r *simulation) variables(population string, named []string) int {
 	if named != nil {
 		return len(named)
 	}
-	i := r.net.Population(population)
+	part, _ := r.net.Part(population)
+	i := part.Population
 	n := len(network.HistogramVariables) + len(r.model.Populations[i].Receptors)
 	if model := r.net.Populations[i].Model; model != nil {
 		n += len(model.States) - 1

@@ -69,8 +69,9 @@ func chosenOr(x *float64, otherwise float64) float64 {
 // Draw draws the figures of the run in dir from its files into out and returns
 // their names. Those that a short run leaves nothing to draw for are left out.
 // Each file appears whole or not at all; that one cannot be written is a WriteError, all else the files' fault.
-func Draw(ctx context.Context, dir, out string, x Excerpt) ([]string, error) {
-	data, err := ReadRun(ctx, dir, x)
+// The figure of groups shows those parts of populations that of names, or all groups.
+func Draw(ctx context.Context, dir, out string, x Excerpt, of ...string) ([]string, error) {
+	data, err := ReadRun(ctx, dir, x, of...)
 	if err != nil {
 		return nil, err
 	}
@@ -110,13 +111,13 @@ func WriteFigure(dir string, f plot.Figure) (names []string, err error) {
 	return names, nil
 }
 
-// ReadRun reads what the run in dir left to draw.
-func ReadRun(ctx context.Context, dir string, x Excerpt) (plot.Data, error) {
-	return readRun(ctx, dir, x, rasterNeurons)
+// ReadRun reads what the run in dir left to draw, and of which parts of populations, as Draw.
+func ReadRun(ctx context.Context, dir string, x Excerpt, of ...string) (plot.Data, error) {
+	return readRun(ctx, dir, x, rasterNeurons, of)
 }
 
-// readRun reads it, with the spikes of about that many neurons.
-func readRun(ctx context.Context, dir string, x Excerpt, neurons int) (plot.Data, error) {
+// readRun reads it, with the spikes of about that many neurons, and of those parts of populations.
+func readRun(ctx context.Context, dir string, x Excerpt, neurons int, of []string) (plot.Data, error) {
 	data := plot.Data{From: x.begin(0), To: x.end(0)}
 	net, err := readNetwork(filepath.Join(dir, NetworkFile))
 	if err != nil {
@@ -130,7 +131,7 @@ func readRun(ctx context.Context, dir string, x Excerpt, neurons int) (plot.Data
 		all[i] = plot.Population{Name: p.Name, Size: p.Size, Inhibitory: net.Inhibits(p.Name)}
 	}
 	data.Populations = all
-	if err := readSpikes(ctx, filepath.Join(dir, SpikesFile), net, x, neurons, &data); err != nil {
+	if err := readSpikes(ctx, filepath.Join(dir, SpikesFile), net, x, neurons, of, &data); err != nil {
 		return data, err
 	}
 	if err := readState(filepath.Join(dir, TracesFile), net, x, all, &data); err != nil {
@@ -186,7 +187,8 @@ const mostDrawn = 1 << 22
 // as far as there are panels.
 func readModelStates(path string, net *network.Network, x Excerpt, all []plot.Population, data *plot.Data) error {
 	for _, r := range net.Record.State {
-		i := net.Population(r.Population)
+		named, _ := net.Part(r.Population)
+		i := named.Population
 		model := net.Populations[i].Model
 		firstID := 0
 		for _, p := range net.Populations[:i] {
@@ -281,7 +283,7 @@ func sameGrid(path string, net *network.Network, dt float64, populations []recor
 }
 
 // readSpikes streams the spike file into the raster's sample and the rates.
-func readSpikes(ctx context.Context, path string, net *network.Network, x Excerpt, neurons int, data *plot.Data) error {
+func readSpikes(ctx context.Context, path string, net *network.Network, x Excerpt, neurons int, of []string, data *plot.Data) error {
 	r, err := record.OpenSpikes(path)
 	if err != nil {
 		return err
@@ -308,7 +310,22 @@ func readSpikes(ctx context.Context, path string, net *network.Network, x Excerp
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	data.Sample = analysis.NewSample(sizes, r.DtMs, neurons, from, to)
-	data.Counts = analysis.NewPopulationCounts(sizes, r.DtMs, max(1, net.Steps(rateBinMs), int(r.Steps/mostBins)))
+	bin := max(1, net.Steps(rateBinMs), int(r.Steps/mostBins))
+	data.Counts = analysis.NewPopulationCounts(sizes, r.DtMs, bin)
+	var groups *groupFigure
+	if len(net.Groups) > 0 || len(of) > 0 {
+		parts, err := shownParts(net, of)
+		if err != nil {
+			return err
+		}
+		last := to
+		if x.ToMs == nil {
+			last = min(r.Steps, from+max(1, int64(net.Steps(groupMs))))
+		}
+		if groups = newGroupFigure(net, parts, among, from, last, bin); groups != nil {
+			data.Groups = &groups.data
+		}
+	}
 	space := newSpaceReader(r.Header, net, x, r.Steps, from, to)
 	buf := make([]sim.Spike, 1<<14)
 	for {
@@ -324,6 +341,9 @@ func readSpikes(ctx context.Context, path string, net *network.Network, x Excerp
 			return err
 		}
 		space.add(buf[:n])
+		if groups != nil {
+			groups.add(buf[:n])
+		}
 		among.renumber(buf[:n])
 		data.Sample.Add(buf[:n])
 		data.Counts.Add(buf[:n])

@@ -5,6 +5,7 @@ import (
 
 	"einet/network"
 	"einet/network/language"
+	"einet/plot"
 	"einet/record"
 )
 
@@ -23,7 +24,7 @@ const (
 var runFiles = []string{SpikesFile, TracesFile, NetworkFile, SummaryFile}
 
 // FigureNames are the figures of a run, each as .png and .svg.
-var FigureNames = []string{"raster", "rate", "potentials", "currents", "states", "strip", "sheet"}
+var FigureNames = []string{"raster", "rate", "potentials", "currents", "states", "strip", "sheet", plot.GroupsFigure}
 
 // FigureFiles are the files of a run's figures.
 func FigureFiles() []string {

@@ -23,14 +23,17 @@ func (out *outputs) openHistograms(r *simulation) error {
 }
 
 func (out *outputs) histogramOf(g *record.Grower, r *simulation, h network.RecordHistogram) sim.Recorder {
-	i, name := r.net.Population(h.Population), h.Population+"_"+h.Variable
+	part, _ := r.net.Part(h.Population)
+	name := h.Population + "_" + h.Variable
 	bins := sim.Bins{Low: h.Low, High: h.High, Counts: make([]uint32, h.Bins)}
 	g.FixedFloats(name+"_edges", bins.Edges())
 	step, counts := g.Uints(name+"_step"), g.Uints(name+"_counts", int64(h.Bins))
 	below, above := g.Uints(name+"_below"), g.Uints(name+"_above")
-	over := sim.Selection{Population: i, Variables: []string{h.Variable}}
+	over := sim.Selection{Population: part.Population, Variables: []string{h.Variable}}
 	if h.Neurons != nil {
-		over.Neurons = sim.Neurons(r.net, i, h.Neurons)
+		over.Neurons = sim.Neurons(r.net, &part, h.Neurons)
+	} else if !part.IsAll() {
+		over.Neurons = part.Neurons()
 	}
 	of := variable(h.Variable)
 	return sim.NewSampler(r.model, over, int64(r.net.Steps(h.Every)), func(at int64, x *sim.NeuronState) error {

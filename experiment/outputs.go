@@ -169,8 +169,9 @@ func (out *outputs) openState(r *simulation) error {
 }
 
 func (out *outputs) stateOf(g *record.Grower, r *simulation, s network.RecordState) sim.Recorder {
-	i, m := r.net.Population(s.Population), r.model
-	neurons := sim.Neurons(r.net, i, &s.Neurons)
+	part, _ := r.net.Part(s.Population)
+	i, m := part.Population, r.model
+	neurons := sim.Neurons(r.net, &part, &s.Neurons)
 	g.FixedInts(s.Population+"_neuron", globalIDs(m, i, neurons))
 	step := g.Uints(s.Population + "_step")
 	columns := variables(g, m, i, s.Population, s.Variables, int64(len(neurons)))

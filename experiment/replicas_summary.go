@@ -46,11 +46,12 @@ type ReplicasSummary struct {
 	WeightRoundingError float64 `json:"weight_rounding_error"`
 	PeakRSSMB           float64 `json:"peak_rss_mb"`
 
-	Trials      []TrialSummary        `json:"trials"`
-	Populations map[string]OverTrials `json:"populations"`
-	Order       []string              `json:"-"` // of the populations
-	Dir         string                `json:"-"` // folder of the files
-	Files       []string              `json:"-"` // besides those of each trial
+	Trials      []TrialSummary          `json:"trials"`
+	Populations map[string]OverTrials   `json:"populations"`
+	Groups      map[string]GroupNeurons `json:"groups,omitempty"`
+	Order       []string                `json:"-"` // of the populations
+	Dir         string                  `json:"-"` // folder of the files
+	Files       []string                `json:"-"` // besides those of each trial
 
 	AlignMs float64 `json:"align_ms,omitempty"` // time 0 of psth.npz
 
@@ -161,6 +162,7 @@ func (e *ensemble) summarise(stopped error) *ReplicasSummary {
 		BuildS: e.built.Seconds(), SimulateS: e.took.Seconds(),
 		WeightRoundingError: e.model.WeightRounding(), PeakRSSMB: host.PeakMB(),
 		Populations: map[string]OverTrials{}, AlignMs: e.o.AlignMs,
+		Groups:   groupNeurons(e.net),
 		Warnings: append([]string{}, e.warnings...),
 		Version:  e.o.Version, Command: e.o.Command,
 	}

@@ -254,6 +254,7 @@ func (r *simulation) draw(ctx context.Context) (err error) {
 type recorders struct {
 	digest     *sim.Digest
 	statistics *analysis.Statistics
+	groups     *groupStatistics
 	state      *sim.StateSampler
 	trace      *sim.Trace
 	all        []sim.Recorder
@@ -297,6 +298,7 @@ func (r *simulation) recorders(out *outputs) *recorders {
 	rec := &recorders{
 		digest:     sim.NewDigest(),
 		statistics: analysis.NewStatistics(sizes, r.net.Dt, r.discard),
+		groups:     newGroupStatistics(r.net, r.discard),
 		state:      sim.NewStateSampler(m, r.discard, r.stateEvery()).Spread(),
 		trace:      sim.NewTrace(m, population, traced, from, to).Thin(traceSamples),
 		population: population, traced: traced, traceSteps: min(to-from, int64(r.net.Steps(traceMs))),
@@ -305,6 +307,9 @@ func (r *simulation) recorders(out *outputs) *recorders {
 	rec.all = []sim.Recorder{
 		rec.digest, rec.state, rec.trace,
 		sim.SpikeSink(func(_ int64, s []sim.Spike) error { rec.statistics.Add(s); return nil }),
+	}
+	if rec.groups != nil {
+		rec.all = append(rec.all, sim.SpikeSink(func(_ int64, s []sim.Spike) error { rec.groups.add(s); return nil }))
 	}
 	rec.all = append(rec.all, out.recorders...)
 	rec.all = append(rec.all, sim.SpikeSink(func(step int64, _ []sim.Spike) error { rec.reached = step; return nil }), out.watch())
@@ -316,9 +321,9 @@ func (r *simulation) recorders(out *outputs) *recorders {
 func tracedIn(net *network.Network) (population int, neurons []int) {
 	for _, s := range net.Record.State {
 		if s.Neurons.Count() > 0 {
-			i := net.Population(s.Population)
-			all := sim.Neurons(net, i, &s.Neurons)
-			return i, all[:min(traceNeurons, len(all))]
+			part, _ := net.Part(s.Population)
+			all := sim.Neurons(net, &part, &s.Neurons)
+			return part.Population, all[:min(traceNeurons, len(all))]
 		}
 	}
 	chosen := WithPotential(net)

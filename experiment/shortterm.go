@@ -43,7 +43,8 @@ type releases struct {
 func (out *outputs) releasesOf(g *record.Grower, r *simulation, asked network.RecordShortTerm) sim.Recorder {
 	k := r.net.Projection(asked.Projection)
 	p := &r.model.Projections[k]
-	neurons := sim.Neurons(r.net, p.From, &asked.Neurons)
+	sources, _ := r.net.Part(r.net.Populations[p.From].Name)
+	neurons := sim.Neurons(r.net, &sources, &asked.Neurons)
 	ids := globalIDs(r.model, p.From, neurons)
 	n, name := len(ids), asked.Projection
 	c := &releases{ShortTerm: p.ShortTerm, place: make(map[uint32]int, n), states: make([]dynamics.Release, n), note: out.note,

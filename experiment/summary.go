@@ -53,6 +53,8 @@ type Summary struct {
 
 	Populations map[string]PopulationSummary `json:"populations"`
 	Order       []string                     `json:"-"` // of the populations
+	Groups      map[string]GroupSummary      `json:"groups,omitempty"`
+	GroupOrder  []string                     `json:"-"` // without the parts of divisions
 	Dir         string                       `json:"-"` // folder of the files
 	Files       []string                     `json:"-"` // of the run, without its figures
 	Figures     []string                     `json:"-"`
@@ -141,6 +143,9 @@ func (s *Summary) finish(net *network.Network, rec *recorders, took time.Duratio
 		population.SpectrumPeakHz = Number(rec.statistics.Counts.PeakHz(i, rec.discard, step))
 		population.Delta = net.GetsDelta(i)
 		s.Populations[s.Order[i]] = population
+	}
+	if rec.groups != nil {
+		s.Groups, s.GroupOrder = rec.groups.summaries(net, s.Populations, rec.discard, step)
 	}
 	s.InhibitionLagMs = Number(inhibitionLag(rec.trace, s.DtMs*float64(rec.trace.Every())))
 }

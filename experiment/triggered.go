@@ -53,9 +53,10 @@ type waiting struct {
 }
 
 func newTriggered(r *simulation, asked network.RecordTriggered) *triggered {
-	i := r.net.Population(asked.Population)
+	part, _ := r.net.Part(asked.Population)
+	i := part.Population
 	p := &r.model.Populations[i]
-	neurons := sim.Neurons(r.net, i, &asked.Neurons)
+	neurons := sim.Neurons(r.net, &part, &asked.Neurons)
 	t := &triggered{
 		reads: []sim.Selection{{Model: r.model, Population: i, Neurons: neurons, Variables: asked.Variables}},
 		first: uint32(p.First), place: slices.Repeat([]int{-1}, p.Size),

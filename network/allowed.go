@@ -17,6 +17,7 @@ const (
 	mustCount     = "must be a whole number of at least 0"
 	mustBeFirst   = "must be a whole number, that which the file gives to the first neuron"
 	mustRate      = "must be a rate in Hz, not negative"
+	mustPairs     = "must be same or different: which parts of the two divisions are connected"
 	mustFrequency = "must be a frequency above 0 Hz"
 	mustScaleRule = "must be fixed_indegree, which replaces fixed_probability, or left out"
 )

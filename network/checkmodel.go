@@ -456,6 +456,13 @@ func (c *checker) withModel(path string, p *Population) {
 	}
 }
 
+// wantsCurrent refuses input of neurons whose equations have none.
+func (c *checker) wantsCurrent(path string, p *Population) {
+	if p.Model != nil && !p.Model.Uses(CurrentSymbol) {
+		c.fault(path, "", "must be left out: no equation of "+p.Model.Name+" has I")
+	}
+}
+
 // TauM are the parameters that make the membrane time constant: tau_m, or C_m and g_L; nil where the model has neither.
 func (m *NeuronModel) TauM() []*ModelParameter {
 	of := func(name string, unit equation.Dimension) *ModelParameter {

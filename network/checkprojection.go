@@ -10,13 +10,22 @@ import (
 )
 
 func (c *checker) projection(path string, p *Projection, n *Network) {
-	from, to := n.Population(p.From), n.Population(p.To)
+	from, to := p.EndNames()
 	var pre, post *Population
-	if from >= 0 && to >= 0 {
-		pre, post = &n.Populations[from], &n.Populations[to]
+	source, known := n.Part(from)
+	if target, ok := n.Part(to); ok && known {
+		pre, post = &n.Populations[source.Population], &n.Populations[target.Population]
 		c.want(!post.Neuron.IsSource(), path+".to", p.To, "must not be a source, which takes no input")
 	}
-	if !c.rule(path, p, pre, post) {
+	sources, targets := c.ends(path, p, n)
+	if p.Grouped() && p.Near.Falls() {
+		key := ".near"
+		if p.Rule == FixedProbability {
+			key = ".p"
+		}
+		c.fault(path+key, string(p.Near.Shape), "must not go by distance between groups: make the group a population of its own, with positions")
+	}
+	if !c.rule(path, p, sources, targets) {
 		return
 	}
 	c.keys(path, p, Keys("projection", string(p.Rule)))
@@ -26,6 +35,41 @@ func (c *checker) projection(path string, p *Projection, n *Network) {
 	}
 	c.synapse(path, post, p.Shape())
 	c.receives(path, post, p.Receptor, p.Synapse, p.meanWeight())
+}
+
+// ends are the neurons of the two ends as if they were populations; nil where one is at fault.
+func (c *checker) ends(path string, p *Projection, n *Network) (sources, targets *Population) {
+	c.choices = choices{}
+	f, t := p.EndNames()
+	from, ok := n.Part(f)
+	to, also := n.Part(t)
+	if p.Pairs != AllPairs {
+		also = c.pairs(path, p, &from, &to, ok && also && from.Size > 0 && to.Size > 0) && also
+	}
+	if !ok || !also || from.Size < 1 || to.Size < 1 {
+		return nil, nil
+	}
+	pre, post := n.Populations[from.Population], n.Populations[to.Population]
+	pre.Name, pre.Size, post.Name, post.Size = f, from.Size, t, to.Size
+	if p.From == p.To && p.Pairs != DifferentParts {
+		c.choices.selves = from.Common(&to)
+	}
+	c.choices.sources, _, _ = p.partners(&to, &from)
+	c.choices.targets, _, _ = p.partners(&from, &to)
+	return &pre, &post
+}
+
+// pairs checks that both ends are divisions into as many parts, and that the rule can keep to some pairs of parts.
+func (c *checker) pairs(path string, p *Projection, from, to *Part, known bool) bool {
+	at := path + ".pairs"
+	if !c.want(p.Pairs == SamePart || p.Pairs == DifferentParts, at, string(p.Pairs), mustPairs) {
+		return false
+	}
+	if r := p.Rule.table(); r.name != "" {
+		c.want(r.each, at, string(p.Pairs), fmt.Sprintf("must be left out with rule %s; rules that choose among parts are %s", p.Rule, strings.Join(rulesOfPairs(), ", ")))
+	}
+	return !known || c.want(from.Count > 0 && from.Count == to.Count, at, string(p.Pairs),
+		"must be between two divisions into as many parts, as from: E.clusters, to: E.clusters of groups: {E: {clusters: {count: 50}}}")
 }
 
 // place is the key that gives a list, of the projection at path.

@@ -20,6 +20,7 @@ type Key struct {
 	Bound     Bound  // what its numbers may be
 	Need      bool
 	Default   any    // what the field is where the key is left out, if that is not its zero
+	Unwanted  string // what is said where When leaves it out
 	OmitZero  bool   // not written where the field is what it is without the key
 	ReadApart bool   // read by code of its own, together with others
 	About     string // "{default}" stands for Default
@@ -78,6 +79,8 @@ const (
 	Starts      Form = "mapping of starts"      // by name: the same, or expressions of parameters
 	Equations   Form = "mapping of expressions" // by name
 	AnEquation  Form = "expression"
+	AnEnd       Form = "name of neurons" // of a population, a group, a division or one of its parts
+	GroupsBy    Form = "groups by population"
 )
 
 // A Presence says whether a key must stand where it may.

@@ -37,6 +37,8 @@ func described(name string) any {
 		return &network.PoissonInput{}
 	case "ou_noise":
 		return &network.OUNoise{}
+	case "group":
+		return &network.Group{}
 	case "projection":
 		return &network.Projection{}
 	case "short_term":

@@ -51,6 +51,7 @@ var general = []Mapping{
 			About: "what a run keeps; all spikes, if left out"},
 		{Name: "models", Is: AMap, Of: "model", About: "neuron models as equations, which populations may have as their neuron"},
 		{Name: "populations", Is: AMap, Of: "population", About: "the neurons, in the order of their ids", Need: true},
+		{Name: "groups", Is: GroupsBy, Of: "group", ReadApart: true, OmitZero: true, At: at(func(x *Network) *[]Group { return &x.Groups }), About: "names for some neurons of a population: NAME of E is then E.NAME"},
 		{Name: "projections", Is: AMap, Of: "projection", About: "the synapses between them"},
 	}},
 	{Name: "sonata", About: "A network in SONATA's files: what populations, projections and values refer to by sonata: true and {nodes: NAME} is in them.", Keys: []Key{
@@ -71,6 +72,17 @@ var general = []Mapping{
 		{Name: "reset", Is: Equations, About: "what the variables become then; those that are not named stay"},
 		{Name: "method", Is: AWord, Of: strings.Join(Methods, "|"), Default: Heun, At: at(func(x *NeuronModel) *Method { return &x.Method }), About: "of integration, {default} if left out"},
 	}},
+	{Name: "group", About: "Some neurons of a population, or a division of it, and what these receive besides. Without that a group may be its neurons alone.", Keys: []Key{
+		{Name: "neurons", Is: SomeNeurons, OmitZero: true, At: at(func(x *Group) *Neurons { return &x.Neurons }), About: "which; or from, to and every, or count"},
+		{Name: "from", Is: AWhole, About: "the first of a range, 0 if left out"},
+		{Name: "to", Is: AWhole, About: "its last, which is of it; the population's last if left out"},
+		{Name: "every", Is: AWhole, About: "from one neuron of the range to the next, 1 if left out"},
+		{Name: "count", Is: AWhole, OmitZero: true, At: at(func(x *Group) *int { return &x.Count }), About: "of parts into which it divides the population, all of one size or, where that doesn't come out even, one neuron more"},
+		{Name: "input", Is: AnInput, Unit: UnitOfCurrents, OmitZero: true, At: at(func(x *Group) *Input { return &x.Input }),
+			About: "external input besides the population's: a number, steps and pulses"},
+		{Name: "bias", Is: ADist, Unit: UnitOfCurrents, OmitZero: true, At: at(func(x *Group) *Dist { return &x.Bias }), About: "a constant input more, drawn for each neuron"},
+	}},
+	{Name: "pairs", About: "What a projection between two divisions has of its own for some pairs of their parts.", Keys: ofPairs},
 	{Name: "scale", About: "With a factor s on all sizes, what stands here goes with s to that power: -1, -0.5, 0, 0.5 or 1; 0 if left out.", Keys: []Key{
 		{Name: "weight", Is: AnExponent, Bound: exponent, At: at(func(x *Scaling) *float64 { return &x.Weight }),
 			About: "of weights, those of Poisson inputs too"},
@@ -351,15 +363,19 @@ var shape = []Key{
 
 // ends are the keys in front of those of a projection's rule, and drawn those behind them.
 var ends = []Key{
-	{Name: "from", Is: AName, Bound: populationName, At: at(func(p *Projection) *string { return &p.From }),
-		About: "name of the source population", Need: true},
-	{Name: "to", Is: AName, Bound: populationName, At: at(func(p *Projection) *string { return &p.To }),
-		About: "name of the target population, which is no source", Need: true},
+	{Name: "from", Is: AnEnd, Bound: populationName, At: at(func(p *Projection) *From { return (*From)(p) }),
+		About: "name of the source population, or of some of its neurons (groups)", Need: true},
+	{Name: "to", Is: AnEnd, Bound: populationName, At: at(func(p *Projection) *To { return (*To)(p) }),
+		About: "name of the target population, which is no source, or of some of its neurons", Need: true},
 	{Name: "rule", Is: AWord, Of: strings.Join(Rules(), "|"), Bound: Bound{Allowed: mustRule}, Default: FixedProbability,
 		At: at(func(p *Projection) *Rule { return &p.Rule }), About: "{default} if left out"},
 }
 
 var drawn = append([]Key{
+	{Name: "pairs", Is: AWord, Of: "same|different", Bound: Bound{Allowed: mustPairs}, OmitZero: true, At: at(func(p *Projection) *Pairs { return &p.Pairs }),
+		When: ofGroups, Unwanted: "must be left out: it is of projections between two divisions of groups", About: "of two divisions into as many parts: only parts of the same number, or of different ones, are connected"},
+	{Name: "same", Is: AMapping, Of: "pairs", About: "other values for parts of the same number; this and different make two projections of one, called NAME_same and NAME_different"},
+	{Name: "different", Is: AMapping, Of: "pairs", About: "other values for parts of different numbers"},
 	{Name: "autapses", Is: ABool, Default: true, At: at(func(p *Projection) *bool { return &p.Autapses }),
 		About: "whether a neuron may have a synapse to itself; {default} if left out"},
 	{Name: "weight", Is: ByDistance, Of: dists + kernels, Unit: "mV, with the target's C_m pA, of lif_cond nS", Bound: Bound{Allowed: MustWeight, Missing: MustDist},
@@ -369,6 +385,15 @@ var drawn = append([]Key{
 		At: whole, When: unlessListed(func(e *Edges) []float64 { return e.Delay }), check: checked((*checker).delay),
 		About: "a multiple of dt, at least dt; a distribution, or what goes by distance, is rounded to steps, which may span 4096", Need: true},
 }, shape...)
+
+// ofPairs are the keys of which same and different may have values of their own.
+var ofPairs = []Key{
+	{Name: "p", Is: ANumber, About: "each pair has a synapse with this probability"},
+	{Name: "indegree", Is: AWhole, About: "synapses of each target"},
+	{Name: "outdegree", Is: AWhole, About: "synapses of each source"},
+	{Name: "weight", Is: ADist, Unit: UnitOfWeights, About: "negative inhibits"},
+	{Name: "delay", Is: ADist, Unit: "ms", About: "a multiple of dt, at least dt"},
+}
 
 var multapses = Key{Name: "multapses", Is: ABool, Default: true, At: at(func(p *Projection) *bool { return &p.Multapses }),
 	About: "whether a pair may have several synapses; {default} if left out"}
@@ -480,6 +505,14 @@ func ofBiexponential(of any) Presence {
 		return Unwanted
 	}
 	return Optional
+}
+
+// ofGroups is of what only projections between groups have.
+func ofGroups(of any) Presence {
+	if p := of.(*Projection); p.FromGroup != "" || p.ToGroup != "" || p.Pairs != AllPairs {
+		return Optional
+	}
+	return Unwanted
 }
 
 // unlessDelta is of a time constant: which an unknown shape has is not known.

@@ -23,6 +23,7 @@ type Network struct {
 	Scale       Scaling       // what --scale changes besides the sizes
 	Models      []NeuronModel // neuron models as equations that populations may have, with the parameters that hold if these say nothing
 	Populations []Population  // in file order, which is the order of the global neuron ids
+	Groups      []Group       // named parts of populations, those of one population side by side
 	Projections []Projection  // in file order, which numbers their random streams and receptors
 	Record      Record
 	SONATA      SONATA
@@ -240,6 +241,9 @@ type Projection struct {
 	Name      string
 	From      string  // name of the source population
 	To        string  // name of the target population
+	FromGroup string  // of the source population, or one part of a division as clusters.7; empty: all of it
+	ToGroup   string  // likewise of the target population
+	Pairs     Pairs   // between two divisions into as many parts: which of their parts are connected
 	Rule      Rule    // which decides what of the next four means something
 	P         float64 // connection probability, of FixedProbability; where Near falls, that at the distance 0
 	N         int     // of synapses, of FixedInDegree, FixedOutDegree and FixedTotalNumber

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"einet/fault"
 )
@@ -70,9 +71,13 @@ func (c *checker) neurons(path string, n *Neurons, p *Population) {
 	if p.Size < 1 || p.Size > MaxNeurons { // which is the fault
 		return
 	}
-	most := fmt.Sprintf("must be all or at most %d, the size of the population", p.Size)
+	whole := "the population"
+	if strings.Contains(p.Name, ".") {
+		whole = fault.Clip(p.Name)
+	}
+	most := fmt.Sprintf("must be all or at most %d, the size of %s", p.Size, whole)
 	c.want(n.First >= 0 && n.First <= p.Size, path, n.First, most)
-	c.want(n.Sample >= 0 && n.Sample <= p.Size, path+".sample", n.Sample, fmt.Sprintf("must be at most %d, the size of the population", p.Size))
+	c.want(n.Sample >= 0 && n.Sample <= p.Size, path+".sample", n.Sample, fmt.Sprintf("must be at most %d, the size of %s", p.Size, whole))
 	last := fmt.Sprintf("must be a whole number from 0 to %d, the last neuron of %s", p.Size-1, fault.Clip(p.Name))
 	before := len(c.faults)
 	for i, s := range n.Listed {

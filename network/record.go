@@ -20,7 +20,8 @@ type Record struct {
 	ShortTerm []RecordShortTerm
 }
 
-// RecordNeurons are some neurons of a population.
+// RecordNeurons are some neurons of a population. Wherever something of a population is recorded, Population may name a Part of it, whose
+// neurons are then counted from 0.
 type RecordNeurons struct {
 	Population string
 	Neurons    Neurons
@@ -111,10 +112,10 @@ func (r *Record) Asks() (names []string) {
 const maxBins = 10_000
 
 // resolve puts numbers in the place of all.
-func (r *Record) Resolve(n *Network) {
+func (r *Record) resolve(n *Network) {
 	r.eachNeurons(n, func(population string, neurons *Neurons) {
-		if i := n.Population(population); i >= 0 {
-			neurons.resolve(n.Populations[i].Size)
+		if part, ok := n.Part(population); ok {
+			neurons.resolve(part.Size)
 		}
 	})
 }
@@ -156,8 +157,9 @@ func (r Record) scaled(before, after *Network) Record {
 		}
 	}
 	r.eachNeurons(after, func(population string, n *Neurons) {
-		if i := after.Population(population); i >= 0 {
-			*n = n.scaled(before.Populations[i].Size, after.Populations[i].Size)
+		was, ok := before.Part(population)
+		if is, also := after.Part(population); ok && also {
+			*n = n.scaled(was.Size, is.Size)
 		}
 	})
 	return r
@@ -165,20 +167,18 @@ func (r Record) scaled(before, after *Network) Record {
 
 // record checks what is to be kept.
 func (c *checker) record(n *Network) {
-	names := make([]string, len(n.Populations))
-	for i, p := range n.Populations {
-		names[i] = p.Name
-	}
 	population := func(path, name string, state bool) *Population {
-		i := n.Population(name)
-		if !c.want(i >= 0, path, name, "must be the name of a population: "+fault.Listing(names)+fault.DidYouMean(name, names)) {
+		part, ok := n.Part(name)
+		if !ok {
+			c.want(false, path, name, n.mustBePart(name))
 			return nil
 		}
-		p := &n.Populations[i]
+		p := n.Populations[part.Population]
+		p.Name, p.Size = name, part.Size // of which neurons are chosen
 		if state && !c.want(!p.Neuron.IsSource(), path, name, "must not be a source, which has no state") {
 			return nil
 		}
-		return p
+		return &p
 	}
 	for _, r := range n.Record.Spikes {
 		path := fault.Path("record.spikes", r.Population)

@@ -26,6 +26,8 @@ const (
 // A rule is what follows from a Rule for a projection between populations of pre and post neurons.
 type rule struct {
 	name Rule
+	// each: the rule draws for each target, or each source, by itself, and so among some parts too.
+	each bool
 	// keys are what a projection has of it in a description.
 	keys []Key
 	// counts: the rule draws a given number of synapses, N.
@@ -49,7 +51,7 @@ type rule struct {
 // rules are all of them, in the order in which they are told.
 var rules = []rule{
 	{
-		name: FixedProbability,
+		name: FixedProbability, each: true,
 		keys: []Key{{Name: "p", Is: ByDistance, Of: kernels, Bound: Bound{Allowed: MustChance, Missing: mustPeak}, At: whole, check: checked((*checker).chance),
 			About: "each pair has a synapse with this probability, a number or by distance", Need: true}},
 		synapses: func(p *Projection, pre, post float64) (float64, float64) { return eachTarget(p.P*pre, post) },
@@ -58,7 +60,7 @@ var rules = []rule{
 		variance: func(p *Projection, k, _, _ float64) (float64, float64) { return k * (1 - p.P), k * (1 - p.P) },
 	},
 	{
-		name: FixedInDegree, counts: true,
+		name: FixedInDegree, counts: true, each: true,
 		keys: []Key{
 			{Name: "indegree", Is: AWhole, Bound: aCount, At: at(func(p *Projection) *int { return &p.N }),
 				About: "synapses of each target", Need: true},
@@ -75,12 +77,12 @@ var rules = []rule{
 		},
 		scale: func(n, _, k float64) float64 { return n * k },
 		check: func(c *checker, path string, p *Projection, pre, _ *Population) {
-			c.count(path+".indegree", p, pre, p.From)
+			c.count(path+".indegree", p, pre, c.choices.sources)
 			c.near(path+".near", p, pre)
 		},
 	},
 	{
-		name: FixedOutDegree, counts: true,
+		name: FixedOutDegree, counts: true, each: true,
 		keys: []Key{
 			{Name: "outdegree", Is: AWhole, Bound: aCount, At: at(func(p *Projection) *int { return &p.N }),
 				About: "synapses of each source", Need: true},
@@ -97,7 +99,7 @@ var rules = []rule{
 		},
 		scale: func(n, _, k float64) float64 { return n * k },
 		check: func(c *checker, path string, p *Projection, _, post *Population) {
-			c.count(path+".outdegree", p, post, p.To)
+			c.count(path+".outdegree", p, post, c.choices.targets)
 			c.near(path+".near", p, post)
 		},
 	},
@@ -113,7 +115,7 @@ var rules = []rule{
 		check:    (*checker).totalNumber,
 	},
 	{
-		name:     AllToAll,
+		name: AllToAll, each: true,
 		synapses: func(_ *Projection, pre, post float64) (float64, float64) { return eachTarget(pre, post) },
 		own:      func(_ *Projection, pre float64) float64 { return pre },
 		most:     allSources,
@@ -166,6 +168,16 @@ func Rules() []string {
 	return names
 }
 
+// rulesOfPairs names the rules that can keep to some pairs of parts.
+func rulesOfPairs() (names []string) {
+	for _, r := range rules {
+		if r.each {
+			names = append(names, string(r.name))
+		}
+	}
+	return names
+}
+
 // table is the rule's row; that of a word that is no rule draws nothing and has no name.
 func (r Rule) table() *rule {
 	for i := range rules {
@@ -207,7 +219,7 @@ func (p *Projection) meanWeight() float64 {
 // zero counts as positive.
 func (p *Projection) Excitatory() bool { return p.meanWeight() >= 0 }
 
-// Sizes are the numbers of neurons at the two ends of projection i.
+// Sizes are the numbers of neurons of the two populations of projection i.
 func (n *Network) Sizes(i int) (pre, post int) {
 	p := &n.Projections[i]
 	return n.Populations[n.Population(p.From)].Size, n.Populations[n.Population(p.To)].Size
@@ -217,8 +229,12 @@ func (n *Network) Sizes(i int) (pre, post int) {
 // itself whether they are left out or not.
 func (n *Network) MeanSynapses(i int) (perTarget, inAll float64) {
 	p := &n.Projections[i]
-	pre, post := n.Sizes(i)
-	perTarget, inAll = p.Rule.table().synapses(p, float64(pre), float64(post))
+	pre, post := n.Ends(i)
+	sources := float64(pre.Size)
+	if !p.Rule.Counts() {
+		_, _, sources = p.partners(&post, &pre)
+	}
+	perTarget, inAll = p.Rule.table().synapses(p, sources, float64(post.Size))
 	if p.Rule == FixedProbability && p.Near.Falls() {
 		of := n.overPairs(p, p.Near.At)
 		perTarget, inAll = float64(of*perTarget), float64(of*inAll)
@@ -226,14 +242,14 @@ func (n *Network) MeanSynapses(i int) (perTarget, inAll float64) {
 	return perTarget, inAll
 }
 
-// MeanLeftOut is the mean number of synapses from a neuron to itself that are drawn of projection i, of pre
-// neurons with themselves, and left out.
-func (p *Projection) MeanLeftOut(pre int) float64 {
+// MeanLeftOut is the mean number of synapses from a neuron to itself that are drawn of projection i, of which so many neurons are
+// a source and a target (Selves), and left out.
+func (p *Projection) MeanLeftOut(selves int) float64 {
 	own := p.Rule.table().own
 	if own == nil || p.Autapses || p.From != p.To {
 		return 0
 	}
-	return own(p, float64(pre))
+	return own(p, float64(selves))
 }
 
 // InDegreeBound is the most synapses that a neuron can receive through
@@ -241,9 +257,10 @@ func (p *Projection) MeanLeftOut(pre int) float64 {
 // 16 above the mean, and a connectome that exceeds it is refused.
 func (n *Network) InDegreeBound(i int) int {
 	p := &n.Projections[i]
-	pre, post := n.Sizes(i)
+	pre, post := n.Ends(i)
+	_, sources, _ := p.partners(&post, &pre)
 	if most := p.Rule.table().most; most != nil {
-		return most(p, pre, post)
+		return most(p, sources, post.Size)
 	}
 	mean, _ := n.MeanSynapses(i)
 	variance := mean
@@ -253,7 +270,7 @@ func (n *Network) InDegreeBound(i int) int {
 	}
 	bound := math.Ceil(mean + 8*math.Sqrt(variance) + 16)
 	if !p.Multapses {
-		bound = math.Min(bound, float64(pre))
+		bound = math.Min(bound, float64(sources))
 	}
 	return int(math.Min(bound, math.MaxInt32))
 }
@@ -267,8 +284,8 @@ func (n *Network) InDegreeVariance(i int) (inDegree, ofRates float64, ok bool) {
 		return 0, 0, false
 	}
 	k, _ := n.MeanSynapses(i)
-	pre, post := n.Sizes(i)
-	inDegree, ofRates = variance(p, k, float64(pre), float64(post))
+	pre, post := n.Ends(i)
+	inDegree, ofRates = variance(p, k, float64(pre.Size), float64(post.Size))
 	return inDegree, ofRates, true
 }
 
@@ -282,40 +299,53 @@ func (e *Edges) inDegree(targets int) int {
 	return most
 }
 
-// rescale changes what the rule draws for a factor s on the sizes, as Scaling says; pre is the number of sources before.
-func (p *Projection) rescale(s float64, by *Scaling, pre int) {
+// rescale changes what the rule draws for a factor s on the sizes, as Scaling says; pre is the number of sources that a target chose among before.
+func (p *Projection) rescale(s float64, by *Scaling, pre float64) {
 	k, before := power(s, by.Indegree), p.P
 	p.P *= power(s, by.P)
 	if scale := p.Rule.table().scale; scale != nil {
 		p.N = scaledCount(scale(float64(p.N), s, k))
 	} else if p.Rule == FixedProbability && by.Rule == FixedInDegree && !p.Near.Falls() {
-		p.Rule, p.N, p.P = FixedInDegree, scaledCount(before*float64(pre)*k), 0
+		p.Rule, p.N, p.P = FixedInDegree, scaledCount(before*pre*k), 0
 	}
 }
 
 // scaledCount is a whole number that N may be.
 func scaledCount(x float64) int { return int(math.Min(math.Round(x), 1<<53)) }
 
-// count checks N against the neurons of a population that may be chosen; it is nil where it is at fault.
-func (c *checker) count(path string, p *Projection, of *Population, name string) {
+// choices are the fewest neurons that one may choose its sources, or its targets, among, and how many neurons might choose
+// themselves, of the projection that is being checked.
+type choices struct{ sources, targets, selves int }
+
+// count checks N against the neurons of one end that may be chosen; of is nil where it is at fault.
+func (c *checker) count(path string, p *Projection, of *Population, choice int) {
 	if !c.want(p.N >= 0 && p.N <= math.MaxInt32, path, p.N, mustCount) || of == nil {
 		return
 	}
-	choice, why := of.Size, ""
-	if !p.Autapses && p.From == p.To {
-		choice, why = choice-1, ", itself left out"
+	why := ""
+	if choice < of.Size {
+		why = fmt.Sprintf(" of %s parts", p.Pairs)
+		if p.Pairs == SamePart {
+			why = " of the same part"
+		}
+	}
+	if !p.Autapses && c.choices.selves > 0 {
+		choice, why = choice-1, why+", itself left out"
 	}
 	if p.Multapses {
 		c.want(p.N == 0 || choice > 0, path, p.N, "must be 0: there is no neuron to choose"+why)
 		return
 	}
-	c.want(p.N <= choice, path, p.N, fmt.Sprintf("must be at most %d, the neurons of %s%s; or allow multapses", choice, fault.Clip(name), why))
+	c.want(p.N <= choice, path, p.N, fmt.Sprintf("must be at most %d, the neurons of %s%s; or allow multapses", choice, fault.Clip(of.Name), why))
 }
 
-func (c *checker) totalNumber(path string, p *Projection, pre, _ *Population) {
+func (c *checker) totalNumber(path string, p *Projection, pre, post *Population) {
 	c.want(p.N >= 0, path+".synapses", p.N, mustCount)
 	c.want(p.Multapses, path+".multapses", "false", "must be true: fixed_total_number draws every synapse by itself")
-	if pre != nil && !p.Autapses && p.From == p.To {
+	if pre == nil || p.Autapses || c.choices.selves == 0 {
+		return
+	}
+	if c.want(pre.Name == post.Name, path+".autapses", "false", "must be true: the groups have some neurons in common; fixed_probability can leave those pairs out") {
 		c.want(p.N <= 0 || pre.Size > 1, path+".autapses", "false", "must be true: the population has one neuron")
 	}
 }

@@ -25,11 +25,20 @@ func (n *Network) scaleBy(s float64) {
 			in.Rate, in.Weight = in.Rate*power(s, n.Scale.PoissonRate), in.Weight*weight
 		}
 	}
+	n.Groups = slices.Clone(n.Groups)
+	for i := range n.Groups {
+		g := &n.Groups[i]
+		if k := n.Population(g.Population); k >= 0 {
+			*g = g.scaled(s, before.Populations[k].Size, n.Populations[k].Size)
+		}
+		g.Input = g.Input.scaled(power(s, n.Scale.Input))
+	}
 	for i := range n.Projections {
 		p := &n.Projections[i]
 		p.Weight = p.Weight.Times(weight)
-		pre, _ := before.Sizes(i)
-		p.rescale(s, &n.Scale, pre)
+		pre, post := before.Ends(i)
+		_, _, sources := p.partners(&post, &pre)
+		p.rescale(s, &n.Scale, sources)
 	}
 	n.Record = n.Record.scaled(&before, n)
 	n.keepMeans(&before)
@@ -67,7 +76,10 @@ func (n *Network) meanInputs() []float64 {
 		p := &n.Projections[k]
 		i := n.Population(p.To)
 		weight := n.MeanWeight(k)
-		perTarget, _ := n.MeanSynapses(k)
+		perTarget, inAll := n.MeanSynapses(k)
+		if p.ToGroup != "" {
+			perTarget = inAll / float64(n.Populations[i].Size)
+		}
 		mean[i] += float64(perTarget * rate[p.From] * n.Populations[i].meanOfSpike(p.Shape(), weight))
 	}
 	return mean

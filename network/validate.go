@@ -33,6 +33,7 @@ type checker struct {
 	dt      float64                 // NaN where dt itself is at fault
 	samples int                     // numbers of all Samples
 	right   map[string]*NeuronModel // those of the network's models that have no fault
+	choices choices                 // of the projection at hand
 	faults  []fault.Error
 }
 
@@ -47,6 +48,7 @@ func (n *Network) Faults() []fault.Error {
 	c.models(n.Models)
 	c.populations(n.Populations)
 	c.arrays(n.Populations)
+	c.groups(n)
 	c.projections(n)
 	c.rates(n)
 	c.record(n)
@@ -74,18 +76,14 @@ func (c *checker) populations(all []Population) {
 
 func (c *checker) projections(n *Network) {
 	seen := map[string]bool{}
-	names := make([]string, len(n.Populations))
-	known := map[string]bool{}
-	for i, p := range n.Populations {
-		names[i], known[p.Name] = p.Name, true
-	}
-	mustExist := func(name string) string {
-		return "must be the name of a population: " + fault.Listing(names) + fault.DidYouMean(name, names)
-	}
 	for i, p := range n.Projections {
 		path := c.member("projections", p.Name, i, seen)
-		c.want(known[p.From] || len(names) == 0, path+".from", p.From, mustExist(p.From))
-		c.want(known[p.To] || len(names) == 0, path+".to", p.To, mustExist(p.To))
+		from, to := p.EndNames()
+		for _, end := range []struct{ key, name string }{{".from", from}, {".to", to}} {
+			if _, ok := n.Part(end.name); !ok && len(n.Populations) > 0 {
+				c.want(false, path+end.key, end.name, n.mustBePart(end.name))
+			}
+		}
 		c.projection(path, &p, n)
 	}
 }

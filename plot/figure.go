@@ -21,7 +21,7 @@ import (
 
 // A Figure is a drawing in two formats.
 type Figure struct {
-	Name string // without extension: raster, rate, potentials, currents, states, strip, sheet
+	Name string // without extension: raster, rate, potentials, currents, states, strip, sheet, groups
 	PNG  []byte // 200 dots an inch
 	SVG  []byte
 }
@@ -45,6 +45,7 @@ type Data struct {
 	States      []State                    // one per panel, likewise
 	Strips      []Strip                    // of populations along lines, one per panel
 	Sheets      []Sheet                    // of populations on sheets, one per row
+	Groups      *Data                      // populations, sample and counts of parts of populations, as if they were populations
 
 	From, To  float64 // that the rate is shown between [ms]; To is 0 for the whole run
 	Discarded float64 // first part of the run that statistics leave out [ms]
@@ -73,8 +74,20 @@ func (d Data) Figures() []func() (Figure, error) {
 	if len(d.Sheets) > 0 {
 		list = append(list, func() (Figure, error) { return Sheets(d.Sheets) })
 	}
+	if d.Groups != nil && len(list) > 0 {
+		g := *d.Groups
+		g.Steps, g.From, g.To, g.Discarded = d.Steps, d.From, d.To, d.Discarded
+		list = append(list, func() (Figure, error) {
+			f, err := Raster(g)
+			f.Name = GroupsFigure
+			return f, err
+		})
+	}
 	return list
 }
+
+// GroupsFigure is the name of the raster and rates of groups.
+const GroupsFigure = "groups"
 
 // dpi is the resolution of PNG files.
 const dpi = 200

@@ -103,17 +103,27 @@ func RecordedOf(net *network.Network) []Recorded {
 		return nil
 	}
 	populations, recorded := Populations(net), make([]Recorded, len(net.Populations))
+	chosen := make([][]uint32, len(net.Populations)) // by several names of parts, perhaps
 	for _, r := range net.Record.Spikes {
-		i := net.Population(r.Population)
-		if recorded[i].Count = r.Neurons.First; recorded[i].Count > 0 {
+		part, _ := net.Part(r.Population)
+		i := part.Population
+		if part.IsAll() && r.Neurons.First > 0 && chosen[i] == nil && recorded[i].Count < r.Neurons.First {
+			recorded[i].Count = r.Neurons.First
 			continue
 		}
-		var ids []uint32
-		for _, k := range sim.Neurons(net, i, &r.Neurons) {
+		for _, k := range sim.Neurons(net, &part, &r.Neurons) {
+			chosen[i] = append(chosen[i], uint32(populations[i].First+k))
+		}
+	}
+	for i, ids := range chosen {
+		if ids == nil {
+			continue
+		}
+		for k := range recorded[i].Count { // the first ones, too
 			ids = append(ids, uint32(populations[i].First+k))
 		}
 		slices.Sort(ids)
-		recorded[i] = recordedAs(populations[i], ids)
+		recorded[i] = recordedAs(populations[i], slices.Compact(ids))
 	}
 	return recorded
 }

@@ -167,10 +167,9 @@ func connectionOf(net *network.Network, i int) connection {
 		c.weight = sum / float64(len(w))
 		c.text = fmt.Sprintf("%s %s on average (listed)", short(c.weight), unit)
 	}
-	pre, _ := net.Sizes(i)
-	_, post := net.Sizes(i)
+	_, to := net.Ends(i)
 	c.inDegree, _ = net.MeanSynapses(i)
-	c.inDegree -= p.MeanLeftOut(pre) / float64(post)
+	c.inDegree -= p.MeanLeftOut(net.Selves(i)) / float64(to.Size)
 	return c
 }
 
@@ -187,6 +186,7 @@ func projectionTable(net *network.Network) table {
 			break
 		}
 		p, c := &net.Projections[i], connectionOf(net, i)
+		from, to := p.EndNames()
 		sign := "+ excites"
 		if !c.excites {
 			sign = "\u2212 inhibits"
@@ -206,7 +206,7 @@ func projectionTable(net *network.Network) table {
 		}
 		synapse += shortTermText(&p.ShortTerm)
 		t.Rows = append(t.Rows, row{Name: p.Name, Cells: []cell{
-			{Text: p.From, Words: true}, {Text: p.To, Words: true}, {Text: sign, Words: true}, {Text: c.text}, {Text: short(c.inDegree)}, {Text: delay},
+			{Text: from, Words: true}, {Text: to, Words: true}, {Text: sign, Words: true}, {Text: c.text}, {Text: short(c.inDegree)}, {Text: delay},
 			{Text: synapse, Words: true}, {Text: ruleText(p), Words: true},
 		}})
 	}
@@ -242,6 +242,9 @@ func ruleText(p *network.Projection) string {
 		text += ", " + grouped(int64(p.N))
 	case p.Rule == network.List && (p.Edges.File.Path != "" || p.Edges.SONATA):
 		text += ", of a file"
+	}
+	if p.Pairs != network.AllPairs {
+		text += ", " + string(p.Pairs) + " parts"
 	}
 	return text
 }

@@ -255,7 +255,7 @@ func policed(root *html.Node) (faults []string) {
 func TestPageStandsAlone(t *testing.T) {
 	text, root := page(t, simulated(t, "ei", preset(t, "ei", 0.1, 200), true))
 	require.Empty(t, faulty(text))
-	require.Len(t, all(root, "img"), len(experiment.FigureNames)-3) // ei records no states and has no positions
+	require.Len(t, all(root, "img"), len(experiment.FigureNames)-4) // ei records no states and has no positions and groups
 	require.Len(t, all(root, "h1"), 1)
 	for _, n := range all(root, "img") {
 		alt, _ := attribute(n, "alt")

@@ -243,6 +243,7 @@ func (p *page) body() (string, error) {
 // captions say what figures show, by their names.
 var captions = map[string]string{
 	"raster": "Spikes of a sample of neurons, and the rates of all.", "rate": "Rates of all neurons.",
+	"groups":     "Spikes of a sample of neurons of each group, and the rates of groups.",
 	"potentials": "How membrane potentials are distributed over neurons and time.", "currents": "Input of single neurons.",
 	"strip": "Spikes by position along a line or ring.", "sheet": "Rates on a sheet, at five times.",
 }

@@ -50,6 +50,7 @@ func works(quick bool) []Work {
 			{Network: "mongillo2008", Scale: 0.1, Connectivity: stored, ms: 30},
 			{Network: "laing2001", Scale: 1, Connectivity: stored, ms: 250},
 			{Network: "rosenbaum2017", Scale: 0.1, Connectivity: stored, ms: 30},
+			{Network: "litwinkumar2012", Scale: 0.2, Connectivity: stored, ms: 30},
 			{Network: "potjans2014", Scale: 0.05, Connectivity: stored, ms: 30, counted: true},
 		}
 	}
@@ -71,6 +72,7 @@ func works(quick bool) []Work {
 		{Network: "mongillo2008", Scale: 1, Connectivity: stored, ms: 200},
 		{Network: "laing2001", Scale: 1, Connectivity: stored, ms: 500},
 		{Network: "rosenbaum2017", Scale: 1, Connectivity: stored, ms: 200},
+		{Network: "litwinkumar2012", Scale: 1, Connectivity: stored, ms: 200, counted: true},
 		{Network: "potjans2014", Scale: 1, Connectivity: stored, ms: 200, counted: true},
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"einet/rng"
 )
 
-// Neurons lists the neurons of population pop that a record of the network means, as indices in the population, in the
-// order in which they are named; a sample ascends.
-func Neurons(net *network.Network, pop int, of *network.Neurons) []int {
+// Neurons lists the neurons of a part of the network that a record of it means, as indices in the population, in the
+// order in which they are named; a sample is in the order of the part.
+func Neurons(net *network.Network, part *network.Part, of *network.Neurons) []int {
 	ids := make([]int, 0, of.Count())
 	for i := range of.First {
 		ids = append(ids, i)
@@ -20,7 +20,10 @@ func Neurons(net *network.Network, pop int, of *network.Neurons) []int {
 		}
 	}
 	if of.Sample > 0 {
-		ids = append(ids, sample(rng.Key{Seed: net.Seed, Stream: rng.Stream(rng.Recorded, uint32(pop), 0)}, of.Sample, net.Populations[pop].Size)...)
+		ids = append(ids, sample(rng.Key{Seed: net.Seed, Stream: rng.Stream(rng.Recorded, uint32(part.Population), 0)}, of.Sample, part.Size)...)
+	}
+	for k, i := range ids {
+		ids[k] = part.At(i)
 	}
 	return ids
 }

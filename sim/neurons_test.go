@@ -15,7 +15,7 @@ import (
 
 func TestNeurons(t *testing.T) {
 	net := &network.Network{Seed: 7, Populations: []network.Population{{Size: 20}, {Size: 40}}}
-	of := func(n network.Neurons) []int { return sim.Neurons(net, 1, &n) }
+	of := func(n network.Neurons) []int { return sim.Neurons(net, &network.Part{Population: 1, Size: 40}, &n) }
 	require.Empty(t, of(network.Neurons{}))
 	require.Equal(t, []int{0, 1, 2}, of(network.FirstOf(3)))
 	require.Equal(t, []int{9, 3, 20, 25, 30}, of(network.Neurons{Listed: []network.Span{{From: 9, To: 9, Every: 1}, {From: 3, To: 3, Every: 1}, {From: 20, To: 34, Every: 5}}}))
@@ -62,7 +62,7 @@ func TestSamplesAreFair(t *testing.T) {
 	}
 	sample := func(seed uint32) []int {
 		net := &network.Network{Seed: seed, Populations: []network.Population{{Size: size}}}
-		return sim.Neurons(net, 0, &network.Neurons{Sample: k})
+		return sim.Neurons(net, &network.Part{Size: size}, &network.Neurons{Sample: k})
 	}
 	require.Less(t, worst(sample), 4.5, "36 counts: 2.5e-4 by chance")
 	require.Greater(t, worst(func(seed uint32) []int {

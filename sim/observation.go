@@ -57,6 +57,7 @@ type NeuronState struct {
 	neurons    []int     // nil for the first ones of the population
 	own        []float64 // [neurons] external input of each alone [mV], nil where there is none
 	ownKnown   bool
+	ownPhase   uint32 // for which it holds
 
 	step               int64
 	v                  []float32   // [neurons] membrane potential [mV]
@@ -161,7 +162,7 @@ func (x *NeuronState) Inh() []float32 {
 // Ext is the external input of each neuron over the step that begins, without its noise, R*I [mV].
 func (x *NeuronState) Ext() []float32 {
 	common := x.model.Common(x.population, x.step)
-	if common != x.common { // else those of an earlier step hold
+	if phase := x.model.OwnPhase(x.population, x.step); common != x.common || phase != x.ownPhase { // else those of an earlier step hold
 		x.common, x.ext.known = common, false
 	}
 	return x.ext.get(x.size, func(dst []float32) { external(x, 0, dst) })
@@ -205,12 +206,13 @@ func external[F float32 | float64](x *NeuronState, first int, dst []F) {
 	}
 }
 
-// loadOwn computes what is the same in all steps.
+// loadOwn computes what is the same in all steps, or until an input of a group begins or ends.
 func (x *NeuronState) loadOwn() {
-	if x.ownKnown {
+	phase := x.model.OwnPhase(x.population, x.step)
+	if x.ownKnown && phase == x.ownPhase {
 		return
 	}
-	x.ownKnown, x.own = true, x.model.Own(x.population)
+	x.ownKnown, x.ownPhase, x.own = true, phase, x.model.Own(x.population, x.step)
 	if x.own == nil || x.neurons == nil {
 		return
 	}

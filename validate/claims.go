@@ -104,7 +104,11 @@ func (e Effort) Simulations(preset string) int {
 	case clocks:
 		return 2
 	case published:
-		return 2 + experiment(preset).Seeds
+		n := 2 + experiment(preset).Seeds
+		if experiment(preset).Without != nil {
+			n++
+		}
+		return n
 	}
 	n := 1 + steadyControls + (trackingTrials+1)*len(e.Frequencies) + len(e.Scales) + min(controlScales, len(e.Scales)) + chaosRuns
 	for k := range e.Factors {

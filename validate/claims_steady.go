@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"einet/analysis"
 	"einet/dynamics"
@@ -175,6 +176,19 @@ func (c *claims) figures(ctx context.Context) error {
 		return err
 	}
 	c.lab.progress()
+	without := make([]float64, len(x.Figures))
+	if x.Without != nil {
+		control := *x
+		control.Set = slices.Concat(x.Set, x.Without)
+		net, err := control.Load()
+		if err == nil {
+			without, _, err = c.lab.measure(ctx, &control, x.Figures, net)
+		}
+		if err != nil {
+			return err
+		}
+		c.lab.progress()
+	}
 	for i, r := range list {
 		name := string(r.Quantity)
 		if r.Population != "" {
@@ -184,7 +198,11 @@ func (c *claims) figures(ctx context.Context) error {
 		if r.Published != nil {
 			note = fmt.Sprintf("%g by %s", *r.Published, r.Source)
 		}
-		c.add(name, orNaN(r.Measured), r.Unit, r.Lo, r.Hi, note, control{name: withoutSynapses, x: alone[i]})
+		controls := []control{{name: withoutSynapses, x: alone[i]}}
+		if fluctuates := r.Quantity == Fano || r.Quantity == RateSD; fluctuates && x.Without != nil {
+			controls = append(controls, control{name: strings.Join(x.Without, ", "), x: without[i]})
+		}
+		c.add(name, orNaN(r.Measured), r.Unit, r.Lo, r.Hi, note, controls...)
 	}
 	return nil
 }

@@ -85,11 +85,12 @@ func (l *Lab) measure(ctx context.Context, x *Experiment, figures []Figure, net 
 	}
 	from, to := int64(net.Steps(x.DiscardMs)), int64(net.Steps(x.DurationMs))
 	s := analysis.NewStatistics(sizes(net), net.Dt, from)
+	parts := newParted(net, figures)
 	shared := analysis.NewCovariances(sizes(net), net.Steps(CorrelationBinMs), from)
 	places := placesOf(net, figures, from)
 	quiet := &Lab{Backend: l.Backend}
 	err = quiet.run(ctx, net, b.connectome, to, func(*dynamics.Model) []sim.Recorder {
-		all := []sim.Recorder{spikesTo(s.Add), spikesTo(shared.Add)}
+		all := []sim.Recorder{spikesTo(s.Add), spikesTo(shared.Add), spikesTo(parts.add)}
 		for _, p := range places {
 			all = append(all, spikesTo(p.add))
 		}
@@ -101,7 +102,7 @@ func (l *Lab) measure(ctx context.Context, x *Experiment, figures []Figure, net 
 	list := s.Populations(to)
 	for _, f := range figures {
 		of, first := list, 0
-		if f.Population != "" {
+		if f.Population != "" && f.Quantity != RateSD {
 			first = net.Population(f.Population)
 			of = list[first : first+1]
 		}
@@ -119,6 +120,10 @@ func (l *Lab) measure(ctx context.Context, x *Experiment, figures []Figure, net 
 			value = of[0].VarianceToMean
 		case PopulationSpike:
 			value = s.Counts.Burst(first, from, to, populationSpikeMs)
+		case Fano:
+			value = of[0].Fano
+		case RateSD:
+			value = parts.rateSD(f.Population, from, to)
 		case Correlation:
 			value = shared.Correlation(first, to).Value
 		case NearCorrelation, FarCorrelation, BumpLength:

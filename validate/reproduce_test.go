@@ -34,7 +34,8 @@ func TestPublishedFigures(t *testing.T) {
 			require.Less(t, f.Lo, f.Hi)
 			require.False(t, f.Published < f.Lo || f.Published > f.Hi, "%s: %v", x.Preset, f)
 			if f.Population != "" {
-				require.GreaterOrEqual(t, net.Population(f.Population), 0)
+				_, ok := net.Part(f.Population)
+				require.True(t, ok, f.Population)
 			}
 		}
 	}
@@ -71,6 +72,8 @@ func TestReproduce(t *testing.T) {
 		{"laing2001", "all off", "projections.cue_to_ring.weight=1", nil},
 		{"laing2001", "fast synapses", "constants.tau_s=40", nil},
 		{"rosenbaum2017", "", "constants.sigma_rec=0.1", nil},
+		{"litwinkumar2012", "", "constants.R_EE=1", nil},
+		{"litwinkumar2012", "uniform", "constants.J_EI=-0.04", nil},
 		{"potjans2014", "tenth", "", []string{"delays + 5 steps"}},
 	} {
 		x := experimentOf(t, k.preset, k.name)

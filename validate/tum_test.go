@@ -94,7 +94,7 @@ func (n tumNetwork) run(t *testing.T, net *network.Network, steps int) []sim.Spi
 	var v, drive []float64
 	for i := range m.Populations {
 		for k, x := range m.InitialV(i) {
-			v, drive = append(v, float64(x)), append(drive, vTh+m.Own(i)[k])
+			v, drive = append(v, float64(x)), append(drive, vTh+m.Own(i, 0)[k])
 		}
 	}
 	for k := range c.Projections {

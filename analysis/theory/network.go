@@ -37,8 +37,16 @@ func FromNetwork(net *network.Network) (*System, error) {
 		at[i] = len(s.Populations)
 		s.Populations = append(s.Populations, q)
 	}
+	for _, g := range net.Groups {
+		if len(g.Input) > 0 || !(g.Bias.IsNumber() && g.Bias.Mean() == 0) {
+			return nil, fmt.Errorf("%w: groups.%s: has input of its own, the theory is that of populations of equal neurons: make the group a population of its own", ErrNotCovered, g.FullName())
+		}
+	}
 	for i := range net.Projections {
 		p := &net.Projections[i]
+		if p.Grouped() {
+			return nil, fmt.Errorf("%w: projections.%s: is of groups, the theory is that of populations of equal neurons: make the groups populations of their own", ErrNotCovered, p.Name)
+		}
 		source, err := fromProjection(net, i)
 		if err != nil {
 			return nil, err

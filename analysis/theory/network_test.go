@@ -72,6 +72,12 @@ func TestNotCovered(t *testing.T) {
 	net.Populations[1].Neuron = "izhikevich"
 	_, err = theory.FromNetwork(net)
 	require.ErrorContains(t, err, "populations.I.neuron: is izhikevich")
+	_, err = theory.FromNetwork(preset(t, "ei", "groups={E: {half: {to: 3999, input: 2}}}"))
+	require.ErrorContains(t, err, "groups.E.half: has input of its own")
+	_, err = theory.FromNetwork(preset(t, "ei", "groups={E: {half: 0..3999}}", "projections.E_to_I.from=E.half"))
+	require.ErrorContains(t, err, "projections.E_to_I: is of groups, the theory is that of populations of equal neurons")
+	_, err = theory.FromNetwork(preset(t, "ei", "groups={E: {half: 0..3999}}"))
+	require.NoError(t, err, "a name alone changes nothing")
 	net = preset(t, "ei")
 	net.Projections[2].Rule = "nearest"
 	_, err = theory.FromNetwork(net)

@@ -258,5 +258,19 @@ func (x *export) neurons() error {
 			}
 		}
 	}
+	for i := range x.net.Groups {
+		name := x.net.Groups[i].FullName()
+		part, _ := x.net.Part(name)
+		what, numbers := "_neuron", make([]int64, part.Size)
+		if part.Count > 0 {
+			what = "_part"
+		}
+		for k := range numbers {
+			if numbers[k] = int64(part.At(k)); part.Count > 0 {
+				numbers[k] = int64(part.SliceOf(k))
+			}
+		}
+		s.FixedInts(name+what, numbers)
+	}
 	return s.Close()
 }

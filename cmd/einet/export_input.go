@@ -23,6 +23,7 @@ type inputWriter func(n int64) (spikes int64, err error)
 //	P_poisson_weight, P_poisson_tau_syn [inputs]          in the network's unit, and ms (0 of delta synapses)
 //	P_white_z [steps, neurons]                            standard normal numbers of its white noise
 //	P_ou_z [steps, neurons], P_ou_u0 [neurons]            of its Ornstein-Uhlenbeck current, which starts at u0
+//	P_group_input [steps, neurons]                        of its groups, but for what is the same in all steps, which bias has
 //	P_step, P_neuron, P_count                             of a source: its spikes
 //
 // Steps count from 1, and neurons from 0 in the population.
@@ -39,6 +40,9 @@ func (x *export) input(steps int64) error {
 			continue
 		}
 		writers = append(writers, x.constant(g, i))
+		if x.built.model.OwnInput(i, 0) != nil {
+			writers = append(writers, x.ofGroups(g, i))
+		}
 		if len(x.built.model.Populations[i].Poisson) > 0 {
 			writers = append(writers, x.poisson(g, i))
 		}
@@ -117,6 +121,18 @@ func (x *export) poisson(g *record.Grower, i int) inputWriter {
 func (x *export) constant(g *record.Grower, i int) inputWriter {
 	column := g.Floats(x.net.Populations[i].Name + "_input")
 	return func(n int64) (int64, error) { return 0, column.Append(float32(x.built.model.Input(i, n-1))) }
+}
+
+// ofGroups is the input that neurons have of their groups in some steps only.
+func (x *export) ofGroups(g *record.Grower, i int) inputWriter {
+	column := g.Floats(x.net.Populations[i].Name+"_group_input", int64(x.net.Populations[i].Size))
+	row := make([]float32, x.net.Populations[i].Size)
+	return func(n int64) (int64, error) {
+		for k, y := range x.built.model.OwnInput(i, n-1) {
+			row[k] = float32(y)
+		}
+		return 0, column.Append(row...)
+	}
 }
 
 func (x *export) noise(g *record.Grower, i int) (writers []inputWriter) {

@@ -75,6 +75,11 @@ func neuronsOf(net *network.Network, to string) (map[int]*sonata.Neuron, error) 
 		if _, ok := p.Input.Constant(); !ok {
 			faults = append(faults, fault.Error{Path: path + ".input", Value: "in time", Allowed: "must be constant: --to npz with --input-duration writes it step by step"})
 		}
+		for _, g := range net.GroupsOf(p.Name) {
+			if _, ok := g.Input.Constant(); !ok {
+				faults = append(faults, fault.Error{Path: "groups." + g.FullName() + ".input", Value: "in time", Allowed: "must be constant: --to npz with --input-duration writes it step by step"})
+			}
+		}
 		if p.WhiteNoise > 0 {
 			faults = append(faults, fault.Error{Path: path + ".white_noise", Allowed: "must be left out: other simulators draw noise of their own; --to npz with --input-duration writes the numbers"})
 		}
@@ -178,7 +183,7 @@ func (x *export) ownParameters(i int) map[string][]float64 {
 		}
 	}
 	constant, _ := p.Input.Constant()
-	if biases := m.Own(i); biases != nil {
+	if biases := m.Own(i, 0); biases != nil {
 		for k := range biases {
 			biases[k] = constant + biases[k]/q.R
 		}

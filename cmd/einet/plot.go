@@ -16,7 +16,8 @@ import (
 type plotCmd struct {
 	Dirs []string `arg:"" name:"dir" help:"The folder of a run. Of several, one figure is drawn: their rasters side by side."`
 	excerptFlags
-	Out string `placeholder:"DIR" help:"Where the figure goes; otherwise the folder of the run, or for several the one that holds the first."`
+	Groups []string `placeholder:"NAME,..." help:"What the figure of groups shows, in this order: populations, groups (E.stimulated), divisions (E.clusters) and parts of these (E.clusters.7); otherwise all groups."`
+	Out    string   `placeholder:"DIR" help:"Where the figure goes; otherwise the folder of the run, or for several the one that holds the first."`
 }
 
 // Run draws them. What cannot be read is the input's fault, what cannot be
@@ -60,8 +61,11 @@ func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
 
 // draw draws the figures of the one run, or of several together.
 func (c *plotCmd) draw(ctx context.Context, out string, w experiment.Excerpt) ([]string, error) {
+	if len(c.Dirs) > 1 && len(c.Groups) > 0 {
+		return nil, errors.New("--groups: is of one run, not of several side by side")
+	}
 	if len(c.Dirs) == 1 {
-		return experiment.Draw(ctx, c.Dirs[0], out, w)
+		return experiment.Draw(ctx, c.Dirs[0], out, w, c.Groups...)
 	}
 	var runs []plot.Titled
 	for _, dir := range c.Dirs {

@@ -29,6 +29,17 @@ func printSummary(out io.Writer, s *experiment.Summary) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", name, shown(p.RateHz, 2), shown(p.CVISI, 3), p.CVCount,
 			shown(p.CV2, 3), shown(p.LV, 3), shown(p.Fano, 3), withError(p.Correlation, p.CorrelationError))
 	}
+	if len(s.Groups) > 0 {
+		fmt.Fprintln(w, "groups\trate [Hz]\tCV of ISI\tneurons\tCV2\tLV\tFano\tcorrelation\tsd of rate in 100 ms [Hz]")
+	}
+	for _, name := range s.GroupOrder {
+		g, called := s.Groups[name], name
+		if g.Parts > 0 {
+			called += fmt.Sprintf(" (%d)", g.Parts)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\n", called, shown(g.RateHz, 2), shown(g.CVISI, 3), g.CVCount,
+			shown(g.CV2, 3), shown(g.LV, 3), shown(g.Fano, 3), shown(g.Correlation, 5), shown(g.RateSDHz, 2))
+	}
 	var deltas []string
 	header := "inputs [" + inputUnits(s) + "]\texcitatory\tinhibitory\tnet\tsd\t|net|/exc\tKS of V to uniform\n"
 	for _, name := range s.Order {

@@ -135,7 +135,7 @@ func TestFaults(t *testing.T) {
 		{"delay: 1.5", "delay: {normal: [100, 80]}", "net.yaml:8:49: projections.I_to_E.delay: \"0.1 to 500 ms\": must span at most 4096 steps of dt (0.1 ms): narrow it with low and high"},
 		{"tau_syn: 6", "tau_syn: 6, synapse: delta", "net.yaml:7:71: projections.E_to_I.tau_syn: 6: must be left out: a delta synapse has none"},
 		{"size: 80", "size: 80, poisson: {rate: 6e6, weight: 1, tau_syn: 5}", "net.yaml:4:33: populations.E.poisson.rate: 6000000: must be at most 5000000 Hz, 500 spikes in a step; more is white_noise"},
-		{"dt: 0.1", "dt: 0.1\nrecords: all", "net.yaml:3:1: records: unknown key: did you mean record? allowed are constants, name, description, source, dt, seed, trial, duration, scale, models, populations, projections, record, sonata"},
+		{"dt: 0.1", "dt: 0.1\nrecords: all", "net.yaml:3:1: records: unknown key: did you mean record? allowed are constants, name, description, source, dt, seed, trial, duration, scale, models, populations, groups, projections, record, sonata"},
 		// YAML
 		{"size: 80", "size: *n", "net.yaml:4:13: populations.E.size: no anchor of this name stands before the alias"},
 		{"size: 80", "size: !!int 80", "net.yaml:4:13: populations.E.size: must be a plain value, mapping or list"},

@@ -1,6 +1,7 @@
 package language
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"reflect"
@@ -47,7 +48,7 @@ func (f *fields) key(of any, k *network.Key) {
 	case n == nil:
 		setDefault(of, to, k)
 	case presence == network.Unwanted:
-		f.d.fault(n, fault.Path(f.path, k.Name), network.MustHaveNone)
+		f.d.fault(n, fault.Path(f.path, k.Name), cmp.Or(k.Unwanted, network.MustHaveNone))
 	default:
 		f.d.field(n, fault.Path(f.path, k.Name), k, to)
 	}
@@ -164,6 +165,8 @@ func (d *decoder) field(n *node, path string, k *network.Key, to any) {
 		} else {
 			*x = d.word(n, path, allowed(k))
 		}
+	case interface{ Say(string) }:
+		x.Say(d.word(n, path, allowed(k)))
 	case *[]network.PoissonInput:
 		*x = d.poisson(n, path)
 	case *[]network.Rate:
@@ -289,6 +292,8 @@ func writeField(k *network.Key, field any) string {
 			return plain(*x)
 		}
 		return *x
+	case interface{ Says() string }:
+		return plain(x.Says())
 	case **int64:
 		return strconv.FormatInt(**x, 10)
 	case *[]float64:

@@ -18,7 +18,7 @@ func (d *decoder) network(root *node, file string) *network.Network {
 	f := d.fields("", root.place, root)
 	d.scope = newScope(root)
 	d.constants(f)
-	f.knows("constants", "name", "description", "source", "dt", "seed", "trial", "duration", "scale", "models", "populations", "projections", "record")
+	f.knows("constants", "name", "description", "source", "dt", "seed", "trial", "duration", "scale", "models", "populations", "groups", "projections", "record")
 	n := &network.Network{Name: NameOf(file)}
 	f.keys(n, network.Keys("network", ""))
 	d.dt, d.duration = n.Dt, n.Duration
@@ -36,12 +36,13 @@ func (d *decoder) network(root *node, file string) *network.Network {
 			d.populations[p.Name] = p
 		}
 	}
+	d.groups(f, n)
 	if all := f.get("projections"); all != nil && f.atMost(network.MaxProjections, "projections", all) {
 		for _, e := range d.indented("projection", d.members("projections", all), all) {
 			n.Projections = append(n.Projections, d.projection(fault.Path("projections", e.key), e))
 		}
 	}
-	n.Record.Resolve(n)
+	n.Resolve()
 	f.done()
 	d.checkUnits(n)
 	return n
@@ -123,6 +124,9 @@ func (d *decoder) projection(path string, e entry) network.Projection {
 	defer f.done()
 	p := network.Projection{Name: e.key}
 	f.keys(&p, shared)
+	if p.Grouped() {
+		defer f.knows("same", "different")
+	}
 	keys := network.Keys("projection", string(p.Rule))
 	if keys == nil { // the one fault, which the checker has
 		f.ignore()

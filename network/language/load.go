@@ -100,7 +100,8 @@ func tree(text []byte, file string, opts Options) (*node, []fault.Error) {
 		root, more = assign(root, set)
 		faults = append(faults, more...)
 	}
-	return opts.override(root), faults
+	root, more := parted(opts.override(root))
+	return root, append(faults, more...)
 }
 
 // override puts the flags' values into the tree, so that a fault names the

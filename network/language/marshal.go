@@ -23,7 +23,7 @@ func Marshal(n *network.Network) ([]byte, error) {
 	keys := network.Keys("network", "")
 	for i := range keys {
 		k := &keys[i]
-		if k.At != nil && k.Is != network.AMapping {
+		if k.At != nil && k.Is != network.AMapping && k.Is != network.GroupsBy {
 			fmt.Fprintf(&b, "%s: %s%s\n", k.Name, writeField(k, k.At(n)), unitComment(k))
 		}
 	}
@@ -44,6 +44,7 @@ func Marshal(n *network.Network) ([]byte, error) {
 	for _, p := range n.Populations {
 		fmt.Fprintf(&b, "  %s: %s\n", p.Name, writeMapping(&p, p.Keys()))
 	}
+	writeGroups(&b, n)
 	if len(n.Projections) == 0 {
 		return []byte(b.String()), nil
 	}

@@ -43,8 +43,11 @@ func (d *decoder) neurons(n *node, path string) network.Neurons {
 		}
 		return all
 	}
+	if s, ok := d.rangeOf(n, path); ok {
+		return network.Neurons{Listed: []network.Span{s}}
+	}
 	if m := likeRange.FindStringSubmatch(n.text); m != nil { // an expression, perhaps, but not meant as one
-		d.fault(n, path, mustNeurons+"; a range is {from: "+m[1]+", to: "+m[2]+"}")
+		d.fault(n, path, mustNeurons+"; a range is "+m[1]+".."+m[2])
 		return network.Neurons{}
 	}
 	before := len(d.faults)
@@ -58,17 +61,20 @@ func (d *decoder) neurons(n *node, path string) network.Neurons {
 }
 
 // likeRange is how ranges are written elsewhere.
-var likeRange = regexp.MustCompile(`^\s*(\d+)\s*(?:-|\.\.|:|to)\s*(\d+)\s*$`)
+var likeRange = regexp.MustCompile(`^\s*(\d+)\s*(?:-|:|to)\s*(\d+)\s*$`)
 
 // span reads one neuron or a range of them.
 func (d *decoder) span(n *node, path string) network.Span {
 	if n.kind != mapping {
+		if s, ok := d.rangeOf(n, path); ok {
+			return s
+		}
 		if m := likeRange.FindStringSubmatch(n.text); m != nil {
-			d.fault(n, path, mustIndex+"; a range is {from: "+m[1]+", to: "+m[2]+"}")
+			d.fault(n, path, mustIndex+"; a range is "+m[1]+".."+m[2])
 			return network.Span{Every: 1}
 		}
 		before := len(d.faults)
-		i := d.whole(n, path, mustIndex+", or {from, to, every}")
+		i := d.whole(n, path, mustIndex+", a range 0..399 or {from, to, every}")
 		if i < 0 && len(d.faults) == before {
 			d.fault(n, path, mustIndex)
 		}
@@ -131,7 +137,7 @@ func writeSpan(s network.Span) string {
 func alone(neuron int) network.Span { return network.Span{From: neuron, To: neuron, Every: 1} }
 
 const (
-	mustNeurons = "must be all, none, a whole number of neurons (the first), a list of neurons and of {from, to, every}, one of these, or {sample: how many}"
+	mustNeurons = "must be all, none, a whole number of neurons (the first), a range 0..399, {from, to, every}, a list of neurons and ranges, or {sample: how many}"
 	mustIndex   = "must be a whole number from 0, a neuron of the population"
 	mustSample  = "must be a whole number of neurons"
 )

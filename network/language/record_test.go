@@ -28,6 +28,8 @@ func TestNeurons(t *testing.T) {
 		"[3, 7, 79]":                  {Listed: []network.Span{span(3, 3, 1), span(7, 7, 1), span(79, 79, 1)}},
 		"[79, 3, {from: 10, to: 19}]": {Listed: []network.Span{span(79, 79, 1), span(3, 3, 1), span(10, 19, 1)}},
 		"{from: 20, to: 29}":          {Listed: []network.Span{span(20, 29, 1)}},
+		"20..29":                      {Listed: []network.Span{span(20, 29, 1)}},
+		"[3, 10 .. 2*8+3]":            {Listed: []network.Span{span(3, 3, 1), span(10, 19, 1)}},
 		"{every: 10}":                 {Listed: []network.Span{span(0, 79, 10)}},
 		"{from: 2*30, every: 3}":      {Listed: []network.Span{span(60, 79, 3)}},
 		"{to: 4}":                     {Listed: []network.Span{span(0, 4, 1)}},
@@ -42,20 +44,20 @@ func TestNeurons(t *testing.T) {
 
 // Of each record one fault, at its place.
 func TestRecordFaults(t *testing.T) {
-	const neurons = "must be all, none, a whole number of neurons (the first), a list of neurons and of {from, to, every}, one of these, or {sample: how many}"
+	const neurons = "must be all, none, a whole number of neurons (the first), a range 0..399, {from, to, every}, a list of neurons and ranges, or {sample: how many}"
 	for text, want := range map[string]string{
 		"{spikes: {E: 81}}":                                                         "record.spikes.E: 81: must be all or at most 80, the size of the population",
 		"{spikes: {E: -1}}":                                                         "record.spikes.E: -1: " + neurons,
 		"{spikes: {E: some}}":                                                       "record.spikes.E: some: " + neurons,
-		"{spikes: {E: 10-19}}":                                                      "record.spikes.E: 10-19: " + neurons + "; a range is {from: 10, to: 19}",
+		"{spikes: {E: 10-19}}":                                                      "record.spikes.E: 10-19: " + neurons + "; a range is 10..19",
 		"{spikes: {E: 10 Hz}}":                                                      "record.spikes.E: 10 Hz: " + neurons + ": has no unit, not Hz",
 		"{spikes: {E: {}}}":                                                         "record.spikes.E: a mapping: " + neurons,
-		"{spikes: {E: [1, 2..5]}}":                                                  "record.spikes.E.1: 2..5: must be a whole number from 0, a neuron of the population; a range is {from: 2, to: 5}",
+		"{spikes: {E: [1, 2-5]}}":                                                   "record.spikes.E.1: 2-5: must be a whole number from 0, a neuron of the population; a range is 2..5",
 		"{spikes: {E: [3, 80, 5, 99, 100]}}":                                        "record.spikes.E.1: 80: must be a whole number from 0 to 79, the last neuron of E (and 2 more)",
 		"{spikes: {E: [80]}}":                                                       "record.spikes.E: 80: must be a whole number from 0 to 79, the last neuron of E",
 		"{spikes: {E: [3, -1]}}":                                                    "record.spikes.E.1: -1: must be a whole number from 0, a neuron of the population",
-		"{spikes: {E: [3, 4.5]}}":                                                   "record.spikes.E.1: 4.5: must be a whole number from 0, a neuron of the population, or {from, to, every}",
-		"{spikes: {E: [3, x, 5, {to: y}, {by: 2, to: z}]}}":                         "record.spikes.E.1: x: must be a whole number from 0, a neuron of the population, or {from, to, every} (and 2 more)",
+		"{spikes: {E: [3, 4.5]}}":                                                   "record.spikes.E.1: 4.5: must be a whole number from 0, a neuron of the population, a range 0..399 or {from, to, every}",
+		"{spikes: {E: [3, x, 5, {to: y}, {by: 2, to: z}]}}":                         "record.spikes.E.1: x: must be a whole number from 0, a neuron of the population, a range 0..399 or {from, to, every} (and 2 more)",
 		"{spikes: {E: [3, 7, 3]}}":                                                  "record.spikes.E.2: 3: is named twice",
 		"{spikes: {E: [{every: 10}, 7, 30]}}":                                       "record.spikes.E.2: 30: is named twice",
 		"{spikes: {E: {from: 20, to: 10}}}":                                         "record.spikes.E.to: 10: must not be below from, 20",

@@ -60,6 +60,9 @@ func drawNetwork(t *rapid.T) *network.Network {
 	for _, name := range names {
 		n.Populations = append(n.Populations, drawPopulation(t, name, dt))
 	}
+	for _, p := range n.Populations {
+		n.Groups = append(n.Groups, drawGroups(t, &p)...)
+	}
 	for i := range rapid.IntRange(0, 4).Draw(t, "projections") {
 		n.Projections = append(n.Projections, drawProjection(t, n, "P"+strconv.Itoa(i)))
 	}
@@ -70,6 +73,21 @@ func drawNetwork(t *rapid.T) *network.Network {
 	}
 	n.Record = drawRecord(t, n)
 	return n
+}
+
+// drawGroups are a division of a population, or some neurons of it, or none of both.
+func drawGroups(t *rapid.T, p *network.Population) (all []network.Group) {
+	if rapid.Bool().Draw(t, "divided") {
+		all = append(all, network.Group{Population: p.Name, Name: "parts", Count: rapid.IntRange(1, min(3, p.Size)).Draw(t, "count")})
+	}
+	if n := drawNeurons(t, p.Size); n.Sample == 0 && n.Count() > 0 {
+		g := network.Group{Population: p.Name, Name: "some", Neurons: n}
+		if !p.Neuron.IsSource() && rapid.Bool().Draw(t, "driven") {
+			g.Input, g.Bias = network.Input{network.DC(1), network.Step{At: p.TRef, By: 2}}, network.Between(0, 1)
+		}
+		all = append(all, g)
+	}
+	return all
 }
 
 // written is a model that an author wrote.
@@ -260,6 +278,10 @@ func drawProjection(t *rapid.T, n *network.Network, name string) network.Project
 		p.Delay = network.Dist{Kind: network.Normal, A: mean, B: mean / 2, Low: math.Inf(-1), High: 4 * mean,
 			Redraw: rapid.Bool().Draw(t, "redraw")}
 	}
+	grouped := n.Group(p.From, "parts") != nil && n.Group(p.To, "parts") != nil && rapid.Bool().Draw(t, "grouped")
+	if grouped {
+		p.FromGroup, p.ToGroup = "parts", "parts.0"
+	}
 	if p.Synapse, p.TauSyn, p.TauRise = drawSynapse(t, post.Neuron != network.LIFCond); post.Model != nil && p.Synapse != network.Delta {
 		p.Receptor = rapid.SampledFrom([]string{"", "slow"}).Draw(t, "receptor")
 	}
@@ -267,8 +289,14 @@ func drawProjection(t *rapid.T, n *network.Network, name string) network.Project
 		p.ShortTerm = network.ShortTerm{U: rapid.Float64Range(1e-9, 1).Draw(t, "U"), TauRec: rapid.Float64Range(0, 1e9).Draw(t, "tau_rec"),
 			TauFacil: rapid.SampledFrom([]float64{0, 1, 1e9}).Draw(t, "tau_facil"), URest: rapid.SampledFrom([]float64{0, 0.2}).Draw(t, "u_rest")}
 	}
-	p.Rule = rapid.SampledFrom([]network.Rule{network.FixedProbability, network.FixedInDegree, network.FixedOutDegree,
-		network.FixedTotalNumber, network.AllToAll, network.List}).Draw(t, "rule")
+	rules := []network.Rule{network.FixedProbability, network.FixedInDegree, network.FixedOutDegree, network.FixedTotalNumber, network.AllToAll, network.List}
+	if grouped { // the numbers of others are of whole populations
+		rules = rules[:1]
+		if a, b := n.Group(p.From, "parts"), n.Group(p.To, "parts"); a.Count == b.Count {
+			p.ToGroup, p.Pairs = "parts", rapid.SampledFrom([]network.Pairs{network.AllPairs, network.SamePart, network.DifferentParts}).Draw(t, "pairs")
+		}
+	}
+	p.Rule = rapid.SampledFrom(rules).Draw(t, "rule")
 	switch p.Rule {
 	case network.FixedProbability:
 		p.P = rapid.Float64Range(0, 1).Draw(t, "p")

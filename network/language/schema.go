@@ -2,6 +2,7 @@ package language
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"einet/network"
@@ -19,7 +20,9 @@ func Schema() []byte {
 		"component":    componentSchema(),
 		"input":        anyOf(ref("component"), schema{"type": "array", "items": ref("component")}),
 		"some_neurons": anyOf(schema{"enum": []string{"all", "none"}}, ref("whole_number"), ref("neurons"),
-			schema{"type": "array", "items": anyOf(ref("whole_number"), ref("neurons"))}),
+			schema{"type": "array", "items": anyOf(ref("whole_number"), ref("neurons"))}), // a range is a text, as a number may be
+		"groups_of": schema{"type": "object", "additionalProperties": anyOf(ref("group"), ref("some_neurons")),
+			"propertyNames": schema{"pattern": "^" + network.NamePattern + "$"}},
 		"numbers_named": schema{"type": "object", "additionalProperties": ref("number")},
 		"expression":    anyOf(schema{"type": "number"}, text("an expression")),
 	}
@@ -58,6 +61,13 @@ func mapOf(name string) schema {
 	}
 }
 
+// byPart is a mapping by populations and what else names neurons: E, E.stimulated, E.clusters, E.clusters.7.
+func byPart(name string) schema {
+	s := mapOf(name)
+	s["propertyNames"] = schema{"pattern": "^" + network.NamePattern + `(\.` + network.NamePattern + `(\.[0-9]+)?)?$`}
+	return s
+}
+
 // def is the name of an object's definition.
 func definition(o *network.Mapping) string {
 	if o.By != "" {
@@ -82,6 +92,19 @@ func mappingSchema(o *network.Mapping) schema {
 		properties[o.By] = schema{"type": "string", "pattern": "^" + network.NamePattern + "$", "description": "the model's name"}
 	} else if o.By != "" {
 		properties[o.By].(schema)["enum"] = []string{o.Value}
+	}
+	if o.Name == "projection" { // what same and different have may be missing
+		var own []string
+		needed = slices.DeleteFunc(needed, func(key string) bool {
+			if slices.ContainsFunc(network.Keys("pairs", ""), func(k network.Key) bool { return k.Name == key }) {
+				own = append(own, key)
+				return true
+			}
+			return false
+		})
+		if len(own) > 0 {
+			s["anyOf"] = []schema{{"required": own}, {"required": []string{"same"}}, {"required": []string{"different"}}}
+		}
 	}
 	if len(needed) > 0 {
 		s["required"] = needed
@@ -133,7 +156,9 @@ func shapeSchema(k *network.Key) schema {
 	switch k.Is {
 	case network.AWhole:
 		return ref("whole_number")
-	case network.AText, network.AName:
+	case network.GroupsBy:
+		return mapOf("groups_of")
+	case network.AText, network.AName, network.AnEnd:
 		return schema{"type": []string{"string", "number", "boolean"}}
 	case network.ABool:
 		return schema{"type": "boolean"}
@@ -159,6 +184,9 @@ func shapeSchema(k *network.Key) schema {
 	case network.AMapping:
 		return ref(k.Of)
 	case network.AMap:
+		if slices.Contains([]string{"state", "histograms", "triggered"}, k.Of) {
+			return byPart(k.Of)
+		}
 		return mapOf(k.Of)
 	case network.OneOrMore:
 		return anyOf(ref(k.Of), schema{"type": "array", "items": ref(k.Of), "maxItems": network.MaxPoissonInputs})
@@ -167,9 +195,9 @@ func shapeSchema(k *network.Key) schema {
 	case network.SomeNeurons:
 		return ref("some_neurons")
 	case network.NeuronsBy:
-		return anyOf(schema{"enum": []string{"all", "none"}}, mapOf("some_neurons"))
+		return anyOf(schema{"enum": []string{"all", "none"}}, byPart("some_neurons"))
 	case network.NeuronsOf:
-		return mapOf("some_neurons")
+		return byPart("some_neurons")
 	case network.SomeOf:
 		state := schema{"type": "string", "pattern": "^" + network.NamePattern + "$", "not": schema{"enum": network.AverageVariables}, "description": "a state of a model"}
 		return schema{"type": "array", "items": anyOf(schema{"enum": strings.Split(k.Of, "|")}, state), "minItems": 1}

@@ -281,6 +281,8 @@ func TestReaderKnowsTheDeclaredKeys(t *testing.T) {
 		"sonata":      "sonata: {zzz: 1}",
 		"model":       "models: {m: {zzz: 1}}",
 		"record":      "record: {zzz: 1}",
+		"group":       "populations: {E: {size: 1}}\ngroups: {E: {g: {from: 0, zzz: 1}}}",
+		"pairs":       "projections: {E: {same: {zzz: 1}}}",
 		"state":       "record: {state: {E: {zzz: 1}}}",
 		"neurons":     "record: {spikes: {E: {zzz: 1}}}",
 		"averages":    "record: {averages: {zzz: 1}}",
@@ -310,6 +312,9 @@ func TestReaderKnowsTheDeclaredKeys(t *testing.T) {
 			value := strings.ReplaceAll(o.Value, network.AnyModel, "izhikevich")
 			if o.Has("synapse") {
 				value += ", synapse: biexponential" // which has all time constants
+			}
+			if o.Name == "projection" {
+				value += ", from: E.parts, to: E.parts" // which has all that is of groups
 			}
 			places[definition(&o)] = fmt.Sprintf("%ss: {E: {%s: %s, zzz: 1}}", o.Name, o.By, value)
 		}

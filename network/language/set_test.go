@@ -40,7 +40,7 @@ func TestSetFaults(t *testing.T) {
 	for set, want := range map[string]string{
 		"populations.E.size=-5":         `--set populations.E.size=-5: populations.E.size: -5: must be a whole number of at least 1`,
 		"populations.E.siz=5":           `--set populations.E.siz=5: populations.E.siz: unknown key: did you mean size? allowed are size, neuron, positions, tau_m, C_m, E_L, V_th, V_reset, t_ref, V0, g0, input, bias, poisson, white_noise, ou_noise`,
-		"population.E.size=5":           `--set population.E.size=5: population: unknown key: did you mean populations? allowed are constants, name, description, source, dt, seed, trial, duration, scale, models, populations, projections, record, sonata`,
+		"population.E.size=5":           `--set population.E.size=5: population: unknown key: did you mean populations? allowed are constants, name, description, source, dt, seed, trial, duration, scale, models, populations, groups, projections, record, sonata`,
 		"populations.X.size=5":          `--set populations.X.size=5: populations.X: does not exist; there are E, I`,
 		"projections.X_*.p=0":           `--set projections.X_*.p=0: projections.X_*: does not exist; there are E_to_I, I_to_E`,
 		"populations.E.size.x=1":        `--set populations.E.size.x=1: populations.E.size: 80: is not a mapping and has no x`,

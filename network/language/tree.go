@@ -83,10 +83,16 @@ func (n *node) child(path string) (value *node, place fault.Place, rest string) 
 			return n.items[1], n.items[1].place, ""
 		}
 	}
-	for _, e := range n.entries {
-		rest, ok := cutKey(path, e.key)
+	longest := -1
+	for i, e := range n.entries { // a key may go on where another ends: E.stimulated beside E
+		if _, ok := cutKey(path, e.key); ok && (longest < 0 || len(e.key) > len(n.entries[longest].key)) {
+			longest = i
+		}
+	}
+	if longest >= 0 {
+		e := n.entries[longest]
+		rest, _ := cutKey(path, e.key)
 		switch {
-		case !ok:
 		case (e.value.kind == mapping || e.value.kind == null) && e.value.place.Line > 0:
 			return e.value, e.place, rest // the key is where the eye looks
 		default:

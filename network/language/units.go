@@ -156,6 +156,12 @@ func unitAt(n *network.Network, path string) string {
 	if len(segments) < 3 {
 		return ""
 	}
+	if segments[0] == "groups" { // as of their population
+		segments = slices.Delete(segments, 2, 3)
+		if len(segments) < 3 {
+			return ""
+		}
+	}
 	shape, name, receptor := network.Exponential, segments[1], ""
 	if segments[0] == "projections" {
 		i := slices.IndexFunc(n.Projections, func(p network.Projection) bool { return p.Name == name })

@@ -160,13 +160,19 @@ class Results:
         return self._archive(files[trial])
 
     def _index(self, population: str) -> int:
+        """The place of a population, or of that of a group."""
         names = self.populations
-        if population not in names:
-            raise NotRecorded(f"there is no population {population}; there are {', '.join(names)}")
-        return names.index(population)
+        of = population.partition(".")[0] if population in self.groups else population
+        if of not in names:
+            shown = [g for g in self.groups if not g.rpartition(".")[2].isdigit()]
+            raise NotRecorded(f"there is no population {population}; there are {', '.join(names + shown)}")
+        return names.index(of)
 
     def spikes(self, population: Optional[str] = None, *, trial: Optional[int] = None) -> Spikes:
-        """The spikes of a population, or of all. Of a run with replicas: those of a trial, the first if none is named."""
+        """The spikes of a population or of a group (E.stimulated, whose neurons are then numbered from 0), or of all.
+
+        Of a run with replicas: those of a trial, the first if none is named.
+        """
         f = self._spikes(trial)
         f.alike("population_names", "population_first", "population_size")
         f.alike("step", "neuron")
@@ -182,8 +188,28 @@ class Results:
             return Spikes(times, ids, chosen, duration)
         k = self._index(population)
         first, size = int(firsts[k]), int(sizes[k])
+        place = self._places(population, size)  # of each neuron of the population among those meant, or -1
         mine, among = (ids >= first) & (ids < first + size), (chosen >= first) & (chosen < first + size)
-        return Spikes(times[mine], ids[mine] - first, chosen[among] - first, duration)
+        which, recorded = place[ids[mine] - first], place[chosen[among] - first]
+        return Spikes(times[mine][which >= 0], which[which >= 0], np.sort(recorded[recorded >= 0]), duration)
+
+    @property
+    def groups(self) -> list[str]:
+        """The names that stand for some neurons of a population: groups (E.stimulated), divisions (E.clusters) and their parts (E.clusters.7)."""
+        return list(self.summary.get("groups") or {})
+
+    def neurons(self, name: str) -> Ints:
+        """The neurons of a population or of a group, as numbers from 0 in the population, in their order."""
+        if name in self.groups:
+            spans = self.summary["groups"][name]["neurons"]
+            return np.concatenate([np.arange(a, b + 1, step) for a, b, step in spans])
+        return np.arange(int(self._spikes(None)["population_size"][self._index(name)]))
+
+    def _places(self, name: str, size: int) -> Ints:
+        place = np.full(size, -1, np.int64)
+        neurons = self.neurons(name)
+        place[neurons] = np.arange(len(neurons))
+        return place
 
     def rates(self) -> dict[str, float]:
         """Hz of each population, over all its neurons and the time behind discard. Of trials it is their mean."""
@@ -252,14 +278,15 @@ class Results:
             asked = f'{{"state": {{"{population}": {{"neurons": 5, "every": 0.5}}}}}}'
             raise NotRecorded(f'{population}: no state was recorded: net["record"] = {asked} keeps that of five neurons')
         first = int(self._spikes(None)["population_first"][k])
-        said = {"times": f[names.take("step")] * float(np.ravel(f["dt_ms"])[0]), "neurons": f[names.take("neuron")] - first}
+        of = self._places(population, int(self._spikes(None)["population_size"][k]))
+        said = {"times": f[names.take("step")] * float(np.ravel(f["dt_ms"])[0]), "neurons": of[f[names.take("neuron")] - first]}
         return Columns(f, names, said, f"state of {population} [time, neuron]")
 
     @property
     def averages(self) -> ByPopulation:
         """Of each population: times [T] ms; rate [T] Hz since the time before; means V, exc, inh, ext, net [T] mV over its neurons."""
         f, all = self._archive("averages.npz"), {}
-        for p in self.populations if f.files else []:
+        for p in self.populations + self.groups if f.files else []:
             if names := self._of("averages.npz", p):
                 said = {"times": f["step"] * float(np.ravel(f["dt_ms"])[0])}
                 all[p] = Columns(f, names, said, f"averages of {p} [time]")
@@ -269,7 +296,7 @@ class Results:
     def histograms(self) -> ByPopulation:
         """Of each population and variable: times [T] ms; edges [B + 1] mV; counts [T, B]; below, above [T], what is beyond the edges."""
         f, all = self._archive("histograms.npz"), {}
-        for p in self.populations if f.files else []:
+        for p in self.populations + self.groups if f.files else []:
             names, of = self._of("histograms.npz", p), {}
             for v in [n[: -len("_edges")] for n in names if n.endswith("_edges")]:
                 mine = {k: names[f"{v}_{k}"] for k in ("edges", "counts", "below", "above")}
@@ -283,10 +310,11 @@ class Results:
     def triggered(self) -> ByPopulation:
         """Averages around spikes, of each population: lags [L] ms; spikes, how many; neurons [K]; V_mean, V_sd, exc_mean, ... [L] mV."""
         f, all = self._archive("triggered.npz"), {}
-        for p in self.populations if f.files else []:
+        for p in self.populations + self.groups if f.files else []:
             if names := self._of("triggered.npz", p):
-                first = int(self._spikes(None)["population_first"][self._index(p)])
-                said = {"lags": f[names.take("lag_ms")], "spikes": int(f[names.take("spikes")][0]), "neurons": f[names.take("neuron")] - first}
+                first, size = (int(self._spikes(None)["population_" + of][self._index(p)]) for of in ("first", "size"))
+                neurons = self._places(p, size)[f[names.take("neuron")] - first]
+                said = {"lags": f[names.take("lag_ms")], "spikes": int(f[names.take("spikes")][0]), "neurons": neurons}
                 all[p] = Columns(f, names, said, f"around spikes of {p} [lag]")
         asked = '{"triggered": {"E": {"neurons": 100, "before": 20, "after": 10, "every": 0.5}}}'
         return self._recorded(all, f'nothing was averaged around spikes: net["record"] = {asked} does that')
@@ -311,8 +339,11 @@ class Results:
 
     @property
     def figures(self) -> dict[str, Figure]:
-        """The figures by name: raster, rate, potentials, currents, and strip and sheet where neurons have positions. A run that was interrupted has none before draw()."""
-        order = ["raster", "rate", "potentials", "currents"]
+        """The figures by name: raster, rate, potentials, currents, strip and sheet where neurons have positions, and groups where the network has some.
+
+        A run that was interrupted has none before draw().
+        """
+        order = ["raster", "rate", "potentials", "currents", "states", "strip", "sheet", "groups"]
         found = sorted(self.folder.glob("*.svg"), key=lambda p: (order.index(p.stem) if p.stem in order else 99, p.stem))
         return {p.stem: Figure(self, p) for p in found}
 

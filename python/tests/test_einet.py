@@ -188,6 +188,33 @@ class Numbers(Case):
         self.assertEqual(list(r.state("E")), list(r.state("E_V")))
         self.assertEqual(r.state("E_V").neurons[0], 0)
 
+    def test_groups(self):
+        net = einet.preset("ei")
+        net["groups"] = {"E": {"first": "0..199", "list": [5, 3, "10..12"], "parts": {"count": 4}}, "I": {"odd": {"from": 1, "every": 2}}}
+        state = {"neurons": "all", "every": 10, "variables": ["V"]}
+        net["record"] = {"state": {"E.list": state, "E": state}, "averages": {"every": 5, "neurons": {"E.list": "all", "E": [5, 3, "10..12"]}},
+                         "triggered": {"I.odd": {"neurons": 10, "before": 1, "after": 1, "every": 1}}}  # fmt: skip
+        r = einet.run(net, duration=200, scale=0.1, figures=False)  # E has 800 neurons, and the range is the same share of them
+        self.assertEqual(r.groups[:3], ["E.first", "E.list", "E.parts"])
+        self.assertEqual(list(r.neurons("E.list")), [5, 3, 10, 11, 12])
+        self.assertEqual(list(r.neurons("E.first")), list(range(20)))
+        self.assertEqual(list(r.neurons("E.parts.3")), list(range(600, 800)))
+        times, ids = r.spikes("E")
+        for name in ["E.list", "E.first", "E.parts.1"]:
+            s, neurons = r.spikes(name), r.neurons(name)
+            self.assertEqual(len(s.recorded), len(neurons))
+            mine = np.isin(ids, neurons)
+            np.testing.assert_array_equal(s.times, times[mine])
+            np.testing.assert_array_equal(neurons[s.ids], ids[mine])
+            self.assertEqual(r.summary.groups[name].size, len(neurons))
+        np.testing.assert_array_equal(r.state("E.list").neurons, np.arange(5))
+        np.testing.assert_array_equal(r.state("E.list").V, r.state("E").V[:, [5, 3, 10, 11, 12]])
+        np.testing.assert_array_equal(r.averages["E.list"].V, r.averages["E"].V)
+        self.assertEqual(list(r.triggered["I.odd"].neurons), list(range(10)))
+        self.assertAlmostEqual(r.population_rate("E.parts.1", bin=200).rate[0], r.summary.groups["E.parts.1"].rate_hz, places=6)
+        with self.assertRaisesRegex(einet.NotRecorded, "there is no population E.fist; there are E, I, E.first, E.list, E.parts, I.odd"):
+            r.spikes("E.fist")
+
     def test_replicas(self):
         r = einet.run("ei", replicas=2, out=self.dir / "r", scale=0.1, duration=100, engine="reference")
         for k in (0, 1):
