@@ -24,6 +24,7 @@ func (c *checker) projection(path string, p *Projection, n *Network) {
 			key = ".p"
 		}
 		c.fault(path+key, string(p.Near.Shape), "must not go by distance between groups: make the group a population of its own, with positions")
+		return
 	}
 	if !c.rule(path, p, sources, targets) {
 		return

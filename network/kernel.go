@@ -90,7 +90,7 @@ func (c *checker) chance(path string, p *Projection) {
 
 // near checks by what the neurons of a degree are chosen; among are those to choose from, nil where at fault.
 func (c *checker) near(path string, p *Projection, among *Population) {
-	if !p.Near.Falls() || p.Grouped() { // between groups it is refused
+	if !p.Near.Falls() {
 		return
 	}
 	if !c.want(p.Near.Shape == Bell, path, string(p.Near.Shape), MustNear) {
