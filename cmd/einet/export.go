@@ -101,9 +101,13 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 	case "sonata":
 		err = x.sonata(steps)
 	case "nest":
-		err = errors.Join(x.synapses(), x.script(steps))
+		if err = x.synapses(); err == nil {
+			err = x.script(steps)
+		}
 	default:
-		err = errors.Join(x.synapses(), x.neurons())
+		if err = x.synapses(); err == nil {
+			err = x.neurons()
+		}
 	}
 	if err == nil && slices.Contains(names, inputFile) {
 		err = x.input(steps)
@@ -111,7 +115,7 @@ func (c *exportCmd) Run(ctx context.Context, t *terminal) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	} else if err != nil {
-		return machine(err)
+		return machine(faults(err)[0]) // from which the rest follows
 	}
 	if err := experiment.WriteNetwork(files.Path(experiment.NetworkFile), net); err != nil {
 		return machine(err)

@@ -37,6 +37,7 @@ func writings(t *testing.T) []writing {
 	all := []writing{
 		{"export", []string{"export", net, "--input-duration", "2ms", "--force"}, "", tooLarge},
 		{"export --to sonata", []string{"export", net, "--to", "sonata", "--force"}, "", "is the disk full?"},
+		{"export --to nest", []string{"export", net, "--to", "nest", "--force"}, "", tooLarge},
 		{"plot", []string{"plot", dir}, "", tooLarge},
 		{"plot of two runs", []string{"plot", dir, dir}, "", tooLarge},
 		{"report", []string{"report", dir}, "", tooLarge},
