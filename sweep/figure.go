@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -22,6 +23,15 @@ func (w *work) write(ctx context.Context) error {
 	defer time.AfterFunc(patience, func() { w.o.Say("simulated; theory and figure are computed") }).Stop()
 	var none error
 	w.theory, none = w.predict(ctx, w.processors())
+	var stopped error
+	if ctx.Err() != nil { // what theory there is is not all
+		if !w.out.Interrupt {
+			stopped, w.out.Interrupt = experiment.ErrInterrupted, true
+		}
+		for k := range w.theory {
+			w.theory[k] = &prediction{}
+		}
+	}
 	if none != nil {
 		w.out.Theory = none.Error()
 	}
@@ -35,7 +45,7 @@ func (w *work) write(ctx context.Context) error {
 	if err := w.draw(ctx); err != nil {
 		return err
 	}
-	return w.writeRecord()
+	return errors.Join(stopped, w.writeRecord())
 }
 
 // patience is how long what follows the simulations may take before it is told.
@@ -68,13 +78,13 @@ const mostRows = 4
 func (w *work) draw(ctx context.Context) error {
 	switch n := len(w.plan.Axes); {
 	case w.o.NoFigure:
-		return nil
+		return w.store.removeFigure() // an earlier one would be of other points
 	case n > 2:
 		w.out.NoFigure = fmt.Sprintf("figures are of one or two axes, and there are %d", n)
-		return nil
+		return w.store.removeFigure()
 	case w.out.Interrupt:
 		w.out.NoFigure = "of a sweep that was interrupted there is no figure"
-		return nil
+		return w.store.removeFigure()
 	}
 	var figure plot.Figure
 	var err error

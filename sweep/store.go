@@ -94,7 +94,7 @@ func (s store) open(p *Plan, command string, replace bool) error {
 	case err != nil && !replace:
 		return inputFault("--out %s: %w: choose another folder, or --force to begin anew", s.dir, err)
 	case replace:
-		if err := os.RemoveAll(s.path(pointsFolder)); err != nil {
+		if err := errors.Join(os.RemoveAll(s.path(pointsFolder)), s.remove(TableFile, ArrayFile, ScriptFile), s.removeFigure()); err != nil {
 			return err
 		}
 	default:
@@ -111,6 +111,19 @@ func (s store) open(p *Plan, command string, replace bool) error {
 	}
 	return nil
 }
+
+// remove removes files, if they are there.
+func (s store) remove(names ...string) error {
+	var errs []error
+	for _, name := range names {
+		if err := os.Remove(s.path(name)); !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (s store) removeFigure() error { return s.remove(FigureName+".png", FigureName+".svg") }
 
 // longestWrite is more than it takes to write a result: a file that is unfinished as long is of a process that died.
 const longestWrite = time.Minute

@@ -60,10 +60,13 @@ func (w *work) predict(ctx context.Context, workers int) (predictions []*predict
 	for k := range predictions {
 		predictions[k] = &prediction{}
 		net := w.plan.Runs[k*seeds].net
-		if net == nil || ctx.Err() != nil {
+		if net == nil {
 			continue
 		}
 		g.Go(func() error {
+			if ctx.Err() != nil {
+				return nil
+			}
 			p, err := predicted(net)
 			if err != nil {
 				first.Do(func() { none = err })

@@ -32,7 +32,7 @@ func (n LIF) Response(mean, sigma, hz float64) (r Response, ok bool) {
 		w: 2 * math.Pi * hz / 1000 * n.TauM, flux: rate / 1000 * n.TauM,
 		top: (n.VTh - mean) / sigma, reset: (n.VReset - mean) / sigma,
 	}
-	if !(x.top-x.bottom() < mostSpan) {
+	if !(max(x.top, -x.bottom()) < farthest) {
 		return Response{}, false
 	}
 	y := x.run(cmplx.Rect(1, -2*math.Pi*hz/1000*n.TRef))
@@ -55,10 +55,12 @@ const (
 	solutions
 )
 
-// Of an integration in x = (V - mean)/sigma: the step, the widest range, and how far below reset and mean the density ends, e^(-x^2).
+// Of an integration in x = (V - mean)/sigma: the largest step, and that times the largest |x|, for the density changes by e^(-2x) over a
+// unit; how far from the mean it goes at most; and how far below reset and mean the density ends, e^(-x^2).
 const (
 	responseStep = 0.04
-	mostSpan     = 100.0
+	stiffStep    = 1.0
+	farthest     = 60.0
 	tail         = 5.0
 )
 
@@ -88,7 +90,8 @@ func (x *integration) run(refractory complex128) density {
 
 // over integrates downwards, by the method of Runge and Kutta of the fourth order.
 func (x *integration) over(y density, from, to, flux float64) density {
-	n := max(1, int(math.Ceil((from-to)/responseStep)))
+	step := min(responseStep, stiffStep/max(math.Abs(from), math.Abs(to)))
+	n := max(1, int(math.Ceil((from-to)/step)))
 	h := (to - from) / float64(n)
 	for k := range n {
 		at := from + float64(k)*h

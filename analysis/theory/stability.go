@@ -13,7 +13,8 @@ type Stability struct {
 	Hz       float64 // about the frequency of one that grows, or else of the one that is nearest to it; 0 without oscillation
 }
 
-// ErrStiff is the error of Stability where a population's noise is too small for its equations.
+// ErrStiff is the error of Stability where a population's noise is too small for its equations: neurons are clocks, whose response has a
+// resonance at each multiple of their rate.
 var ErrStiff = errors.New("theory: the noise is too small for the response of neurons")
 
 // Stability is that of the state that Solve finds of equal neurons, as Brunel (2000) has it for delta synapses: rates perturbed at a frequency w return, through delays and synapses, as A(w) times themselves,
@@ -64,6 +65,7 @@ const (
 	delayTurns                = 1.25
 	fineShare, coarseParts    = 0.08, 60
 	deepest                   = 12
+	mostTaken                 = 2000
 	mostTurn                  = 0.8 // rad
 )
 
@@ -86,6 +88,7 @@ type nyquist struct {
 	nearest, least float64 // where it is nearest to 0, and how near
 	growing, below float64 // where it passes the negative numbers farthest from 0, and that number
 
+	taken  int // frequencies
 	asked  asked
 	answer Response
 }
@@ -143,6 +146,9 @@ func (n *nyquist) determinant(hz float64) (complex128, error) {
 		}
 	}
 	det := determinant(m)
+	if n.taken++; n.taken > mostTaken || cmplx.IsNaN(det) || cmplx.IsInf(det) {
+		return 0, ErrStiff
+	}
 	if size := cmplx.Abs(det); size < n.least {
 		n.least, n.nearest = size, hz
 	}

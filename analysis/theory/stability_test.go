@@ -44,6 +44,25 @@ func TestResponseOfSilentAndOfNoiselessNeurons(t *testing.T) {
 	require.Zero(t, r)
 	_, ok = brunelNeuron.Response(25, 0.01, 50)
 	require.False(t, ok)
+
+	// As far as noise may be small: the slope of the rate is still Siegert's.
+	for _, k := range []struct{ mean, sigma float64 }{{40, 0.6}, {200, 4}, {22, 0.25}} {
+		r, ok := brunelNeuron.Response(k.mean, k.sigma, 0.01)
+		require.True(t, ok)
+		const h = 1e-3
+		require.InEpsilon(t, (brunelNeuron.Rate(k.mean+h, k.sigma, 0)-brunelNeuron.Rate(k.mean-h, k.sigma, 0))/(2*h), real(r.Mean), 1e-3)
+	}
+}
+
+// Of clocks there is no stability, and it takes no time to say so.
+func TestStabilityOfClocks(t *testing.T) {
+	s := delayed(brunel(5, 2, 0.1, 10), 1.5)
+	for k := range s.Populations[0].Sources {
+		s.Populations[0].Sources[k].Charge /= 1000
+		s.Populations[0].Sources[k].InDegree *= 1000
+	}
+	_, err := s.Stability()
+	require.ErrorIs(t, err, ErrStiff)
 }
 
 // delayed is a network with a delay [ms] of all its synapses.

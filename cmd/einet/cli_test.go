@@ -168,7 +168,7 @@ func TestCompletion(t *testing.T) {
 		{[]string{"bench", "--networks", "vs"}, "vs96"},
 		{[]string{"help", "sch"}, "schema"},
 		{[]string{"completion", ""}, "bash zsh fish"},
-		{[]string{"export", "ei", "--to", ""}, "npz sonata"},
+		{[]string{"export", "ei", "--to", ""}, "npz sonata nest"},
 		{[]string{}, ""},
 		{[]string{"nosuch", "--x=", "=", "="}, ""},
 	} {
