@@ -18,7 +18,7 @@ from . import binary as _binary
 from .columns import Archive, ByPopulation, Columns, Names, Summary, damaged
 from .errors import NetworkError, NotRecorded
 from .network import Network, load
-from .spikes import Series, Spikes
+from .spikes import Ints, Series, Spikes
 
 class Figure:
     """A figure of a run. A notebook shows it."""
