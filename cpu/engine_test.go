@@ -41,6 +41,12 @@ func TestConformance(t *testing.T) {
 	}
 }
 
+func TestWrongStates(t *testing.T) {
+	enginetest.WrongStates(t, enginetest.Networks(), func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
+		return eager(t, m, c, 2, best())
+	})
+}
+
 // The network ei itself, whose rows are bits where there is SIMD and which fills
 // several shares: one digest, however many threads and whatever the kernels.
 func TestDigestOfThreads(t *testing.T) {

@@ -38,6 +38,14 @@ func TestConformance(t *testing.T) {
 	})
 }
 
+func TestWrongStates(t *testing.T) {
+	onEach(t, func(t *testing.T, c *Context) {
+		enginetest.WrongStates(t, enginetest.Networks()[:3], func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+			return start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
+		})
+	})
+}
+
 func TestChanges(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
 		enginetest.Changes(t, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {

@@ -146,3 +146,19 @@ func hasRun(dir string) bool {
 	found, _ := filepath.Glob(filepath.Join(dir, "run", experiment.SpikesFile))
 	return len(found) > 0
 }
+
+// A checkpoint that the disk has no room for is told of, once, and the run goes on.
+func TestFullDiskLeavesOutCheckpoints(t *testing.T) {
+	tries(t)
+	file := filepath.Join(t.TempDir(), "net.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("populations:\n  P: {size: 150000, neuron: poisson, rate: 0.01 Hz}\nduration: 100\n"), 0o666))
+	dir := filepath.Join(smallDisk(t, "size=10m"), "run")
+	status, errs := ended(t, child("", "run", file, "--engine", "cpu", "--no-plots", "-q", "--out", dir, "--checkpoint-every", "5ms"))
+	require.Equal(t, exitDone, status, errs)
+	require.Equal(t, 1, strings.Count(errs, "no checkpoint could be written"), errs)
+	require.Contains(t, errs, "no space left on device")
+	s := summaryOf(t, dir)
+	require.Zero(t, s.Checkpoints)
+	require.Equal(t, 100.0, s.DurationMs)
+	nothingHidden(t, dir)
+}
