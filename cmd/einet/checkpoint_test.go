@@ -175,10 +175,14 @@ func TestKilledRunsGoOn(t *testing.T) {
 	}
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	want, dir := k.unbroken(t), filepath.Join(t.TempDir(), "run")
-	kills, resumed := k.killed(t, rand.New(rand.NewPCG(seed, 0)), dir, 5)
-	t.Logf("%d kills, resumed %d times", kills, resumed)
-	same(t, want, dir)
+	random, want := rand.New(rand.NewPCG(seed, 0)), k.unbroken(t)
+	for kills := 0; kills < 5; {
+		dir := filepath.Join(t.TempDir(), "run")
+		some, resumed := k.killed(t, random, dir, 5-kills)
+		t.Logf("%d kills, resumed %d times", some, resumed)
+		same(t, want, dir)
+		kills += some
+	}
 }
 
 // summaryOf reads the summary of a run.
