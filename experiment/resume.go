@@ -115,9 +115,6 @@ func findCheckpoint(dir string) (*resumed, error) {
 	return best, nil
 }
 
-// mostBegun bounds what a checkpoint may say of its run [bytes].
-const mostBegun = 1 << 30
-
 // openCheckpoint reads what a checkpoint says of its run.
 func openCheckpoint(path string) (*resumed, error) {
 	f, err := os.Open(path)

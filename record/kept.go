@@ -45,7 +45,7 @@ func (s *spool) keep(k *checkpoint.Section, from Earlier, names []string, column
 			k.Fail(fmt.Errorf("array %s, must be %s", called, names[i]))
 		}
 		if k.Reading() && k.Err() == nil {
-			k.Fail(c.refill(&kept, from, name, called))
+			k.Fail(c.refill(&kept, from, filepath.Base(name), called))
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -125,12 +126,26 @@ func (k *killing) killed(t *testing.T, random *rand.Rand, dir string, most int) 
 		cmd := child("", args...)
 		var errs strings.Builder
 		cmd.Stderr = &errs
+		before := stages(dir)
 		require.NoError(t, cmd.Start())
+		ended := make(chan struct{})
+		go func() {
+			_ = cmd.Wait()
+			close(ended)
+		}()
 		if kills < most {
-			time.Sleep(time.Duration(random.Float64() * float64(k.within)))
-			_ = cmd.Process.Signal(syscall.SIGKILL)
+			wait := time.Duration(random.Float64() * float64(k.within))
+			if random.IntN(3) > 0 { // from its first checkpoint on, and otherwise from its start
+				firstCheckpoint(dir, before, ended)
+				wait /= 4
+			}
+			select {
+			case <-ended:
+			case <-time.After(wait):
+				_ = cmd.Process.Signal(syscall.SIGKILL)
+			}
 		}
-		_ = cmd.Wait()
+		<-ended
 		switch {
 		case cmd.ProcessState.Exited() && cmd.ProcessState.ExitCode() == exitDone:
 			return kills, resumed
@@ -140,12 +155,27 @@ func (k *killing) killed(t *testing.T, random *rand.Rand, dir string, most int) 
 			t.Fatalf("%v: %s", args, errs.String())
 		}
 		kills++
-		found, err := filepath.Glob(filepath.Join(dir, ".einet-*", experiment.CheckpointFile))
-		require.NoError(t, err)
-		if began = len(found) > 0; began {
+		if began = len(stages(dir)) > 0; began {
 			resumed++
 		} else if _, err := os.Stat(filepath.Join(dir, experiment.SummaryFile)); err == nil {
 			return kills, resumed
+		}
+	}
+}
+
+// stages are the checkpoints of runs that are, or were, under way.
+func stages(dir string) []string {
+	found, _ := filepath.Glob(filepath.Join(dir, ".einet-*", experiment.CheckpointFile))
+	return found
+}
+
+// firstCheckpoint waits until there is one that was not there before, or the process has ended.
+func firstCheckpoint(dir string, before []string, ended <-chan struct{}) {
+	for !slices.ContainsFunc(stages(dir), func(at string) bool { return !slices.Contains(before, at) }) {
+		select {
+		case <-ended:
+			return
+		case <-time.After(5 * time.Millisecond):
 		}
 	}
 }
@@ -173,7 +203,7 @@ func TestKilledRunsGoOn(t *testing.T) {
 		args:    []string{"run", modelFile(t), "--duration", "3s", "--spikes", "csv", "--no-plots"},
 		engines: processorEngines, within: 400 * time.Millisecond,
 	}
-	seed := uint64(time.Now().UnixNano())
+	seed, resumptions := uint64(time.Now().UnixNano()), 0
 	t.Logf("seed %d", seed)
 	random, want := rand.New(rand.NewPCG(seed, 0)), k.unbroken(t)
 	for kills := 0; kills < 5; {
@@ -181,8 +211,9 @@ func TestKilledRunsGoOn(t *testing.T) {
 		some, resumed := k.killed(t, random, dir, 5-kills)
 		t.Logf("%d kills, resumed %d times", some, resumed)
 		same(t, want, dir)
-		kills += some
+		kills, resumptions = kills+some, resumptions+resumed
 	}
+	require.NotZero(t, resumptions)
 }
 
 // summaryOf reads the summary of a run.
