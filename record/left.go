@@ -2,6 +2,7 @@ package record
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,7 +31,17 @@ func (l *Left) Close() error {
 }
 
 // Remove removes it.
-func (l *Left) Remove() error { return errors.Join(os.RemoveAll(l.Stage), l.Close()) }
+func (l *Left) Remove() error { return errors.Join(removeStage(l.Stage), l.Close()) }
+
+// removeStage removes a hidden folder. A process may be killed amid that: a checkpoint goes before what it is of, and what was replaced
+// before that, so that what is left says what it is.
+func removeStage(stage string) error {
+	err := os.RemoveAll(filepath.Join(stage, earlier))
+	if failed := os.Remove(filepath.Join(stage, CheckpointFile)); !errors.Is(failed, fs.ErrNotExist) {
+		err = errors.Join(err, failed)
+	}
+	return errors.Join(err, os.RemoveAll(stage))
+}
 
 // FindLeft finds what has a checkpoint in a folder, and tells whether a run is under way there.
 func FindLeft(dir string) (list []*Left, live bool) {

@@ -145,7 +145,7 @@ func (s *Set) clear() error {
 			s.Stopped = append(s.Stopped, at)
 		} else if _, err := os.Lstat(filepath.Join(at, CheckpointFile)); err == nil && !s.seen.discards {
 			s.Resumable = append(s.Resumable, at)
-		} else if err := os.RemoveAll(at); err == nil {
+		} else if err := removeStage(at); err == nil {
 			s.Removed = append(s.Removed, at)
 		}
 		lock.Close()
@@ -320,7 +320,7 @@ func (s *Set) Abort() error {
 		err = s.held.Close() // first, for to remove a folder takes open files too
 	}
 	if s.stage != "" {
-		err = errors.Join(err, os.RemoveAll(s.stage))
+		err = errors.Join(err, removeStage(s.stage))
 	}
 	for _, dir := range s.made {
 		_ = os.Remove(dir) // fails where it was never made or is in use

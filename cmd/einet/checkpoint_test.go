@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"einet/experiment"
+	"einet/record"
 )
 
 // ofModel is a network of equations with all that recorders keep, of noise, sources and delays of many steps.
@@ -149,15 +150,16 @@ func (k *killing) killed(t *testing.T, random *rand.Rand, dir string, most int) 
 		switch {
 		case cmd.ProcessState.Exited() && cmd.ProcessState.ExitCode() == exitDone:
 			return kills, resumed
-		case cmd.ProcessState.Exited() && began && strings.Contains(errs.String(), "the run is complete"):
-			return kills, resumed // it was killed behind its end
 		case cmd.ProcessState.Exited():
 			t.Fatalf("%v: %s", args, errs.String())
 		}
 		kills++
 		if began = len(stages(dir)) > 0; began {
 			resumed++
-		} else if _, err := os.Stat(filepath.Join(dir, experiment.SummaryFile)); err == nil {
+		} else if _, err := os.Stat(filepath.Join(dir, experiment.SummaryFile)); err == nil { // it was killed behind its end
+			next, err := record.NewSet(record.Look(dir)) // which clears away what is dead
+			require.NoError(t, err)
+			require.NoError(t, next.Abort())
 			return kills, resumed
 		}
 	}
