@@ -15,6 +15,7 @@ import (
 	"einet/network"
 	"einet/network/language"
 	"einet/record"
+	"einet/record/hdf5"
 	"einet/sim"
 )
 
@@ -145,7 +146,7 @@ func (at *resumed) close() {
 // simulation is the run that goes on.
 func (at *resumed) simulation(o Options, change func(*begun, *network.Network) error) (*simulation, error) {
 	b := &at.begun
-	net, err := language.Load(strings.NewReader(b.Network), "network", language.Options{Scale: 1})
+	net, err := language.Load(strings.NewReader(b.Network), "network", language.Options{Scale: 1, HDF5: hdf5.OpenTree})
 	if err != nil {
 		return nil, err
 	}
