@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"einet/checkpoint"
@@ -27,7 +28,7 @@ type resumed struct {
 	reader *checkpoint.Reader // behind its first section
 	begun  begun
 	from   record.Earlier
-	left   []*record.Left // in dir
+	left   []*record.Left // in dir, of the same run
 }
 
 // Resume goes on with the run of a folder, which was interrupted or whose process was ended from outside, from its last checkpoint. What is run and
@@ -73,47 +74,64 @@ func goOn(ctx context.Context, dir string, o Options, flag string, change func(*
 	return r.run(ctx)
 }
 
-// findCheckpoint opens the checkpoint of the run of a folder that got furthest.
+// findCheckpoint opens the checkpoint of the run of a folder that got furthest. One that a killed run has left is newer than what is among
+// the files.
 func findCheckpoint(dir string) (*resumed, error) {
 	left, live := record.FindLeft(dir)
-	if live {
-		for _, l := range left {
-			_ = l.Close()
-		}
-		return nil, usage(errors.New("a run is under way there"))
-	}
-	var best *resumed
+	var found []*resumed
 	var errs []error
-	try := func(path string, from record.Earlier) {
+	try := func(path string, from record.Earlier, left ...*record.Left) {
 		r, err := openCheckpoint(path)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-		case err != nil:
+		if err == nil {
+			r.dir, r.from, r.left = dir, from, left
+			found = append(found, r)
+		} else if !errors.Is(err, fs.ErrNotExist) {
 			errs = append(errs, fmt.Errorf("%s: %w", path, err))
-		case best != nil && best.begun.Step >= r.begun.Step:
-			r.file.Close()
-		default:
-			if best != nil {
-				best.file.Close()
-			}
-			r.from, best = from, r
 		}
 	}
 	for _, l := range left {
-		try(l.Checkpoint(), record.Earlier{l.Stage, dir})
+		try(l.Checkpoint(), record.Earlier{l.Stage, dir}, l)
 	}
-	try(filepath.Join(dir, CheckpointFile), record.Earlier{dir})
-	if best == nil {
-		for _, l := range left {
+	if len(found) == 0 {
+		try(filepath.Join(dir, CheckpointFile), record.Earlier{dir})
+	}
+	best := furthest(found)
+	for _, l := range left {
+		if live || best == nil || !slices.Contains(best.left, l) {
 			_ = l.Close()
 		}
-		if len(errs) > 0 {
-			return nil, usage(errors.Join(errs...))
-		}
-		return nil, usage(errors.New("holds no checkpoint: runs that end before their time leave one, those of more than 10 minutes (--checkpoint-every), and complete ones with --checkpoint-end"))
 	}
-	best.dir, best.left = dir, left
-	return best, nil
+	switch {
+	case live:
+		if best != nil {
+			best.close()
+		}
+		return nil, usage(errors.New("a run is under way there"))
+	case best != nil:
+		return best, nil
+	case len(errs) > 0:
+		return nil, usage(errors.Join(errs...))
+	}
+	return nil, usage(errors.New("holds no checkpoint: runs that end before their time leave one, those of more than 10 minutes (--checkpoint-every), and complete ones with --checkpoint-end"))
+}
+
+// furthest is the checkpoint of the largest step. It has what other parts of the same run have left, too.
+func furthest(found []*resumed) (best *resumed) {
+	for _, r := range found {
+		if best == nil || r.begun.Step > best.begun.Step {
+			best = r
+		}
+	}
+	for _, r := range found {
+		if r == best {
+			continue
+		}
+		if r.begun.Network == best.begun.Network && r.begun.Replay == best.begun.Replay {
+			best.left = append(best.left, r.left...)
+		}
+		r.file.Close()
+	}
+	return best
 }
 
 // openCheckpoint reads what a checkpoint says of its run.

@@ -274,6 +274,27 @@ func TestExtendedRuns(t *testing.T) {
 	require.Contains(t, errs, "holds no checkpoint")
 }
 
+// Changes by hand go on, too.
+func TestExtendedReplay(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "events.jsonl")
+	require.NoError(t, os.WriteFile(log, []byte(`{"step":0,"event":"begin","of":{"network":"ei","neurons":1000,"seed":1,"trial":0,"dt_ms":0.1}}
+{"step":200,"event":"input","amount":0.2}
+{"step":450,"event":"inhibition","amount":0.6}
+{"step":800,"event":"kick","amount":5}
+`), 0o666))
+	k := &killing{args: []string{"run", "ei", "--scale", "0.1", "--duration", "100ms", "--replay", log, "--no-plots"}, engines: processorEngines}
+	want, dir := k.unbroken(t), filepath.Join(t.TempDir(), "run")
+	args := append(append([]string{}, k.args...), "--engine", "reference", "--out", dir, "-q", "--checkpoint-end")
+	args[5] = "50ms"
+	status, _, errs := einet(t, args...)
+	require.Equal(t, exitDone, status, errs)
+	status, _, errs = einet(t, "run", "--extend", "50ms", dir, "--engine", "cpu", "-q")
+	require.Equal(t, exitDone, status, errs)
+	require.NoError(t, os.Remove(filepath.Join(dir, experiment.CheckpointFile)))
+	same(t, want, dir)
+	require.FileExists(t, filepath.Join(dir, experiment.EventsFile))
+}
+
 // A checkpoint that is damaged, cut off or foreign is refused in a line, and so is what does not go with one; what is there stays.
 func TestWrongCheckpoints(t *testing.T) {
 	tries(t)
