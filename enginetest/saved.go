@@ -139,3 +139,31 @@ func wrongStates(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make
 	}
 	require.ErrorContains(t, e.Resume(-1, nil), "step -1")
 }
+
+// Late holds the engine to the reference around some steps, which it has come to without having simulated those before.
+func Late(t *testing.T, networks []*network.Network, make Factory, steps ...int64) {
+	for _, n := range networks {
+		t.Run(n.Name, func(t *testing.T) {
+			m, c := Build(t, n)
+			for _, step := range steps {
+				start := cpuref.New(m, c)
+				reference, engine := cpuref.New(m, c), make(t, m, c).(sim.Saver)
+				for _, e := range []sim.Saver{reference, engine} {
+					for _, r := range sim.Rows(m) {
+						words := slices.Repeat([]uint32{0}, r.Size)
+						require.NoError(t, start.Save(r, words))
+						require.NoError(t, e.Load(r, words))
+					}
+					require.NoError(t, e.Resume(step-100, nil))
+				}
+				for _, n := range []int{90, 9, 1, 1, 99} {
+					require.NoError(t, reference.Advance(t.Context(), n))
+					require.NoError(t, engine.Advance(t.Context(), n))
+					compareSpikes(t, reference, engine)
+					compareState(t, m, reference, engine)
+				}
+				require.Equal(t, step+100, engine.Step())
+			}
+		})
+	}
+}
