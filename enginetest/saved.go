@@ -74,6 +74,10 @@ func WrongStates(t *testing.T, networks []*network.Network, make Factory) {
 	for _, n := range networks {
 		t.Run(n.Name, func(t *testing.T) {
 			m, c := Build(t, n)
+			if sim.Saves(m) != nil {
+				require.ErrorContains(t, make(t, m, c).(sim.Saver).Resume(1, nil), "short-term plasticity has no checkpoints")
+				return
+			}
 			wrongStates(t, m, c, make)
 		})
 	}
@@ -145,6 +149,9 @@ func Late(t *testing.T, networks []*network.Network, make Factory, steps ...int6
 	for _, n := range networks {
 		t.Run(n.Name, func(t *testing.T) {
 			m, c := Build(t, n)
+			if sim.Saves(m) != nil {
+				return
+			}
 			for _, step := range steps {
 				start := cpuref.New(m, c)
 				reference, engine := cpuref.New(m, c), make(t, m, c).(sim.Saver)

@@ -133,8 +133,8 @@ func (b *binnedRates) Spikes(_ int64, spikes []sim.Spike) error {
 
 // Keep keeps the counts of the bin under way.
 func (b *binnedRates) Keep(s *checkpoint.Section) {
-	for _, c := range b.of {
-		if c != nil {
+	for _, rates := range b.of {
+		for _, c := range rates {
 			s.Int64(&c.spikes)
 		}
 	}

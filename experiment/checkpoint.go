@@ -97,7 +97,7 @@ type before struct {
 func (r *simulation) save(rec *recorders, out *outputs, times sim.Times) {
 	start := time.Now()
 	engine, can := r.engine.(sim.Saver)
-	if !can || engine.Step() != rec.reached || out.full != nil || out.broken != nil {
+	if !can || sim.Saves(r.model) != nil || engine.Step() != rec.reached || out.full != nil || out.broken != nil {
 		return // recorders have not got as far as the engine: an earlier checkpoint is of use yet
 	}
 	err := record.WriteDurable(r.files.Path(CheckpointFile), func(w io.Writer) error { return r.saveTo(w, engine, rec, out, times) })

@@ -20,6 +20,7 @@ import (
 	"einet/network"
 	"einet/record"
 	"einet/record/hdf5"
+	"einet/sim"
 )
 
 // Options say how a network is run. The zero value simulates it for its own duration on the engine that engines.Auto chooses and
@@ -198,6 +199,9 @@ func (r *simulation) variables(population string, named []string) int {
 func (r *simulation) destine() (err error) {
 	if r.model, err = dynamics.New(r.net); err != nil { // refused, before it is warned of
 		return usage(err)
+	}
+	if err := sim.Saves(r.model); err != nil && (r.o.CheckpointEnd || r.o.CheckpointEvery > 0) {
+		return usage(fmt.Errorf("--checkpoint-every, --checkpoint-end: %w", err))
 	}
 	if err := r.replay(); err != nil {
 		return err

@@ -54,8 +54,21 @@ func Rows(m *dynamics.Model) []Row {
 	return rows
 }
 
+// Saves is an error unless the state of the model is all in rows and spikes.
+func Saves(m *dynamics.Model) error {
+	for k := range m.Projections {
+		if m.Projections[k].ShortTerm != nil {
+			return fmt.Errorf("projections.%s: short-term plasticity has no checkpoints", m.Network.Projections[k].Name)
+		}
+	}
+	return nil
+}
+
 // CheckResume is an error unless an engine at step 0 can go on behind a step with those spikes under way.
 func CheckResume(m *dynamics.Model, e Engine, step int64, underWay []Spike) error {
+	if err := Saves(m); err != nil {
+		return err
+	}
 	last := &m.Populations[len(m.Populations)-1]
 	neurons := uint32(last.First + last.Size)
 	switch {
@@ -137,6 +150,9 @@ type Keeper interface {
 
 // Save writes the state of an engine, a section a row, and behind these the spikes under way.
 func Save(w *checkpoint.Writer, m *dynamics.Model, e Saver, u *UnderWay) error {
+	if err := Saves(m); err != nil {
+		return err
+	}
 	var words []uint32
 	for _, r := range Rows(m) {
 		words = slices.Grow(words[:0], r.Size)[:r.Size]
