@@ -52,7 +52,7 @@ var imports = map[string][]string{
 	"cpu/native": {"program"},
 
 	"enginetest": {"cpuref", "network/presets"},
-	"sim":        {"dynamics"},
+	"sim":        {"dynamics", "checkpoint"},
 	"dynamics":   {"connectome", "program"},
 	"connectome": {"network", "rng"},
 	"program":    {"libm"},
@@ -65,6 +65,7 @@ var imports = map[string][]string{
 	"network/models":   {},
 	"network":          {"fault", "libm", "table", "equation"},
 	"equation":         {"fault", "libm"},
+	"checkpoint":       {},
 	"fault":            {},
 	"table/readertest": {},
 	"table":            {},

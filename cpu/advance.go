@@ -60,12 +60,20 @@ func (e *Engine) fail(n int64, p *population, neuron int) {
 	}
 }
 
-// advance simulates a batch of windows. One wait in a
+// advance simulates a batch of windows, and learns how long it takes.
+func (e *Engine) advance(batch plan) {
+	start, before := time.Now(), len(e.spikes)
+	e.simulate(batch)
+	e.step += int64(batch.steps)
+	e.plan.learn(batch, len(e.spikes)-before, time.Since(start))
+}
+
+// simulate simulates a batch of windows. One wait in a
 // window is enough: whoever is past it has all spikes that it delivers in the next, and the
 // mail that it fills then is not that which others may still
 // read.
-func (e *Engine) advance(batch plan) {
-	start, steps, active := time.Now(), batch.steps, batch.workers
+func (e *Engine) simulate(batch plan) {
+	steps, active := batch.steps, batch.workers
 	for i := range e.drives {
 		if e.populations[i].Neuron == network.Poisson {
 			e.model.Count(i, e.step, steps, &e.counts[i])
@@ -76,7 +84,6 @@ func (e *Engine) advance(batch plan) {
 			e.model.Drive(i, e.step, e.drives[i])
 		}
 	}
-	before := len(e.spikes)
 	e.begin(steps)
 	e.pool.run(active, func(worker int) {
 		for i := len(e.windows.before); ; i++ {
@@ -93,8 +100,6 @@ func (e *Engine) advance(batch plan) {
 			}
 		}
 	})
-	e.step += int64(steps)
-	e.plan.learn(batch, len(e.spikes)-before, time.Since(start))
 }
 
 // begin divides a batch into windows.

@@ -31,6 +31,7 @@ type Engine struct {
 	plan        planner
 	pool        pool
 	step        int64
+	origin      int64 // the engine knows no spikes up to there
 	windows     windows
 	drives      [][]float32       // [population][step of the present batch]
 	counts      []dynamics.Counts // likewise, of Poisson sources
@@ -42,6 +43,9 @@ type Engine struct {
 	inhibition float32   // factor of the coefficients
 	lost       sim.Spike // is not delivered; the zero Spike is none
 	withheld   bool      // it was fired
+
+	recalling bool        // neurons fire as they did, which is in recalled
+	recalled  []sim.Spike // sorted
 
 	failing sync.Mutex
 	failed  *failure // nil as long as there is none

@@ -12,6 +12,7 @@ import (
 	"einet/cpuref"
 	"einet/dynamics"
 	"einet/enginetest"
+	"einet/network"
 	"einet/network/language"
 	"einet/network/presets"
 	"einet/sim"
@@ -39,6 +40,19 @@ func TestConformance(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestWrongStates(t *testing.T) {
+	enginetest.WrongStates(t, enginetest.Networks(), func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
+		return eager(t, m, c, 2, best())
+	})
+}
+
+// The numbers of steps change their sign at 2^31 where SIMD compares them.
+func TestLate(t *testing.T) {
+	enginetest.Late(t, enginetest.Networks(), func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
+		return eager(t, m, c, 2, best())
+	}, 1<<30, 1<<31, network.MaxRun-100)
 }
 
 // The network ei itself, whose rows are bits where there is SIMD and which fills

@@ -89,9 +89,13 @@ func newPopulation(m *dynamics.Model, c *connectome.Connectome, i int) populatio
 // load gives each row what its neurons have.
 func (p *population) load(rows [][]uint32) {
 	for row, words := range rows {
-		for k := range p.tiles * lanes {
-			p.row(k/lanes, row)[k%lanes] = math.Float32frombits(words[min(k, p.Size-1)])
-		}
+		p.loadRow(row, words)
+	}
+}
+
+func (p *population) loadRow(row int, words []uint32) {
+	for k := range p.tiles * lanes {
+		p.row(k/lanes, row)[k%lanes] = math.Float32frombits(words[min(k, p.Size-1)])
 	}
 }
 

@@ -7,7 +7,11 @@ import "unsafe"
 func (e *Engine) pass(s *share, w *window) {
 	for k := range w.steps {
 		e.deliverDue(s, w.n+int64(k+1-e.model.MinDelay))
-		e.update(s, w, k)
+		if e.recalling {
+			e.recall(s, w, k)
+		} else {
+			e.update(s, w, k)
+		}
 	}
 	e.withhold(s, w)
 	e.post(s, w)
@@ -61,9 +65,9 @@ func (e *Engine) updateTiles(s *share, p *piece, w *window, k, lo, hi int) {
 	}
 }
 
-// deliverDue delivers the spikes of a step, if there was one. Steps come in order.
+// deliverDue delivers the spikes of a step, if there was one that the engine knows of. Steps come in order.
 func (e *Engine) deliverDue(s *share, step int64) {
-	if step < 1 {
+	if step <= e.origin {
 		return
 	}
 	for step > s.due.last() {

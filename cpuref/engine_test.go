@@ -16,6 +16,12 @@ func TestConformance(t *testing.T) {
 	})
 }
 
+func TestWrongStates(t *testing.T) {
+	enginetest.WrongStates(t, enginetest.Networks(), func(_ testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
+		return cpuref.New(m, c)
+	})
+}
+
 func TestProcedural(t *testing.T) {
 	enginetest.RunProcedural(t, true, func(_ testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
 		return cpuref.New(m, c)

@@ -31,6 +31,9 @@ const (
 // Clock is the number of step n as programs see it: an int32 for the steps 0 to 2^32-1, in order.
 func Clock(n int64) int32 { return int32(n - 1<<31) }
 
+// StepOf is the step that a clock shows.
+func StepOf(clock int32) int64 { return int64(clock) + 1<<31 }
+
 // A cellBuilder puts a Cell together: docs/equations.md in its order.
 type cellBuilder struct {
 	*program.Builder

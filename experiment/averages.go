@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"einet/checkpoint"
 	"einet/network"
 	"einet/record"
 	"einet/sim"
@@ -128,6 +129,15 @@ func (b *binnedRates) Spikes(_ int64, spikes []sim.Spike) error {
 		}
 	}
 	return nil
+}
+
+// Keep keeps the counts of the bin under way.
+func (b *binnedRates) Keep(s *checkpoint.Section) {
+	for _, rates := range b.of {
+		for _, c := range rates {
+			s.Int64(&c.spikes)
+		}
+	}
 }
 
 // Next is the end of the bin.

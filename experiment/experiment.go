@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"einet/analysis"
 	"einet/connectome"
@@ -19,6 +20,7 @@ import (
 	"einet/network"
 	"einet/record"
 	"einet/record/hdf5"
+	"einet/sim"
 )
 
 // Options say how a network is run. The zero value simulates it for its own duration on the engine that engines.Auto chooses and
@@ -38,6 +40,9 @@ type Options struct {
 	Seeds     int         // of replicas: how many there are; 0: the network's own
 	AlignMs   float64     // of replicas: time 0 of the rates over trials
 
+	CheckpointEvery time.Duration // wall time from one checkpoint to the next; 0: 10 minutes, and more where they would take over 2 % of the run; negative: there are none
+	CheckpointEnd   bool          // the end of the run is kept as a checkpoint, too
+
 	Preset  string // that the network is or was made from, for the summary
 	Version string // of the program, likewise
 	Command string // that made the run, likewise
@@ -47,12 +52,12 @@ type Options struct {
 
 // A Watch hears how a run goes. What is nil is not told.
 type Watch struct {
-	Warn          func(message string, args ...any)                               // what the network's author should know, or went otherwise than asked
-	WarnOfResults func(message string)                                            // what results are to be taken with
-	Say           func(line string)                                               // what became of a run that was stopped
-	Mention       func(line string)                                               // what takes long
-	Progress      func(steps int64) (update func(step, spikes int64), end func()) // of a simulation
-	Trials        func(n int) (one, end func())                                   // of replicas one by one
+	Warn          func(message string, args ...any)                                                   // what the network's author should know, or went otherwise than asked
+	WarnOfResults func(message string)                                                                // what results are to be taken with
+	Say           func(line string)                                                                   // what became of a run that was stopped
+	Mention       func(line string)                                                                   // what takes long
+	Progress      func(dtMs float64, first, last int64) (update func(step, spikes int64), end func()) // of a simulation
+	Trials        func(n int) (one, end func())                                                       // of replicas one by one
 }
 
 // heard is the watch with nothing nil.
@@ -70,7 +75,7 @@ func (w Watch) heard() Watch {
 		w.Mention = func(string) {}
 	}
 	if w.Progress == nil {
-		w.Progress = func(int64) (func(step, spikes int64), func()) { return nil, func() {} }
+		w.Progress = func(float64, int64, int64) (func(step, spikes int64), func()) { return nil, func() {} }
 	}
 	if w.Trials == nil {
 		w.Trials = func(int) (one, end func()) { return func() {}, func() {} }
@@ -111,6 +116,9 @@ func Replicas(ctx context.Context, net *network.Network, n int, o Options) (*Rep
 	}
 	if o.Replay != nil {
 		return nil, usage(errors.New("--replay: is of one network, not of --replicas"))
+	}
+	if o.CheckpointEnd || o.CheckpointEvery > 0 {
+		return nil, usage(errors.New("--replicas: have no checkpoints: leave --checkpoint-every and --checkpoint-end out, or run the trials one by one with --trial"))
 	}
 	e, err := newEnsemble(r, n)
 	if err != nil {
@@ -192,6 +200,9 @@ func (r *simulation) destine() (err error) {
 	if r.model, err = dynamics.New(r.net); err != nil { // refused, before it is warned of
 		return usage(err)
 	}
+	if err := sim.Saves(r.model); err != nil && (r.o.CheckpointEnd || r.o.CheckpointEvery > 0) {
+		return usage(fmt.Errorf("--checkpoint-every, --checkpoint-end: %w", err))
+	}
 	if err := r.replay(); err != nil {
 		return err
 	}
@@ -204,5 +215,13 @@ func (r *simulation) destine() (err error) {
 		r.dir = DefaultFolder(r.net.Name)
 	}
 	r.seen = record.Look(r.dir)
-	return Vacant(r.dir, runFiles, "run", r.o.Replace)
+	if left, _ := record.FindLeft(r.dir); len(left) > 0 {
+		for _, l := range left {
+			err = errors.Join(err, l.Close())
+		}
+		if r.resumed == nil && !r.o.Replace {
+			return usage(fmt.Errorf("--out %s: holds the checkpoint of a run that was ended from outside: --resume %s goes on with it, --force discards it", r.dir, r.dir))
+		}
+	}
+	return errors.Join(err, Vacant(r.dir, runFiles, "run", r.o.Replace))
 }

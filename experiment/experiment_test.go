@@ -58,7 +58,7 @@ func TestRunStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	o := Options{Choice: engines.Choice{Engine: engines.CPU.Name}, Out: dir, NoFigures: true}
-	o.Watch.Progress = func(int64) (func(step, spikes int64), func()) {
+	o.Watch.Progress = func(float64, int64, int64) (func(step, spikes int64), func()) {
 		return func(step, _ int64) {
 			if step > 1000 {
 				cancel()

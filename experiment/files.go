@@ -17,6 +17,8 @@ const (
 	TracesFile  = "traces.npz"
 	CSVFile     = "spikes.csv"
 	SONATAFile  = "spikes.h5"
+
+	CheckpointFile = record.CheckpointFile // of a run that ended before its time, or was asked for one
 )
 
 // runFiles are in the order in which they appear: a folder with a summary.json has

@@ -26,6 +26,9 @@ func OpenSet(seen record.Folder, dir string, tell engines.Tell) (*record.Set, er
 		tell("an einet died there while it put its files into place: the folder holds what it replaced or was to be, and stays until you remove it",
 			"folder", strings.Join(s.Stopped, ", "))
 	}
+	if len(s.Resumable) > 0 {
+		tell("a run that was ended from outside has left a checkpoint there: einet run --resume goes on with it", "folder", dir)
+	}
 	if s.Others > 0 {
 		tell("another einet writes there too: who ends first has the folder, the other's files go into a new one beside it", "folder", dir)
 	}

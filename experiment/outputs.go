@@ -17,6 +17,7 @@ import (
 type outputs struct {
 	recorders []sim.Recorder
 
+	npz    *record.SpikeWriter
 	spikes []spikeOutput // spikes.npz first
 	state  []stateOutput
 	ends   []func() // which add to files what is only known at the end
@@ -71,7 +72,7 @@ var askedOf = []struct {
 
 // AskedFiles are those of a run that was asked for them.
 var AskedFiles = func() []string {
-	files := []string{CSVFile, SONATAFile, EventsFile, PositionsFile}
+	files := []string{CSVFile, SONATAFile, EventsFile, PositionsFile, CheckpointFile}
 	for _, f := range askedOf {
 		files = append(files, f.file)
 	}
@@ -86,6 +87,7 @@ func (out *outputs) openSpikes(r *simulation) error {
 	}
 	npz.Only(recorded)
 	npz.Nodes(record.NodesOf(r.net))
+	out.npz = npz
 	out.spikes = append(out.spikes, spikeOutput{npz, r.named(SpikesFile)})
 	for _, format := range []struct {
 		name, file string
@@ -125,6 +127,20 @@ func (out *outputs) openSpikes(r *simulation) error {
 // csvOfAll is a file of global ids.
 func csvOfAll(path string, dtMs float64, populations []record.Population, _ []network.Nodes) (record.SpikeSink, error) {
 	return record.CreateCSV(path, dtMs, populations)
+}
+
+// refill gives the spikes of spikes.npz to the other formats: those of a run that goes on.
+func (out *outputs) refill() error {
+	if len(out.spikes) < 2 {
+		return nil
+	}
+	return out.npz.Each(func(spikes []sim.Spike) error {
+		var err error
+		for _, sink := range out.spikes[1:] {
+			err = errors.Join(err, sink.Write(spikes))
+		}
+		return err
+	})
 }
 
 // note keeps why what is recorded is not on the disk. All recorders take what they were to take first, so that their files end

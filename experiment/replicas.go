@@ -86,7 +86,7 @@ func (e *ensemble) run(ctx context.Context) (s *ReplicasSummary, err error) {
 	if err := e.build(ctx, 0); err != nil { // before there is a folder
 		return nil, err
 	}
-	if e.files, err = OpenSet(e.seen, e.dir, e.o.Watch.Warn); err != nil {
+	if e.files, err = OpenSet(e.taking(), e.dir, e.o.Watch.Warn); err != nil {
 		return nil, err
 	}
 	defer e.files.Abort()

@@ -30,7 +30,7 @@ func (e *ensemble) runTogether(ctx context.Context, k int, r *gpu.Replicas) erro
 		}
 		e.replicas[k+i] = one
 	}
-	update, end := e.o.Watch.Progress(e.steps)
+	update, end := e.o.Watch.Progress(e.net.Dt, 0, e.steps)
 	defer end()
 	var spikes []sim.Spike
 	total, stretch := int64(0), int64(firstLook)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"einet/analysis"
@@ -36,6 +37,10 @@ type simulation struct {
 	summary    Summary
 
 	warnings []string // of the network, and of the results
+
+	resumed *resumed // what it goes on from; nil: the start
+	before  before
+	saved   saved
 }
 
 // warn adds what the results of a simulation to a step are to be taken with. They are printed
@@ -59,7 +64,7 @@ func (r *simulation) run(ctx context.Context) (*Summary, error) {
 	r.release()
 
 	var err error
-	if r.files, err = OpenSet(r.seen, r.dir, r.o.Watch.Warn); err != nil {
+	if r.files, err = OpenSet(r.taking(), r.dir, r.o.Watch.Warn); err != nil {
 		return nil, err
 	}
 	defer r.files.Abort()
@@ -72,9 +77,12 @@ func (r *simulation) run(ctx context.Context) (*Summary, error) {
 	}
 	defer out.abort()
 	rec := r.recorders(out)
-	update, end := r.o.Watch.Progress(r.steps)
+	if err := r.goOn(rec, out); err != nil {
+		return nil, err
+	}
+	update, end := r.o.Watch.Progress(r.net.Dt, rec.reached, r.steps)
 	start = time.Now()
-	times, stopped := sim.Timed(ctx, r.engine, r.steps, update, rec.all...)
+	times, stopped := r.simulate(ctx, update, rec, out)
 	end()
 	if errors.Is(stopped, context.Canceled) {
 		times.Add(r.trail(rec))
@@ -84,8 +92,10 @@ func (r *simulation) run(ctx context.Context) (*Summary, error) {
 	}
 	r.ended = time.Now()
 	defer r.tellOfWriting().Stop()
-	r.summary.finish(r.net, rec, r.ended.Sub(start), stopped)
+	times.Add(r.before.Times)
+	r.summary.finish(r.net, rec, r.ended.Sub(start)+r.before.Engine+r.before.Waiting, stopped)
 	r.summary.EngineS, r.summary.RecordersS, r.summary.WaitingS = times.Engine.Seconds(), times.Recorders.Seconds(), times.Waiting.Seconds()
+	r.summary.Checkpoints, r.summary.CheckpointS, r.summary.ResumedMs = r.saved.count, r.saved.took.Seconds(), r.before.Resumed
 	r.warn(rec.statistics, rec.reached)
 	if e, may := r.engine.(interface{ GaveUp() bool }); may && e.GaveUp() {
 		r.o.Watch.Warn("--resident: work groups gave up waiting for one another, and from there on each kernel of a window was a dispatch: nothing was lost, but use fewer work groups")
@@ -123,7 +133,11 @@ func (r *simulation) partly(stopped error) error {
 		if why == ErrInterrupted {
 			said = "interrupted"
 		}
-		r.o.Watch.Say(fmt.Sprintf("%s at %g ms of model time; what was simulated until then is in %s", said, r.summary.DurationMs, r.dir))
+		line := fmt.Sprintf("%s at %g ms of model time; what was simulated until then is in %s", said, r.summary.DurationMs, r.dir)
+		if slices.Contains(r.summary.Files, CheckpointFile) {
+			line += "; einet run --resume " + r.dir + " goes on"
+		}
+		r.o.Watch.Say(line)
 	}
 	return why
 }
@@ -213,6 +227,9 @@ func (r *simulation) write(out *outputs, rec *recorders) error {
 	if r.o.Replay != nil {
 		ended(EventsFile, r.writeEvents(r.files.Path(EventsFile), rec.reached, rec.digest.String()))
 	}
+	if r.saved.there && (r.summary.Interrupted || r.o.CheckpointEnd) {
+		names = append(names, CheckpointFile)
+	}
 	r.summary.PeakRSSMB = host.PeakMB()
 	r.summary.Warnings = append([]string{}, r.warnings...)
 	r.summary.FinishS = time.Since(r.ended).Seconds()
@@ -252,6 +269,7 @@ func (r *simulation) draw(ctx context.Context) (err error) {
 
 // recorders are everything that watches a run.
 type recorders struct {
+	underWay   *sim.UnderWay
 	digest     *sim.Digest
 	statistics *analysis.Statistics
 	groups     *groupStatistics
@@ -296,6 +314,7 @@ func (r *simulation) recorders(out *outputs) *recorders {
 		from, to = r.traceInterval()
 	}
 	rec := &recorders{
+		underWay:   sim.NewUnderWay(m),
 		digest:     sim.NewDigest(),
 		statistics: analysis.NewStatistics(sizes, r.net.Dt, r.discard),
 		groups:     newGroupStatistics(r.net, r.discard),
@@ -305,7 +324,7 @@ func (r *simulation) recorders(out *outputs) *recorders {
 		discard: r.discard,
 	}
 	rec.all = []sim.Recorder{
-		rec.digest, rec.state, rec.trace,
+		rec.underWay, rec.digest, rec.state, rec.trace,
 		sim.SpikeSink(func(_ int64, s []sim.Spike) error { rec.statistics.Add(s); return nil }),
 	}
 	if rec.groups != nil {

@@ -46,6 +46,10 @@ type Summary struct {
 	RealTimeFactor  float64 `json:"real_time_factor"` // simulate_s over model time
 	FinishS         float64 `json:"finish_s"`         // statistics and files after the simulation; figures are not in it
 
+	Checkpoints int       `json:"checkpoints,omitempty"`  // written, since the run was last resumed
+	CheckpointS float64   `json:"checkpoint_s,omitempty"` // that they took of simulate_s
+	ResumedMs   []float64 `json:"resumed_ms,omitempty"`   // model times at which the run was resumed or extended; its other times are of all parts
+
 	Spikes              int64   `json:"spikes"`
 	Digest              string  `json:"digest"`
 	WeightRoundingError float64 `json:"weight_rounding_error"`

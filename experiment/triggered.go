@@ -1,9 +1,11 @@
 package experiment
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
+	"einet/checkpoint"
 	"einet/network"
 	"einet/record"
 	"einet/sim"
@@ -112,6 +114,24 @@ func (t *triggered) Sample(o *sim.Observation) error {
 		t.spikes = t.spikes[1:]
 	}
 	return nil
+}
+
+// Keep keeps the averages, the states that lags may need, and the spikes that wait for theirs.
+func (t *triggered) Keep(s *checkpoint.Section) {
+	s.Int64(&t.since, &t.last, &t.count)
+	checkpoint.Every(s, t.ring, func(x *float32) { s.Float32(x) })
+	checkpoint.List(s, &t.spikes, func(w *waiting) {
+		place := int64(w.place)
+		if s.Int64(&w.step, &place); place < 0 || place >= int64(len(t.reads[0].Neurons)) {
+			s.Fail(fmt.Errorf("a spike of neuron %d of %d", place, len(t.reads[0].Neurons)))
+			place = 0
+		}
+		w.place = int(place)
+	})
+	for k := range t.variables {
+		checkpoint.Every(s, t.mean[k], func(x *float64) { s.Float64(x) })
+		checkpoint.Every(s, t.squares[k], func(x *float64) { s.Float64(x) })
+	}
 }
 
 // at is where a variable of a step is kept.

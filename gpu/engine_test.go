@@ -5,6 +5,7 @@ package gpu
 import (
 	"context"
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,6 +36,22 @@ func TestConformance(t *testing.T) {
 		enginetest.Run(t, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
 			return start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
 		})
+	})
+}
+
+func TestWrongStates(t *testing.T) {
+	onEach(t, func(t *testing.T, c *Context) {
+		enginetest.WrongStates(t, enginetest.Networks()[:3], func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+			return start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
+		})
+	})
+}
+
+func TestLate(t *testing.T) {
+	onEach(t, func(t *testing.T, c *Context) {
+		enginetest.Late(t, enginetest.Networks()[:6], func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+			return start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
+		}, 1<<30, math.MaxInt32-1000)
 	})
 }
 

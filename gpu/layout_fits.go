@@ -66,4 +66,16 @@ const updateLocal = 64
 // maxIndirectGroups bounds the work groups in a row that update asks for.
 func maxIndirectGroups(d Device) int { return min(d.Limits.MaxWorkGroupCount[0], math.MaxUint16) }
 
+// counts is an error wrapping ErrLimit where a network's run has more steps than kernels count, with a refractory period at its end.
+func counts(m *dynamics.Model) error {
+	longest := 0
+	for i := range m.Populations {
+		longest = max(longest, m.Populations[i].Refractory)
+	}
+	if n, most := m.Network.Steps(m.Network.Duration), math.MaxInt32-longest; n > most {
+		return fmt.Errorf("gpu: %d steps of dt, the engine counts %d: use a shorter duration or the cpu engine: %w", n, most, ErrLimit)
+	}
+	return nil
+}
+
 func inMiB(bytes float64) string { return fmt.Sprintf("%.1f MiB", bytes/(1<<20)) }

@@ -99,6 +99,9 @@ func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
 	if l.extended {
 		l.tables, l.stateSize = newTables(), firstState
 	}
+	if err := counts(m); err != nil {
+		return l, err
+	}
 	for i := range m.Populations {
 		p := &m.Populations[i]
 		l.first = append(l.first, l.stride)

@@ -1,6 +1,7 @@
 package gpu
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -234,4 +235,21 @@ func TestProbeCasesAvoidSubnormals(t *testing.T) {
 	for op := program.Normal + 1; op <= program.AsFloat; op++ {
 		require.True(t, ops[op], op)
 	}
+}
+
+// Kernels count steps to 2^31-1; a longer run is refused before it begins.
+func TestLayoutRefusesRunsBeyondItsSteps(t *testing.T) {
+	net := enginetest.Networks()[0]
+	m, _ := enginetest.Build(t, net)
+	refractory := 0
+	for i := range m.Populations {
+		refractory = max(refractory, m.Populations[i].Refractory)
+	}
+	net.Duration = float64(math.MaxInt32-refractory) * net.Dt
+	_, err := layoutState(m, updateLocal, boundsOf(promised))
+	require.NoError(t, err)
+	net.Duration += net.Dt
+	_, err = layoutState(m, updateLocal, boundsOf(promised))
+	require.ErrorIs(t, err, ErrLimit)
+	require.ErrorContains(t, err, fmt.Sprintf("the engine counts %d: use a shorter duration", math.MaxInt32-refractory))
 }

@@ -100,6 +100,7 @@ type Bound struct {
 	holds   func(x float64) bool
 	onGrid  bool    // a time that is a multiple of dt,
 	steps   float64 // the fewest steps
+	ofRun   bool    // and the time of a run
 }
 
 // Bounds that several keys have.
@@ -108,6 +109,7 @@ var (
 	aboveZero      = Bound{Allowed: mustPositive, holds: func(x float64) bool { return x > 0 && x <= MaxMagnitude }}
 	timeConstant   = Bound{Allowed: MustTau, holds: aboveZero.holds}
 	aTime          = Bound{Allowed: MustTime, onGrid: true}
+	aRun           = Bound{Allowed: MustTime, onGrid: true, ofRun: true}
 	aDuration      = Bound{Allowed: MustTime, onGrid: true, steps: 1}
 	exponent       = Bound{Allowed: "must be -1, -0.5, 0, 0.5 or 1", holds: func(x float64) bool { return x == 0 || math.Abs(x) == 0.5 || math.Abs(x) == 1 }}
 	populationName = Bound{Allowed: "must be the name of a population"}
@@ -225,7 +227,13 @@ func (c *checker) value(path string, k *Key, field any) {
 func (b *Bound) allows(x float64) bool { return b.holds == nil || b.holds(x) }
 
 func (c *checker) bound(path string, x float64, b *Bound) {
-	if b.onGrid {
+	switch {
+	case b.ofRun:
+		if allowed := runFault(x, c.dt); allowed != "" {
+			c.fault(path, fault.Number(x), allowed)
+		}
+		return
+	case b.onGrid:
 		c.grid(path, x, b.steps)
 		return
 	}

@@ -38,7 +38,7 @@ var general = []Mapping{
 		{Name: "dt", Is: ANumber, Unit: "ms", Bound: timeConstant, Default: 0.1,
 			At: at(func(x *Network) *float64 { return &x.Dt }), check: checked((*checker).step),
 			About: "step of the time grid, {default} if left out"},
-		{Name: "duration", Is: ANumber, Unit: "ms", Bound: aTime, Default: 1000.0, At: at(func(x *Network) *float64 { return &x.Duration }),
+		{Name: "duration", Is: ANumber, Unit: "ms", Bound: aRun, Default: 1000.0, At: at(func(x *Network) *float64 { return &x.Duration }),
 			About: "of a run, {default} if left out"},
 		{Name: "seed", Is: AWhole, Bound: Bound{Allowed: "must be a whole number from 0 to 4294967295"}, Default: uint32(1),
 			At: at(func(x *Network) *uint32 { return &x.Seed }), About: "of every random draw, 0 to 4294967295; {default} if left out"},

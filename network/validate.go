@@ -19,6 +19,7 @@ const (
 	MaxProjections = 4096
 	maxTrial       = 1<<14 - 1
 	MaxSteps       = 1 << 30 // of a time: sums of two of them fit an int32
+	MaxRun         = 3<<30 - 1 // steps of a run: with a time behind its end they fit 32 bits
 	MaxMagnitude   = 1e9     // of any number: float32 holds its square
 )
 
@@ -111,6 +112,13 @@ func (c *checker) grid(path string, ms float64, least float64) {
 // GridFault says what a time [ms] must be that is to be a whole number of steps of dt, at least so many; "" if it is.
 // The tolerance is that of a decimal fraction's rounding, far below a step. Where dt is NaN there is no grid.
 func GridFault(ms, dt, least float64) string {
+	return gridFault(ms, dt, least, MaxSteps, "2^30")
+}
+
+// runFault is GridFault of a run's duration.
+func runFault(ms, dt float64) string { return gridFault(ms, dt, 0, MaxRun, "3·2^30 - 1") }
+
+func gridFault(ms, dt, least, most float64, called string) string {
 	switch steps := ms / dt; {
 	case math.IsNaN(ms) || math.IsInf(ms, 0):
 		return MustTime
@@ -118,8 +126,8 @@ func GridFault(ms, dt, least float64) string {
 		if ms < 0 {
 			return MustTime + ", not negative"
 		}
-	case steps > MaxSteps:
-		return "must be at most 2^30 steps of dt, " + fault.Number(MaxSteps*dt) + " ms"
+	case steps > most:
+		return "must be at most " + called + " steps of dt, " + fault.Number(most*dt) + " ms"
 	case math.Abs(steps-math.Round(steps)) > 1e-6 || math.Round(steps) < least:
 		nearest := math.Max(math.Round(steps), least) * dt
 		return fmt.Sprintf("must be a whole multiple of dt (%s ms), at least %s; the nearest is %s",

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"os"
 	"syscall"
@@ -72,12 +73,12 @@ type column struct {
 	chunks []stretch
 	buf    []byte // behind the chunks, not yet written
 	n      int64
+	sum    uint32 // of the chunks: CRC-32C
 }
 
 // A stretch of the spool's file.
 type stretch struct {
-	at   int64
-	size int
+	at, size int64
 }
 
 // append takes a value. What goes wrong the spool remembers.
@@ -99,7 +100,8 @@ func (c *column) flush() {
 		s.full = fmt.Errorf("%w: %w", ErrFull, err)
 		return
 	}
-	c.chunks = append(c.chunks, stretch{s.end, len(c.buf)})
+	c.chunks = append(c.chunks, stretch{s.end, int64(len(c.buf))})
+	c.sum = crc32.Update(c.sum, castagnoli, c.buf)
 	s.end += int64(len(c.buf))
 	c.buf = c.buf[:0]
 }
@@ -115,15 +117,15 @@ func (c *column) copyTo(z *zip.Writer, name, descr string, row ...int64) error {
 		return err
 	}
 	for _, k := range c.chunks {
-		n, err := io.Copy(w, io.NewSectionReader(c.spool.file, k.at, int64(k.size)))
+		n, err := io.Copy(w, io.NewSectionReader(c.spool.file, k.at, k.size))
 		if err != nil {
 			return err
 		}
-		if n != int64(k.size) {
+		if n != k.size {
 			return errors.New("a temporary file was changed by another program")
 		}
 		if c.spool.drain {
-			free(c.spool.file, k.at, int64(k.size))
+			free(c.spool.file, k.at, k.size)
 		}
 	}
 	_, err = w.Write(c.buf)

@@ -94,21 +94,22 @@ const (
 	mostOfEvent = 1 << 12
 )
 
-// ReadLog reads a log. Errors name the line.
+// ReadLog reads a log from a file.
 func ReadLog(path string) (*Log, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	l, err := readLog(file)
+	l, err := ParseLog(file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return l, nil
 }
 
-func readLog(r io.Reader) (*Log, error) {
+// ParseLog reads a log. Errors name the line.
+func ParseLog(r io.Reader) (*Log, error) {
 	l := &Log{}
 	lines, step, n := bufio.NewScanner(r), int64(0), 0
 	lines.Buffer(nil, mostOfEvent)

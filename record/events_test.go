@@ -33,11 +33,11 @@ func written(t testing.TB, l *Log) string {
 
 func TestLogIsReadAsItWasWritten(t *testing.T) {
 	l := wholeLog()
-	read, err := readLog(strings.NewReader(written(t, l)))
+	read, err := ParseLog(strings.NewReader(written(t, l)))
 	require.NoError(t, err)
 	require.Equal(t, l, read)
 	l.Steps, l.Digest, l.Lost = 0, "", nil // of a session under way
-	read, err = readLog(strings.NewReader(written(t, l)))
+	read, err = ParseLog(strings.NewReader(written(t, l)))
 	require.NoError(t, err)
 	require.Equal(t, l, read)
 }
@@ -66,7 +66,7 @@ func TestDamagedLogsAreRefused(t *testing.T) {
 		written(t, wholeLog()) + `{"step":101,"event":"kick","amount":1}`: "line 10: nothing comes behind",
 		begin + strings.Repeat("x", mostOfEvent+1):                        "line 2: is longer than",
 	} {
-		_, err := readLog(strings.NewReader(text))
+		_, err := ParseLog(strings.NewReader(text))
 		require.ErrorContains(t, err, want)
 	}
 }
@@ -87,11 +87,11 @@ func FuzzLog(f *testing.F) {
 	f.Add([]byte(`{"step":0,"event":"begin","of":{}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		readertest.Bounded(t, func() {
-			l, err := readLog(bytes.NewReader(data))
+			l, err := ParseLog(bytes.NewReader(data))
 			if err != nil {
 				return
 			}
-			again, err := readLog(strings.NewReader(written(t, l)))
+			again, err := ParseLog(strings.NewReader(written(t, l)))
 			require.NoError(t, err)
 			require.Equal(t, l.Changes, again.Changes)
 		})

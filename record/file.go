@@ -19,6 +19,27 @@ import (
 // that no reader ever sees half a file; when write fails, path is as it was
 // and write's error is returned.
 func WriteFile(path string, write func(io.Writer) error) (err error) {
+	return writeFile(path, write, nothing)
+}
+
+// WriteDurable is WriteFile, and what it has written outlives the machine's going down: the file is on the disk before it has its
+// name, and then its name is.
+func WriteDurable(path string, write func(io.Writer) error) error {
+	if err := writeFile(path, write, (*os.File).Sync); err != nil {
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	_ = dir.Sync() // which some file systems can't
+	return nil
+}
+
+func nothing(*os.File) error { return nil }
+
+func writeFile(path string, write func(io.Writer) error, before func(*os.File) error) (err error) {
 	f, err := createTemp(path)
 	if err != nil {
 		return err
@@ -33,6 +54,9 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 		return err
 	}
 	if err := w.Flush(); err != nil {
+		return err
+	}
+	if err := before(f); err != nil {
 		return err
 	}
 	if err := f.Close(); err != nil {

@@ -13,8 +13,10 @@ import (
 
 // A Folder is what was in a folder when it was looked at.
 type Folder struct {
-	dir   string
-	files map[string]fs.FileInfo
+	dir      string
+	files    map[string]fs.FileInfo
+	discards bool
+	taken    []*Left
 }
 
 // Look looks at a folder, which need not be there.
@@ -26,6 +28,18 @@ func Look(dir string) Folder {
 			f.files[e.Name()] = info
 		}
 	}
+	return f
+}
+
+// Discarding is the folder, from which the checkpoints of runs that died may go, too.
+func (f Folder) Discarding() Folder {
+	f.discards = true
+	return f
+}
+
+// Taking is the folder, in which what a run has left is taken by the set itself.
+func (f Folder) Taking(left ...*Left) Folder {
+	f.taken = left
 	return f
 }
 
@@ -46,6 +60,8 @@ type Set struct {
 	Removed []string // hidden folders that processes which have died left, and that are gone now
 	Stopped []string // those of processes that died amid a Commit: they stay, for an earlier run's files may be in them
 	Others  int      // sets of other processes that are under way for the folder
+
+	Resumable []string // those of processes that died with a checkpoint: they stay
 
 	seen  Folder
 	stage string   // where the files are written
@@ -111,6 +127,9 @@ func (s *Set) clear() error {
 			continue
 		}
 		at := filepath.Join(s.seen.dir, e.Name())
+		if slices.ContainsFunc(s.seen.taken, func(l *Left) bool { return filepath.Base(l.Stage) == e.Name() }) {
+			continue
+		}
 		lock, state, err := tryLock(at)
 		switch {
 		case err != nil:
@@ -124,7 +143,9 @@ func (s *Set) clear() error {
 		}
 		if _, err := os.Lstat(filepath.Join(at, earlier)); err == nil {
 			s.Stopped = append(s.Stopped, at)
-		} else if err := os.RemoveAll(at); err == nil {
+		} else if _, err := os.Lstat(filepath.Join(at, CheckpointFile)); err == nil && !s.seen.discards {
+			s.Resumable = append(s.Resumable, at)
+		} else if err := removeStage(at); err == nil {
 			s.Removed = append(s.Removed, at)
 		}
 		lock.Close()
@@ -299,7 +320,7 @@ func (s *Set) Abort() error {
 		err = s.held.Close() // first, for to remove a folder takes open files too
 	}
 	if s.stage != "" {
-		err = errors.Join(err, os.RemoveAll(s.stage))
+		err = errors.Join(err, removeStage(s.stage))
 	}
 	for _, dir := range s.made {
 		_ = os.Remove(dir) // fails where it was never made or is in use

@@ -2,9 +2,13 @@ package sim
 
 import (
 	"crypto/sha256"
+	"encoding"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"hash"
+
+	"einet/checkpoint"
 )
 
 // A Digest is a Recorder that identifies a run by its spikes: SHA-256 over each
@@ -40,6 +44,18 @@ func (d *Digest) Reads() []Selection { return nil }
 
 // Sample does nothing.
 func (d *Digest) Sample(*Observation) error { return nil }
+
+// Keep keeps what is hashed so far.
+func (d *Digest) Keep(s *checkpoint.Section) {
+	state, err := d.hash.(encoding.BinaryMarshaler).MarshalBinary()
+	s.Fail(err)
+	s.Int64(&d.n)
+	if s.Bytes(&state); s.Reading() && s.Err() == nil {
+		if err := d.hash.(encoding.BinaryUnmarshaler).UnmarshalBinary(state); err != nil {
+			s.Fail(fmt.Errorf("is no state of SHA-256: %w", err))
+		}
+	}
+}
 
 // Count is the number of spikes so far.
 func (d *Digest) Count() int64 { return d.n }

@@ -1,9 +1,11 @@
 package sim
 
 import (
+	"fmt"
 	"math"
 	"math/bits"
 
+	"einet/checkpoint"
 	"einet/dynamics"
 	"einet/libm"
 )
@@ -29,6 +31,11 @@ type Moments struct {
 func (m *Moments) add(x float64) {
 	m.sum += x
 	m.squares += float64(x * x)
+}
+
+func (m *Moments) keep(s *checkpoint.Section) {
+	s.Int64(&m.n)
+	s.Float64(&m.sum, &m.squares)
 }
 
 // Mean is the mean, NaN without values.
@@ -111,6 +118,20 @@ func (s *StateSampler) place(k int64) int64 {
 		return s.every
 	}
 	return 1 + int64(uint64(bits.Reverse32(uint32(k)+1))*uint64(s.every)>>32)
+}
+
+// Keep keeps what was sampled so far, and how often: a run that becomes longer goes on as it began.
+func (s *StateSampler) Keep(k *checkpoint.Section) {
+	if k.Int64(&s.every); s.every < 1 {
+		k.Fail(fmt.Errorf("samples every %d steps: must be at least 1", s.every))
+	}
+	checkpoint.List(k, &s.Steps, func(step *int64) { k.Int64(step) })
+	checkpoint.Every(k, s.Populations, func(p *PopulationState) {
+		checkpoint.Every(k, p.Counts, func(n *int64) { k.Int64(n) })
+		for _, m := range []*Moments{&p.Excitatory, &p.Inhibitory, &p.Net, &p.AbsNet} {
+			m.keep(k)
+		}
+	})
 }
 
 // Reads is all neurons with a state.

@@ -1,6 +1,9 @@
 package sim
 
-import "einet/dynamics"
+import (
+	"einet/checkpoint"
+	"einet/dynamics"
+)
 
 // A Trace is a Recorder that follows some neurons of a population that has a
 // membrane potential through every step of an interval, or some of them. Its currents are the state on the grid, as engines
@@ -62,4 +65,40 @@ func (t *Trace) Sample(o *Observation) error {
 		t.Exc[k], t.Inh[k] = append(t.Exc[k], x.Exc()[k]), append(t.Inh[k], x.Inh()[k])
 	}
 	return nil
+}
+
+// Keep keeps the samples so far. Of those that are read it takes what it would have sampled itself: its steps may be others, where the run
+// has become longer.
+func (t *Trace) Keep(s *checkpoint.Section) {
+	if !s.Reading() {
+		t.keep(s)
+		return
+	}
+	kept := &Trace{V: make([][]float32, len(t.V)), Exc: make([][]float32, len(t.V)), Inh: make([][]float32, len(t.V)), Ext: make([][]float32, len(t.V))}
+	kept.keep(s)
+	if s.Err() != nil {
+		return
+	}
+	for i, step := range kept.Step {
+		if t.Next(step-1) != step {
+			continue
+		}
+		t.Step = append(t.Step, step)
+		for k := range t.V {
+			t.V[k], t.Ext[k] = append(t.V[k], kept.V[k][i]), append(t.Ext[k], kept.Ext[k][i])
+			t.Exc[k], t.Inh[k] = append(t.Exc[k], kept.Exc[k][i]), append(t.Inh[k], kept.Inh[k][i])
+		}
+	}
+}
+
+func (t *Trace) keep(s *checkpoint.Section) {
+	checkpoint.List(s, &t.Step, func(step *int64) { s.Int64(step) })
+	for _, rows := range [][][]float32{t.V, t.Exc, t.Inh, t.Ext} {
+		checkpoint.Every(s, rows, func(row *[]float32) {
+			if s.Reading() {
+				*row = make([]float32, len(t.Step))
+			}
+			checkpoint.Every(s, *row, func(x *float32) { s.Float32(x) })
+		})
+	}
 }

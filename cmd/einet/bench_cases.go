@@ -26,7 +26,7 @@ func (c *benchCmd) cases(ctx context.Context) ([]bench.Case, error) {
 		if name == standardInput {
 			return nil, usage(errors.New("--networks -: must be a preset or a file, which can be read for each size again"))
 		}
-		f := networkFlags{Network: name, Set: slices.Clone(c.Set)}
+		f := networkFlags{Network: name, changeFlags: changeFlags{Set: slices.Clone(c.Set)}}
 		if c.FixedIndegree {
 			f.Set = append(f.Set, bench.FixedInDegree)
 		}
@@ -122,7 +122,7 @@ func (c *benchCmd) ofSuite(ctx context.Context) ([]bench.Case, error) {
 			}
 			scale = float64(s.Neurons) / float64(own.Neurons())
 		}
-		f := networkFlags{Network: s.Preset, Set: slices.Concat(s.Set, c.Set)}
+		f := networkFlags{Network: s.Preset, changeFlags: changeFlags{Set: slices.Concat(s.Set, c.Set)}}
 		x, err := c.newCase(ctx, f, scale, inSpan(s.Ms))
 		if err != nil {
 			return nil, err

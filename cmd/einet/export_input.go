@@ -52,7 +52,7 @@ func (x *export) input(steps int64) error {
 		return g.Err
 	}
 	total := int64(0)
-	p := newProgress(x.t, false, x.net.Dt, steps)
+	p := newProgress(x.t, false, x.net.Dt, 0, steps)
 	defer p.done()
 	for n := int64(1); n <= steps; n++ {
 		if err := x.ctx.Err(); err != nil {

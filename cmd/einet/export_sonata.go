@@ -317,7 +317,7 @@ func (x *export) sonataSpikes(trains []train, steps int64) error {
 		return err
 	}
 	total, lost := int64(0), int64(0)
-	p := newProgress(x.t, false, x.net.Dt, steps)
+	p := newProgress(x.t, false, x.net.Dt, 0, steps)
 	defer p.done()
 	for n := int64(1); n <= steps && err == nil; n++ {
 		for k, t := range trains {

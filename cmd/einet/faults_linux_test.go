@@ -146,3 +146,39 @@ func hasRun(dir string) bool {
 	found, _ := filepath.Glob(filepath.Join(dir, "run", experiment.SpikesFile))
 	return len(found) > 0
 }
+
+// A checkpoint that the disk has no room for is told of, once, and the run goes on.
+func TestFullDiskLeavesOutCheckpoints(t *testing.T) {
+	tries(t)
+	file := filepath.Join(t.TempDir(), "net.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("populations:\n  P: {size: 150000, neuron: poisson, rate: 0.01 Hz}\nduration: 100\n"), 0o666))
+	dir := filepath.Join(smallDisk(t, "size=10m"), "run")
+	status, errs := ended(t, child("", "run", file, "--engine", "cpu", "--no-plots", "-q", "--out", dir, "--checkpoint-every", "5ms"))
+	require.Equal(t, exitDone, status, errs)
+	require.Equal(t, 1, strings.Count(errs, "no checkpoint could be written"), errs)
+	require.Contains(t, errs, "no space left on device")
+	s := summaryOf(t, dir)
+	require.Zero(t, s.Checkpoints)
+	require.Equal(t, 100.0, s.DurationMs)
+	nothingHidden(t, dir)
+}
+
+// A run that a full disk has stopped goes on from its last checkpoint once there is room.
+func TestFullDiskAndThenRoom(t *testing.T) {
+	tries(t)
+	disk := smallDisk(t, "size=24m")
+	k := &killing{
+		args:    []string{"run", "ei", "--scale", "0.1", "--duration", "2s", "--no-plots", "--spikes", "csv", "--set", "record={averages: 1, state: {E: {neurons: 400, every: 0.1, variables: [V, exc]}}}"},
+		engines: processorEngines,
+	}
+	want, dir := k.unbroken(t), filepath.Join(disk, "run")
+	status, errs := ended(t, child("", append(k.args, "--engine", "cpu", "--out", dir, "-q", "--checkpoint-every", "10ms")...))
+	require.Equal(t, exitMachine, status, errs)
+	require.Contains(t, errs, "no space left on device")
+	require.Contains(t, errs, "einet run --resume "+dir+" goes on")
+	nothingHidden(t, dir)
+	require.NoError(t, unix.Mount("", disk, "", unix.MS_REMOUNT, "size=200m"))
+	status, errs = ended(t, child("", "run", "--resume", dir, "-q", "--engine", "reference"))
+	require.Equal(t, exitDone, status, errs)
+	same(t, want, dir)
+}

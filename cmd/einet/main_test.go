@@ -384,7 +384,7 @@ func TestNumbersForPeople(t *testing.T) {
 // return does not clear.
 func TestProgressFitsTheTerminal(t *testing.T) {
 	var shown bytes.Buffer
-	p := newProgress(&terminal{err: &shown, tty: true}, false, 0.1, 123_456_789)
+	p := newProgress(&terminal{err: &shown, tty: true}, false, 0.1, 0, 123_456_789)
 	for _, step := range []int64{1, 1_000_000, 61_000_000, 123_456_788} {
 		p.start = time.Now().Add(-100 * time.Hour)
 		p.update(step, 1_234_567_890_123)

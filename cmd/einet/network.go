@@ -29,19 +29,32 @@ const standardInput = "-"
 
 // networkFlags name a network and change it.
 type networkFlags struct {
-	Network string   `arg:"" help:"A preset's name (see einet list), a YAML file, a SONATA configuration (JSON), or - for standard input."`
-	Set     []string `sep:"none" placeholder:"PATH=VALUE" help:"Change a value of the network, such as populations.E.size=8000 or projections.*.p=0.1. Repeatable."`
-	Scale   float64  `default:"1" placeholder:"S" help:"Multiply all sizes by S; weights and inputs follow the rule that the network states."`
-	Seed    *uint32  `placeholder:"N" help:"Seed of every random draw."`
-	Trial   *uint32  `placeholder:"K" help:"Other initial state and noise on the same connectome."`
+	Network string `arg:"" help:"A preset's name (see einet list), a YAML file, a SONATA configuration (JSON), or - for standard input."`
+	changeFlags
+}
+
+// changeFlags change a network.
+type changeFlags struct {
+	Set   []string `sep:"none" placeholder:"PATH=VALUE" help:"Change a value of the network, such as populations.E.size=8000 or projections.*.p=0.1. Repeatable."`
+	Scale float64  `default:"1" placeholder:"S" help:"Multiply all sizes by S; weights and inputs follow the rule that the network states."`
+	Seed  *uint32  `placeholder:"N" help:"Seed of every random draw."`
+	Trial *uint32  `placeholder:"K" help:"Other initial state and noise on the same connectome."`
 
 	text []byte           `kong:"-"` // of the network as it was read
 	file string           `kong:"-"` // its name in errors
 	opts language.Options `kong:"-"`
 }
 
-// load loads the network. Whatever is wrong with it is the user's to mend.
+// load loads the network.
 func (f *networkFlags) load(ctx context.Context, duration *span) (*network.Network, error) {
+	return f.changeFlags.load(ctx, f.Network, duration)
+}
+
+// preset is the preset that the network is made from, if it is one.
+func (f *networkFlags) preset() string { return presetOf(f.Network) }
+
+// load loads a network. Whatever is wrong with it is the user's to mend.
+func (f *changeFlags) load(ctx context.Context, name string, duration *span) (*network.Network, error) {
 	opts := language.Options{Set: f.Set, Scale: f.Scale, Seed: f.Seed, Trial: f.Trial, HDF5: hdf5.OpenTree}
 	if f.Scale == 0 {
 		return nil, usage(errors.New("--scale 0: must be a factor above 0"))
@@ -49,7 +62,7 @@ func (f *networkFlags) load(ctx context.Context, duration *span) (*network.Netwo
 	if duration != nil {
 		opts.Duration = &duration.ms
 	}
-	net, err := until(ctx, func() (*network.Network, error) { return f.read(opts) })
+	net, err := until(ctx, func() (*network.Network, error) { return f.read(name, opts) })
 	switch {
 	case errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE):
 		err = machine(err)
@@ -79,47 +92,47 @@ func until[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	}
 }
 
-// preset is the preset that the network is made from, if it is one.
-func (f *networkFlags) preset() string {
-	if slices.Contains(presets.Names(), f.Network) {
-		return f.Network
+// presetOf is the preset of that name, "" if there is none.
+func presetOf(name string) string {
+	if slices.Contains(presets.Names(), name) {
+		return name
 	}
 	return ""
 }
 
-func (f *networkFlags) read(opts language.Options) (*network.Network, error) {
-	if f.preset() != "" {
-		preset, err := presets.Open(f.Network)
+func (f *changeFlags) read(name string, opts language.Options) (*network.Network, error) {
+	if presetOf(name) != "" {
+		text, err := presets.Open(name)
 		if err != nil {
 			return nil, err
 		}
-		defer preset.Close()
-		return f.parse(preset, f.Network+".yaml", opts)
+		defer text.Close()
+		return f.parse(text, name+".yaml", opts)
 	}
-	if f.Network == standardInput {
+	if name == standardInput {
 		return f.parse(os.Stdin, "stdin", opts)
 	}
-	file, err := os.Open(f.Network)
+	file, err := os.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, absent(f.Network)
+		return nil, absent(name)
 	}
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
 	if info, err := file.Stat(); err == nil && info.IsDir() {
-		for _, name := range []string{simulationFile, circuitFile, "config.json"} {
-			if _, err := os.Stat(filepath.Join(f.Network, name)); err == nil {
-				return nil, fmt.Errorf("%s: is a folder; did you mean %s, which is there?", f.Network, filepath.Join(f.Network, name))
+		for _, inside := range []string{simulationFile, circuitFile, "config.json"} {
+			if _, err := os.Stat(filepath.Join(name, inside)); err == nil {
+				return nil, fmt.Errorf("%s: is a folder; did you mean %s, which is there?", name, filepath.Join(name, inside))
 			}
 		}
-		return nil, fmt.Errorf("%s: is a folder, must be a YAML file or a preset", f.Network)
+		return nil, fmt.Errorf("%s: is a folder, must be a YAML file or a preset", name)
 	}
-	return f.parse(file, f.Network, opts)
+	return f.parse(file, name, opts)
 }
 
 // parse loads a network, and keeps its text for faults that are found later.
-func (f *networkFlags) parse(r io.Reader, file string, opts language.Options) (*network.Network, error) {
+func (f *changeFlags) parse(r io.Reader, file string, opts language.Options) (*network.Network, error) {
 	var text bytes.Buffer
 	net, err := language.Load(io.TeeReader(r, &text), file, opts)
 	f.text, f.file, f.opts = text.Bytes(), file, opts
@@ -128,7 +141,7 @@ func (f *networkFlags) parse(r io.Reader, file string, opts language.Options) (*
 
 // located is an error in which the faults of the network's values have their places: what an engine's numbers can't hold is found
 // when the network has been read.
-func (f *networkFlags) located(err error) error {
+func (f *changeFlags) located(err error) error {
 	var bare []fault.Error
 	all := faults(err)
 	for _, one := range all {

@@ -21,6 +21,7 @@ const progressEvery = 10 * time.Second
 type progress struct {
 	t      *terminal
 	dt     float64 // [ms]
+	first  int64   // step at which it began
 	last   int64   // steps in all
 	start  time.Time
 	spoken time.Time
@@ -36,11 +37,11 @@ const (
 )
 
 // newProgress begins now. A quiet progress shows nothing.
-func newProgress(t *terminal, quiet bool, dt float64, last int64) *progress {
+func newProgress(t *terminal, quiet bool, dt float64, first, last int64) *progress {
 	if quiet {
 		return nil
 	}
-	p := &progress{t: t, dt: dt, last: last, start: time.Now(), spoken: time.Now(), every: progressEvery}
+	p := &progress{t: t, dt: dt, first: first, last: last, start: time.Now(), spoken: time.Now(), every: progressEvery}
 	if t.lines > 0 {
 		p.every = t.lines
 	} else if t.tty {
@@ -73,10 +74,10 @@ func (p *progress) update(step, spikes int64) {
 
 // text is the progress in words, the most important first.
 func (p *progress) text(step, spikes int64, took time.Duration) string {
-	model := float64(step) * p.dt / 1000
-	left := time.Duration(min(took.Seconds()*(float64(p.last)/float64(step)-1), 9e9) * float64(time.Second))
+	model, passed := float64(step)*p.dt/1000, float64(step-p.first)
+	left := time.Duration(min(took.Seconds()*float64(p.last-step)/passed, 9e9) * float64(time.Second))
 	return fmt.Sprintf("%.3g of %.3g s, %v left, real-time factor %.3g, %s spikes",
-		model, float64(p.last)*p.dt/1000, left.Round(time.Second), took.Seconds()/model, host.Spaced(spikes))
+		model, float64(p.last)*p.dt/1000, left.Round(time.Second), took.Seconds()/(passed*p.dt/1000), host.Spaced(spikes))
 }
 
 // cut leaves as many of a text's parts as fit the columns: a longer line would wrap, and what is left of the bar would stay on

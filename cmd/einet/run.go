@@ -16,14 +16,16 @@ import (
 
 // runCmd simulates a network.
 type runCmd struct {
-	networkFlags
+	Network string `arg:"" optional:"" help:"A preset's name (see einet list), a YAML file, a SONATA configuration (JSON), or - for standard input; none with --resume and --extend."`
+	changeFlags
 	engineFlags
-	Duration  *span  `placeholder:"TIME" help:"Model time to simulate: 500 (ms), \"500 ms\" or 0.5s; otherwise what the network states."`
-	Discard   span   `placeholder:"TIME" help:"Leave this first part of the run out of the rates and the other statistics."`
-	Replay    string `placeholder:"FILE" help:"Do to the network what a log of einet view (events.jsonl) says, up to the end of that session unless --duration says otherwise. At that end the digest must be the session's."`
-	Replicas  *int   `placeholder:"N" help:"Simulate N trials, from --trial (or 0) on, which share the synapses: each gives the spikes of a run with that --trial. The gpu engine runs each in one work group where the network fits one, all at once; cpu and reference as many side by side as there are threads. What the network records is kept of each, and rates over all (psth.npz) with their figure."`
-	Seeds     *int   `placeholder:"N" help:"With --replicas: as many trials with each of N seeds, from --seed (or the network's) on, each on synapses of its own. Without --replicas: one trial of each."`
-	Align     *span  `placeholder:"TIME" help:"With --replicas: the model time, such as that of a stimulus, which is 0 in the rates over trials and their figure."`
+	Duration *span  `placeholder:"TIME" help:"Model time to simulate: 500 (ms), \"500 ms\" or 0.5s; otherwise what the network states."`
+	Discard  span   `placeholder:"TIME" help:"Leave this first part of the run out of the rates and the other statistics."`
+	Replay   string `placeholder:"FILE" help:"Do to the network what a log of einet view (events.jsonl) says, up to the end of that session unless --duration says otherwise. At that end the digest must be the session's."`
+	Replicas *int   `placeholder:"N" help:"Simulate N trials, from --trial (or 0) on, which share the synapses: each gives the spikes of a run with that --trial. The gpu engine runs each in one work group where the network fits one, all at once; cpu and reference as many side by side as there are threads. What the network records is kept of each, and rates over all (psth.npz) with their figure."`
+	Seeds    *int   `placeholder:"N" help:"With --replicas: as many trials with each of N seeds, from --seed (or the network's) on, each on synapses of its own. Without --replicas: one trial of each."`
+	Align    *span  `placeholder:"TIME" help:"With --replicas: the model time, such as that of a stimulus, which is 0 in the rates over trials and their figure."`
+	checkpointFlags
 	outFlag   `set:"out=the files go; otherwise results/NAME"`
 	forceFlag `set:"force=run in that folder. It stays until the new one is written as a whole; of a new one that is interrupted, what was simulated until then replaces it. Without --force, not even an incomplete run (a folder without summary.json) is replaced."`
 	Spikes    []string `enum:"csv,sonata" placeholder:"FORMAT" help:"Write spikes in this format too, beside spikes.npz: csv (spikes.csv), sonata (spikes.h5, HDF5; of a SONATA network always). Repeatable."`
@@ -39,6 +41,34 @@ const mostThreads = 1 << 14
 
 // Run simulates and prints what came of it.
 func (c *runCmd) Run(ctx context.Context, t *terminal) error {
+	choice, err := c.choice()
+	if err != nil {
+		return err
+	}
+	if c.Threads < 0 || c.Threads > mostThreads {
+		return usage(fmt.Errorf("--threads %d: must be from 1 to %d, or 0 for one each processor", c.Threads, mostThreads))
+	}
+	if c.Progress != nil {
+		if c.Progress.ms <= 0 {
+			return usage(fmt.Errorf("--progress %v: must be above 0", *c.Progress))
+		}
+		t.lines = time.Duration(c.Progress.ms * float64(time.Millisecond))
+	}
+	o := experiment.Options{Choice: choice, OpenGL: t.gl, Out: c.Out, NoFigures: c.NoPlots, Version: versionString()}
+	if err := c.checkpoints(&o); err != nil {
+		return err
+	}
+	if c.goesOn() {
+		return c.goOn(ctx, t, o)
+	}
+	if c.Network == "" {
+		return usage(errors.New("expected \"<network>\" (see einet --help)"))
+	}
+	return c.begin(ctx, t, o)
+}
+
+// begin begins a run.
+func (c *runCmd) begin(ctx context.Context, t *terminal, o experiment.Options) error {
 	if c.Duration != nil && c.Duration.ms < 0 { // before the grid, which begins at 0
 		return usage(fmt.Errorf("--duration %v: must be at least dt, the network's step", *c.Duration))
 	}
@@ -49,35 +79,18 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 			return usage(fmt.Errorf("--replay %w", err))
 		}
 	}
-	net, err := c.load(ctx, c.Duration)
+	net, err := c.load(ctx, c.Network, c.Duration)
 	if err != nil {
 		return err
 	}
 	if replay != nil && c.Duration == nil && replay.Steps > 0 {
 		net.Duration = sim.InMs(replay.Steps, net.Dt)
 	}
-	if c.Threads < 0 || c.Threads > mostThreads {
-		return usage(fmt.Errorf("--threads %d: must be from 1 to %d, or 0 for one each processor", c.Threads, mostThreads))
-	}
 	if c.Duration != nil && net.Steps(net.Duration) < 1 {
 		return usage(fmt.Errorf("--duration %v: must be at least dt (%g ms)", *c.Duration, net.Dt))
 	}
-	if c.Progress != nil {
-		if c.Progress.ms <= 0 {
-			return usage(fmt.Errorf("--progress %v: must be above 0", *c.Progress))
-		}
-		t.lines = time.Duration(c.Progress.ms * float64(time.Millisecond))
-	}
-	choice, err := c.choice()
-	if err != nil {
-		return err
-	}
-	o := experiment.Options{
-		Choice: choice, OpenGL: t.gl,
-		Out: c.Out, Replace: c.Force, Spikes: c.Spikes, NoFigures: c.NoPlots, Replay: replay,
-		Preset: c.preset(), Version: versionString(), Command: commandLine(t.args),
-		Watch: t.watch(net, c.Quiet),
-	}
+	o.Replace, o.Spikes, o.Replay = c.Force, c.Spikes, replay
+	o.Preset, o.Command, o.Watch = presetOf(c.Network), commandLine(t.args), t.watch(c.Quiet)
 	if o.Excerpt, err = c.excerpt(); err != nil {
 		return err
 	}
@@ -85,8 +98,6 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	o.DiscardMs = c.Discard.ms
-	signal.Ignore(syscall.SIGPIPE) // a reader of what is printed that ends does not end the run
-	defer signal.Reset(syscall.SIGPIPE)
 	if c.Replicas != nil || c.Seeds != nil {
 		if c.Resident > 0 {
 			return usage(errors.New("--resident: says nothing of --replicas and --seeds, which the gpu engine has in a dispatch each or one after another"))
@@ -95,6 +106,7 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 		if err != nil {
 			return err
 		}
+		defer ignorePipe()()
 		s, failed := experiment.Replicas(ctx, net, n, o)
 		if s == nil {
 			return engineFault(failed)
@@ -104,7 +116,19 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	if c.Align != nil {
 		return usage(fmt.Errorf("--align %v: only says something of --replicas and --seeds", *c.Align))
 	}
-	s, failed := experiment.Run(ctx, net, o)
+	return c.told(t, replay, func() (*experiment.Summary, error) { return experiment.Run(ctx, net, o) })
+}
+
+// ignorePipe lets a reader of what is printed end without the run. It returns what ends that.
+func ignorePipe() (end func()) {
+	signal.Ignore(syscall.SIGPIPE)
+	return func() { signal.Reset(syscall.SIGPIPE) }
+}
+
+// told simulates, and prints what came of it.
+func (c *runCmd) told(t *terminal, replay *record.Log, simulate func() (*experiment.Summary, error)) error {
+	defer ignorePipe()()
+	s, failed := simulate()
 	if s == nil {
 		return engineFault(failed)
 	}

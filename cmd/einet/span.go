@@ -16,7 +16,7 @@ type span struct {
 	text string // as it was given
 }
 
-// maxSpan [ms] is more than any network's 2^30 steps, and what Go's own durations hold.
+// maxSpan [ms] is more than any run's steps of dt, and what Go's own durations hold.
 const maxSpan = 1e12
 
 // inSpan is a span that no flag gave.

@@ -53,7 +53,7 @@ func (c *sweepCmd) Run(ctx context.Context, t *terminal) error {
 	if c.Slurm != 0 {
 		return c.script(t, plan, o)
 	}
-	w := t.watch(plan.Base, c.Quiet)
+	w := t.watch(c.Quiet)
 	o.Say = func(line string) {
 		if w.Mention != nil { // nil where it is to be quiet
 			w.Mention(line)

@@ -103,7 +103,7 @@ func (c *theoryCmd) rates(ctx context.Context, t *terminal, place *engines.Place
 	first := int64(net.Steps(settle))
 	last := first + int64(net.Steps(c.Simulate.ms))
 	trains := analysis.NewTrains(sizes, net.Dt, first)
-	p := newProgress(t, c.Quiet, net.Dt, last)
+	p := newProgress(t, c.Quiet, net.Dt, 0, last)
 	err = sim.Run(ctx, engine, last, p.update, sim.SpikeSink(func(_ int64, s []sim.Spike) error { trains.Add(s); return nil }))
 	p.done()
 	if err != nil {

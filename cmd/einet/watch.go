@@ -4,16 +4,15 @@ import (
 	"fmt"
 
 	"einet/experiment"
-	"einet/network"
 )
 
-// watch shows on the terminal how a run of a network goes.
-func (t *terminal) watch(net *network.Network, quiet bool) experiment.Watch {
+// watch shows on the terminal how a run goes.
+func (t *terminal) watch(quiet bool) experiment.Watch {
 	say := func(line string) { fmt.Fprintf(t.err, "einet: %s\n", line) }
 	w := experiment.Watch{
 		Warn: t.log.Warn, Say: func(line string) { t.told = true; say(line) },
-		Progress: func(steps int64) (update func(step, spikes int64), end func()) {
-			p := newProgress(t, quiet, net.Dt, steps)
+		Progress: func(dt float64, first, last int64) (update func(step, spikes int64), end func()) {
+			p := newProgress(t, quiet, dt, first, last)
 			return p.update, p.done
 		},
 		Trials: func(n int) (one, end func()) {
