@@ -62,7 +62,7 @@ func TestBrokenKernelsAreCaught(t *testing.T) {
 	c := open(t, "")
 	for _, k := range []struct{ name, net, from, to string }{
 		{"a grid twice as coarse", "ei", "changed(v, x, populations[q].grid)", "changed(v, x, 2.0 * populations[q].grid)"},
-		{"one neuron's threshold", "ei", "if (v >= threshold)", "if (v >= threshold + (neuron == 77u ? 1.0 : 0.0))"},
+		{"one neuron's threshold", "ei", "if (v >= threshold)", "if (v >= threshold + (populations[q].first + i == 77u ? 1.0 : 0.0))"},
 		{"a constant for another", "vogels2005coba", "v5 = uintBitsToFloat(tables[constants + 0u]", "v5 = uintBitsToFloat(tables[constants + 1u]"},
 		{"a state that is not stored", "vogels2005coba", "states[at + 3u * size] = s[3];", ""},
 	} {
