@@ -9,6 +9,7 @@ import (
 
 	"einet/connectome"
 	"einet/cpuref"
+	"einet/dynamics"
 	"einet/enginetest"
 	"einet/shaders/layout"
 	"einet/sim"
@@ -74,6 +75,7 @@ func TestUpdateKernel(t *testing.T) {
 			tables := guardedFrom(t, c, said)
 			b := e.batches[0]
 			for range 2 {
+				releases := releasesOf(t, m, reference)
 				require.NoError(t, reference.Advance(t.Context(), 1))
 				want, err := reference.Spikes(nil)
 				require.NoError(t, err)
@@ -122,7 +124,7 @@ func TestUpdateKernel(t *testing.T) {
 					require.Zero(t, a, "input is used up")
 				}
 				// What the reference delivered, deliver would have.
-				deliverAll(t, e, syn, arriving, want)
+				deliverAll(t, e, syn, arriving, want, fired(m, releases, want))
 			}
 		}
 	})
@@ -142,12 +144,58 @@ func guardedState(t *testing.T, e *Engine) (states guarded[uint32], arriving gua
 	return guardedFrom(t, e.c, words), guardedFrom(t, e.c, a)
 }
 
-// deliverAll runs deliver for these spikes on guarded input and compares the
+// releasesOf are the states of short-term plasticity of all projections that have some.
+func releasesOf(t *testing.T, m *dynamics.Model, e sim.Releaser) [][]dynamics.Release {
+	all := m.Releases()
+	for q := range all {
+		if all[q] != nil {
+			require.NoError(t, e.Releases(q, 0, all[q]))
+		}
+	}
+	return all
+}
+
+// fired takes sources through their spikes and returns the factors, [spike][projection].
+func fired(m *dynamics.Model, releases [][]dynamics.Release, spikes []sim.Spike) [][]uint32 {
+	factors := make([][]uint32, len(spikes))
+	for k, s := range spikes {
+		factors[k] = make([]uint32, len(m.Projections))
+		for q := range m.Projections {
+			from := &m.Populations[m.Projections[q].From]
+			factors[k][q] = dynamics.One
+			if j := int(s.Neuron) - from.First; releases[q] != nil && j >= 0 && j < from.Size {
+				factors[k][q] = m.Projections[q].ShortTerm.Fire(&releases[q][j], s.Step)
+			}
+		}
+	}
+	return factors
+}
+
+// uploadFactors puts the factors behind the spikes of a ring, where two take the room of a spike. Each population counts slots of its own.
+func uploadFactors(t *testing.T, e *Engine, b *batch, spikes []sim.Spike, factors [][]uint32) {
+	for k := range factors {
+		pairs := make([]sim.Spike, e.layout.pairs)
+		for q := range e.model.Projections {
+			s, from := e.model.Projections[q].ShortTerm, &e.model.Populations[e.model.Projections[q].From]
+			switch j := int(spikes[k].Neuron) - from.First; {
+			case s == nil || j < 0 || j >= from.Size:
+			case s.Slot%2 == 0:
+				pairs[s.Slot/2].Step = factors[k][q]
+			default:
+				pairs[s.Slot/2].Neuron = factors[k][q]
+			}
+		}
+		require.NoError(t, b.ring.Upload(e.layout.ring+k*e.layout.pairs, pairs))
+	}
+}
+
+// deliverAll runs deliver for these spikes with their factors, [spike][projection], on guarded input and compares the
 // result with a plain loop over the synapses.
-func deliverAll(t *testing.T, e *Engine, syn *connectome.Connectome, arriving guarded[int32], spikes []sim.Spike) {
+func deliverAll(t *testing.T, e *Engine, syn *connectome.Connectome, arriving guarded[int32], spikes []sim.Spike, factors [][]uint32) {
 	m, before := e.model, arriving.values(t)
 	b := e.batches[0]
 	require.NoError(t, b.ring.Upload(0, spikes))
+	uploadFactors(t, e, b, spikes, factors)
 	require.NoError(t, b.records.Upload(0, []layout.Window{{
 		GroupsX: uint32(len(spikes)), GroupsY: uint32(e.deal.groups), GroupsZ: 1, Spikes: uint32(len(spikes)),
 	}}))
@@ -158,7 +206,7 @@ func deliverAll(t *testing.T, e *Engine, syn *connectome.Connectome, arriving gu
 		require.NoError(t, e.deliver.DispatchIndirect(b.records, 0))
 	}
 	after := arriving.values(t)
-	for _, s := range spikes {
+	for n, s := range spikes {
 		for q, p := range syn.Projections {
 			from, to := &m.Populations[p.From], &m.Populations[p.To]
 			j := int(s.Neuron) - from.First
@@ -168,7 +216,7 @@ func deliverAll(t *testing.T, e *Engine, syn *connectome.Connectome, arriving gu
 			out := &m.Projections[q]
 			add := func(first int, target, weight, delay uint32) {
 				slot := (int(s.Step) + out.Delay + int(delay)) % e.layout.slots * e.layout.stride
-				before[slot+e.layout.receptor(to, p.To, out.Receptor)+first+int(target)] += out.Weights[weight]
+				before[slot+e.layout.receptor(to, p.To, out.Receptor)+first+int(target)] += dynamics.Weighted(out.Weights[weight], factors[n][q])
 			}
 			if p.Redrawn != nil {
 				var room connectome.Row

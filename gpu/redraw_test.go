@@ -97,7 +97,7 @@ func TestRedrawKernel(t *testing.T) {
 				onEach(t, func(t *testing.T, c *Context) {
 					e := start(t, c, m, drawn, c.Device().Limits.MaxStorageBlock)
 					_, arriving := guardedState(t, e)
-					deliverAll(t, e, drawn, arriving, spikesOf(net))
+					deliverAll(t, e, drawn, arriving, spikesOf(net), fired(e.model, e.model.Releases(), spikesOf(net)))
 				})
 			})
 		}
