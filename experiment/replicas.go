@@ -56,6 +56,9 @@ func newEnsemble(r *simulation, n int) (*ensemble, error) {
 	case r.o.Seeds < 0 || n*e.seeds > mostReplicas:
 		return nil, usage(fmt.Errorf("--seeds %d: must be from 1 to %d, for --replicas %d of each", r.o.Seeds, mostReplicas/n, n))
 	}
+	if x := r.o.Excerpt; x.FromMs != nil || x.ToMs != nil {
+		return nil, usage(fmt.Errorf("%s: the figure of --replicas and --seeds shows all of the time: leave it out", x))
+	}
 	for s := range e.seeds {
 		for k := range n {
 			trial := *r.net

@@ -246,7 +246,7 @@ func TestExcerptsRefused(t *testing.T) {
 		{"--to 0 ms: must be times of a run", "--to 0"},
 		{"--from -3 ms: must be times of a run", "--from=-3ms"},
 		{"figures must show at least a step", "--from 50 --to 50.01"},
-		{"--from 50 ms: with --replicas there are no figures", "--from 50 --replicas 2"},
+		{"--from 50 ms: the figure of --replicas and --seeds shows all of the time", "--from 50 --replicas 2"},
 	} {
 		dir := filepath.Join(t.TempDir(), "run")
 		args := append([]string{"run", "vs96", "--engine", "reference", "--duration", "100ms", "-q", "--out", dir}, strings.Fields(k.flags)...)

@@ -136,7 +136,10 @@ func TestTriggeredOfNoneAndOfInterrupted(t *testing.T) {
 	require.LessOrEqual(t, first, whole)
 	require.Greater(t, first, whole-100, "but for windows over the interruption")
 
-	status, _, errs = einet(t, append(small(t, "--set", fmt.Sprintf(asked, "10")), "--replicas", "2")...)
-	require.Equal(t, exitUsage, status)
-	require.Equal(t, "einet: ei: record: with --replicas there are spikes only: remove triggered\n", errs)
+	args = append(small(t, "--set", fmt.Sprintf(asked, "10")), "--replicas", "2")
+	status, _, errs = einet(t, args...)
+	require.Equal(t, exitDone, status, errs)
+	for _, file := range []string{"triggered-0.npz", "triggered-1.npz"} {
+		require.Positive(t, readNpz[int64](t, filepath.Join(outOf(args), file), "E_spikes")[0], file)
+	}
 }
