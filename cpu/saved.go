@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"einet/dynamics"
 	"einet/sim"
 )
 
@@ -50,10 +51,11 @@ func (e *Engine) Load(r sim.Row, words []uint32) error {
 
 // Resume goes on behind a step: the windows before it pass again with the spikes that there were in place of updates, and what has
 // arrived up to there is forgotten.
-func (e *Engine) Resume(step int64, underWay []sim.Spike) error {
-	if err := sim.CheckResume(e.model, e, step, underWay); err != nil {
+func (e *Engine) Resume(step int64, underWay []sim.Spike, before [][]dynamics.Release) error {
+	if err := sim.CheckResume(e.model, e, step, underWay, before); err != nil {
 		return fmt.Errorf("cpu: %w", err)
 	}
+	sim.CopyReleases(e.releases, before)
 	e.step = max(0, step-int64(e.model.MaxDelay))
 	e.origin, e.recalling, e.recalled = e.step, true, underWay
 	for e.step < step {

@@ -10,20 +10,9 @@ import (
 // A projection with short-term plasticity has a factor for each spike. The share that has the source's neuron makes it when it posts the
 // spike, from the source's state, which nobody else touches, and posts it too.
 
-// shortTerms are the projections from each population that have short-term plasticity, in the order of their slots.
-func shortTerms(m *dynamics.Model) [][]int {
-	all := make([][]int, len(m.Populations))
-	for k := range m.Projections {
-		if p := &m.Projections[k]; p.ShortTerm != nil {
-			all[p.From] = append(all[p.From], k)
-		}
-	}
-	return all
-}
-
 // beginShortTerm makes the states of sources and tells shares of how many projections' factors they post at most.
 func (e *Engine) beginShortTerm() {
-	e.shortTerms, e.releases = shortTerms(e.model), e.model.Releases()
+	e.shortTerms, e.releases = e.model.ShortTerms(), e.model.Releases()
 	for i := range e.shares {
 		s := &e.shares[i]
 		for k := range s.pieces {

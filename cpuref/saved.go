@@ -66,10 +66,11 @@ func (p *population) floats(state int) []float32 {
 }
 
 // Resume goes on behind a step: the spikes under way are delivered again, each at its step, and what has arrived up to there is forgotten.
-func (e *Engine) Resume(step int64, underWay []sim.Spike) error {
-	if err := sim.CheckResume(e.model, e, step, underWay); err != nil {
+func (e *Engine) Resume(step int64, underWay []sim.Spike, before [][]dynamics.Release) error {
+	if err := sim.CheckResume(e.model, e, step, underWay, before); err != nil {
 		return fmt.Errorf("cpuref: %w", err)
 	}
+	sim.CopyReleases(e.releases, before)
 	for e.step = max(0, step-int64(e.model.MaxDelay)); e.step < step; {
 		e.step++
 		for i := range e.populations {

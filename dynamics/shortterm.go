@@ -86,6 +86,17 @@ func Weighted(weight int32, factor uint32) int32 {
 	return int32((int64(weight)*int64(factor) + One/2 + int64(weight>>31)) >> 31)
 }
 
+// ShortTerms are the projections from each population that have short-term plasticity, in the order of their slots.
+func (m *Model) ShortTerms() [][]int {
+	all := make([][]int, len(m.Populations))
+	for k := range m.Projections {
+		if p := &m.Projections[k]; p.ShortTerm != nil {
+			all[p.From] = append(all[p.From], k)
+		}
+	}
+	return all
+}
+
 // Releases are the states of all sources at step 0, [projection][neuron]; of a projection without short-term plasticity there are none.
 func (m *Model) Releases() [][]Release {
 	all := make([][]Release, len(m.Projections))

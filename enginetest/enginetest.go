@@ -39,7 +39,7 @@ func RunOn(t *testing.T, networks []*network.Network, make Factory) {
 			if engine, can := make(t, m, c).(sim.Follower); can {
 				t.Run("followed", func(t *testing.T) { followed(t, m, c, engine) })
 			}
-			if _, can := make(t, m, c).(sim.Saver); can && sim.Saves(m) == nil {
+			if _, can := make(t, m, c).(sim.Saver); can {
 				t.Run("resumed", func(t *testing.T) { resumed(t, m, c, make) })
 			}
 			t.Run("spikes", func(t *testing.T) { spikes(t, m, c, make) })

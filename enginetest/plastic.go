@@ -23,6 +23,9 @@ func spread(p *network.Projection) {
 	p.Weight, p.Delay = network.NormalDist(p.Weight.A, 0.3*math.Abs(p.Weight.A)), network.Between(0.3, 1.9)
 }
 
+// Plastic are the networks with short-term plasticity.
+func Plastic() []*network.Network { return []*network.Network{plastic(), plasticDense()} }
+
 // plastic has short-term plasticity of every kind beside static synapses from the same neurons: alike, drawn and in short rows; of neurons
 // that fire several times in a window, and of sources that fire several times in a step, or once in many.
 func plastic() *network.Network {

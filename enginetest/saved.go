@@ -39,7 +39,7 @@ func resumed(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Fac
 	restore(t, m, engine, of)
 	require.EqualValues(t, steps, engine.Step())
 	require.True(t, bytes.Equal(of, saved(t, m, engine, spikes)), "step %d: what was loaded is not what is saved", steps)
-	require.Error(t, engine.Resume(1, nil), "it is not at step 0")
+	require.Error(t, engine.Resume(1, nil, m.Releases()), "it is not at step 0")
 	for _, steps := range []int{1, 60, m.MaxDelay} {
 		require.NoError(t, reference.Advance(t.Context(), steps))
 		require.NoError(t, engine.Advance(t.Context(), steps))
@@ -69,15 +69,12 @@ func restore(t testing.TB, m *dynamics.Model, e sim.Saver, file []byte) {
 }
 
 // WrongStates are the controls of what engines are held to when they go on: a state of which one bit is another, and a spike under way
-// that is left out, are noticed in each of some networks; and what can't be under way is refused.
+// that is left out, are noticed in each of some networks, and so is another state of short-term plasticity before the spikes under way;
+// and what can't be is refused.
 func WrongStates(t *testing.T, networks []*network.Network, make Factory) {
 	for _, n := range networks {
 		t.Run(n.Name, func(t *testing.T) {
 			m, c := Build(t, n)
-			if sim.Saves(m) != nil {
-				require.ErrorContains(t, make(t, m, c).(sim.Saver).Resume(1, nil), "short-term plasticity has no checkpoints")
-				return
-			}
 			wrongStates(t, m, c, make)
 		})
 	}
@@ -88,10 +85,19 @@ func wrongStates(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make
 	require.NoError(t, from.Advance(t.Context(), 200+m.MaxDelay))
 	spikes, err := from.Spikes(nil)
 	require.NoError(t, err)
+	for !depressed(m, sim.Fired(spikes, from.Step())) {
+		require.NoError(t, from.Advance(t.Context(), 1))
+		spikes, err = from.Spikes(spikes)
+		require.NoError(t, err)
+	}
 	step := from.Step()
 	underWay := slices.DeleteFunc(slices.Clone(spikes), func(s sim.Spike) bool { return int64(s.Step) <= step-int64(m.MaxDelay) })
+	before := sim.NewReleases(m)
+	for _, s := range spikes[:len(spikes)-len(underWay)] {
+		before.Fire(s, nil)
+	}
 	rows := sim.Rows(m)
-	goOn := func(underWay []sim.Spike, row, neuron int, bit uint32) sim.Saver {
+	goOnFrom := func(before [][]dynamics.Release, underWay []sim.Spike, row, neuron int, bit uint32) sim.Saver {
 		e := make(t, m, c).(sim.Saver)
 		for k, r := range rows {
 			words := slices.Repeat([]uint32{0}, r.Size)
@@ -101,8 +107,11 @@ func wrongStates(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make
 			}
 			require.NoError(t, e.Load(r, words))
 		}
-		require.NoError(t, e.Resume(step, underWay))
+		require.NoError(t, e.Resume(step, underWay, before))
 		return e
+	}
+	goOn := func(underWay []sim.Spike, row, neuron int, bit uint32) sim.Saver {
+		return goOnFrom(before.States, underWay, row, neuron, bit)
 	}
 	differs := func(e sim.Saver) bool { // from one that goes on rightly, within the largest delay
 		right := goOn(underWay, -1, 0, 0)
@@ -132,6 +141,7 @@ func wrongStates(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make
 		noticed = differs(goOn(slices.Delete(slices.Clone(underWay), k, k+1), -1, 0, 0))
 	}
 	require.True(t, noticed, "no spike under way matters")
+	wrongReleases(t, m, step, underWay, before.States, func(before [][]dynamics.Release) sim.Saver { return goOnFrom(before, underWay, -1, 0, 0) }, differs)
 
 	e := make(t, m, c).(sim.Saver)
 	last := &m.Populations[len(m.Populations)-1]
@@ -139,19 +149,85 @@ func wrongStates(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make
 		{{Step: uint32(step) + 1}}, {{Step: uint32(step) - uint32(m.MaxDelay)}},
 		{{Step: uint32(step), Neuron: uint32(last.First + last.Size)}}, {{Step: uint32(step), Neuron: 1}, {Step: uint32(step)}},
 	} {
-		require.ErrorContains(t, e.Resume(step, wrong), "resume: ")
+		require.ErrorContains(t, e.Resume(step, wrong, m.Releases()), "resume: ")
 	}
-	require.ErrorContains(t, e.Resume(-1, nil), "step -1")
+	require.ErrorContains(t, e.Resume(-1, nil, m.Releases()), "step -1")
 }
+
+// depressed tells whether some of the spikes have factors that recovery changes, or none of the network's has.
+func depressed(m *dynamics.Model, spikes []sim.Spike) bool {
+	none := true
+	for k := range m.Projections {
+		p := &m.Projections[k]
+		if p.ShortTerm == nil || p.ShortTerm.Recover == (dynamics.Decay{}) {
+			continue
+		}
+		none = false
+		from := &m.Populations[p.From]
+		if slices.ContainsFunc(spikes, func(s sim.Spike) bool { return int(s.Neuron) >= from.First && int(s.Neuron) < from.First+from.Size }) {
+			return true
+		}
+	}
+	return none
+}
+
+// wrongReleases changes states of short-term plasticity before the spikes under way. Of a source that has one under way, the spike's factor is another
+// then, which neurons notice. Of another source the engine has to tell the change.
+func wrongReleases(t *testing.T, m *dynamics.Model, step int64, underWay []sim.Spike, before [][]dynamics.Release,
+	goOn func(before [][]dynamics.Release) sim.Saver, differs func(sim.Saver) bool) {
+	changed := func(k, i int, change func(*dynamics.Release)) [][]dynamics.Release {
+		all := slices.Clone(before)
+		all[k] = slices.Clone(all[k])
+		change(&all[k][i])
+		return all
+	}
+	deplete := func(r *dynamics.Release) { r.Depleted ^= 1 << 30 }
+	sent, told := false, false
+	for k := range m.Projections {
+		p := &m.Projections[k]
+		if p.ShortTerm == nil {
+			continue
+		}
+		from := &m.Populations[p.From]
+		for i := 0; i < from.Size && !(sent && told); i++ {
+			isUnderWay := slices.ContainsFunc(underWay, func(s sim.Spike) bool { return int(s.Neuron) == from.First+i })
+			switch {
+			case p.ShortTerm.Recover == (dynamics.Decay{}): // y is over at once
+			case isUnderWay && !sent:
+				sent = differs(goOn(changed(k, i, deplete)))
+			case !isUnderWay && !told:
+				want, got := before[k][i], make([]dynamics.Release, 1)
+				deplete(&want)
+				require.NoError(t, goOn(changed(k, i, deplete)).(sim.Releaser).Releases(k, i, got))
+				require.Equal(t, want, got[0])
+				told = true
+			}
+		}
+		e := goOn(before)
+		for _, wrong := range []func(*dynamics.Release){
+			func(r *dynamics.Release) { r.Facilitated = dynamics.One - p.ShortTerm.Rest + 1 },
+			func(r *dynamics.Release) { r.Depleted = dynamics.One + 1 },
+			func(r *dynamics.Release) { r.Last = uint32(step - int64(m.MaxDelay) + 1) },
+		} {
+			require.ErrorContains(t, sim.CheckResume(m, fresh{e}, step, underWay, changed(k, from.Size-1, wrong)), "has no such state of short-term plasticity")
+		}
+		require.ErrorContains(t, sim.CheckResume(m, fresh{e}, step, underWay, before[:k]), "states of short-term plasticity")
+	}
+	plastic := slices.ContainsFunc(before, func(r []dynamics.Release) bool { return r != nil })
+	require.Equal(t, plastic, sent, "no factor matters")
+	require.Equal(t, plastic, told, "all sources have spikes under way")
+}
+
+// fresh is an engine that says to be at step 0.
+type fresh struct{ sim.Engine }
+
+func (fresh) Step() int64 { return 0 }
 
 // Late holds the engine to the reference around some steps, which it has come to without having simulated those before.
 func Late(t *testing.T, networks []*network.Network, make Factory, steps ...int64) {
 	for _, n := range networks {
 		t.Run(n.Name, func(t *testing.T) {
 			m, c := Build(t, n)
-			if sim.Saves(m) != nil {
-				return
-			}
 			for _, step := range steps {
 				start := cpuref.New(m, c)
 				reference, engine := cpuref.New(m, c), make(t, m, c).(sim.Saver)
@@ -161,7 +237,7 @@ func Late(t *testing.T, networks []*network.Network, make Factory, steps ...int6
 						require.NoError(t, start.Save(r, words))
 						require.NoError(t, e.Load(r, words))
 					}
-					require.NoError(t, e.Resume(step-100, nil))
+					require.NoError(t, e.Resume(step-100, nil, m.Releases()))
 				}
 				for _, n := range []int{90, 9, 1, 1, 99} {
 					require.NoError(t, reference.Advance(t.Context(), n))

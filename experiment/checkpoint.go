@@ -93,14 +93,22 @@ type before struct {
 	Resumed []float64 `json:",omitempty"` // model times [ms]
 }
 
-// save writes a checkpoint. Where it can't be written the run goes on, and says so once.
+// save writes a checkpoint. Where it can't be written the run goes on, and says so once. An earlier one is of use yet.
 func (r *simulation) save(rec *recorders, out *outputs, times sim.Times) {
+	if out.full != nil || out.broken != nil {
+		return // the run ends, and says why
+	}
 	start := time.Now()
 	engine, can := r.engine.(sim.Saver)
-	if !can || sim.Saves(r.model) != nil || engine.Step() != rec.reached || out.full != nil || out.broken != nil {
-		return // recorders have not got as far as the engine: an earlier checkpoint is of use yet
+	var err error
+	switch {
+	case !can:
+		err = errors.New("the engine can't go on from one")
+	case engine.Step() != rec.reached:
+		err = fmt.Errorf("the engine is at step %d, and what is recorded at step %d", engine.Step(), rec.reached)
+	default:
+		err = record.WriteDurable(r.files.Path(CheckpointFile), func(w io.Writer) error { return r.saveTo(w, engine, rec, out, times) })
 	}
-	err := record.WriteDurable(r.files.Path(CheckpointFile), func(w io.Writer) error { return r.saveTo(w, engine, rec, out, times) })
 	r.saved.last = time.Now()
 	r.saved.one = r.saved.last.Sub(start)
 	r.saved.took += r.saved.one

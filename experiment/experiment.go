@@ -20,7 +20,6 @@ import (
 	"einet/network"
 	"einet/record"
 	"einet/record/hdf5"
-	"einet/sim"
 )
 
 // Options say how a network is run. The zero value simulates it for its own duration on the engine that engines.Auto chooses and
@@ -169,6 +168,12 @@ func (r *simulation) beside(trials int) int64 {
 		s := &r.net.Record.State[i]
 		n += state * float64(r.variables(s.Population, s.Variables)) * float64(s.Neurons.Count())
 	}
+	for k := range r.model.Projections {
+		if p := &r.model.Projections[k]; p.ShortTerm != nil {
+			const source = 12 // bytes of its state before the spikes under way
+			n += source * float64(r.model.Populations[p.From].Size)
+		}
+	}
 	for i := range r.net.Record.ShortTerm {
 		const source = 64 // bytes of its state, its place and two values on their way
 		n += source * float64(r.net.Record.ShortTerm[i].Neurons.Count())
@@ -199,9 +204,6 @@ func (r *simulation) variables(population string, named []string) int {
 func (r *simulation) destine() (err error) {
 	if r.model, err = dynamics.New(r.net); err != nil { // refused, before it is warned of
 		return usage(err)
-	}
-	if err := sim.Saves(r.model); err != nil && (r.o.CheckpointEnd || r.o.CheckpointEvery > 0) {
-		return usage(fmt.Errorf("--checkpoint-every, --checkpoint-end: %w", err))
 	}
 	if err := r.replay(); err != nil {
 		return err

@@ -97,7 +97,17 @@ func (e *ensemble) run(ctx context.Context) (s *ReplicasSummary, err error) {
 		return nil, err
 	}
 	defer e.abort()
+	defer e.tellOfNoCheckpoints(checkpointEvery).Stop()
 	return e.finish(ctx, e.simulate(ctx))
+}
+
+// tellOfNoCheckpoints says when a run of its own would have its first checkpoint that replicas have none.
+func (e *ensemble) tellOfNoCheckpoints(after time.Duration) *time.Timer {
+	return time.AfterFunc(after, func() {
+		if e.o.CheckpointEvery >= 0 {
+			e.o.Watch.Warn("replicas have no checkpoints: if the process is killed, all of them begin anew; --trial runs them one by one, with checkpoints")
+		}
+	})
 }
 
 // simulate simulates the trials of one seed after those of another.

@@ -2,7 +2,9 @@ package experiment
 
 import (
 	"errors"
+	"fmt"
 
+	"einet/checkpoint"
 	"einet/dynamics"
 	"einet/network"
 	"einet/record"
@@ -79,6 +81,14 @@ func (c *releases) sampleUntil(step int64) {
 		}
 		c.note(errors.Join(c.step.Append(uint32(c.next)), c.u.Append(c.us...), c.x.Append(c.xs...)))
 	}
+}
+
+// Keep keeps the states and when they are written next.
+func (c *releases) Keep(s *checkpoint.Section) {
+	if s.Int64(&c.next); c.next < 1 {
+		s.Fail(fmt.Errorf("a sample at step %d: must be at least 1", c.next))
+	}
+	checkpoint.Every(s, c.states, func(r *dynamics.Release) { s.Uint32(&r.Facilitated, &r.Depleted, &r.Last) })
 }
 
 // Next is never: no state is read.

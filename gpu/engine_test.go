@@ -41,7 +41,7 @@ func TestConformance(t *testing.T) {
 
 func TestWrongStates(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
-		enginetest.WrongStates(t, enginetest.Networks()[:3], func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+		enginetest.WrongStates(t, append(enginetest.Networks()[:3], enginetest.Plastic()...), func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
 			return start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
 		})
 	})
@@ -49,7 +49,7 @@ func TestWrongStates(t *testing.T) {
 
 func TestLate(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
-		enginetest.Late(t, enginetest.Networks()[:6], func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+		enginetest.Late(t, append(enginetest.Networks()[:6], enginetest.Plastic()...), func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
 			return start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
 		}, 1<<30, math.MaxInt32-1000)
 	})

@@ -47,41 +47,47 @@ func (e *Engine) Load(r sim.Row, words []uint32) error {
 
 // Resume goes on behind a step: the device sends the spikes under way again, a window at a time, and what has arrived up to there is
 // forgotten.
-func (e *Engine) Resume(step int64, underWay []sim.Spike) error {
-	if err := sim.CheckResume(e.model, e, step, underWay); err != nil {
+func (e *Engine) Resume(step int64, underWay []sim.Spike, before [][]dynamics.Release) error {
+	if err := sim.CheckResume(e.model, e, step, underWay, before); err != nil {
 		return fmt.Errorf("gpu: %w", err)
 	}
 	if step > math.MaxInt32 {
 		return fmt.Errorf("gpu: resume: step %d: a run has at most 2^31-1 steps", step)
 	}
-	b := e.batches[0]
+	b, releases := e.batches[0], sim.NewReleases(e.model)
+	sim.CopyReleases(releases.States, before)
 	for from := max(0, step-int64(e.model.MaxDelay)); from < step; {
 		to := min(step, from+int64(e.layout.window))
 		n := len(underWay)
 		for n > 0 && int64(underWay[n-1].Step) > to {
 			n--
 		}
-		if err := e.again(b, from, to, underWay[:n]); err != nil {
+		if err := e.again(b, from, to, underWay[:n], releases); err != nil {
 			return err
 		}
 		from, underWay = to, underWay[n:]
+	}
+	if err := e.loadReleases(releases.States); err != nil {
+		return err
 	}
 	e.step, e.seen = step, step
 	return e.resumeTrains(step)
 }
 
-// again forgets what arrives in the steps behind from, up to to, and sends the spikes of these.
-func (e *Engine) again(b *batch, from, to int64, spikes []sim.Spike) error {
+// again forgets what arrives in the steps behind from, up to to, and sends the spikes of these, which take the states
+// of short-term plasticity on.
+func (e *Engine) again(b *batch, from, to int64, spikes []sim.Spike, releases *sim.Releases) error {
 	for n := from + 1; n <= to; n++ {
 		if err := e.clearArriving(int(n % int64(e.layout.slots))); err != nil {
 			return err
 		}
 	}
+	factors := e.factors(releases, spikes)
 	if len(spikes) == 0 || len(e.pages) == 0 {
 		return nil
 	}
-	if len(spikes) > b.ring.Len() {
-		return fmt.Errorf("gpu: resume: %d spikes in %d steps, there are at most %d", len(spikes), to-from, b.ring.Len())
+	if len(spikes) > e.layout.ring {
+		return fmt.Errorf("gpu: resume: %d spikes in %d steps, there are at most %d", len(spikes), to-from, e.layout.ring)
 	}
 	window := []layout.Window{{
 		GroupsX: uint32(min(len(spikes), maxIndirectGroups(e.c.Device()))), GroupsY: uint32(e.deal.groups), GroupsZ: 1,
@@ -93,6 +99,11 @@ func (e *Engine) again(b *batch, from, to int64, spikes []sim.Spike) error {
 		}
 		if err := b.ring.Upload(0, spikes); err != nil {
 			return err
+		}
+		if len(factors) > 0 {
+			if err := b.ring.Upload(e.layout.ring, factors); err != nil {
+				return err
+			}
 		}
 		if err := e.bindBatch(b); err != nil {
 			return err
@@ -116,6 +127,45 @@ func (e *Engine) again(b *batch, from, to int64, spikes []sim.Spike) error {
 		err = e.c.dropped(fmt.Sprintf("of the steps from %d to %d some were not sent again", from+1, to))
 	}
 	return err
+}
+
+// factors are those of spikes, as a ring has them behind its spikes: two take the room of a spike.
+func (e *Engine) factors(releases *sim.Releases, spikes []sim.Spike) []sim.Spike {
+	n := e.layout.pairs
+	if n == 0 {
+		return nil
+	}
+	pairs := make([]sim.Spike, n*len(spikes))
+	var factors []uint32
+	for k, s := range spikes {
+		factors = releases.Fire(s, factors[:0])
+		for slot, f := range factors {
+			if pair := &pairs[k*n+slot/2]; slot%2 == 0 {
+				pair.Step = f
+			} else {
+				pair.Neuron = f
+			}
+		}
+	}
+	return pairs
+}
+
+// loadReleases gives the device the states of short-term plasticity.
+func (e *Engine) loadReleases(states [][]dynamics.Release) error {
+	for k, of := range states {
+		if of == nil {
+			continue
+		}
+		n := len(of)
+		words := make([]uint32, releaseWords*n)
+		for i, r := range of {
+			words[i], words[n+i], words[2*n+i] = r.Facilitated, r.Depleted, r.Last
+		}
+		if err := e.states.Upload(e.layout.releases[k], words); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // clearArriving forgets what arrives in a slot.

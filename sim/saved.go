@@ -9,8 +9,8 @@ import (
 	"einet/dynamics"
 )
 
-// A Saver is an Engine whose state can be taken to another engine of the same network, of whatever kind: the rows of Rows, and
-// the spikes that are under way. That is all: random numbers are functions of the step, and input that arrives is
+// A Saver is an Engine whose state can be taken to another engine of the same network, of whatever kind: the rows of Rows,
+// the spikes that are under way, and the states of short-term plasticity before these. That is all: random numbers are functions of the step, and input that arrives is
 // the sum of spikes.
 type Saver interface {
 	Engine
@@ -19,8 +19,10 @@ type Saver interface {
 	// Load sets a row, of an engine at step 0 that goes on by Resume.
 	Load(r Row, words []uint32) error
 	// Resume makes the engine go on behind a step, once all rows are loaded. The spikes are those under way there: all of the
-	// steps from Model.MaxDelay before it, sorted. It had them, and Spikes does not give them again.
-	Resume(step int64, underWay []Spike) error
+	// steps from Model.MaxDelay before it, sorted. It had them, and Spikes does not give them again. The states of short-term
+	// plasticity, as Model.Releases has them, are those before these spikes, which take them on from there: so they have their
+	// factors again. Networks without any may have nil.
+	Resume(step int64, underWay []Spike, before [][]dynamics.Release) error
 }
 
 // A Row is a state of each neuron of a population, as words: the potential relative to E_L and other numbers as float32, the end of
@@ -54,21 +56,9 @@ func Rows(m *dynamics.Model) []Row {
 	return rows
 }
 
-// Saves is an error unless the state of the model is all in rows and spikes.
-func Saves(m *dynamics.Model) error {
-	for k := range m.Projections {
-		if m.Projections[k].ShortTerm != nil {
-			return fmt.Errorf("projections.%s: short-term plasticity has no checkpoints", m.Network.Projections[k].Name)
-		}
-	}
-	return nil
-}
-
-// CheckResume is an error unless an engine at step 0 can go on behind a step with those spikes under way.
-func CheckResume(m *dynamics.Model, e Engine, step int64, underWay []Spike) error {
-	if err := Saves(m); err != nil {
-		return err
-	}
+// CheckResume is an error unless an engine at step 0 can go on behind a step with those spikes under way, and those states of short-term
+// plasticity before them.
+func CheckResume(m *dynamics.Model, e Engine, step int64, underWay []Spike, before [][]dynamics.Release) error {
 	last := &m.Populations[len(m.Populations)-1]
 	neurons := uint32(last.First + last.Size)
 	switch {
@@ -88,6 +78,26 @@ func CheckResume(m *dynamics.Model, e Engine, step int64, underWay []Spike) erro
 			return fmt.Errorf("resume: spikes are not sorted at step %d", s.Step)
 		}
 	}
+	return checkBefore(m, max(0, step-int64(m.MaxDelay)), before)
+}
+
+// checkBefore is an error unless the states of short-term plasticity can be those behind a step.
+func checkBefore(m *dynamics.Model, step int64, before [][]dynamics.Release) error {
+	for k := range m.Projections {
+		s := m.Projections[k].ShortTerm
+		if s == nil {
+			continue
+		}
+		name, size := m.Network.Projections[k].Name, m.Populations[m.Projections[k].From].Size
+		if k >= len(before) || len(before[k]) != size {
+			return fmt.Errorf("resume: projections.%s: must have %d states of short-term plasticity", name, size)
+		}
+		for i, r := range before[k] {
+			if r.Facilitated > dynamics.One-s.Rest || r.Depleted > dynamics.One || int64(r.Last) > step {
+				return fmt.Errorf("resume: projections.%s: source %d has no such state of short-term plasticity at step %d: %+v", name, i, step, r)
+			}
+		}
+	}
 	return nil
 }
 
@@ -98,15 +108,20 @@ func Fired(spikes []Spike, step int64) []Spike {
 	return spikes[lo : lo+n]
 }
 
-// An UnderWay is a Recorder that keeps the spikes that are under way.
+// An UnderWay is a Recorder that keeps the spikes that are under way, and the states of short-term plasticity before them: their factors
+// can't be made from the states behind them.
 type UnderWay struct {
-	delay  int64
-	spikes []Spike
-	step   int64
+	delay   int64
+	spikes  []Spike
+	step    int64
+	before  *Releases
+	factors []uint32 // scratch
 }
 
 // NewUnderWay keeps those of a model.
-func NewUnderWay(m *dynamics.Model) *UnderWay { return &UnderWay{delay: int64(m.MaxDelay)} }
+func NewUnderWay(m *dynamics.Model) *UnderWay {
+	return &UnderWay{delay: int64(m.MaxDelay), before: NewReleases(m)}
+}
 
 // Spikes keeps them until the largest delay is over.
 func (u *UnderWay) Spikes(step int64, spikes []Spike) error {
@@ -115,14 +130,18 @@ func (u *UnderWay) Spikes(step int64, spikes []Spike) error {
 	return nil
 }
 
-// now is those that are under way at the last step.
+// now is those that are under way at the last step. The others go, and leave their mark on the states before.
 func (u *UnderWay) now() []Spike {
 	n := sort.Search(len(u.spikes), func(i int) bool { return int64(u.spikes[i].Step) > u.step-u.delay })
+	for _, s := range u.spikes[:n] {
+		u.factors = u.before.Fire(s, u.factors[:0])
+	}
 	if n > len(u.spikes)/2 { // else it costs more to move the others
 		u.spikes = slices.Delete(u.spikes, 0, n)
-		n = 0
+	} else {
+		u.spikes = u.spikes[n:]
 	}
-	return u.spikes[n:]
+	return u.spikes
 }
 
 // Next asks for no samples.
@@ -136,7 +155,7 @@ func (u *UnderWay) Sample(*Observation) error { return nil }
 
 // Keep keeps the step and the spikes.
 func (u *UnderWay) Keep(s *checkpoint.Section) {
-	u.spikes = u.now()
+	u.now()
 	s.Int64(&u.step)
 	checkpoint.List(s, &u.spikes, func(x *Spike) { s.Uint32(&x.Step, &x.Neuron) })
 }
@@ -148,11 +167,30 @@ type Keeper interface {
 	Keep(s *checkpoint.Section)
 }
 
-// Save writes the state of an engine, a section a row, and behind these the spikes under way.
-func Save(w *checkpoint.Writer, m *dynamics.Model, e Saver, u *UnderWay) error {
-	if err := Saves(m); err != nil {
+// keep tells put of the sections of all that it keeps.
+func (u *UnderWay) keep(put func(name string, keep func(*checkpoint.Section)) error) error {
+	if err := put("spikes under way", u.Keep); err != nil {
 		return err
 	}
+	for k, states := range u.before.States {
+		if states == nil {
+			continue
+		}
+		err := put(u.before.model.Network.Projections[k].Name+", short-term plasticity", func(s *checkpoint.Section) {
+			for i := range states {
+				r := &states[i]
+				s.Uint32(&r.Facilitated, &r.Depleted, &r.Last)
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Save writes the state of an engine, a section a row, and behind these the spikes under way, with the states before them.
+func Save(w *checkpoint.Writer, m *dynamics.Model, e Saver, u *UnderWay) error {
 	var words []uint32
 	for _, r := range Rows(m) {
 		words = slices.Grow(words[:0], r.Size)[:r.Size]
@@ -163,10 +201,8 @@ func Save(w *checkpoint.Writer, m *dynamics.Model, e Saver, u *UnderWay) error {
 			return err
 		}
 	}
-	return w.Put(spikesUnderWay, u.Keep)
+	return u.keep(w.Put)
 }
-
-const spikesUnderWay = "spikes under way"
 
 // Restore reads what Save has written, and makes the engine, which is at step 0, go on from there.
 func Restore(r *checkpoint.Reader, m *dynamics.Model, e Saver, u *UnderWay) error {
@@ -180,8 +216,8 @@ func Restore(r *checkpoint.Reader, m *dynamics.Model, e Saver, u *UnderWay) erro
 			return err
 		}
 	}
-	if err := r.Get(spikesUnderWay, u.Keep); err != nil {
+	if err := u.keep(r.Get); err != nil {
 		return err
 	}
-	return e.Resume(u.step, u.now())
+	return e.Resume(u.step, u.spikes, u.before.States)
 }

@@ -1,6 +1,10 @@
 package sim
 
-import "einet/dynamics"
+import (
+	"sort"
+
+	"einet/dynamics"
+)
 
 // A Releaser is an Engine that tells the state of short-term plasticity.
 type Releaser interface {
@@ -8,4 +12,34 @@ type Releaser interface {
 	// Releases copies the states of consecutive sources of a projection with short-term plasticity, from index first on, behind all
 	// spikes up to the present step.
 	Releases(projection, first int, dst []dynamics.Release) error
+}
+
+// Releases are the states of short-term plasticity behind some spikes, without an engine.
+type Releases struct {
+	States     [][]dynamics.Release // [projection][source], as Model.Releases has them
+	model      *dynamics.Model
+	shortTerms [][]int
+}
+
+// NewReleases begins at step 0.
+func NewReleases(m *dynamics.Model) *Releases { return &Releases{m.Releases(), m, m.ShortTerms()} }
+
+// Fire takes a source through its next spike and appends the spike's factors, one for each projection with short-term plasticity from its
+// population, in the order of slots.
+func (r *Releases) Fire(s Spike, factors []uint32) []uint32 {
+	populations := r.model.Populations
+	i := sort.Search(len(populations), func(i int) bool { return populations[i].First+populations[i].Size > int(s.Neuron) })
+	for _, k := range r.shortTerms[i] {
+		factors = append(factors, r.model.Projections[k].ShortTerm.Fire(&r.States[k][int(s.Neuron)-populations[i].First], s.Step))
+	}
+	return factors
+}
+
+// CopyReleases makes the states of an engine those that it goes on from, which CheckResume has looked at.
+func CopyReleases(dst, src [][]dynamics.Release) {
+	for k := range dst {
+		if dst[k] != nil {
+			copy(dst[k], src[k])
+		}
+	}
 }

@@ -20,7 +20,8 @@ import (
 	"einet/record"
 )
 
-// ofModel is a network of equations with all that recorders keep, of noise, sources and delays of many steps.
+// ofModel is a network of equations with all that recorders keep, of sources, delays of many steps and short-term
+// plasticity.
 const ofModel = `
 models:
   mine:
@@ -36,11 +37,12 @@ populations:
   I: {size: 100, neuron: lif, tau_m: 10 ms, E_L: 0, V_th: 20, V_reset: 10, t_ref: 2 ms, input: 18}
   P: {size: 100, neuron: poisson, rate: 50 Hz}
 projections:
-  P_to_I: {from: P, to: I, rule: fixed_indegree, indegree: 20, weight: 0.5 mV, delay: {uniform: [0.5 ms, 20 ms]}, synapse: delta}
+  P_to_I: {from: P, to: I, rule: fixed_indegree, indegree: 20, weight: 0.5 mV, delay: {uniform: [0.5 ms, 20 ms]}, synapse: delta, short_term: {U: 0.3, tau_rec: 50 ms, tau_facil: 100 ms}}
   E_to_I: {from: E, to: I, rule: fixed_indegree, indegree: 40, weight: 0.5 mV, delay: 1 ms, synapse: delta}
-  E_to_E: {from: E, to: E, rule: fixed_indegree, indegree: 40, weight: 20 pA, delay: {uniform: [1 ms, 8 ms]}, synapse: exponential, tau_syn: 5 ms}
+  E_to_E: {from: E, to: E, rule: fixed_indegree, indegree: 40, weight: 20 pA, delay: {uniform: [1 ms, 8 ms]}, synapse: exponential, tau_syn: 5 ms, short_term: {U: 0.6, tau_rec: 200 ms}}
 record:
   averages: 1
+  short_term: {P_to_I: {neurons: 5, every: 1 ms}, E_to_E: {neurons: 400, every: 7 ms}}
   state: {E: {neurons: 5, every: 0.5}}
   triggered: {E: {neurons: 3, before: 5 ms, after: 20 ms, every: 1 ms, variables: [V]}}
   histograms: {I: {V: {low: 0, high: 20, bins: 20, every: 5}}}
