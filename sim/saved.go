@@ -10,8 +10,8 @@ import (
 )
 
 // A Saver is an Engine whose state can be taken to another engine of the same network, of whatever kind: the rows of Rows,
-// the spikes that are under way, and the states of short-term plasticity before these. That is all: random numbers are functions of the step, and input that arrives is
-// the sum of spikes.
+// the spikes that are under way, and the states of short-term plasticity before these. That is all: random numbers are functions of the
+// step, and input that arrives is the sum of spikes.
 type Saver interface {
 	Engine
 	// Save copies a row as it is at the present step.

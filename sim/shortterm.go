@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"sort"
 
 	"einet/dynamics"
@@ -19,14 +20,22 @@ type Releases struct {
 	States     [][]dynamics.Release // [projection][source], as Model.Releases has them
 	model      *dynamics.Model
 	shortTerms [][]int
+	none       bool // has short-term plasticity
 }
 
 // NewReleases begins at step 0.
-func NewReleases(m *dynamics.Model) *Releases { return &Releases{m.Releases(), m, m.ShortTerms()} }
+func NewReleases(m *dynamics.Model) *Releases {
+	states := m.Releases()
+	none := !slices.ContainsFunc(states, func(s []dynamics.Release) bool { return s != nil })
+	return &Releases{states, m, m.ShortTerms(), none}
+}
 
 // Fire takes a source through its next spike and appends the spike's factors, one for each projection with short-term plasticity from its
 // population, in the order of slots.
 func (r *Releases) Fire(s Spike, factors []uint32) []uint32 {
+	if r.none {
+		return factors
+	}
 	populations := r.model.Populations
 	i := sort.Search(len(populations), func(i int) bool { return populations[i].First+populations[i].Size > int(s.Neuron) })
 	for _, k := range r.shortTerms[i] {
