@@ -66,7 +66,7 @@ func TestReproduce(t *testing.T) {
 		{"cobahh", "", "projections.I*.weight=-55", []string{"weights + 20 %"}},
 		{"zerlaut2018", "", "populations.*.poisson.rate=400*4.4", []string{"delays + 5 steps"}},
 		{"izhikevich2003", "", "projections.I*.weight={uniform: [-1.2, 0]}", []string{"weights + 10 %", "delays + 1 steps"}},
-		{"tum2000", "", "projections.E_to_E.short_term.tau_rec=0", nil},
+		{"tum2000", "", "projections.E_to_E.short_term.tau_rec=0", []string{"weights + 20 %"}},
 		{"mongillo2008", "", "", nil}, // its controls are conditions of its own
 		{"laing2001", "", "projections.excitation.weight.gaussian.sigma=sqrt(1/52)", nil},
 		{"laing2001", "all off", "projections.cue_to_ring.weight=1", nil},
