@@ -72,7 +72,7 @@ func TestReproduce(t *testing.T) {
 		{"laing2001", "all off", "projections.cue_to_ring.weight=1", nil},
 		{"laing2001", "fast synapses", "constants.tau_s=40", nil},
 		{"rosenbaum2017", "", "constants.sigma_rec=0.1", nil},
-		{"litwinkumar2012", "", "constants.R_EE=1", nil},
+		{"litwinkumar2012", "", "constants.R_EE=1", []string{"delays + 5 steps"}},
 		{"litwinkumar2012", "uniform", "constants.J_EI=-0.04", nil},
 		{"potjans2014", "tenth", "", []string{"delays + 5 steps"}},
 	} {
