@@ -21,11 +21,9 @@ import (
 
 // withoutPeers are the presets that no other simulator was asked about, and what they are held to instead.
 var withoutPeers = map[string]string{
-	"laing2001":       "a rate model (laing_test.go)",
-	"litwinkumar2012": "the paper's equations in float64 (litwinkumar_long_test.go)",
-	"mongillo2008":    "the paper's words, and conditions that must fail: NEST's synapses know no u_rest",
-	"rosenbaum2017":   "the authors' code, three seeds (published.go)",
-	"tum2000":         "a float64 simulation of the same synapses (tum_test.go)",
+	"laing2001":     "a rate model (laing_test.go)",
+	"mongillo2008":  "the paper's words, and conditions that must fail: NEST's synapses know no u_rest",
+	"rosenbaum2017": "the authors' code, three seeds (published.go)",
 }
 
 // Every file of peers is of an experiment and its populations, every preset but those withoutPeers has one, and each

@@ -171,7 +171,7 @@ var Published = []Experiment{
 		within(0.02, "E", Rate, 7.277, izhikevich), within(0.035, "I", Rate, 6.614, izhikevich),
 		between(6, 12, "E", Alpha, 7.812, izhikevich), between(27, 34, "E", Gamma, 30.6, izhikevich),
 	}},
-	{Preset: "tum2000", Seeds: 4, DurationMs: 5500, DiscardMs: 500, Figures: []Figure{
+	{Preset: "tum2000", Seeds: 8, DurationMs: 5500, DiscardMs: 500, Figures: []Figure{
 		between(0.7, 1.3, "E", PopulationSpike, math.NaN(), tumWords), between(0.7, 1.6, "I", PopulationSpike, math.NaN(), tumWords),
 	}},
 	{Preset: "tum2000", Name: "no depression", Set: []string{"projections.E_to_E.short_term.tau_rec=0"}, Seeds: 1, DurationMs: 2500, DiscardMs: 500, Figures: []Figure{

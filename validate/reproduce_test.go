@@ -66,13 +66,13 @@ func TestReproduce(t *testing.T) {
 		{"cobahh", "", "projections.I*.weight=-55", []string{"weights + 20 %"}},
 		{"zerlaut2018", "", "populations.*.poisson.rate=400*4.4", []string{"delays + 5 steps"}},
 		{"izhikevich2003", "", "projections.I*.weight={uniform: [-1.2, 0]}", []string{"weights + 10 %", "delays + 1 steps"}},
-		{"tum2000", "", "projections.E_to_E.short_term.tau_rec=0", nil},
+		{"tum2000", "", "projections.E_to_E.short_term.tau_rec=0", []string{"weights + 20 %"}},
 		{"mongillo2008", "", "", nil}, // its controls are conditions of its own
 		{"laing2001", "", "projections.excitation.weight.gaussian.sigma=sqrt(1/52)", nil},
 		{"laing2001", "all off", "projections.cue_to_ring.weight=1", nil},
 		{"laing2001", "fast synapses", "constants.tau_s=40", nil},
 		{"rosenbaum2017", "", "constants.sigma_rec=0.1", nil},
-		{"litwinkumar2012", "", "constants.R_EE=1", nil},
+		{"litwinkumar2012", "", "constants.R_EE=1", []string{"delays + 5 steps"}},
 		{"litwinkumar2012", "uniform", "constants.J_EI=-0.04", nil},
 		{"potjans2014", "tenth", "", []string{"delays + 5 steps"}},
 	} {

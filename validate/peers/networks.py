@@ -12,7 +12,7 @@ from math import exp, log, log1p, sqrt
 @dataclass
 class Population:
     size: int
-    model: str  # exp, delta or cond: the synapses of a leaky integrate-and-fire neuron; adex, hh or izhikevich
+    model: str  # exp, biexp, delta or cond: the synapses of a leaky integrate-and-fire neuron; adex, hh or izhikevich
     parameters: dict  # as NEST spells them
     v0: tuple  # (kind, a, b): uniform from a to b, or normal of mean a and sd b
     g0: tuple = ()  # cond, hh: (mean, sd) of g_ex and g_in [nS], no less than 0
@@ -25,11 +25,16 @@ class Population:
 class Projection:
     source: str
     target: str
-    weight: float | tuple  # or (mean, sd) of a normal distribution, drawn again until it has the mean's sign; or ("uniform", a, b)
+    weight: float | tuple  # or (mean, sd) of a normal distribution, drawn again until it has the mean's sign, or (mean, sd, low, high) until
+    #                        it is between these; or ("uniform", a, b); of biexp the area of the current [pA ms]
     delay: float | tuple  # or (mean, sd), drawn again until it is above half a step
     p: float = 0  # one of three: each pair with this probability, all of them with 1,
     indegree: int = 0  # this many sources for each target,
-    total: int = 0  # this many pairs; autapses and (but for p) multapses are allowed
+    total: int = 0  # this many pairs; autapses (but where autapses is False) and (but for p) multapses are allowed
+    autapses: bool = True
+    same: int = 0  # only pairs of one group; groups are of this many neurons in turn
+    different: int = 0  # only pairs of two groups, likewise
+    short_term: dict = field(default_factory=dict)  # U, tau_rec, tau_fac [ms]: depression and facilitation
 
 
 @dataclass
@@ -172,6 +177,49 @@ def izhikevich():
     return Network(populations, projections, duration=5500, discard=500, dt=1.0)
 
 
+def tsodyks():
+    """Tsodyks, Uziel & Markram (2000), with the means of what they draw of U and the time constants for each synapse; RC50's A in mV.
+
+    What is released recovers from then on (tsodyks2_synapse), and does not first inactivate.
+    """
+
+    def background(r):
+        return dict(I_e=15 * (0.975 + 0.05 * r))
+
+    def cells(size, t_ref):
+        parameters = dict(tau_m=30.0, C_m=30.0, E_L=0, V_th=15, V_reset=13.5, t_ref=t_ref, tau_syn_ex=3, tau_syn_in=3)
+        return Population(size, "exp", parameters, ("uniform", 13.5, 15), drawn=background)
+
+    amplitude = {("E", "E"): 1.8, ("I", "E"): -5.4, ("E", "I"): 7.2, ("I", "I"): -7.2}  # by source and target
+    onto = {"E": dict(U=0.5, tau_rec=800.0, tau_fac=0.0), "I": dict(U=0.04, tau_rec=100.0, tau_fac=1000.0)}
+    projections = [
+        Projection(s, t, (a, abs(a) / 2, *sorted([0.2 * a, 2 * a])), 0.1, p=0.1, short_term=onto[t]) for (s, t), a in amplitude.items()
+    ]
+    return Network({"E": cells(400, 3.0), "I": cells(100, 2.0)}, projections, duration=5500, discard=500)
+
+
+def clustered():
+    """Litwin-Kumar & Doiron (2012), with 50 clusters: dV/dt = (mu - V)/tau + sum of J F(t), F of area 1."""
+
+    def cells(size, tau_m, low, high):
+        parameters = dict(tau_m=tau_m, C_m=tau_m, E_L=0, V_th=1, V_reset=0, t_ref=5, tau_rise=1, tau_syn_ex=3, tau_syn_in=2)
+        return Population(size, "biexp", parameters, ("uniform", 0, 1), drawn=lambda r: dict(I_e=low + (high - low) * r))
+
+    n_e, in_cluster, k = 4000, 80, 800
+    ratio, stronger = 2.5, 1.9
+    p_out = k / (ratio * in_cluster + n_e - in_cluster)
+    j = 1 / sqrt(k)  # C_m J of all synapses is a multiple of it
+    apart = dict(autapses=False)
+    projections = [
+        Projection("E", "E", stronger * 10 * j, 0.1, p=ratio * p_out, same=in_cluster, **apart),
+        Projection("E", "E", 10 * j, 0.1, p=p_out, different=in_cluster),
+        Projection("E", "I", 4 * j, 0.1, p=0.5),
+        Projection("I", "E", -1.2 * 16 * j, 0.1, p=0.5),
+        Projection("I", "I", -16 * j, 0.1, p=0.5, **apart),
+    ]
+    return Network({"E": cells(n_e, 15.0, 1.1, 1.2), "I": cells(1000, 10.0, 1.0, 1.05)}, projections, duration=5500, discard=500)
+
+
 LAYERS = ["L23E", "L23I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I"]
 SIZES = [20683, 5834, 21915, 5479, 4850, 1065, 14395, 2948]
 EXTERNAL = [1600, 1500, 2100, 1900, 2000, 1900, 2900, 2100]
@@ -244,6 +292,8 @@ CASES = {
     "zerlaut2018": Case("zerlaut2018", zerlaut),
     "izhikevich2003": Case("izhikevich2003", izhikevich),
     "brainpy1m": Case("brainpy1m", brainpy),
+    "tum2000": Case("tum2000", tsodyks),
+    "litwinkumar2012": Case("litwinkumar2012", clustered),
     "potjans2014": Case("potjans2014", microcircuit, dict(scale=1.0)),
     "potjans2014-tenth": Case("potjans2014 --scale 0.1", microcircuit, dict(scale=0.1)),
 }

@@ -11,6 +11,14 @@ dv/dt = (E_L - v + (g_ex + g_in + I_e)*tau_m/ms/C_m)/tau_m : 1 (unless refractor
 dg_ex/dt = -g_ex/tau_syn_ex : 1
 dg_in/dt = -g_in/tau_syn_in : 1
 """
+# g_ex and g_in are differences of two exponentials, of area 1.
+BIEXPONENTIAL = """
+dv/dt = (E_L - v + ((g_ex - r_ex)/(tau_syn_ex/ms - tau_rise/ms) + (g_in - r_in)/(tau_syn_in/ms - tau_rise/ms) + I_e)*tau_m/ms/C_m)/tau_m : 1 (unless refractory)
+dg_ex/dt = -g_ex/tau_syn_ex : 1
+dr_ex/dt = -r_ex/tau_rise : 1
+dg_in/dt = -g_in/tau_syn_in : 1
+dr_in/dt = -r_in/tau_rise : 1
+"""
 CONDUCTANCE = """
 dv/dt = (g_L*(E_L - v) + g_ex*(E_ex - v) + g_in*(E_in - v) + I_e)/(C_m*ms) : 1 (unless refractory)
 dg_ex/dt = -g_ex/tau_syn_ex : 1
@@ -26,8 +34,8 @@ dg_in/dt = -g_in/tau_syn_in : 1
 """
 # Delta synapses are left to NEST: there a refractory neuron loses what arrives, Brian2's PoissonInput
 # still moves its v, and brunel2000 gets a CV of 0.420 instead of 0.428.
-MODELS = {"exp": (CURRENT, "exact"), "cond": (CONDUCTANCE, "rk4"), "hh": (HODGKIN_HUXLEY, "exponential_euler")}
-TIMES = ["tau_m", "tau_syn_ex", "tau_syn_in", "t_ref"]
+MODELS = {"exp": (CURRENT, "exact"), "biexp": (BIEXPONENTIAL, "exact"), "cond": (CONDUCTANCE, "rk4"), "hh": (HODGKIN_HUXLEY, "exponential_euler")}
+TIMES = ["tau_m", "tau_rise", "tau_syn_ex", "tau_syn_in", "t_ref"]
 
 
 def simulate(network, seed, threads=1):
@@ -52,7 +60,9 @@ def create(p, dt):
         raise NotImplementedError(f"{p.model} synapses")
     equations, method = MODELS[p.model]
     values = {"I_e": 0.0} | p.parameters
-    namespace = {k: v * ms if k in TIMES else v for k, v in values.items()}
+    drawn = p.drawn(np.random.uniform(size=p.size)) if p.drawn else {}
+    equations += "".join(f"{k} : 1 (constant)\n" for k in drawn)
+    namespace = {k: v * ms if k in TIMES else v for k, v in values.items() if k not in drawn}
     # Brian2 counts t_ref from the beginning of the step of the spike, NEST from its end.
     refractory = (values["t_ref"] + dt) * ms if values["t_ref"] else False
     fires = dict(threshold="v >= V_th", reset="v = V_reset")
@@ -60,6 +70,8 @@ def create(p, dt):
         # A spike is V's way up through -20 mV. The review's script counts one every 3 ms where V stays above, too.
         fires, refractory = dict(threshold="v > -20"), "v > -20 or timestep(t - lastspike, dt) <= timestep(t_ref, dt)"
     group = NeuronGroup(p.size, equations, method=method, refractory=refractory, namespace=namespace, **fires)
+    for name, x in drawn.items():
+        setattr(group, name, x)
     kind, a, b = p.v0
     group.v = np.random.uniform(a, b, p.size) if kind == "uniform" else np.random.normal(a, b, p.size)
     if p.model == "hh":
@@ -77,12 +89,18 @@ def create(p, dt):
 
 def connect(p, source, target, model):
     """Weights and delays are the same for all synapses of a projection."""
-    if isinstance(p.weight, tuple) or isinstance(p.delay, tuple) or p.total or p.p == 1:
-        raise NotImplementedError("drawn weights, drawn delays and fixed_total_number")
-    on_pre = f"g_{'ex' if p.weight > 0 else 'in'}_post += {abs(p.weight) if model in ('cond', 'hh') else p.weight}"
+    if isinstance(p.weight, tuple) or isinstance(p.delay, tuple) or p.total or p.p == 1 or p.short_term:
+        raise NotImplementedError("drawn weights, drawn delays, fixed_total_number and short-term plasticity")
+    receptor = "ex" if p.weight > 0 else "in"
+    on_pre = f"g_{receptor}_post += {abs(p.weight) if model in ('cond', 'hh') else p.weight}"
+    if model == "biexp":
+        on_pre += f"; r_{receptor}_post += {p.weight}"
     s = Synapses(source, target, on_pre=on_pre, delay=p.delay * ms)
     if p.p:
-        s.connect(p=p.p)
+        pairs = [f"i//{p.same} == j//{p.same}"] if p.same else [f"i//{p.different} != j//{p.different}"] if p.different else []
+        if not p.autapses:
+            pairs.append("i != j")
+        s.connect(condition=" and ".join(pairs) or None, p=p.p)
     else:
         s.connect(i=np.random.randint(len(source), size=len(target) * p.indegree), j=np.repeat(np.arange(len(target)), p.indegree))
     return s

@@ -51,6 +51,8 @@ def create(p):
 
 
 def connect(p, nodes, dt, threads):
+    if p.same or p.different or not p.autapses:
+        raise NotImplementedError("groups, and no autapses")
     if p.p == 1:
         rule = {"rule": "all_to_all"}
     elif p.p:
@@ -65,8 +67,11 @@ def connect(p, nodes, dt, threads):
     if isinstance(p.weight, tuple) and p.weight[0] == "uniform":
         synapse["weight"] = nest.random.uniform(*p.weight[1:])
     elif isinstance(p.weight, tuple):
-        low, high = (0.0, np.inf) if p.weight[0] > 0 else (-np.inf, 0.0)
-        synapse["weight"] = nest.math.redraw(nest.random.normal(*p.weight), min=low, max=high)
+        low, high = p.weight[2:] or ((0.0, np.inf) if p.weight[0] > 0 else (-np.inf, 0.0))
+        synapse["weight"] = nest.math.redraw(nest.random.normal(*p.weight[:2]), min=low, max=high)
+    if p.short_term:
+        # From u = 0 on: with NEST's own u = U synapses begin as if all sources had spiked at 0 ms.
+        synapse |= dict(synapse_model="tsodyks2_synapse", u=0.0, x=1.0, **p.short_term)
     if isinstance(p.delay, tuple):
         synapse["delay"] = nest.math.redraw(nest.random.normal(*p.delay), min=dt / 2, max=np.inf)
     nest.Connect(nodes[p.source], nodes[p.target], rule, synapse)
