@@ -272,8 +272,16 @@ type (
 // Says is what the key says, and Say takes that.
 func (p *From) Says() string    { from, _ := (*Projection)(p).EndNames(); return from }
 func (p *To) Says() string      { _, to := (*Projection)(p).EndNames(); return to }
-func (p *From) Say(name string) { p.From, p.FromGroup, _ = strings.Cut(name, ".") }
-func (p *To) Say(name string)   { p.To, p.ToGroup, _ = strings.Cut(name, ".") }
+func (p *From) Say(name string) { p.From, p.FromGroup = namesOf(name) }
+func (p *To) Say(name string)   { p.To, p.ToGroup = namesOf(name) }
+
+// namesOf are those of a population and of a group. "E." is all the name of one that isn't there.
+func namesOf(name string) (population, group string) {
+	if population, group, _ = strings.Cut(name, "."); group == "" {
+		return name, ""
+	}
+	return population, group
+}
 
 // EndNames are both names of a projection's ends.
 func (p *Projection) EndNames() (from, to string) {
