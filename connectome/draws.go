@@ -14,7 +14,7 @@ type batch struct {
 	taken                []bool                           // of a choice without multapses
 	chosen               []uint32                         // likewise
 	row                  [Chunk]uint16                    // of a Bernoulli
-	gaps                 [network.MaxDimensions][]float64 // of thinned rows
+	slabs                [network.MaxDimensions][]slab // of thinned rows
 }
 
 func (b *batch) reset() { b.source, b.target, b.code = b.source[:0], b.target[:0], b.code[:0] }
