@@ -11,9 +11,9 @@ import (
 // a packed synapse, the codes.
 type batch struct {
 	source, target, code []uint32
-	taken                []bool                           // of a choice without multapses
-	chosen               []uint32                         // likewise
-	row                  [Chunk]uint16                    // of a Bernoulli
+	taken                []bool                        // of a choice without multapses
+	chosen               []uint32                      // likewise
+	row                  [Chunk]uint16                 // of a Bernoulli
 	slabs                [network.MaxDimensions][]slab // of thinned rows
 }
 

@@ -3,6 +3,7 @@ package network
 import (
 	"math"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 )
@@ -30,7 +31,8 @@ type Part struct {
 	Count      int // of the parts of a division; else 0
 
 	spans []Span // of the population; nil for all of it
-	table []int  // of several spans: each neuron
+	table []int  // of several spans: each neuron; nil where they are too many
+	ends  []int  // then of each span how many neurons there are up to its end
 }
 
 // IsAll tells whether the part is all of its population, in its order: i is neuron i.
@@ -51,6 +53,12 @@ func (p *Part) At(i int) int {
 		return i
 	case p.table != nil:
 		return p.table[i]
+	case p.ends != nil:
+		k, before := sort.SearchInts(p.ends, i+1), 0
+		if k > 0 {
+			before = p.ends[k-1]
+		}
+		return p.spans[k].From + (i-before)*p.spans[k].Every
 	}
 	return p.spans[0].From + i*p.spans[0].Every
 }
@@ -102,8 +110,13 @@ func (p *Part) Common(q *Part) (count int) {
 		return q.Size
 	case p.Size == 0 || q.Size == 0:
 		return 0
-	case p.table == nil && q.table == nil && p.spans[0].Every == 1 && q.spans[0].Every == 1: // of any size in no time
-		return max(0, min(p.spans[0].To, q.spans[0].To)-max(p.spans[0].From, q.spans[0].From)+1)
+	case len(p.spans)*len(q.spans) <= mostTabled: // of any size in no time
+		for _, s := range p.spans {
+			for _, t := range q.spans {
+				count += s.common(t)
+			}
+		}
+		return count
 	case p.Size > q.Size:
 		p, q = q, p
 	}
@@ -127,6 +140,30 @@ func (p *Part) Common(q *Part) (count int) {
 		}
 	}
 	return count
+}
+
+// mostTabled is the most neurons of several spans that are listed one by one, and pairs of spans that are looked at.
+const mostTabled = 1 << 20
+
+// common is how many neurons two spans have in common.
+func (s Span) common(t Span) int {
+	if s.Every > t.Every {
+		s, t = t, s
+	}
+	from, to := max(s.From, t.From), min(s.To, t.To)
+	x := t.From + (from-t.From+t.Every-1)/t.Every*t.Every
+	for each := t.Every; x <= to && each <= s.Every*t.Every; each += t.Every {
+		if (x-s.From)%s.Every != 0 { // the first in common is among the next s.Every of t, or there is none
+			x += t.Every
+			continue
+		}
+		period := t.Every
+		for period%s.Every != 0 && period <= to-x {
+			period += t.Every
+		}
+		return (to-x)/period + 1
+	}
+	return 0
 }
 
 // Slice is part k of a division: its neurons lo to hi-1. Sizes differ by one neuron where the size is no multiple of the count.
@@ -192,7 +229,14 @@ func partOf(name string, population, size int, g *Group) Part {
 		return Part{Name: name, Population: population, spans: []Span{}}
 	}
 	p := Part{Name: name, Population: population, Size: neurons.Count(), spans: neurons.Listed}
-	if len(p.spans) > 1 {
+	switch {
+	case len(p.spans) > 1 && p.Size > mostTabled:
+		end := 0
+		for _, s := range p.spans {
+			end += s.Count()
+			p.ends = append(p.ends, end)
+		}
+	case len(p.spans) > 1:
 		for _, s := range p.spans {
 			for i := s.From; i <= s.To; i += s.Every {
 				p.table = append(p.table, i)
