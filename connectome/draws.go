@@ -11,10 +11,10 @@ import (
 // a packed synapse, the codes.
 type batch struct {
 	source, target, code []uint32
-	taken                []bool                           // of a choice without multapses
-	chosen               []uint32                         // likewise
-	row                  [Chunk]uint16                    // of a Bernoulli
-	gaps                 [network.MaxDimensions][]float64 // of thinned rows
+	taken                []bool                        // of a choice without multapses
+	chosen               []uint32                      // likewise
+	row                  [Chunk]uint16                 // of a Bernoulli
+	slabs                [network.MaxDimensions][]slab // of thinned rows
 }
 
 func (b *batch) reset() { b.source, b.target, b.code = b.source[:0], b.target[:0], b.code[:0] }

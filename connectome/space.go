@@ -160,8 +160,15 @@ func reach(kernel network.Kernel, peak float64) float64 {
 	return more * kernel.Size
 }
 
-// gaps are the distances along dimension k from x to the boxes [mm].
-func (c *cells) gaps(k int, x float64, gaps []float64) []float64 {
+// A slab is the boxes that share a place along a dimension.
+type slab struct {
+	first int     // the number that the place adds to those of its cells
+	gap   float64 // distance to it along the dimension [mm]
+}
+
+// slabs are those of dimension k within reach of x, below being the boxes in the dimensions before. All others would be too many to
+// look at for each source: as many as neurons.
+func (c *cells) slabs(k, below int, x float64, slabs []slab) []slab {
 	n, extent := c.counts[k], c.Extent[k]
 	for i := range n {
 		lo, hi := float64(float64(i)*extent)/float64(n), float64(float64(i+1)*extent)/float64(n)
@@ -169,35 +176,35 @@ func (c *cells) gaps(k int, x float64, gaps []float64) []float64 {
 		if x < lo || x > hi {
 			gap = min(c.Apart(k, x, lo), c.Apart(k, x, hi))
 		}
-		gaps = append(gaps, gap)
+		if gap <= c.reach {
+			slabs = append(slabs, slab{i * below, gap})
+		}
 	}
-	return gaps
+	return slabs
 }
 
 // thinned draws the synapses of a source with a probability that falls with distance: a row of each cell with the largest
 // there, of which those are taken that are to be.
 func (d *draws) thinned(source int, b *batch) {
 	c := d.cells
-	var gaps [network.MaxDimensions][]float64
-	for k := range c.counts {
-		b.gaps[k] = c.gaps(k, c.from[k][source], b.gaps[k][:0])
-		gaps[k] = b.gaps[k]
+	slabs := [network.MaxDimensions][]slab{{{}}, {{}}, {{}}}
+	below := 1
+	for k, n := range c.counts {
+		b.slabs[k] = c.slabs(k, below, c.from[k][source], b.slabs[k][:0])
+		slabs[k] = b.slabs[k]
+		below *= n
 	}
-	for k := len(c.counts); k < len(gaps); k++ {
-		gaps[k] = []float64{0}
-	}
-	cell := 0
-	apart := make([]float64, len(c.counts))
-	for _, z := range gaps[2] {
-		for _, y := range gaps[1] {
-			for _, x := range gaps[0] {
-				copy(apart, []float64{x, y, z})
+	var apart [network.MaxDimensions]float64
+	for _, z := range slabs[2] {
+		for _, y := range slabs[1] {
+			for _, x := range slabs[0] {
+				apart = [...]float64{x.gap, y.gap, z.gap}
+				cell := z.first + y.first + x.first
 				if n := c.first[cell+1] - c.first[cell]; n > 0 {
-					if far := network.Norm(apart); far <= c.reach {
+					if far := network.Norm(apart[:len(c.counts)]); far <= c.reach {
 						d.thinnedCell(uint32(source), cell, c.kernel.At(far), b)
 					}
 				}
-				cell++
 			}
 		}
 	}

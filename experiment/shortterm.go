@@ -45,7 +45,7 @@ type releases struct {
 func (out *outputs) releasesOf(g *record.Grower, r *simulation, asked network.RecordShortTerm) sim.Recorder {
 	k := r.net.Projection(asked.Projection)
 	p := &r.model.Projections[k]
-	sources, _ := r.net.Part(r.net.Populations[p.From].Name)
+	sources, _ := r.net.Ends(k)
 	neurons := sim.Neurons(r.net, &sources, &asked.Neurons)
 	ids := globalIDs(r.model, p.From, neurons)
 	n, name := len(ids), asked.Projection

@@ -135,7 +135,8 @@ func (n *Network) mustBePart(name string) string {
 	return "must be the name of a group: " + fault.Listing(names) + fault.DidYouMean(name, names)
 }
 
-// scaled is the group of a population whose size has changed by a factor s: a range is the same share of it, a list stays.
+// scaled is the group of a population whose size has changed by a factor s: a range is the same share of it, a list stays. Of every
+// so many neurons it remains the same ones, such as the odd.
 func (g Group) scaled(s float64, before, after int) Group {
 	if len(g.Neurons.Listed) != 1 || g.Neurons.Listed[0].From == g.Neurons.Listed[0].To {
 		if g.Neurons.First > 0 {
@@ -145,9 +146,17 @@ func (g Group) scaled(s float64, before, after int) Group {
 	}
 	span := g.Neurons.Listed[0]
 	last := span.To == before-1 || span.To == EveryNeuron
-	span.From = min(int(math.Round(float64(span.From)*s)), after-1)
-	if span.To = max(span.From, min(int(math.Round(float64(span.To+1)*s))-1, after-1)); last {
+	first := span.From % max(1, span.Every)
+	count := math.Round(float64(span.Count()) * s)
+	times := math.Round(float64(span.From-first) * s / float64(span.Every))
+	span.From = min(first+span.Every*int(times), after-1)
+	switch {
+	case last:
 		span.To = after - 1
+	case span.Every > 1:
+		span.To = max(span.From, min(span.From+span.Every*int(count-1), after-1))
+	default: // so that ranges without a gap have none
+		span.To = max(span.From, min(int(math.Round(float64(span.To+1)*s))-1, after-1))
 	}
 	g.Neurons.Listed = []Span{span}
 	return g

@@ -151,6 +151,10 @@ func shownIndex(i uint32) string {
 
 // weight holds a distribution of weights to one sign.
 func (c *checker) weight(path string, p *Projection) {
+	if p.WeightBy.Falls() {
+		c.number(fault.Path(path, string(p.WeightBy.Shape))+".peak", p.Weight.A)
+		return
+	}
 	if !c.dist(path, p.Weight) || p.Weight.Kind == Constant || p.Weight.Kind == "" {
 		return
 	}

@@ -3,6 +3,7 @@ package network
 import (
 	"math"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 )
@@ -30,7 +31,8 @@ type Part struct {
 	Count      int // of the parts of a division; else 0
 
 	spans []Span // of the population; nil for all of it
-	table []int  // of several spans: each neuron
+	table []int  // of several spans: each neuron; nil where they are too many
+	ends  []int  // then of each span how many neurons there are up to its end
 }
 
 // IsAll tells whether the part is all of its population, in its order: i is neuron i.
@@ -51,6 +53,12 @@ func (p *Part) At(i int) int {
 		return i
 	case p.table != nil:
 		return p.table[i]
+	case p.ends != nil:
+		k, before := sort.SearchInts(p.ends, i+1), 0
+		if k > 0 {
+			before = p.ends[k-1]
+		}
+		return p.spans[k].From + (i-before)*p.spans[k].Every
 	}
 	return p.spans[0].From + i*p.spans[0].Every
 }
@@ -89,44 +97,6 @@ func (p *Part) Place(neuron int) int {
 		before += s.Count()
 	}
 	return -1
-}
-
-// Common is how many neurons two parts have in common.
-func (p *Part) Common(q *Part) (count int) {
-	switch {
-	case p.Population != q.Population:
-		return 0
-	case q.IsAll():
-		return p.Size
-	case p.IsAll():
-		return q.Size
-	case p.Size == 0 || q.Size == 0:
-		return 0
-	case p.table == nil && q.table == nil && p.spans[0].Every == 1 && q.spans[0].Every == 1: // of any size in no time
-		return max(0, min(p.spans[0].To, q.spans[0].To)-max(p.spans[0].From, q.spans[0].From)+1)
-	case p.Size > q.Size:
-		p, q = q, p
-	}
-	among := map[int]bool{}
-	for i := range p.Size {
-		among[p.At(i)] = true
-	}
-	for _, s := range q.spans {
-		if s.Count() > p.Size { // such as all even numbers
-			for i := range among {
-				if i >= s.From && i <= s.To && (i-s.From)%s.Every == 0 {
-					count++
-				}
-			}
-			continue
-		}
-		for i := s.From; i <= s.To; i += s.Every {
-			if among[i] {
-				count++
-			}
-		}
-	}
-	return count
 }
 
 // Slice is part k of a division: its neurons lo to hi-1. Sizes differ by one neuron where the size is no multiple of the count.
@@ -192,7 +162,14 @@ func partOf(name string, population, size int, g *Group) Part {
 		return Part{Name: name, Population: population, spans: []Span{}}
 	}
 	p := Part{Name: name, Population: population, Size: neurons.Count(), spans: neurons.Listed}
-	if len(p.spans) > 1 {
+	switch {
+	case len(p.spans) > 1 && p.Size > mostTabled:
+		end := 0
+		for _, s := range p.spans {
+			end += s.Count()
+			p.ends = append(p.ends, end)
+		}
+	case len(p.spans) > 1:
 		for _, s := range p.spans {
 			for i := s.From; i <= s.To; i += s.Every {
 				p.table = append(p.table, i)
@@ -272,8 +249,16 @@ type (
 // Says is what the key says, and Say takes that.
 func (p *From) Says() string    { from, _ := (*Projection)(p).EndNames(); return from }
 func (p *To) Says() string      { _, to := (*Projection)(p).EndNames(); return to }
-func (p *From) Say(name string) { p.From, p.FromGroup, _ = strings.Cut(name, ".") }
-func (p *To) Say(name string)   { p.To, p.ToGroup, _ = strings.Cut(name, ".") }
+func (p *From) Say(name string) { p.From, p.FromGroup = namesOf(name) }
+func (p *To) Say(name string)   { p.To, p.ToGroup = namesOf(name) }
+
+// namesOf are those of a population and of a group. "E." is all the name of one that isn't there.
+func namesOf(name string) (population, group string) {
+	if population, group, _ = strings.Cut(name, "."); group == "" {
+		return name, ""
+	}
+	return population, group
+}
 
 // EndNames are both names of a projection's ends.
 func (p *Projection) EndNames() (from, to string) {

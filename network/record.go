@@ -61,7 +61,7 @@ type RecordTriggered struct {
 	Variables     []string // of Population.StateVariables; nil for all
 }
 
-// RecordShortTerm keeps u and x of some sources of a projection with short-term plasticity.
+// RecordShortTerm keeps u and x of some sources of a projection with short-term plasticity; of a group they have its order.
 type RecordShortTerm struct {
 	Projection string
 	Neurons    Neurons // of the source population
@@ -138,7 +138,8 @@ func (r *Record) eachNeurons(of *Network, do func(population string, n *Neurons)
 	}
 	for i := range r.ShortTerm {
 		if k := of.Projection(r.ShortTerm[i].Projection); k >= 0 {
-			do(of.Projections[k].From, &r.ShortTerm[i].Neurons)
+			from, _ := of.Projections[k].EndNames()
+			do(from, &r.ShortTerm[i].Neurons)
 		}
 	}
 	for i := range r.Averages.Neurons {
@@ -226,8 +227,9 @@ func (c *checker) releases(n *Network) {
 		c.keys(path, &r, Keys("sources", ""))
 		k := n.Projection(r.Projection)
 		if c.want(slices.Contains(names, r.Projection), path, r.Projection, "must be the name of a projection with short_term: "+cmp.Or(fault.Listing(names), "there is none")+fault.DidYouMean(r.Projection, names)) {
-			if from := n.Population(n.Projections[k].From); from >= 0 {
-				c.neurons(path+".neurons", &r.Neurons, &n.Populations[from])
+			from, _ := n.Projections[k].EndNames()
+			if part, ok := n.Part(from); ok {
+				c.neurons(path+".neurons", &r.Neurons, &Population{Name: from, Size: part.Size})
 			}
 		}
 	}

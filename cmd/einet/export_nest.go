@@ -49,10 +49,10 @@ func (x *export) script(steps int64) error {
 	b.WriteString("\n\n    python in_nest.py --compare results/NAME/spikes.npz\n\"\"\"\n\nimport argparse\nimport pathlib\n\nimport nest\nimport numpy as np\n\n")
 	fmt.Fprintf(&b, "HERE = pathlib.Path(__file__).parent\nDT = %s  # ms\nSTEPS = %d  # of a run\n", fault.Exact(x.net.Dt), steps)
 	late := 0
-	if slices.ContainsFunc(trainsOf(x.net), func(t train) bool { return t.poisson >= 0 }) {
+	if slices.ContainsFunc(trainsOf(x.net), func(t train) bool { return t.poisson >= 0 }) || slices.ContainsFunc(x.net.Populations, x.isRepeated) {
 		late = 1
 	}
-	fmt.Fprintf(&b, "LATE = %d  # steps by which all is later in NEST: a generator can't act on the first step, at which Poisson input arrives\n\n", late)
+	fmt.Fprintf(&b, "LATE = %d  # steps by which all is later in NEST: a generator can't act on the first step, at which Poisson input and parrots' spikes arrive\n\n", late)
 	x.populationsOf(&b, late)
 	x.projectionsOf(&b)
 	b.WriteString("\n")
@@ -74,7 +74,11 @@ func (x *export) populationsOf(b *strings.Builder, late int) {
 	b.WriteString("POPULATIONS = {\n")
 	for i, p := range x.net.Populations {
 		if p.Neuron.IsSource() {
-			fmt.Fprintf(b, "    %q: (\"spike_generator\", %d, {}),  # its spikes are in input.npz\n", p.Name, p.Size)
+			model, says := "spike_generator", ""
+			if x.isRepeated(p) {
+				model, says = "parrot_neuron", "; tsodyks2_synapse takes none of a generator's own"
+			}
+			fmt.Fprintf(b, "    %q: (%q, %d, {}),  # its spikes are in input.npz%s\n", p.Name, model, p.Size, says)
 			continue
 		}
 		shared := x.sharedParameters(i)
@@ -96,6 +100,13 @@ func (x *export) populationsOf(b *strings.Builder, late int) {
 		fmt.Fprintf(b, "%s}),\n", strings.Join(parts, ", "))
 	}
 	b.WriteString("}\n\n")
+}
+
+// isRepeated tells whether a population is a source whose spikes a neuron of NEST's has to repeat: a generator has no synapses that
+// depress or facilitate.
+func (x *export) isRepeated(p network.Population) bool {
+	plastic := func(q network.Projection) bool { return q.From == p.Name && q.ShortTerm.Is() }
+	return p.Neuron.IsSource() && slices.ContainsFunc(x.net.Projections, plastic)
 }
 
 // pythonFloat is a number with a point, as NEST wants it.

@@ -6,12 +6,16 @@ def load(file):
 
 
 def build(synapses, neurons, given, own_poisson):
-    """Populations, as NEST's nodes by name; sources are spike generators, one for each neuron."""
+    """Populations, as NEST's nodes by name; sources are spike generators, one for each neuron, or parrots that repeat what these send."""
     nodes = {}
     for name, (model, size, parameters) in POPULATIONS.items():
         nodes[name] = nest.Create(model, size, parameters)
         if model == "spike_generator":
             fire(nodes[name], given, name)
+        if model == "parrot_neuron":  # what arrives at a step leaves its generator one step before
+            generators = nest.Create("spike_generator", size)
+            fire(generators, given, name, ahead=1)
+            nest.Connect(generators, nodes[name], "one_to_one", synapse(1.0, DT, 0))
     # The synapses of a projection: arrays of sources and targets, with a weight and a delay for each.
     for name, (source, target, model, port) in PROJECTIONS.items():
         i, j = synapses[f"{name}_source"].astype(int), synapses[f"{name}_target"].astype(int)
@@ -25,7 +29,7 @@ def build(synapses, neurons, given, own_poisson):
             continue
         # The spikes that einet drew: what arrives at a step leaves its generator one step before.
         generators = nest.Create("spike_generator", len(to))
-        fire(generators, given, f"{target}_poisson", number)
+        fire(generators, given, f"{target}_poisson", ahead=1, number=number)
         connect(np.array(generators.tolist()), to, np.full(len(to), weight), np.full(len(to), DT), port)
     return nodes
 
@@ -48,14 +52,14 @@ def delays(ms):
     return np.rint(ms.astype(float) / DT) * DT
 
 
-def fire(generators, given, name, number=None):
-    """Gives generators their spikes: of a source at its steps, of a Poisson input one step before what it brings."""
+def fire(generators, given, name, ahead=0, number=None):
+    """Gives generators their spikes: of a source at its steps, of a Poisson input those of its number, so many steps ahead."""
     at, neuron, count = given[f"{name}_step"].astype(int), given[f"{name}_neuron"], given[f"{name}_count"].astype(int)
     if number is not None:
         mine = given[f"{name}_input"] == number
-        at, neuron, count = at[mine] - 1, neuron[mine], count[mine]
+        at, neuron, count = at[mine], neuron[mine], count[mine]
     order = np.lexsort((at, neuron))
-    at, neuron, count = at[order] + LATE, neuron[order], count[order]
+    at, neuron, count = at[order] + LATE - ahead, neuron[order], count[order]
     ends = np.searchsorted(neuron, np.arange(len(generators) + 1))
     generators.set([{"spike_times": np.rint(at[a:b]) * DT, "spike_multiplicities": count[a:b].tolist()}
                     for a, b in zip(ends[:-1], ends[1:])])

@@ -71,6 +71,27 @@ func TestRecordsShortTerm(t *testing.T) {
 	require.Equal(t, files[0], files[1])
 }
 
+// Of a projection from a group its sources are recorded, in the group's order, and not others of the population.
+func TestRecordsShortTermOfGroups(t *testing.T) {
+	groups := []string{"--set", "groups={E: {odd: {from: 1, every: 2}}}", "--set", "projections.E_to_I.from=E.odd"}
+	sources := func(neurons string) []int64 {
+		dir := filepath.Join(t.TempDir(), "run")
+		status, _, errs := einet(t, append([]string{"run", "tum2000", "--duration", "20", "--no-plots", "-q", "--out", dir,
+			"--set", "record={short_term: {E_to_I: {neurons: " + neurons + ", every: 10}}}"}, groups...)...)
+		require.Equal(t, exitDone, status, errs)
+		s, err := record.ReadState(filepath.Join(dir, experiment.ShortTermFile), "E_to_I", []string{"u", "x"})
+		require.NoError(t, err)
+		return s.Neuron
+	}
+	require.Equal(t, []int64{1, 3, 5}, sources("3"))
+	require.Equal(t, []int64{399, 15}, sources("[199, 7]"))
+	require.Len(t, sources("all"), 200)
+	status, _, errs := einet(t, append([]string{"run", "tum2000", "--out", filepath.Join(t.TempDir(), "x"),
+		"--set", "record={short_term: {E_to_I: {neurons: [200], every: 10}}}"}, groups...)...)
+	require.Equal(t, exitUsage, status)
+	require.Contains(t, errs, "record.short_term.E_to_I.neurons: 200: must be a whole number from 0 to 199, the last neuron of E.odd")
+}
+
 // What is asked of no such projection is refused.
 func TestRecordsOnlyShortTerm(t *testing.T) {
 	for set, want := range map[string]string{

@@ -264,6 +264,19 @@ func TestSONATARefusals(t *testing.T) {
 // The script for NEST builds the network that einet simulates, with its Poisson input, sources and drawn values, in a simulator that
 // knows nothing of einet, and notices another.
 func TestScriptForNEST(t *testing.T) {
+	checkScript(t, map[string]string{`"I": ("iaf_psc_exp", 20, {"C_m": 100.0`: `"I": ("iaf_psc_exp", 20, {"C_m": 101.0`, "+ LATE": "+ LATE + 1"},
+		"populations.E.poisson={rate: 900, weight: 0.5, tau_syn: 5}")
+}
+
+// Synapses of sources depress and facilitate there, too, of which NEST has none from its generators; also where spikes share a step.
+func TestScriptForNESTOfChangingSources(t *testing.T) {
+	checkScript(t, map[string]string{`"tau_rec": 50.0`: `"tau_rec": 60.0`, "- ahead": ""}, "populations.E.input=9",
+		"projections.S_to_E.short_term={U: 0.5, tau_rec: 50, tau_facil: 20}", "projections.G_to_E.short_term={U: 0.4, tau_rec: 20}",
+		"projections.S_to_E.weight=2", "populations.S.rate=2000")
+}
+
+// checkScript holds the script of withSources with those values to a run, and to damages that must show.
+func checkScript(t *testing.T, damages map[string]string, set ...string) {
 	python := pythonWith("numpy")
 	if python == "" {
 		t.Skip("no python3 with numpy here (apt-get install python3-numpy)")
@@ -271,7 +284,10 @@ func TestScriptForNEST(t *testing.T) {
 	dir := t.TempDir()
 	file, out, run := filepath.Join(dir, "net.yaml"), filepath.Join(dir, "nest"), filepath.Join(dir, "run")
 	require.NoError(t, os.WriteFile(file, []byte(withSources), 0o666))
-	driven := []string{file, "--set", "populations.E.poisson={rate: 900, weight: 0.5, tau_syn: 5}"}
+	driven := []string{file}
+	for _, s := range set {
+		driven = append(driven, "--set", s)
+	}
 	status, _, errs := einet(t, append([]string{"export", "--to", "nest", "--out", out}, driven...)...)
 	require.Equal(t, exitDone, status, errs)
 	digestRun(t, append(driven, "--out", run)...)
@@ -291,7 +307,7 @@ func TestScriptForNEST(t *testing.T) {
 	require.Equal(t, ours.Spikes, theirs.Spikes)
 	text, err := os.ReadFile(filepath.Join(out, nestFile))
 	require.NoError(t, err)
-	for was, is := range map[string]string{`"I": ("iaf_psc_exp", 20, {"C_m": 100.0`: `"I": ("iaf_psc_exp", 20, {"C_m": 101.0`, "+ LATE": "+ LATE + 1"} {
+	for was, is := range damages {
 		changed := strings.ReplaceAll(string(text), was, is)
 		require.NotEqual(t, string(text), changed)
 		require.NoError(t, os.WriteFile(filepath.Join(out, nestFile), []byte(changed), 0o666))

@@ -20,10 +20,11 @@ func (d *decoder) positions(n *node, path string) network.Positions {
 	}
 	f := d.fields(path, n.place, n)
 	for _, layout := range []network.Layout{network.Grid, network.Ring, network.RandomPlaces} {
-		of := f.get(string(layout))
-		if of == nil {
+		f.knows(string(layout))
+		if n.entries[0].key != string(layout) {
 			continue
 		}
+		of := n.entries[0].value
 		before := len(d.faults)
 		g := d.fields(fault.Path(path, string(layout)), of.place, of)
 		keys := network.Keys(string(layout), "")

@@ -227,7 +227,8 @@ func notOfPairs(path string, own entry) (faults []fault.Error) {
 func (n *node) of(pairs string, own entry) *node {
 	p := &node{kind: mapping, place: n.place}
 	for _, e := range n.entries {
-		if e.key != "same" && e.key != "different" && own.value.index(e.key) < 0 {
+		instead := own.value.index(e.key) >= 0 && slices.Contains(keysOfPairs(), e.key) // of another key it is told that it has none here
+		if e.key != "same" && e.key != "different" && !instead {
 			p.entries = append(p.entries, e)
 		}
 	}

@@ -78,9 +78,18 @@ func TestGroups(t *testing.T) {
 func TestGroupsScale(t *testing.T) {
 	n, err := language.Load(strings.NewReader(strings.Replace(grouped, "size: 800", "size: 8000", 1)), "net.yaml", language.Options{Scale: 0.1})
 	require.NoError(t, err)
-	for name, want := range map[string][]network.Span{"E.stimulated": {{From: 0, To: 39, Every: 1}}, "E.odd": {{From: 0, To: 799, Every: 2}}, "E.clusters.1": {{From: 16, To: 31, Every: 1}}} {
+	for name, want := range map[string][]network.Span{"E.stimulated": {{From: 0, To: 39, Every: 1}}, "E.odd": {{From: 1, To: 799, Every: 2}}, "E.clusters.1": {{From: 16, To: 31, Every: 1}}} {
 		p, _ := n.Part(name)
 		require.Equal(t, want, p.Spans(), name)
+	}
+	for group, want := range map[string]network.Span{ // what is apart stays apart
+		"{to: 599, every: 3}": {From: 0, To: 1197, Every: 3}, "{from: 1, to: 599, every: 3}": {From: 1, To: 1198, Every: 3}, "{from: 602, every: 3}": {From: 1202, To: 1599, Every: 3},
+		"{from: 700, to: 799}": {From: 1400, To: 1599, Every: 1}, "{from: 600, to: 698}": {From: 1200, To: 1397, Every: 1},
+	} {
+		n, err := language.Load(strings.NewReader(strings.Replace(grouped, "{from: 1, every: 2}", group, 1)), "net.yaml", language.Options{Scale: 2})
+		require.NoError(t, err)
+		p, _ := n.Part("E.odd")
+		require.Equal(t, []network.Span{want}, p.Spans(), group)
 	}
 	_, err = language.Load(strings.NewReader(grouped), "net.yaml", language.Options{Scale: 0.01})
 	require.ErrorContains(t, err, "--scale 0.01: groups.E.some.2: 9: must be a whole number from 0 to 7, the last neuron of E")
@@ -116,6 +125,7 @@ func TestGroupFaults(t *testing.T) {
 		{"to: E.stimulated", "to: E.stimulatd", `net.yaml:8:21: projections.in.to: "E.stimulatd": must be the name of a group: E.stimulated, E.odd, E.some, E.clusters, E.driven; did you mean E.stimulated?`},
 		{"to: E.stimulated", "to: S.stimulated", `net.yaml:8:21: projections.in.to: "S.stimulated": must be the name of a population or of a group: S has no groups`},
 		{"to: E.stimulated", "to: F.stimulated", `net.yaml:8:21: projections.in.to: "F.stimulated": must be the name of a population: E, S`},
+		{"from: E.clusters.7", "from: E.", `net.yaml:9:15: projections.one.from: "E.": must be the name of a group: E.stimulated, E.odd, E.some, E.clusters, E.driven`},
 		{"from: E.clusters.7", "from: E.clusters.50", `net.yaml:9:15: projections.one.from: "E.clusters.50": must be a part of the division, E.clusters.0 to E.clusters.49`},
 		{"from: E.clusters.7", "from: E.odd.7", `net.yaml:9:15: projections.one.from: "E.odd.7": must be E.odd: it is no division and has no parts`},
 		{"0..399", "0..800", "net.yaml:6:19: groups.E.stimulated.to: 800: must be a whole number from 0 to 799, the last neuron of E"},
@@ -141,6 +151,7 @@ func TestGroupFaults(t *testing.T) {
 		{"to: E.stimulated, p", "to: E.stimulated, pairs: same, p", `net.yaml:8:42: projections.in.pairs: "same": ` + divisions},
 		{"same: {p: 0.5", "same: {p: 1.5", "net.yaml:10:78: projections.E_to_E_same.p: 1.5: must be a probability from 0 to 1"},
 		{"same: {p: 0.5", "same: {q: 1.5", "net.yaml:10:3: projections.E_to_E_same.p: missing: must be a probability from 0 to 1" + "\n" + "net.yaml:10:75: projections.E_to_E.same.q: unknown key: allowed are p, indegree, outdegree, weight, delay"},
+		{"same: {p: 0.5", "same: {p: 0.5, tau_syn: 3", "net.yaml:10:83: projections.E_to_E.same.tau_syn: unknown key: allowed are p, indegree, outdegree, weight, delay"},
 		{"different: {p: 0.2, weight: 1}", "different: {weight: 1}", "net.yaml:10:3: projections.E_to_E_different.p: missing: must be a probability from 0 to 1"},
 		{"to: E.stimulated, p: 0.5", "to: E.stimulated, p: {gaussian: {sigma: 1, peak: 0.5}}", "net.yaml:8:35: projections.in.p: gaussian: must not go by distance between groups: make the group a population of its own, with positions"},
 		{"from: S", "from: S, pairs: same", `net.yaml:8:24: projections.in.pairs: "same": ` + divisions},

@@ -79,6 +79,11 @@ func TestSpaceFaults(t *testing.T) {
 		{"circumference: 360", "circumference: 0", "net.yaml:5:84: populations.C.positions.ring.circumference: 0: must be a length above 0 and at most 1e9 mm"},
 		{"ring: {circumference: 360}", "circle: 360", "net.yaml:5:62: populations.C.positions.circle: unknown key: allowed are grid, ring, random"},
 		{"{ring: {circumference: 360}}", "ring", "net.yaml:5:61: populations.C.positions: ring: must be one of {grid: {columns, rows, extent}}, {ring: {circumference}} and {random: {extent}}"},
+		{"{ring: {circumference: 360}}", "{ring: }", "net.yaml:5:67: populations.C.positions.ring: nothing: must be a mapping"},
+		{"{random: {extent: [2 mm, 1000 um], periodic: true}}", "{random: null}", "net.yaml:4:70: populations.R.positions.random: nothing: must be a mapping"},
+		{"peak: 2}}", "peak: nan}}", "net.yaml:10:97: projections.c.weight.gaussian.peak: nan: must be a number of magnitude at most 1e9"},
+		{"peak: 2}}", "peak: 2e9}}", "net.yaml:10:97: projections.c.weight.gaussian.peak: 2000000000: must be a number of magnitude at most 1e9"},
+		{"weight: {gaussian: {sigma: 14.4, peak: 2}}", "weight: {gaussian: }", "net.yaml:10:76: projections.c.weight.gaussian: nothing: must be a mapping"},
 		{"sigma: 100 um", "sigma: 0", "net.yaml:8:45: projections.a.p.gaussian.sigma: 0: must be a length above 0 and at most 1e9 mm"},
 		{"sigma: 100 um, ", "", "net.yaml:8:37: projections.a.p.gaussian.sigma: missing: must be a length above 0 and at most 1e9 mm"},
 		{"peak: 0.3", "peak: 1.3", "net.yaml:8:59: projections.a.p.gaussian.peak: 1.3: must be a probability from 0 to 1"},
@@ -105,5 +110,6 @@ func TestSpaceFaults(t *testing.T) {
 		if row.want != lines[0] {
 			t.Errorf("%s\nwant %s\ngot  %s", row.new, row.want, err)
 		}
+		require.NotContains(t, err.Error(), "NaN", "what could not be read is told once")
 	}
 }

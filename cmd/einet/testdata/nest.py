@@ -1,4 +1,5 @@
-"""So much of NEST's interface as in_nest.py uses, with one model, iaf_psc_exp, in double precision: to run the script where NEST is not."""
+"""So much of NEST's interface as in_nest.py uses, with iaf_psc_exp, generators, parrots, and synapses that change, in double precision: to run the script
+where NEST is not."""
 
 import numpy as np
 
@@ -57,19 +58,44 @@ def Create(model, size=1, params=None):
 
 def Connect(pre, post, rule=None, syn_spec=None):
     if isinstance(post, Nodes):
-        assert post.model == "spike_recorder"
-        kernel["recorded"] += pre.tolist()
-        return
-    assert rule == "one_to_one" and syn_spec["synapse_model"] == "static_synapse"
-    delay = np.asarray(syn_spec["delay"]) / kernel["dt"]
+        if post.model == "spike_recorder":
+            kernel["recorded"] += pre.tolist()
+            return
+        assert post.model == "parrot_neuron"
+        pre, post = np.array(pre.tolist()), np.array(post.tolist())
+    assert rule == "one_to_one" and len(pre) == len(post)
+    generators = {i for n in kernel["nodes"] if n.model == "spike_generator" for i in n.tolist()}
+    if plastic := syn_spec["synapse_model"] == "tsodyks2_synapse":
+        assert not generators & {*pre.tolist()}, "The target node or synapse model does not support spike input"
+    else:
+        assert syn_spec["synapse_model"] == "static_synapse"
+    delay = np.broadcast_to(syn_spec["delay"], len(pre)) / kernel["dt"]
     assert np.allclose(delay, np.rint(delay)) and (delay > 0.5).all()
-    kernel["edges"] += zip(pre, post, syn_spec["weight"], np.rint(delay).astype(int))
+    for edge in zip(pre, post, np.broadcast_to(syn_spec["weight"], len(pre)), np.rint(delay).astype(int)):
+        kernel["edges"].append((*edge, Plastic(syn_spec) if plastic else None))
+
+
+class Plastic:
+    """A synapse that depresses and facilitates: what part of its weight each spike has."""
+
+    def __init__(self, syn_spec):
+        self.U, self.rec, self.facil = (syn_spec[name] for name in ("U", "tau_rec", "tau_fac"))
+        self.u, self.x, self.last = 0.0, 1.0, 0
+
+    def spike(self, n):
+        past, self.last = (n - self.last) * kernel["dt"], n
+        self.u *= np.exp(-past / self.facil) if self.facil else 0
+        self.x = 1 - (1 - self.x) * (np.exp(-past / self.rec) if self.rec else 0)
+        self.u += self.U * (1 - self.u)
+        part = self.u * self.x
+        self.x -= part
+        return part
 
 
 def Simulate(ms):
     dt, out = kernel["dt"], {}
-    for i, j, w, d in kernel["edges"]:
-        out.setdefault(int(i), []).append((int(j), w, int(d)))
+    for i, j, w, d, plastic in kernel["edges"]:
+        out.setdefault(int(i), []).append((int(j), w, int(d), plastic))
     recorded = {*kernel["recorded"]}
     for _ in range(round(ms / dt)):
         kernel["step"] += 1
@@ -80,12 +106,14 @@ def Simulate(ms):
                 fired += [(p.global_id + k, t[n]) for k, t in enumerate(p.trains) if n in t]
             elif p.model == "iaf_psc_exp":
                 fired += [(p.global_id + k, 1) for k in step(p, dt, come)]
+            elif p.model == "parrot_neuron":
+                fired += [(i, round(come[i][0])) for i in p.tolist() if i in come]
         for i, many in fired:
             if i in recorded:
                 kernel["spikes"] += [(i, n)] * many
-            for j, w, d in out.get(i, []):
+            for j, w, d, plastic in out.get(i, []):
                 at = kernel["arriving"].setdefault(n + d, {}).setdefault(j, [0.0, 0.0])
-                at[w < 0] += many * w
+                at[w < 0] += sum(w * plastic.spike(n) for _ in range(many)) if plastic else many * w
 
 
 def step(p, dt, come):

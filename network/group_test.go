@@ -1,0 +1,45 @@
+package network_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"einet/network"
+)
+
+// What two groups have in common is what counting it gives, and costs no more where they have a thousand million neurons.
+func TestCommon(t *testing.T) {
+	two := func(size int, a, b []network.Span) (p, q network.Part) {
+		n := &network.Network{Populations: []network.Population{{Name: "E", Size: size}}, Groups: []network.Group{
+			{Population: "E", Name: "a", Neurons: network.Neurons{Listed: a}}, {Population: "E", Name: "b", Neurons: network.Neurons{Listed: b}}}}
+		p, _ = n.Part("E.a")
+		q, _ = n.Part("E.b")
+		return p, q
+	}
+	draw := rand.New(rand.NewPCG(1, 1))
+	span := func(from, to int) network.Span {
+		first := from + draw.IntN(to-from)
+		return network.Span{From: first, To: first + draw.IntN(to-first), Every: 1 + draw.IntN(40)}
+	}
+	for range 3000 {
+		p, q := two(400, []network.Span{span(0, 200), span(200, 400)}, []network.Span{span(0, 400)})
+		count := 0
+		for _, i := range p.Neurons() {
+			if q.Place(i) >= 0 {
+				count++
+			}
+		}
+		require.Equal(t, count, p.Common(&q), "%v %v", p.Spans(), q.Spans())
+		require.Equal(t, count, q.Common(&p))
+	}
+	const most = 2_000_000_000
+	p, q := two(most, []network.Span{{From: 0, To: 9, Every: 1}, {From: 20, To: most - 1, Every: 2}}, []network.Span{{From: 1, To: most - 1, Every: 3}})
+	require.Equal(t, 3+333_333_330, p.Common(&q), "1, 4, 7, and 22, 28, ..., 1 999 999 996")
+	for _, k := range []int{0, 9, 10, 999_999_999} {
+		require.Equal(t, k, p.Place(p.At(k)))
+	}
+	p, q = two(most, []network.Span{{From: 1, To: most - 1, Every: 2}}, []network.Span{{From: 0, To: most - 1, Every: 2}})
+	require.Equal(t, 0, p.Common(&q))
+}
