@@ -18,9 +18,9 @@ const (
 	MaxPopulations = 1024
 	MaxProjections = 4096
 	maxTrial       = 1<<14 - 1
-	MaxSteps       = 1 << 30 // of a time: sums of two of them fit an int32
+	MaxSteps       = 1 << 30   // of a time: sums of two of them fit an int32
 	MaxRun         = 3<<30 - 1 // steps of a run: with a time behind its end they fit 32 bits
-	MaxMagnitude   = 1e9     // of any number: float32 holds its square
+	MaxMagnitude   = 1e9       // of any number: float32 holds its square
 )
 
 // Validate reports every fault of the network as a fault.Error, all joined, or
