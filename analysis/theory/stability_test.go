@@ -62,7 +62,7 @@ func TestStabilityOfClocks(t *testing.T) {
 		s.Populations[0].Sources[k].Charge /= 1000
 		s.Populations[0].Sources[k].InDegree *= 1000
 	}
-	_, err := s.Stability()
+	_, err := s.Stability(t.Context())
 	require.ErrorIs(t, err, ErrStiff)
 }
 
