@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -30,7 +31,7 @@ func compare(r *Run, run int, s *summary) *comparison {
 	if n := len(system.Populations); n > mostPredicted {
 		return &comparison{Why: fmt.Sprintf("Mean-field theory takes long for %d populations, and is left to einet theory", n)}
 	}
-	p, err := system.Predict()
+	p, err := system.Predict(context.Background())
 	if err != nil {
 		return &comparison{Why: "Mean-field theory has no answer: " + err.Error()}
 	}

@@ -86,7 +86,7 @@ func (w *work) narrowed(ctx context.Context, b boundary, pair [2][2]int, above b
 		if err != nil {
 			break // such as a delay that is no multiple of dt
 		}
-		p, err := predicted(net)
+		p, err := predicted(ctx, net)
 		v := predictedBy(b.column, p, w.drawn()[0])
 		if err != nil || v != v {
 			break

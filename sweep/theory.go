@@ -67,7 +67,7 @@ func (w *work) predict(ctx context.Context, workers int) (predictions []*predict
 			if ctx.Err() != nil {
 				return nil
 			}
-			p, err := predicted(net)
+			p, err := predicted(ctx, net)
 			if err != nil {
 				first.Do(func() { none = err })
 			}
@@ -79,7 +79,7 @@ func (w *work) predict(ctx context.Context, workers int) (predictions []*predict
 	return predictions, none
 }
 
-func predicted(net *network.Network) (*prediction, error) {
+func predicted(ctx context.Context, net *network.Network) (*prediction, error) {
 	p := &prediction{unstable: math.NaN(), hz: math.NaN()}
 	system, err := theory.FromNetwork(net)
 	if err != nil {
@@ -95,14 +95,14 @@ func predicted(net *network.Network) (*prediction, error) {
 		p.external, p.balance = append(p.external, system.ExternalOverThreshold(n)), append(p.balance, system.RecurrentBalance(n))
 		n++
 	}
-	full, err := system.Solve(theory.Correction{Colour: true, Quenched: true})
+	full, err := system.Solve(ctx, theory.Correction{Colour: true, Quenched: true})
 	if err != nil {
 		return p, nil // of some points there is no state, and that is no fault of the theory
 	}
 	for _, s := range full {
 		p.rate, p.cv = append(p.rate, s.Rate), append(p.cv, s.CV)
 	}
-	if s, err := system.Stability(); err == nil {
+	if s, err := system.Stability(ctx); err == nil {
 		p.unstable, p.hz = float64(s.Unstable), s.Hz
 	}
 	return p, nil

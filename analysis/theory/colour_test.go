@@ -78,7 +78,7 @@ func TestColourAgainstSimulation(t *testing.T) {
 				})
 			}
 		}
-		states, err := s.Solve(Correction{Colour: true})
+		states, err := s.Solve(t.Context(), Correction{Colour: true})
 		require.NoError(t, err)
 		require.InEpsilon(t, k.sigma, states[0].Sigma, 1e-12)
 		want := simulated(n, k.mean, k.sigma, k.share, k.tauSyn)

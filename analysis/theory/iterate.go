@@ -1,6 +1,7 @@
 package theory
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -23,10 +24,13 @@ func unsolved(x []float64, size float64) error {
 // steps that grow as it comes near (pseudo-transient continuation, Kelley &
 // Keyes, SIAM J. Numer. Anal. 35, 1998): it goes where the dynamics go and
 // ends as Newton's method.
-func relax(f func([]float64) []float64, x []float64) ([]float64, error) {
+func relax(ctx context.Context, f func([]float64) []float64, x []float64) ([]float64, error) {
 	step := 0.01 // in units of the time in which rates relax without recurrence
 	r, size := residual(f, x)
 	for range mostSteps {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if size < tolerance {
 			return x, nil
 		}
@@ -52,9 +56,12 @@ func relax(f func([]float64) []float64, x []float64) ([]float64, error) {
 
 // descend solves f(x) = x for x >= 0 by Newton's method, each step shortened
 // until it lessens the residual. It finds unstable solutions too.
-func descend(f func([]float64) []float64, x []float64) ([]float64, error) {
+func descend(ctx context.Context, f func([]float64) []float64, x []float64) ([]float64, error) {
 	r, size := residual(f, x)
 	for range mostSteps {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if size < tolerance {
 			return x, nil
 		}

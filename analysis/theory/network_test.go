@@ -29,7 +29,7 @@ func predict(t *testing.T, net *network.Network) theory.Prediction {
 	t.Helper()
 	s, err := theory.FromNetwork(net)
 	require.NoError(t, err)
-	p, err := s.Predict()
+	p, err := s.Predict(t.Context())
 	require.NoError(t, err)
 	return p
 }

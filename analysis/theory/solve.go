@@ -1,6 +1,7 @@
 package theory
 
 import (
+	"context"
 	"errors"
 	"math"
 )
@@ -29,7 +30,7 @@ type Prediction struct {
 }
 
 // Predict computes the whole Prediction.
-func (s *System) Predict() (p Prediction, err error) {
+func (s *System) Predict(ctx context.Context) (p Prediction, err error) {
 	p.Balance = s.Balance()
 	for _, v := range []struct {
 		states     *[]State
@@ -39,7 +40,7 @@ func (s *System) Predict() (p Prediction, err error) {
 		{&p.Coloured, Correction{Colour: true}},
 		{&p.Full, Correction{Colour: true, Quenched: true}},
 	} {
-		if *v.states, err = s.Solve(v.correction); err != nil {
+		if *v.states, err = s.Solve(ctx, v.correction); err != nil {
 			return p, err
 		}
 	}
@@ -53,9 +54,9 @@ var ErrNoState = errors.New("theory: no stationary state found")
 // population's rate is Siegert's for the input that all the rates make. Where there
 // are several solutions it is one near the balance limit, if that exists, or else
 // the one to which rates relax from 1 Hz. A solution need not be stable
-// against oscillations.
-func (s *System) Solve(c Correction) ([]State, error) {
-	states, err := s.solveRates(c)
+// against oscillations. It ends early, with the error of ctx, where that does.
+func (s *System) Solve(ctx context.Context, c Correction) ([]State, error) {
+	states, err := s.solveRates(ctx, c)
 	for i := range states {
 		d := states[i].Drive
 		if before := max(0, i-1); before < i && s.Populations[i].Neuron == s.Populations[before].Neuron && d == states[before].Drive {
@@ -68,8 +69,8 @@ func (s *System) Solve(c Correction) ([]State, error) {
 }
 
 // solveRates is Solve without the CV, which is NaN.
-func (s *System) solveRates(c Correction) ([]State, error) {
-	x, err := s.solution(c)
+func (s *System) solveRates(ctx context.Context, c Correction) ([]State, error) {
+	x, err := s.solution(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -82,10 +83,10 @@ func (s *System) solveRates(c Correction) ([]State, error) {
 }
 
 // solution is the solution as relax and descend have it.
-func (s *System) solution(c Correction) (x []float64, err error) {
+func (s *System) solution(ctx context.Context, c Correction) (x []float64, err error) {
 	respond := func(x []float64) []float64 { return s.respond(x, c) }
 	if b := s.Balance(); b.Holds {
-		if x, err := descend(respond, pack(b.Rates)); err == nil {
+		if x, err := descend(ctx, respond, pack(b.Rates)); err == nil {
 			return x, nil
 		}
 	}
@@ -93,11 +94,14 @@ func (s *System) solution(c Correction) (x []float64, err error) {
 	for i := range start {
 		start[i] = 1
 	}
-	if x, err = relax(respond, pack(start)); err == nil {
+	if x, err = relax(ctx, respond, pack(start)); err == nil {
 		return x, nil
 	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	// Relaxation runs away from states that only fast inhibition holds.
-	if x, err := descend(respond, pack(start)); err == nil {
+	if x, err := descend(ctx, respond, pack(start)); err == nil {
 		return x, nil
 	}
 	return nil, err

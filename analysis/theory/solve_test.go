@@ -30,11 +30,11 @@ func TestBrunelRates(t *testing.T) {
 		{5, 2, 10, 37.95}, {6, 4, 10, 55.8}, {4.5, 0.9, 10, 6.52},
 		{5, 2, 0, 32.0}, {6, 4, 0, 49.1}, {4.5, 0.9, 0, 5.83},
 	} {
-		states, err := brunel(k.g, k.eta, 0.1, k.reset).Solve(Correction{})
+		states, err := brunel(k.g, k.eta, 0.1, k.reset).Solve(t.Context(), Correction{})
 		require.NoError(t, err)
 		require.InEpsilon(t, k.want, states[0].Rate, tolerance)
 		// Control: weights 5 % off would be seen.
-		states, err = brunel(k.g, k.eta, 0.105, k.reset).Solve(Correction{})
+		states, err = brunel(k.g, k.eta, 0.105, k.reset).Solve(t.Context(), Correction{})
 		require.NoError(t, err)
 		require.Greater(t, math.Abs(states[0].Rate/k.want-1), tolerance)
 	}
@@ -44,9 +44,9 @@ func TestBrunelRates(t *testing.T) {
 // leave nothing quenched.
 func TestCorrectionsOfNothing(t *testing.T) {
 	s := brunel(5, 2, 0.1, 10)
-	plain, err := s.Solve(Correction{})
+	plain, err := s.Solve(t.Context(), Correction{})
 	require.NoError(t, err)
-	corrected, err := s.Solve(Correction{Colour: true, Quenched: true})
+	corrected, err := s.Solve(t.Context(), Correction{Colour: true, Quenched: true})
 	require.NoError(t, err)
 	require.Equal(t, plain, corrected)
 	require.Equal(t, math.Inf(1), plain[0].SD)
@@ -66,7 +66,7 @@ func TestSolutionsAreSelfConsistent(t *testing.T) {
 					q.Charge, q.TauSyn = q.Charge/1000, 3
 				}
 			}
-			states, err := s.Solve(c)
+			states, err := s.Solve(t.Context(), c)
 			require.NoError(t, err)
 			var r rates
 			for _, q := range states {
@@ -100,6 +100,6 @@ func TestNoStateIsAnError(t *testing.T) {
 	s := &System{Populations: []Population{{
 		Neuron: LIF{TauM: 10, VTh: 10}, Input: 20, Sources: []Source{{From: 0, InDegree: 100, Charge: 10, TauSyn: 2}},
 	}}}
-	_, err := s.Solve(Correction{})
+	_, err := s.Solve(t.Context(), Correction{})
 	require.ErrorIs(t, err, ErrNoState)
 }

@@ -1,6 +1,7 @@
 package theory
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -24,8 +25,8 @@ var ErrStiff = errors.New("theory: the noise is too small for the response of ne
 // with h the filter of the synapse and R the Response of neurons. Modes grow where det(1 - A) has zeros of positive growth, and as many
 // as it winds around 0 while w goes from 0 to infinity (Nyquist). Of synapses that are not delta the threshold and the reset
 // are moved as in Rate (Schuecker, Diesmann & Helias, Phys. Rev. E 92, 052119, 2015), and the modulation of the variance is left out.
-func (s *System) Stability() (Stability, error) {
-	states, err := s.solveRates(Correction{Colour: true})
+func (s *System) Stability(ctx context.Context) (Stability, error) {
+	states, err := s.solveRates(ctx, Correction{Colour: true})
 	if err != nil {
 		return Stability{}, err
 	}
@@ -37,6 +38,9 @@ func (s *System) Stability() (Stability, error) {
 	}
 	total, last, highest := 0.0, first, n.highest()
 	for hz < highest {
+		if err := ctx.Err(); err != nil {
+			return Stability{}, err
+		}
 		next := min(hz*(1+fineShare), hz+highest/coarseParts)
 		turned, at, err := n.turn(hz, last, next, deepest)
 		if err != nil {

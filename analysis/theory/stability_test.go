@@ -1,6 +1,7 @@
 package theory
 
 import (
+	"context"
 	"math"
 	"math/cmplx"
 	"testing"
@@ -61,7 +62,7 @@ func TestStabilityOfClocks(t *testing.T) {
 		s.Populations[0].Sources[k].Charge /= 1000
 		s.Populations[0].Sources[k].InDegree *= 1000
 	}
-	_, err := s.Stability()
+	_, err := s.Stability(t.Context())
 	require.ErrorIs(t, err, ErrStiff)
 }
 
@@ -76,7 +77,7 @@ func delayed(s *System, ms float64) *System {
 }
 
 func stabilityOf(t testing.TB, s *System) Stability {
-	stability, err := s.Stability()
+	stability, err := s.Stability(t.Context())
 	require.NoError(t, err)
 	return stability
 }
@@ -135,4 +136,14 @@ func BenchmarkStability(b *testing.B) {
 	for b.Loop() {
 		stabilityOf(b, s)
 	}
+}
+
+func TestTheoryEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	s := delayed(brunel(6, 4, 0.1, 10), 1.5)
+	_, err := s.Solve(ctx, Correction{})
+	require.ErrorIs(t, err, context.Canceled)
+	_, err = s.Stability(ctx)
+	require.ErrorIs(t, err, context.Canceled)
 }

@@ -102,7 +102,7 @@ func (c *theoryCmd) Run(ctx context.Context, t *terminal) error {
 	if _, err := onGrid("--simulate", c.Simulate, net); err != nil {
 		return err
 	}
-	prediction, err := predict(net)
+	prediction, err := predict(ctx, net)
 	if err != nil {
 		return err
 	}
@@ -130,12 +130,15 @@ func (c *theoryCmd) Run(ctx context.Context, t *terminal) error {
 	return s.check()
 }
 
-func predict(net *network.Network) (theory.Prediction, error) {
+func predict(ctx context.Context, net *network.Network) (theory.Prediction, error) {
 	system, err := theory.FromNetwork(net)
 	if err != nil {
 		return theory.Prediction{}, usage(fmt.Errorf("%s: %w", net.Name, err))
 	}
-	p, err := system.Predict()
+	p, err := system.Predict(ctx)
+	if ctx.Err() != nil {
+		return p, context.Canceled
+	}
 	if err != nil {
 		return p, &statusError{exitCheckFailed, fmt.Errorf("%s: %w", net.Name, err)}
 	}

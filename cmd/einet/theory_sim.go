@@ -132,7 +132,7 @@ func (c *theoryCmd) sweep(ctx context.Context, t *terminal, place *engines.Place
 	for k := range sweepLines + 1 {
 		factor := sweepFrom + (sweepTo-sweepFrom)*float64(k)/sweepLines
 		scaled := theory.WithInput(net, factor)
-		states, err := full(scaled)
+		states, err := full(ctx, scaled)
 		if err != nil {
 			return fmt.Errorf("external input x %g: %w", factor, err)
 		}
@@ -169,12 +169,15 @@ func (c *theoryCmd) sweep(ctx context.Context, t *terminal, place *engines.Place
 }
 
 // full is the best prediction alone.
-func full(net *network.Network) ([]theory.State, error) {
+func full(ctx context.Context, net *network.Network) ([]theory.State, error) {
 	system, err := theory.FromNetwork(net)
 	if err != nil {
 		return nil, usage(err)
 	}
-	states, err := system.Solve(theory.Correction{Colour: true, Quenched: true})
+	states, err := system.Solve(ctx, theory.Correction{Colour: true, Quenched: true})
+	if ctx.Err() != nil {
+		return nil, context.Canceled
+	}
 	if err != nil {
 		return nil, &statusError{exitCheckFailed, err}
 	}
