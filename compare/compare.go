@@ -91,6 +91,9 @@ func Runs(ctx context.Context, a, b string, o Options) (*Result, error) {
 	if err := r.compareSpikes(ctx); err != nil {
 		return nil, &engines.InputError{Err: err}
 	}
+	if err := r.consistent(); err != nil {
+		return nil, &engines.InputError{Err: err}
+	}
 	if err := r.compareStatistics(ctx); err != nil {
 		return nil, &engines.InputError{Err: err}
 	}
@@ -210,6 +213,19 @@ func (r *Result) compareSpikes(ctx context.Context) error {
 		r.SameForMs = float64(s.Step-1) * a.DtMs
 		return nil
 	}
+}
+
+// consistent is an error where digests and spikes contradict each other, as where a file was copied over another run's.
+func (r *Result) consistent() error {
+	whole := r.Uncompared == "" && r.recordedAll && r.A.DurationMs == r.B.DurationMs && r.A.Digest != "" && r.B.Digest != ""
+	if one := r.A.Digest == r.B.Digest; whole && one != (r.First == nil) {
+		said := "other digests, but the same spikes"
+		if one {
+			said = "one digest, but other spikes"
+		}
+		return fmt.Errorf("%s and %s: have %s: a %s is not that of the %s beside it", r.A.Dir, r.B.Dir, said, experiment.SpikesFile, experiment.SummaryFile)
+	}
+	return nil
 }
 
 func samePopulations(a, b []record.Population) bool {

@@ -132,3 +132,18 @@ func TestNetworks(t *testing.T) {
 	require.Equal(t, "populations.E.V0.uniform", keys[0].Path)
 	require.Equal(t, "[1, 2]", keys[0].B)
 }
+
+// Spikes that were copied over another run's contradict the digest beside them, whichever way.
+func TestSpikesOfAnotherRun(t *testing.T) {
+	a, b := ran(t, 200), ran(t, 200, "populations.E.input=61")
+	mixed := ran(t, 200)
+	text, err := os.ReadFile(filepath.Join(b, experiment.SpikesFile))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(mixed, experiment.SpikesFile), text, 0o666))
+	for other, says := range map[string]string{a: "one digest, but other spikes", b: "other digests, but the same spikes"} {
+		_, err = Runs(t.Context(), mixed, other, Options{})
+		var wrong *engines.InputError
+		require.ErrorAs(t, err, &wrong)
+		require.ErrorContains(t, err, says)
+	}
+}
