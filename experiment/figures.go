@@ -151,17 +151,10 @@ func readReleases(path string, net *network.Network, x Excerpt, data *plot.Data)
 			continue
 		}
 		t, err := record.ReadState(path, r.Projection, []string{"u", "x"})
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
 		if err != nil {
-			return err
+			return unlessMissing(err)
 		}
-		times := make([]float64, len(t.Step))
-		for k, step := range t.Step {
-			times[k] = float64(step) * net.Dt
-		}
-		first, last := part(times, x)
+		times, first, last := timesOf(t.Step, net.Dt, x)
 		if last-first < 2 {
 			continue
 		}
@@ -178,6 +171,24 @@ func readReleases(path string, net *network.Network, x Excerpt, data *plot.Data)
 		}
 	}
 	return nil
+}
+
+// unlessMissing is an error but that of a file that is not there: then there is nothing to draw of it.
+func unlessMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// timesOf are those of steps [ms], of which an excerpt has times[first:last].
+func timesOf[T int64 | uint32](steps []T, dt float64, x Excerpt) (times []float64, first, last int) {
+	times = make([]float64, len(steps))
+	for k, step := range steps {
+		times[k] = float64(step) * dt
+	}
+	first, last = part(times, x)
+	return times, first, last
 }
 
 // mostDrawn values of state.npz are read for a figure.
@@ -206,17 +217,10 @@ func readModelStates(path string, net *network.Network, x Excerpt, all []plot.Po
 			}
 		}
 		t, err := record.ReadState(path, r.Population, names)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
 		if err != nil {
-			return err
+			return unlessMissing(err)
 		}
-		times := make([]float64, len(t.Step))
-		for k, step := range t.Step {
-			times[k] = float64(step) * net.Dt
-		}
-		first, last := part(times, x)
+		times, first, last := timesOf(t.Step, net.Dt, x)
 		if last-first < 2 || len(t.Neuron) == 0 {
 			continue
 		}
@@ -424,11 +428,8 @@ func (a *among) renumber(spikes []sim.Spike) {
 // readState reads the recorded state, if there is any.
 func readState(path string, net *network.Network, x Excerpt, all []plot.Population, data *plot.Data) error {
 	t, err := record.ReadTraces(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
 	if err != nil {
-		return err
+		return unlessMissing(err)
 	}
 	populations := make([]record.Population, len(t.Populations))
 	for i, p := range t.Populations {
@@ -461,11 +462,7 @@ func readCurrents(path string, net *network.Network, t *record.Traces, x Excerpt
 	if last := t.Step[len(t.Step)-1]; last > data.Steps {
 		return fmt.Errorf("%s: trace_step holds %d, the run has %d steps", path, last, data.Steps)
 	}
-	times := make([]float64, len(t.Step))
-	for i, s := range t.Step {
-		times[i] = float64(s) * t.DtMs
-	}
-	first, last := part(times, x)
+	times, first, last := timesOf(t.Step, t.DtMs, x)
 	for k, id := range t.Neuron[:min(len(t.Neuron), mostPanels)] {
 		i := 0
 		for int(id) >= t.Populations[i].First+t.Populations[i].Size {

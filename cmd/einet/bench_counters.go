@@ -184,8 +184,8 @@ func printCounters(out io.Writer, command string, list []counted) error {
 	for i := range list {
 		x := &list[i].counters
 		rows = append(rows, append(list[i].caseName(),
-			over(x.Update.Nanoseconds(), 1000*x.Updates, "%.1f"), over(x.Update.Nanoseconds(), x.NeuronSteps, "%.3g"), over(x.UpdateBytes, x.Update.Nanoseconds(), "%.3g"),
-			over(x.Deliver.Nanoseconds(), 1000*x.Delivers, "%.1f"), over(x.Deliver.Nanoseconds(), x.Events, "%.3g"), over(x.Resident.Nanoseconds(), 1000*x.ResidentWindows, "%.3g"),
+			over(x.Update.Nanoseconds(), 1000*x.Updates, "%.1f"), over(x.Update.Nanoseconds(), ofWindows(x, x.NeuronSteps), "%.3g"), over(x.UpdateBytes, ofWindows(x, x.Update.Nanoseconds()), "%.3g"),
+			over(x.Deliver.Nanoseconds(), 1000*x.Delivers, "%.1f"), over(x.Deliver.Nanoseconds(), ofWindows(x, x.Events), "%.3g"), over(x.Resident.Nanoseconds(), 1000*x.ResidentWindows, "%.3g"),
 			fmt.Sprintf("%g", list[i].modelMs), fmt.Sprintf("%.3f", list[i].took.Seconds()), fmt.Sprintf("%.3f", list[i].cpuTook.Seconds()),
 			fmt.Sprintf("%.3g", list[i].took.Seconds()/list[i].cpuTook.Seconds()), list[i].verdict()))
 	}
@@ -217,6 +217,14 @@ func (r *counted) verdict() string {
 		return "differ"
 	}
 	return "equal"
+}
+
+// ofWindows is what was done in all windows, or nothing where some shared a dispatch: these are not in the times of update and deliver.
+func ofWindows(x *gpu.Counters, n int64) int64 {
+	if x.ResidentWindows > 0 {
+		return 0
+	}
+	return n
 }
 
 // over is a quotient, - where there is none.

@@ -122,8 +122,8 @@ func printSelftest(w io.Writer, r *selftest.Report) error {
 	for i := range r.Counted {
 		x := &r.Counted[i].Counters
 		counted = append(counted, []string{workName(r.Counted[i].Work), r.Counted[i].Form, firstWords(r.Counted[i].Device), fmt.Sprint(x.Windows), fmt.Sprint(x.Batches), fmt.Sprint(x.Dispatches), fmt.Sprint(x.Waits),
-			over(x.Update.Nanoseconds(), 1000*x.Updates, "%.1f"), over(x.Update.Nanoseconds(), x.NeuronSteps, "%.3g"),
-			over(x.Deliver.Nanoseconds(), 1000*x.Delivers, "%.1f"), over(x.Deliver.Nanoseconds(), x.Events, "%.3g"), over(100*x.Idle, x.Shares, "%.0f %%"),
+			over(x.Update.Nanoseconds(), 1000*x.Updates, "%.1f"), over(x.Update.Nanoseconds(), ofWindows(x, x.NeuronSteps), "%.3g"),
+			over(x.Deliver.Nanoseconds(), 1000*x.Delivers, "%.1f"), over(x.Deliver.Nanoseconds(), ofWindows(x, x.Events), "%.3g"), over(100*x.Idle, x.Shares, "%.0f %%"),
 			over(100*x.Summed, x.Windows, "%.0f %%"), over(x.Atomics, x.Events, "%.3g"), over(x.Resident.Nanoseconds(), 1000*x.ResidentWindows, "%.3g"), yesOrNot(x.GaveUp), cmp.Or(r.Counted[i].Fault, "-")})
 	}
 	full := [][]string{{"memory near full on", "free", "filled", "spikes", "fault"}, nil}
