@@ -116,7 +116,8 @@ func (p *Plasticity) bent(change, room uint32) uint32 {
 	return change
 }
 
-func (p *Plasticity) up(omega, change uint32) uint32 { return min(omega+change, One) }
+// sum is that of two numbers of 0 to One, held to One.
+func sum(a, b uint32) uint32 { return a + min(b, One-a) }
 
 func (p *Plasticity) down(omega, change uint32) uint32 {
 	if omega-p.Low < change {
@@ -130,11 +131,11 @@ func (p *Plasticity) down(omega, change uint32) uint32 {
 func (p *Plasticity) OfTarget(omega, x, slow uint32) uint32 {
 	switch p.Rule {
 	case STDP:
-		return p.up(omega, p.bent(times(p.Plus, x), One-omega))
+		return sum(omega, p.bent(times(p.Plus, x), One-omega))
 	case Vogels:
-		return p.up(omega, times(p.Plus, x))
+		return sum(omega, times(p.Plus, x))
 	}
-	return p.up(omega, times(min(p.Plus+times(p.Plus3, slow), One), x))
+	return sum(omega, times(sum(p.Plus, times(p.Plus3, slow)), x))
 }
 
 // OfSource is ω behind a spike of the source, which finds the traces y of the target's spikes and slow, x', of the source's own.
@@ -144,11 +145,11 @@ func (p *Plasticity) OfSource(omega, y, slow uint32) uint32 {
 		return p.down(omega, p.bent(times(p.Minus, y), omega))
 	case Vogels:
 		if y >= p.Alpha {
-			return p.up(omega, times(p.Plus, y-p.Alpha))
+			return sum(omega, times(p.Plus, y-p.Alpha))
 		}
 		return p.down(omega, times(p.Plus, p.Alpha-y))
 	}
-	return p.down(omega, times(min(p.Minus+times(p.Minus3, slow), One), y))
+	return p.down(omega, times(sum(p.Minus, times(p.Minus3, slow)), y))
 }
 
 // SourceFires takes the traces of a source through a spike.
