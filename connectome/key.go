@@ -32,7 +32,8 @@ func KeyOf(net *network.Network) Key {
 		p := net.Projections[i]
 		p.Name, p.Synapse, p.TauSyn, p.TauRise, p.Receptor = "", "", 0, 0, ""
 		p.Weight, p.Delay, p.Edges, p.ShortTerm = network.Dist{}, network.Dist{}, network.Edges{}, network.ShortTerm{}
-		if p.Grouped() { // names alone don't tell whose they are
+		p.Plasticity = network.Plasticity{} // which changes the weights of one run
+		if p.Grouped() {                    // names alone don't tell whose they are
 			from, to := net.Ends(i)
 			fmt.Fprintln(h, from.Spans(), from.Count, to.Spans(), to.Count)
 		}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 
 	"einet/connectome"
 	"einet/cpu"
@@ -29,6 +30,8 @@ type Kind struct {
 	HasThreads bool
 	// KeepsConnectome tells that it reads the connectome as long as it simulates; another has a copy of its own.
 	KeepsConnectome bool
+	// Plastic tells that it simulates long-term plasticity.
+	Plastic bool
 
 	copied func(net *network.Network, threads int) int64 // bytes of stored synapses that it keeps beside the connectome; may be nil
 	open   func(ctx context.Context, p *Place, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error)
@@ -68,6 +71,23 @@ func Named(name string) *Kind {
 	for _, k := range All {
 		if k.Name == name {
 			return k
+		}
+	}
+	return nil
+}
+
+// takes is an InputError where the network has long-term plasticity and the engine none.
+func (k *Kind) takes(net *network.Network) error {
+	if k.Plastic {
+		return nil
+	}
+	instead := "no engine simulates it yet"
+	if i := slices.IndexFunc(All, func(k *Kind) bool { return k.Plastic }); i >= 0 {
+		instead = "use --engine " + All[i].Name
+	}
+	for i := range net.Projections {
+		if p := &net.Projections[i]; p.Plasticity.Is() {
+			return &InputError{fmt.Errorf("projections.%s.plasticity: the %s engine has no long-term plasticity yet: %s", p.Name, k.Name, instead)}
 		}
 	}
 	return nil
@@ -124,6 +144,9 @@ func (p *Place) Backend() sim.Backend {
 // Open makes an engine at step 0. Where the choice of the device was einet's own and it fails, or the processor is sooner, the
 // place becomes the processor.
 func (p *Place) Open(ctx context.Context, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
+	if err := p.takes(m.Network); err != nil {
+		return nil, err
+	}
 	p.settle(ctx, m, c)
 	e, err := p.open(ctx, p, m, c)
 	if err == nil || !p.retreat(ctx, err) {

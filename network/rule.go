@@ -215,9 +215,14 @@ func (p *Projection) meanWeight() float64 {
 	return sum / float64(len(p.Edges.Weight))
 }
 
-// Excitatory tells whether a projection's weights are not negative: a weight of
+// Excitatory tells whether a projection's weights are not negative. Of plastic ones w_max tells; a static weight of
 // zero counts as positive.
-func (p *Projection) Excitatory() bool { return p.meanWeight() >= 0 }
+func (p *Projection) Excitatory() bool {
+	if p.Plasticity.Is() {
+		return p.Plasticity.Bounds().Max > 0
+	}
+	return p.meanWeight() >= 0
+}
 
 // Sizes are the numbers of neurons of the two populations of projection i.
 func (n *Network) Sizes(i int) (pre, post int) {
