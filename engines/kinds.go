@@ -29,6 +29,8 @@ type Kind struct {
 	HasThreads bool
 	// KeepsConnectome tells that it reads the connectome as long as it simulates; another has a copy of its own.
 	KeepsConnectome bool
+	// LacksPlasticity tells that it refuses networks with long-term plasticity.
+	LacksPlasticity bool
 
 	copied func(net *network.Network, threads int) int64 // bytes of stored synapses that it keeps beside the connectome; may be nil
 	open   func(ctx context.Context, p *Place, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error)
@@ -43,14 +45,14 @@ var (
 		},
 	}
 	CPU = &Kind{
-		Name: "cpu", Text: "SIMD and threads", HasThreads: true, KeepsConnectome: true,
+		Name: "cpu", Text: "SIMD and threads", HasThreads: true, KeepsConnectome: true, LacksPlasticity: true,
 		copied: cpu.CopiedBytes,
 		open: func(_ context.Context, p *Place, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
 			return cpu.New(m, c, p.Threads), nil
 		},
 	}
 	GPU = &Kind{
-		Name: "gpu", Text: "OpenGL 4.3 compute shaders", OnDevices: true,
+		Name: "gpu", Text: "OpenGL 4.3 compute shaders", OnDevices: true, LacksPlasticity: true,
 		open: func(ctx context.Context, p *Place, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
 			return gpu.NewWith(ctx, p.Context, m, c, p.Forms)
 		},
@@ -69,6 +71,14 @@ func Named(name string) *Kind {
 		if k.Name == name {
 			return k
 		}
+	}
+	return nil
+}
+
+// takes is an error unless the engine has what a network needs.
+func (k *Kind) takes(m *dynamics.Model) error {
+	if k.LacksPlasticity && m.IsPlastic() {
+		return &InputError{fmt.Errorf("the %s engine has no long-term plasticity yet: use --engine %s", k.Name, Reference.Name)}
 	}
 	return nil
 }
@@ -124,6 +134,9 @@ func (p *Place) Backend() sim.Backend {
 // Open makes an engine at step 0. Where the choice of the device was einet's own and it fails, or the processor is sooner, the
 // place becomes the processor.
 func (p *Place) Open(ctx context.Context, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
+	if err := p.takes(m); err != nil {
+		return nil, err
+	}
 	p.settle(ctx, m, c)
 	e, err := p.open(ctx, p, m, c)
 	if err == nil || !p.retreat(ctx, err) {
@@ -150,6 +163,9 @@ func (p *Place) retreat(ctx context.Context, why error) bool {
 func (p *Place) Together(ctx context.Context, models []*dynamics.Model, c *connectome.Connectome, tell Tell) (*gpu.Replicas, error) {
 	if !p.OnDevices {
 		return nil, nil
+	}
+	if err := p.takes(models[0]); err != nil {
+		return nil, err
 	}
 	r, err := gpu.NewReplicas(ctx, p.Context, models, c)
 	switch {
