@@ -42,6 +42,12 @@ func TestConformance(t *testing.T) {
 	}
 }
 
+func TestLearns(t *testing.T) {
+	enginetest.Learns(t, "cpu", func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
+		return eager(t, m, c, 2, best())
+	})
+}
+
 func TestWrongStates(t *testing.T) {
 	enginetest.WrongStates(t, enginetest.Networks(), func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
 		return eager(t, m, c, 2, best())

@@ -27,3 +27,9 @@ func TestProcedural(t *testing.T) {
 		return cpuref.New(m, c)
 	})
 }
+
+func TestLearns(t *testing.T) {
+	enginetest.Learns(t, "reference", func(_ testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
+		return cpuref.New(m, c)
+	})
+}

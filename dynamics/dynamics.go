@@ -63,7 +63,9 @@ type Projection struct {
 	Delay    int     // smallest [steps]
 	MaxDelay int     // largest [steps]
 
-	ShortTerm *ShortTerm // nil: weights are what they are
+	ShortTerm  *ShortTerm  // nil: weights are what they are
+	Plasticity *Plasticity // nil: weights stay what they are; else Weights is what they are at the start
+	MaxWeight  int32       // of Plasticity: w_max, in units of the receptor's Scale
 }
 
 // Weight is the weight of all synapses of a projection that has one.
@@ -156,6 +158,19 @@ func (m *Model) addProjection(p *network.Projection, codes *connectome.Codes) {
 		for k := range m.Projections {
 			if o := &m.Projections[k]; o.From == q.From && o.ShortTerm != nil {
 				q.ShortTerm.Slot++
+			}
+		}
+	}
+	if p.Plasticity.Is() {
+		q.Plasticity = newPlasticity(&p.Plasticity, codes.Weights, m.Network.Dt)
+		for k := range m.Projections {
+			if o := &m.Projections[k]; o.Plasticity != nil {
+				if o.From == q.From {
+					q.Plasticity.SourceSlot++
+				}
+				if o.To == q.To {
+					q.Plasticity.TargetSlot++
+				}
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package dynamics
 import (
 	"math"
 	"math/bits"
+	"slices"
 
 	"einet/libm"
 	"einet/network"
@@ -30,6 +31,9 @@ type Plasticity struct {
 
 	Source, Target         Decay // of x and y
 	SlowSource, SlowTarget Decay // of x' and y', of Triplet
+
+	SourceSlot int // its place among the plastic projections from the same population
+	TargetSlot int // its place among those to the same population
 }
 
 // A PlasticRule numbers the rules, as engines do.
@@ -56,7 +60,7 @@ func newPlasticity(p *network.Plasticity, weights []float64, dt float64) *Plasti
 	b := p.Bounds()
 	q := &Plasticity{Nearest: b.Nearest, Low: fixed(b.Min / b.Max), Initial: make([]uint32, len(weights))}
 	for k, w := range weights {
-		q.Initial[k] = min(max(fixed(w/b.Max), q.Low), One)
+		q.Initial[k] = max(fixed(min(max(w/b.Max, 0), 1)), q.Low) // held to the bounds before it is a whole number
 	}
 	switch s, v, t := &p.STDP, &p.Vogels, &p.Triplet; {
 	case *s != network.STDP{}:
@@ -152,6 +156,45 @@ func (p *Plasticity) OfSource(omega, y, slow uint32) uint32 {
 	return p.down(omega, times(sum(p.Minus, times(p.Minus3, slow)), y))
 }
 
+// Weigh is what a synapse of that ω brings, in units of the receptor's Scale.
+func (p *Projection) Weigh(omega uint32) int32 { return Weighted(p.MaxWeight, omega) }
+
+// Plastic are the projections with long-term plasticity from each population and to each, in the order of their slots.
+func (m *Model) Plastic() (from, to [][]int) {
+	from, to = make([][]int, len(m.Populations)), make([][]int, len(m.Populations))
+	for k := range m.Projections {
+		if p := &m.Projections[k]; p.Plasticity != nil {
+			from[p.From], to[p.To] = append(from[p.From], k), append(to[p.To], k)
+		}
+	}
+	return from, to
+}
+
+// IsPlastic tells whether some projection has long-term plasticity.
+func (m *Model) IsPlastic() bool {
+	return slices.ContainsFunc(m.Projections, func(p Projection) bool { return p.Plasticity != nil })
+}
+
+// SourceTraces are the traces of all sources at step 0, [projection][neuron]; of a projection without long-term plasticity there are none.
+func (m *Model) SourceTraces() [][]PlasticTrace {
+	return m.traces(func(p *Projection) int { return p.From })
+}
+
+// TargetTraces are those of all targets.
+func (m *Model) TargetTraces() [][]PlasticTrace {
+	return m.traces(func(p *Projection) int { return p.To })
+}
+
+func (m *Model) traces(end func(p *Projection) int) [][]PlasticTrace {
+	all := make([][]PlasticTrace, len(m.Projections))
+	for k := range m.Projections {
+		if p := &m.Projections[k]; p.Plasticity != nil {
+			all[k] = make([]PlasticTrace, m.Populations[end(p)].Size)
+		}
+	}
+	return all
+}
+
 // SourceFires takes the traces of a source through a spike.
 func (p *Plasticity) SourceFires(t *PlasticTrace, step uint32) {
 	p.fires(t, step, &p.Source, &p.SlowSource)
@@ -169,6 +212,19 @@ func (p *Plasticity) fires(t *PlasticTrace, step uint32, fast, slow *Decay) {
 	if p.Rule == Triplet {
 		t.Slow = p.raised(slow.After(n, t.Slow))
 	}
+}
+
+// Holds tells whether a trace can be one of the rule's.
+func (p *Plasticity) Holds(t PlasticTrace) bool {
+	low, high := uint32(OneTrace), uint32(MaxTrace)
+	if p.Nearest {
+		high = OneTrace
+	}
+	of := func(x uint32) bool { return x >= low && x <= high }
+	if t.Last == 0 {
+		return t == PlasticTrace{}
+	}
+	return of(t.Fast) && (p.Rule == Triplet && of(t.Slow) || p.Rule != Triplet && t.Slow == 0)
 }
 
 func (p *Plasticity) raised(trace uint32) uint32 {

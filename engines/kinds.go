@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 
 	"einet/connectome"
 	"einet/cpu"
@@ -30,8 +29,8 @@ type Kind struct {
 	HasThreads bool
 	// KeepsConnectome tells that it reads the connectome as long as it simulates; another has a copy of its own.
 	KeepsConnectome bool
-	// Plastic tells that it simulates long-term plasticity.
-	Plastic bool
+	// LacksPlasticity tells that it refuses networks with long-term plasticity.
+	LacksPlasticity bool
 
 	copied func(net *network.Network, threads int) int64 // bytes of stored synapses that it keeps beside the connectome; may be nil
 	open   func(ctx context.Context, p *Place, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error)
@@ -46,14 +45,14 @@ var (
 		},
 	}
 	CPU = &Kind{
-		Name: "cpu", Text: "SIMD and threads", HasThreads: true, KeepsConnectome: true,
+		Name: "cpu", Text: "SIMD and threads", HasThreads: true, KeepsConnectome: true, LacksPlasticity: true,
 		copied: cpu.CopiedBytes,
 		open: func(_ context.Context, p *Place, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
 			return cpu.New(m, c, p.Threads), nil
 		},
 	}
 	GPU = &Kind{
-		Name: "gpu", Text: "OpenGL 4.3 compute shaders", OnDevices: true,
+		Name: "gpu", Text: "OpenGL 4.3 compute shaders", OnDevices: true, LacksPlasticity: true,
 		open: func(ctx context.Context, p *Place, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
 			return gpu.NewWith(ctx, p.Context, m, c, p.Forms)
 		},
@@ -76,19 +75,10 @@ func Named(name string) *Kind {
 	return nil
 }
 
-// takes is an InputError where the network has long-term plasticity and the engine none.
-func (k *Kind) takes(net *network.Network) error {
-	if k.Plastic {
-		return nil
-	}
-	instead := "no engine simulates it yet"
-	if i := slices.IndexFunc(All, func(k *Kind) bool { return k.Plastic }); i >= 0 {
-		instead = "use --engine " + All[i].Name
-	}
-	for i := range net.Projections {
-		if p := &net.Projections[i]; p.Plasticity.Is() {
-			return &InputError{fmt.Errorf("projections.%s.plasticity: the %s engine has no long-term plasticity yet: %s", p.Name, k.Name, instead)}
-		}
+// takes is an error unless the engine has what a network needs.
+func (k *Kind) takes(m *dynamics.Model) error {
+	if k.LacksPlasticity && m.IsPlastic() {
+		return &InputError{fmt.Errorf("the %s engine has no long-term plasticity yet: use --engine %s", k.Name, Reference.Name)}
 	}
 	return nil
 }
@@ -144,7 +134,7 @@ func (p *Place) Backend() sim.Backend {
 // Open makes an engine at step 0. Where the choice of the device was einet's own and it fails, or the processor is sooner, the
 // place becomes the processor.
 func (p *Place) Open(ctx context.Context, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
-	if err := p.takes(m.Network); err != nil {
+	if err := p.takes(m); err != nil {
 		return nil, err
 	}
 	p.settle(ctx, m, c)
@@ -173,6 +163,9 @@ func (p *Place) retreat(ctx context.Context, why error) bool {
 func (p *Place) Together(ctx context.Context, models []*dynamics.Model, c *connectome.Connectome, tell Tell) (*gpu.Replicas, error) {
 	if !p.OnDevices {
 		return nil, nil
+	}
+	if err := p.takes(models[0]); err != nil {
+		return nil, err
 	}
 	r, err := gpu.NewReplicas(ctx, p.Context, models, c)
 	switch {

@@ -122,7 +122,7 @@ func (g OpenGL) Choose(c Choice, m *dynamics.Model, tell Tell) (*Place, error) {
 	if kind == nil {
 		return nil, &InputError{fmt.Errorf("there is no engine %q", c.Engine)}
 	}
-	if err := kind.takes(m.Network); err != nil {
+	if err := kind.takes(m); err != nil {
 		return nil, err
 	}
 	if !kind.OnDevices {

@@ -134,6 +134,7 @@ func compareState(t *testing.T, m *dynamics.Model, reference, engine sim.Engine)
 		}
 	}
 	compareReleases(t, m, reference, engine)
+	compareWeights(t, m, reference, engine)
 }
 
 // compareGathered holds some neurons of a population, in no order, to the state of all.

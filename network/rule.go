@@ -215,11 +215,11 @@ func (p *Projection) meanWeight() float64 {
 	return sum / float64(len(p.Edges.Weight))
 }
 
-// Excitatory tells whether a projection's weights are not negative. Of plastic ones w_max tells; a static weight of
-// zero counts as positive.
+// Excitatory tells whether a projection's weights are not negative: a weight of
+// zero counts as positive, but where w_max of long-term plasticity is negative.
 func (p *Projection) Excitatory() bool {
 	if p.Plasticity.Is() {
-		return p.Plasticity.Bounds().Max > 0
+		return p.Plasticity.Bounds().Max >= 0
 	}
 	return p.meanWeight() >= 0
 }
