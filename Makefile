@@ -59,7 +59,7 @@ version := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 # einet needs no library and starts on any Linux; what needs OpenGL or HDF5 it leaves to einet-gl beside it.
 go_build = go build -buildvcs=false $(BUILDFLAGS) -ldflags "-s -w -X main.version=$(version)"
 
-.PHONY: build dist wheel run test test-long test-peers test-browser fuzz lint clean help
+.PHONY: build mpi test-mpi dist wheel run test test-long test-peers test-browser fuzz lint clean help
 
 build: ## build bin/einet and, with OpenGL, bin/einet-gl
 	@$(SETUP) $(build_needs)
@@ -69,6 +69,14 @@ ifeq ($(CGO_ENABLED),0)
 else
 	$(go_build) -o bin/einet-gl ./cmd/einet
 endif
+
+mpi: ## build bin/einet-mpi, whose ranks mpirun starts, with OpenMPI
+	@$(SETUP) $(build_needs) mpi
+	$(go_build) -tags mpi -o bin/einet-mpi ./cmd/einet
+
+test-mpi: ## run the tests of ranks with mpirun, 1 to 4 on this machine
+	@$(MAKE) --no-print-directory mpi
+	EINET_MPI=$(CURDIR)/bin/einet-mpi go test -count=1 $(TESTFLAGS) -run MPI ./cmd/einet
 
 dist: ## pack the binaries, man page, completions and licences into dist/
 	@$(SETUP) $(build_needs)

@@ -161,11 +161,7 @@ func (m *Model) addProjection(p *network.Projection, codes *connectome.Codes) {
 	q.Receptor = m.Populations[q.To].receptor(&m.Network.Populations[q.To], synapses{p.Shape(), p.Excitatory(), p.Receptor}, m.Network.Dt)
 	if p.ShortTerm.Is() {
 		q.ShortTerm = newShortTerm(&p.ShortTerm, m.Network.Dt)
-		for k := range m.Projections {
-			if o := &m.Projections[k]; o.From == q.From && o.ShortTerm != nil {
-				q.ShortTerm.Slot++
-			}
-		}
+		q.ShortTerm.Slot = m.nextSlot(q.From)
 	}
 	if p.Plasticity.Is() {
 		q.Plasticity = newPlasticity(&p.Plasticity, codes.Weights, m.Network.Dt)

@@ -28,6 +28,7 @@ import (
 	"einet/experiment"
 	"einet/fault"
 	"einet/gpu"
+	"einet/ranks/mpi"
 	"einet/record/hdf5"
 )
 
@@ -88,7 +89,11 @@ func main() {
 		os.Exit(exitMachine)
 	}
 	tty := term.IsTerminal(int(os.Stderr.Fd()))
-	os.Exit(run(whileParent(interruptible()), os.Args[1:], os.Stdout, os.Stderr, tty))
+	out, errs := io.Writer(os.Stdout), io.Writer(os.Stderr)
+	if mpi.IsFollower() { // rank 0 says it all
+		out, errs, tty = io.Discard, io.Discard, false
+	}
+	os.Exit(run(whileParent(interruptible()), os.Args[1:], out, errs, tty))
 }
 
 // interruptible is cancelled by the first Ctrl-C, or when the terminal or the batch system ends it. A second one ends what does
