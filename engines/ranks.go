@@ -126,19 +126,27 @@ func (p *Place) fitsRank(c Choice, m *dynamics.Model, own []connectome.Range, al
 // Divided makes an engine of ranks at step 0, each of which builds its own synapses. Of several processes, those of rank 0 has is that
 // of the whole network.
 func (p *Place) Divided(ctx context.Context, m *dynamics.Model, workers int) (*ranks.Engine, error) {
-	b := ranks.Build{
-		Synapses: func(ctx context.Context, own []connectome.Range) (*connectome.Connectome, error) {
-			return connectome.BuildPart(ctx, m.Network, own, workers)
-		},
-		Open: func(ctx context.Context, rank int, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
-			on := p.Parts[rank%len(p.Parts)]
-			return on.open(ctx, on, m, c)
-		},
-	}
+	b := p.OfRanks(m, workers)
 	if p.exchange != nil {
 		return ranks.Connect(ctx, m, p.exchange, b)
 	}
 	return ranks.New(ctx, m, len(p.Parts), b)
+}
+
+// OfRanks is how ranks are built of a network, on the place or its parts by turns.
+func (p *Place) OfRanks(m *dynamics.Model, workers int) ranks.Build {
+	return ranks.Build{
+		Synapses: func(ctx context.Context, own []connectome.Range) (*connectome.Connectome, error) {
+			return connectome.BuildPart(ctx, m.Network, own, workers)
+		},
+		Open: func(ctx context.Context, rank int, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
+			on := p
+			if n := len(p.Parts); n > 0 {
+				on = p.Parts[rank%n]
+			}
+			return on.open(ctx, on, m, c)
+		},
+	}
 }
 
 // IsDivided tells whether ranks simulate: Divided makes their engine, and Open none.

@@ -64,7 +64,8 @@ func (r *simulation) simulate(ctx context.Context, update func(step, spikes int6
 		pause(nil)
 		times.Add(some)
 		goesOn := errors.Is(err, context.Canceled) && ctx.Err() == nil
-		if goesOn || err != nil && r.o.CheckpointEvery >= 0 || err == nil && r.o.CheckpointEnd {
+		lost := r.divided != nil && err != nil && !errors.Is(err, context.Canceled) // ranks are at different steps, or gone: the last checkpoint holds
+		if goesOn || err != nil && !lost && r.o.CheckpointEvery >= 0 || err == nil && r.o.CheckpointEnd {
 			r.save(rec, out, times)
 		}
 		if !goesOn {

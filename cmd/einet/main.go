@@ -46,6 +46,7 @@ type cli struct {
 	Schema    schemaCmd    `cmd:"" help:"Print a JSON schema of the network language, for editors."`
 	Theory    theoryCmd    `cmd:"" help:"Predict rates by mean-field theory; hold them against a simulation."`
 	Bench     benchCmd     `cmd:"" help:"Time the engines on several networks and sizes, beside what the machine can do."`
+	Scaling   scalingCmd   `cmd:"" help:"Say what a network would take on many ranks, from a dry run of one of them."`
 	Plot      plotCmd      `cmd:"" help:"Draw the figures of an earlier run."`
 	Report    reportCmd    `cmd:"" help:"Write a page (HTML) of an earlier run, or of several side by side."`
 	Compare   compareCmd   `cmd:"" help:"Hold two runs side by side: do they have the same spikes, or are they alike?"`

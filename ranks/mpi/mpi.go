@@ -63,7 +63,7 @@ import (
 // Patience with ranks that don't answer, once this process is told to end: a rank that died is why, or a window takes its time.
 const (
 	patience       = 300 * time.Millisecond
-	patienceFactor = 4 // times the longest exchange so far
+	patienceFactor = 4 // times the longest exchange of late
 )
 
 // firstRoom is how many words of each rank go in the first message of an exchange, at first; and at most mostRoom do.
@@ -159,7 +159,7 @@ func (c *Comm) All(ctx context.Context, mine []uint32) ([][]uint32, error) {
 		}
 	}
 	c.room = min(max(firstRoom, c.room/2, 1<<bits.Len(uint(most))), mostRoom)
-	c.longest = max(c.longest, time.Since(start))
+	c.longest = max(c.longest*15/16, time.Since(start))
 	return c.words, nil
 }
 
