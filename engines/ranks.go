@@ -40,6 +40,8 @@ func (c *Choice) ranksHere() int {
 // divide makes the places of this process's ranks ready.
 func (g OpenGL) divide(c Choice, m *dynamics.Model, tell Tell) (*Place, error) {
 	switch {
+	case m.IsPlastic():
+		return nil, &InputError{fmt.Errorf("%s: %w", m.Network.Name, ranks.ErrPlastic)}
 	case c.Synapses == Procedural:
 		return nil, &InputError{errors.New("--connectivity procedural: ranks store their synapses: leave it out, or simulate with one engine")}
 	case c.Forms != gpu.Options{}:

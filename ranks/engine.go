@@ -129,8 +129,14 @@ func newEngine(m *dynamics.Model, n int) *Engine {
 	return e
 }
 
+// ErrPlastic says that ranks lack long-term plasticity.
+var ErrPlastic = errors.New("ranks have no long-term plasticity yet: leave --ranks, mpirun and all devices but one out")
+
 // open opens a rank.
 func (e *Engine) open(ctx context.Context, rank int, b Build) error {
+	if e.model.IsPlastic() {
+		return ErrPlastic
+	}
 	own := e.own[rank]
 	r := newMember(rank, e.model, e.model.Part(own, rank == 0))
 	e.members = append(e.members, r)
