@@ -7,8 +7,10 @@ RUNFLAGS ?= --force
 # Further flags of `go test`, and its packages.
 TESTFLAGS ?=
 PACKAGES ?= ./...
-# Executions of each fuzz target in `make fuzz`, which is part of `make test-long`.
+# Executions of each fuzz target in `make fuzz`, which is part of `make test-long`, or the time of each (FUZZ=1h), and a
+# pattern of targets (FUZZ_TARGETS=Npz).
 FUZZ ?= 100000
+FUZZ_TARGETS ?= ^Fuzz
 # What `make test-peers` simulates, networks of validate/peers/networks.py and their number of seeds,
 # and the preset of the first, to whose seeds NEST's spikes are held.
 PEER_CASES ?= vogels2005cuba-steady:2 brunel2000exp-steady:1
@@ -106,8 +108,8 @@ test-long: ## run the longer checks too, the fuzz targets and the race detector
 race: ## hold the engines of processors to the conformance suite under the race detector
 	go test -count=1 -race $(TESTFLAGS) -run 'Conformance|Changes|Late|Slow|Recorders|Replicas' ./cpu ./cpuref ./sim ./experiment
 
-fuzz: ## execute every fuzz target FUZZ times
-	scripts/fuzz $(FUZZ)
+fuzz: ## execute every fuzz target FUZZ times, or for a time (FUZZ=1h)
+	scripts/fuzz $(FUZZ) '$(FUZZ_TARGETS)'
 
 # NEST, Brian2, PyNN, BrainPy and others live in a virtual environment, made anew when what they need changes.
 peers := .cache/peers
