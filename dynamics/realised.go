@@ -18,6 +18,13 @@ func (m *Model) PoissonCounts(pop, k int, n int64, dst []uint32) {
 	for i, w := range dst {
 		dst[i] = uint32(rng.Count(w, p.Poisson[k].Thresholds))
 	}
+	if in := &p.Poisson[k]; in.IsOfGroup() {
+		for i, receives := range in.Receives(p.Size) {
+			if !receives {
+				dst[i] = 0
+			}
+		}
+	}
 }
 
 // PoissonWeight is the weight of Poisson input k of population pop as engines have it, rounded to
