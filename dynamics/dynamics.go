@@ -136,16 +136,15 @@ func newPopulation(net *network.Network, i, first int) Population {
 	}
 	q.courses = newInput(p.Input, net.Dt)
 	_, q.steady = p.Input.Constant()
-	q.Noise = newNoise(p, &q.Membrane, net.Dt)
+	q.Noise = newNoise(net, i, &q.Membrane)
 	q.Noise.Key = key(rng.Noise)
 	q.PoissonKey = key(rng.PoissonInputs)
 	q.state = newInitial(net, i)
 	q.addGroups(net, i)
-	for k := range p.PoissonInput {
-		in := &p.PoissonInput[k]
-		r := q.receptor(p, synapses{in.Shape(), in.Weight >= 0, in.Receptor}, net.Dt)
+	for _, in := range net.Received(i) {
+		r := q.receptor(p, synapses{in.Shape(), in.Weight >= 0, in.PoissonInput.Receptor}, net.Dt)
 		q.Poisson = append(q.Poisson, PoissonInput{
-			Receptor: r, Thresholds: rng.PoissonThresholds(in.Rate * net.Dt / 1000),
+			Receptor: r, Thresholds: rng.PoissonThresholds(in.Rate * net.Dt / 1000), part: in.Part,
 		})
 	}
 	return q

@@ -37,6 +37,7 @@ func (m *Model) Part(own []connectome.Range, sources bool) *Model {
 			from[i] = add(q, i)
 		case !q.IsSource() && own[i].Size() > 0:
 			q.Offset, q.Size = own[i].First, own[i].Size()
+			q.Noise.cut(q.Offset, q.Size)
 			here[i] = add(q, i)
 		}
 	}

@@ -72,6 +72,7 @@ type stateLayout struct {
 	cells     cells
 	extended  bool // update is compiled for every kind of neuron
 	inputs    int  // most Poisson inputs of a population
+	members   bool // whether some of them are of groups
 	draws     int  // most random words that a neuron needs in a step
 	sources   bool // whether some population is a source
 	simple    bool // whether update has code of lif without a program
@@ -112,6 +113,7 @@ func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
 		l.neurons += p.Size
 		l.stride += p.Size * len(p.Receptors)
 		l.receptors, l.inputs = max(l.receptors, len(p.Receptors)), max(l.inputs, len(p.Poisson))
+		l.members = l.members || hasMembers(p)
 		l.draws, l.sources, l.simple = max(l.draws, drawsOf(p)), l.sources || p.IsSource(), l.simple || modelOf(p) == layout.LIF
 		l.states = append(l.states, l.stateSize)
 		l.stateSize += p.Size * wordsOf(p)

@@ -145,7 +145,7 @@ func (l *stateLayout) general(m *dynamics.Model, i int) layout.GeneralPopulation
 	g := layout.GeneralPopulation{
 		Model: modelOf(p), Program: layout.None, Constants: layout.None,
 		Seed: m.Network.Seed, PoissonStream: p.PoissonKey.Stream, NoiseStream: p.Noise.Key.Stream, SpikeStream: p.SpikeKey.Stream, FirstBlock: uint32(p.Offset / 4),
-		Train: l.addTrain(m, i), ShortTerm: l.shortTerm(m, i), Inputs: uint32(len(p.Poisson)), Poisson: make([]layout.PoissonInput, max(1, l.inputs)),
+		Train: l.addTrain(m, i), ShortTerm: l.shortTerm(m, i), Members: l.addMembers(p), Inputs: uint32(len(p.Poisson)), Poisson: make([]layout.PoissonInput, max(1, l.inputs)),
 	}
 	if p.Cell != nil {
 		g.Program, g.Constants = uint32(l.cells.of[i]), uint32(len(l.tables))
@@ -159,6 +159,26 @@ func (l *stateLayout) general(m *dynamics.Model, i int) layout.GeneralPopulation
 		l.tables = append(l.tables, in.Thresholds...)
 	}
 	return g
+}
+
+// addMembers puts into tables which Poisson inputs each neuron receives, where some are of groups.
+func (l *stateLayout) addMembers(p *dynamics.Population) uint32 {
+	if !hasMembers(p) {
+		return layout.None
+	}
+	first := len(l.tables)
+	l.tables = append(l.tables, make([]uint32, p.Size)...)
+	for k := range p.Poisson {
+		for i, receives := range p.Receives(k) {
+			l.tables[first+i] |= flag(receives) << k
+		}
+	}
+	return uint32(first)
+}
+
+// hasMembers tells whether a population has Poisson inputs of groups.
+func hasMembers(p *dynamics.Population) bool {
+	return slices.ContainsFunc(p.Poisson, func(in dynamics.PoissonInput) bool { return in.IsOfGroup() })
 }
 
 // flag is 1 or 0.
