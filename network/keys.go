@@ -19,7 +19,7 @@ const (
 var mappings []Mapping
 
 func init() {
-	mappings = slices.Concat(general, populations, projections(), []Mapping{ofShortTerm}, courses)
+	mappings = slices.Concat(general, populations, projections(), []Mapping{ofShortTerm}, ofPlasticity, courses)
 }
 
 // general are those of the network itself and of what a run keeps.
@@ -414,7 +414,7 @@ func near(what string) Key {
 func projections() []Mapping {
 	all := make([]Mapping, len(rules))
 	for i, r := range rules {
-		all[i] = Mapping{Name: "projection", By: "rule", Value: string(r.name), Keys: slices.Concat(ends, r.keys, drawn, []Key{shortTerm})}
+		all[i] = Mapping{Name: "projection", By: "rule", Value: string(r.name), Keys: slices.Concat(ends, r.keys, drawn, []Key{shortTerm, plasticity})}
 		if r.name == List { // whose own synapses may have weights and delays
 			for k := range all[i].Keys {
 				all[i].Keys[k].Need = all[i].Keys[k].Need && all[i].Keys[k].When == nil

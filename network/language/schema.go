@@ -29,7 +29,9 @@ func Schema() []byte {
 	for _, o := range network.Mappings() {
 		defs[definition(&o)] = mappingSchema(&o)
 	}
-	defs["positions"]["minProperties"], defs["positions"]["maxProperties"] = 1, 1
+	for _, one := range []string{"positions", "plasticity"} {
+		defs[one]["minProperties"], defs[one]["maxProperties"] = 1, 1
+	}
 	for _, name := range []string{"population", "projection"} {
 		defs[name] = kindsSchema(name)
 	}
