@@ -14,19 +14,18 @@ import (
 
 // startFrom gives an engine at step 0 the weights of the files that plastic projections start from. A file of other synapses is an InputError.
 func startFrom(e sim.Engine, m *dynamics.Model, c *connectome.Connectome) error {
-	weights, any := make([][]uint32, len(m.Projections)), false
+	weights, some := make([][]uint32, len(m.Projections)), false
 	for k := range m.Projections {
-		p := &m.Network.Projections[k]
-		if p.Plasticity.Weights.Path == "" {
+		if p := &m.Network.Projections[k]; p.Plasticity.Weights.Path == "" {
 			continue
 		}
 		var err error
-		if weights[k], err = weightsOf(m, c, k); err != nil {
-			return &InputError{fmt.Errorf("projections.%s.plasticity.weights: %w", p.Name, err)}
+		if weights[k], err = StartWeights(m, c, k); err != nil {
+			return err
 		}
-		any = true
+		some = true
 	}
-	if !any {
+	if !some {
 		return nil
 	}
 	engine, can := e.(sim.PlasticSaver)
@@ -37,6 +36,20 @@ func startFrom(e sim.Engine, m *dynamics.Model, c *connectome.Connectome) error 
 		return &InputError{err}
 	}
 	return nil
+}
+
+// StartWeights are the weights of the file that a projection starts from, ω of its synapses in the order of connectome.Projection.Each; nil where it names
+// none. A file of other synapses is an InputError.
+func StartWeights(m *dynamics.Model, c *connectome.Connectome, k int) ([]uint32, error) {
+	p := &m.Network.Projections[k]
+	if p.Plasticity.Weights.Path == "" {
+		return nil, nil
+	}
+	omegas, err := weightsOf(m, c, k)
+	if err != nil {
+		return nil, &InputError{fmt.Errorf("projections.%s.plasticity.weights: %w", p.Name, err)}
+	}
+	return omegas, nil
 }
 
 // errOther ends a walk over synapses at the first that is another in the file.
