@@ -32,6 +32,7 @@ type simulation struct {
 	place      *engines.Place
 	engine     sim.Engine
 	files      *record.Set
+	memory     *memoryWatch
 	suffix     string    // of the names of a replica's files
 	ended      time.Time // of the simulation
 	summary    Summary
