@@ -60,6 +60,9 @@ func clock(n int64) int32 { return int32(n - 1<<31) }
 
 func newPopulation(m *dynamics.Model, c *connectome.Connectome, i int) population {
 	p := population{Population: &m.Populations[i]}
+	if p.Relays {
+		return p // nobody's
+	}
 	if p.IsSource() {
 		p.tiles, p.train = (p.Size+lanes-1)/lanes, m.Train(i)
 		return p

@@ -58,7 +58,7 @@ func (e *Engine) addPoisson(s *share, p *population, step int64, lo, hi int) {
 		in := &p.Poisson[k]
 		arriving := s.moment.arriving[in.Receptor]
 		for group := lo / 4; 4*group < hi; group++ {
-			e.kernels.words(p.PoissonKey, uint32(group), uint32(step), uint32(k), &s.words)
+			e.kernels.words(p.PoissonKey, uint32(p.Offset/64+group), uint32(step), uint32(k), &s.words)
 			first, last := max(lo, 4*group), min(hi, 4*group+4)
 			e.kernels.poisson(arriving[first:last], s.words[first-4*group:last-4*group], in.Thresholds, in.Weight)
 		}
@@ -78,7 +78,7 @@ func (e *Engine) drawNoise(s *share, p *population, step int64, lo, hi int) {
 		}
 		z := s.noise[draw]
 		for group := lo / 4; 4*group < hi; group++ {
-			e.kernels.words(p.Noise.Key, uint32(group), uint32(step), uint32(draw), &s.words)
+			e.kernels.words(p.Noise.Key, uint32(p.Offset/64+group), uint32(step), uint32(draw), &s.words)
 			first, last := max(lo, 4*group), min(hi, 4*group+4)
 			e.kernels.normal(z[first-lo:last-lo], s.words[first-4*group:last-4*group])
 		}

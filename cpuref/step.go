@@ -58,7 +58,7 @@ func (e *Engine) addPoisson(p *population, arriving [][]int32) {
 	for k := range p.Poisson {
 		in := &p.Poisson[k]
 		for i := range p.v {
-			w := rng.Neuron(p.PoissonKey, uint32(i), uint32(e.step+1), uint32(k))
+			w := rng.Neuron(p.PoissonKey, uint32(p.Offset+i), uint32(e.step+1), uint32(k))
 			arriving[in.Receptor][i] += int32(rng.Count(w, in.Thresholds)) * in.Weight
 		}
 	}
@@ -66,7 +66,7 @@ func (e *Engine) addPoisson(p *population, arriving [][]int32) {
 
 // gaussian is the standard normal number of neuron k at step n+1.
 func (e *Engine) gaussian(p *population, k int, draw uint32) float32 {
-	return e.normal.Z(rng.Neuron(p.Noise.Key, uint32(k), uint32(e.step+1), draw))
+	return e.normal.Z(rng.Neuron(p.Noise.Key, uint32(p.Offset+k), uint32(e.step+1), draw))
 }
 
 func (p *population) thresholdOf(k int) float32 {

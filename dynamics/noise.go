@@ -59,7 +59,7 @@ func (m *Model) InitialOU(pop int) []float32 {
 	p := &m.Populations[pop]
 	table, u := rng.NormalTable(), make([]float32, p.Size)
 	for i := range u {
-		z := table.Z(rng.Neuron(p.Noise.Key, uint32(i), 0, 1))
+		z := table.Z(rng.Neuron(p.Noise.Key, uint32(p.Offset+i), 0, 1))
 		u[i] = onGrid(float64(p.Noise.sd*float64(z)), p.Noise.Grid)
 	}
 	return u

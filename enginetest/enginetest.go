@@ -28,6 +28,7 @@ func Run(t *testing.T, make Factory) {
 	RunOn(t, Networks(), make)
 	t.Run("rates", func(t *testing.T) { rates(t, make) })
 	t.Run("unresolved", func(t *testing.T) { unresolved(t, make) })
+	t.Run("full", func(t *testing.T) { fires(t, make) })
 }
 
 // RunOn is Run on some networks, for engines that don't take all.

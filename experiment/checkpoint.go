@@ -49,16 +49,19 @@ func (r *simulation) simulate(ctx context.Context, update func(step, spikes int6
 	}
 	for {
 		spikes := rec.digest.Count()
-		until, pause := context.WithCancel(ctx)
+		until, pause := context.WithCancelCause(ctx)
 		some, err := sim.Timed(until, r.engine, r.steps, func(step, further int64) {
 			if update != nil {
 				update(step, spikes+further)
 			}
-			if r.due() {
-				pause()
+			if scarce := r.memory.look(); scarce != nil {
+				pause(scarce)
+			} else if r.due() {
+				pause(nil)
 			}
 		}, rec.all...)
-		pause()
+		err = why(until, err)
+		pause(nil)
 		times.Add(some)
 		goesOn := errors.Is(err, context.Canceled) && ctx.Err() == nil
 		if goesOn || err != nil && r.o.CheckpointEvery >= 0 || err == nil && r.o.CheckpointEnd {
