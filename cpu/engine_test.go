@@ -45,7 +45,7 @@ func TestConformance(t *testing.T) {
 func TestLearns(t *testing.T) {
 	enginetest.Learns(t, "cpu", func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
 		return eager(t, m, c, 2, best())
-	})
+	}, 1<<30, 1<<31, network.MaxRun-100)
 }
 
 func TestWrongStates(t *testing.T) {

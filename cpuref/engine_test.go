@@ -7,6 +7,7 @@ import (
 	"einet/cpuref"
 	"einet/dynamics"
 	"einet/enginetest"
+	"einet/network"
 	"einet/sim"
 )
 
@@ -35,5 +36,5 @@ func TestProcedural(t *testing.T) {
 func TestLearns(t *testing.T) {
 	enginetest.Learns(t, "reference", func(_ testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
 		return cpuref.New(m, c)
-	})
+	}, 1<<30, 1<<31, network.MaxRun-100)
 }

@@ -17,8 +17,9 @@ import (
 // Lacking are the engines that have no long-term plasticity yet. Einet refuses to give them a network with it.
 var Lacking = []string{"cpu", "gpu"}
 
-// Learns is Run on the networks with long-term plasticity, with the weights too, for the engine of a name.
-func Learns(t *testing.T, name string, make Factory) {
+// Learns is Run on the networks with long-term plasticity, with the weights too, for the engine of a name; and Loses, if it can, and Late at some
+// steps.
+func Learns(t *testing.T, name string, make Factory, late ...int64) {
 	if slices.Contains(Lacking, name) {
 		m, c := Build(t, balanced())
 		_, has := make(t, m, c).(sim.Weigher)
@@ -31,8 +32,12 @@ func Learns(t *testing.T, name string, make Factory) {
 			m, c := Build(t, n)
 			t.Run("wrong", func(t *testing.T) { wrongPlastic(t, m, c, make) })
 			t.Run("manners", func(t *testing.T) { weighManners(t, m, c, make) })
+			if _, can := make(t, m, c).(interface{ Lose(sim.Spike) }); can {
+				t.Run("loses", func(t *testing.T) { loses(t, n, make) })
+			}
 		})
 	}
+	t.Run("late", func(t *testing.T) { Late(t, Learning(), make, late...) })
 	wrongAmplitudes(t)
 }
 

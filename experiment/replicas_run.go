@@ -106,6 +106,9 @@ func (e *ensemble) runOne(ctx context.Context, k int, place *engines.Place) erro
 		return err
 	}
 	defer engine.Close()
+	if r.atStart, err = r.weighAll(engine); err != nil {
+		return err
+	}
 	until, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	err = sim.Run(until, engine, e.steps, func(int64, int64) {
@@ -115,6 +118,11 @@ func (e *ensemble) runOne(ctx context.Context, k int, place *engines.Place) erro
 	}, r.recorders...)
 	if err := why(until, err); err != nil {
 		return err
+	}
+	if r.atStart != nil {
+		if r.summary.Weights, r.summary.WeightsDigest, err = r.finalWeights(engine, r.atStart); err != nil {
+			return err
+		}
 	}
 	return e.close(r)
 }

@@ -38,6 +38,7 @@ type simulation struct {
 	suffix     string    // of the names of a replica's files
 	ended      time.Time // of the simulation
 	summary    Summary
+	atStart    []*weighing // weights of plastic projections
 
 	warnings []string // of the network, and of the results
 
@@ -67,6 +68,9 @@ func (r *simulation) run(ctx context.Context) (*Summary, error) {
 	r.release()
 
 	var err error
+	if r.atStart, err = r.weighAll(r.engine); err != nil {
+		return nil, err
+	}
 	if r.files, err = OpenSet(r.taking(), r.dir, r.o.Watch.Warn); err != nil {
 		return nil, err
 	}
@@ -205,7 +209,7 @@ func (r *simulation) tellOfWriting() *time.Timer {
 // release frees the host's copy of the synapses where the engine has one of its
 // own.
 func (r *simulation) release() {
-	if !r.place.KeepsConnectome {
+	if !r.place.KeepsConnectome && !r.model.IsPlastic() { // whose synapses are written at the end
 		r.connectome = nil
 	}
 }
@@ -232,6 +236,9 @@ func (r *simulation) write(out *outputs, rec *recorders) error {
 		failed = errors.Join(failed, err)
 	}
 	ended(TracesFile, record.WriteTraces(r.files.Path(TracesFile), rec.traces(r.net)))
+	if r.atStart != nil {
+		ended(FinalWeightsFile, r.leaveWeights(rec.reached))
+	}
 	if hasPositions(r.net) {
 		ended(PositionsFile, writePositions(r.files.Path(PositionsFile), r.net))
 	}

@@ -51,6 +51,8 @@ func described(name string) any {
 		return &network.Vogels{}
 	case "triplet":
 		return &network.Triplet{}
+	case "synapses":
+		return &network.RecordWeights{}
 	case "sources":
 		return &network.RecordShortTerm{}
 	case "sonata":

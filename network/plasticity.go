@@ -13,6 +13,7 @@ import (
 // A Plasticity is how the weights of a projection's synapses change with the spikes of both their ends. At most one of its rules
 // is not zero; the zero Plasticity is none. docs/equations.md has what they compute.
 type Plasticity struct {
+	Weights File // of final weights, from which these start; none: from Projection.Weight
 	STDP    STDP
 	Vogels  Vogels
 	Triplet Triplet
@@ -49,7 +50,9 @@ type Triplet struct {
 }
 
 // Is tells whether there is any.
-func (p *Plasticity) Is() bool { return *p != Plasticity{} }
+func (p *Plasticity) Is() bool {
+	return p.STDP != STDP{} || p.Vogels != Vogels{} || p.Triplet != Triplet{}
+}
 
 // Bounds are those of the rule that there is.
 func (p *Plasticity) Bounds() WeightBounds {
@@ -111,11 +114,14 @@ func boundsOf(at func(of any) *WeightBounds) []Key {
 
 // ofPlasticity are its keys, and those of each rule.
 var ofPlasticity = []Mapping{
-	{Name: "plasticity", About: "Long-term plasticity: one of the rules.", Keys: []Key{
+	{Name: "plasticity", About: "Long-term plasticity: one of the rules, and what weights start from if not from weight.", Keys: []Key{
 		{Name: "stdp", Is: AMapping, Of: "stdp", OmitZero: true, At: at(func(x *Plasticity) *STDP { return &x.STDP }), About: "by the times of pairs of spikes"},
 		{Name: "vogels2011", Is: AMapping, Of: "vogels2011", OmitZero: true, At: at(func(x *Plasticity) *Vogels { return &x.Vogels }),
 			About: "of inhibitory synapses, which brings their targets to a rate"},
 		{Name: "triplet", Is: AMapping, Of: "triplet", OmitZero: true, At: at(func(x *Plasticity) *Triplet { return &x.Triplet }), About: "by triplets of spikes"},
+		{Name: "weights", Is: AText, OmitZero: true, At: at(func(x *Plasticity) *string { return &x.Weights.Path }),
+			About: "a run's final_weights.npz, from whose weights these start, in the place of weight; the path is relative to the network's file"},
+		{Name: "sha256", Is: AText, OmitZero: true, At: at(func(x *Plasticity) *string { return &x.Weights.SHA256 }), About: "checksum that the file must have"},
 	}},
 	{Name: "stdp", About: "Additive (Song, Miller & Abbott 2000) to multiplicative (Gütig et al. 2003) plasticity by the times of spikes: w/w_max grows by A_plus (1 - w/w_max)^mu exp(-t/tau_plus) where the target fires t after the source, and falls by A_minus (w/w_max)^mu exp(-t/tau_minus) where it fired t before.",
 		Keys: append([]Key{
@@ -172,6 +178,7 @@ const maxTrace = 128
 // plastic checks what a projection's plasticity must be beside its other fields.
 func (c *checker) plastic(path string, p *Projection) {
 	if !p.Plasticity.Is() {
+		c.want(p.Plasticity.Weights == File{}, path+".plasticity", "0 rules", MustPlasticity)
 		return
 	}
 	at, v := path+".plasticity", &p.Plasticity.Vogels

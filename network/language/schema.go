@@ -29,9 +29,8 @@ func Schema() []byte {
 	for _, o := range network.Mappings() {
 		defs[definition(&o)] = mappingSchema(&o)
 	}
-	for _, one := range []string{"positions", "plasticity"} {
-		defs[one]["minProperties"], defs[one]["maxProperties"] = 1, 1
-	}
+	defs["positions"]["minProperties"], defs["positions"]["maxProperties"] = 1, 1
+	defs["plasticity"]["oneOf"] = []schema{{"required": []string{"stdp"}}, {"required": []string{"vogels2011"}}, {"required": []string{"triplet"}}}
 	for _, name := range []string{"population", "projection"} {
 		defs[name] = kindsSchema(name)
 	}

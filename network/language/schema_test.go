@@ -297,6 +297,7 @@ func TestReaderKnowsTheDeclaredKeys(t *testing.T) {
 		"stdp":        "projections: {E: {plasticity: {stdp: {zzz: 1}}}}",
 		"vogels2011":  "projections: {E: {plasticity: {vogels2011: {zzz: 1}}}}",
 		"triplet":     "projections: {E: {plasticity: {triplet: {zzz: 1}}}}",
+		"synapses":    "record: {weights: {E: {zzz: 1}}}",
 		"sources":     "record: {short_term: {E: {zzz: 1}}}",
 		"ou_noise":    fmt.Sprintf(around, "ou_noise: {zzz: 1}"),
 	}
