@@ -164,8 +164,10 @@ loop:
 	VPSUBD.Z Z19, Z5, K1, Z5       // t
 	KXNORW K2, K2, K2
 	KXNORW K3, K3, K3
-	VEXTRACTI64X4 $1, Z5, Y3
-	VPGATHERDQ (R8)(Y5*8), K2, Z6
+	VPADDD Z5, Z5, Z6
+	VEXTRACTI64X4 $1, Z6, Y3
+	VMOVDQA64 Z6, Z7
+	VPGATHERDQ (R8)(Y7*8), K2, Z6
 	VPGATHERDQ (R8)(Y3*8), K3, Z4
 	VMOVDQA32 Z6, Z7
 	VPERMT2D Z4, Z25, Z6           // the step
@@ -261,8 +263,11 @@ TEXT ·learnDeeper(SB), NOSPLIT, $0-24
 	MOVQ a+0(FP), AX
 	MOVQ n+8(FP), DX
 	MOVQ learning_steps(AX), SI
+	MOVQ learning_latest(AX), DI
 	MOVQ learning_level(AX), BX
 	LEAQ (SI)(BX*4), SI
+	LEAQ 4(DI)(BX*4), DI           // level 1 and 2 are second and third
+	VMOVD learning_shift(AX), X11
 	MOVQ learning_delays(AX), R13
 	LEAQ learning_far(AX), R8
 	VPBROADCASTD learning_until(AX), Z17
@@ -277,7 +282,15 @@ loop:
 	VMOVDQU32 learning_rings(AX)(R9*4), Z6
 	KMOVW K1, K2
 	VPXORD Z7, Z7, Z7
+	CMPQ learning_level(AX), $2
+	JG old
+	VPSRLD X11, Z6, Z8
+	VPADDD Z8, Z8, Z8
+	VPGATHERDD (DI)(Z8*8), K2, Z7
+	JMP young
+old:
 	VPGATHERDD (SI)(Z6*4), K2, Z7
+young:
 	TESTQ R13, R13
 	JZ alike
 	KMOVW K1, K2

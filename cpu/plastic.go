@@ -24,6 +24,8 @@ type plastic struct {
 	omegas     []uint32
 	rows       []row
 	spikes     targetSpikes
+	heard      []spike   // of targets, which no synapse has yet
+	arrived    []spike   // scratch of takeSources
 	brings     []int32   // scratch of a visit: what each synapse of the row brings
 	scratch    *learning // likewise, the share's
 	floor      uint32    // all rows are up to date at least up to that step
@@ -125,23 +127,23 @@ func (p *plastic) synapses() (total, longest int) {
 	return total, longest
 }
 
-// takePlastic takes a share's plastic synapses through the spikes of the window that it has passed last, once everyone has: first its
-// targets' spikes, then those of sources in the order of steps. What these bring arrives behind the window. Of spikes that are recalled
-// the sources' are in the weights already.
+// takePlastic takes a share's plastic synapses through the spikes of the window that it has passed last, once everyone has.
+// What these bring arrives behind the window. Of spikes that are recalled the sources' are in the weights already.
 func (e *Engine) takePlastic(s *share) {
 	w := &s.passed
 	for i := range s.plastics {
 		p := &s.plastics[i]
-		e.takeTargets(s, p, w)
+		p.hear(s, w)
 		if !e.recalling {
-			e.takeSources(s, p, w)
+			e.takeSources(p, w)
+			p.takeTargets(e.kernels, uint32(w.last()))
 		}
 	}
 	w.steps = 0
 }
 
-// takeTargets lets targets fire.
-func (e *Engine) takeTargets(s *share, p *plastic, w *window) {
+// hear notes the spikes of targets. The smallest delay later the first synapses have them.
+func (p *plastic) hear(s *share, w *window) {
 	for i := range s.pieces {
 		if s.pieces[i].population != p.To {
 			continue
@@ -149,24 +151,33 @@ func (e *Engine) takeTargets(s *share, p *plastic, w *window) {
 		for k := range w.steps {
 			for _, j := range (source{s, i}).fired(w, k) {
 				if t := j - uint32(p.first) - p.lo; t < p.count {
-					p.targetFires(e.kernels, t, uint32(w.n)+uint32(k)+1, uint32(w.n))
+					p.heard = append(p.heard, spike{t, uint32(w.n) + uint32(k) + 1})
 				}
 			}
 		}
 	}
 }
 
-// targetFires takes a target through a spike. All is known of the steps up to taken. Where the spikes that are kept of the target would no longer
-// be all that some row needs, the rows are brought up to date, and where that is not enough more are kept.
-func (p *plastic) targetFires(k *kernels, t, step, taken uint32) {
-	for p.spikes.full(t, p.floor, uint32(p.MaxDelay)) {
-		if taken > p.floor {
-			p.bringUp(k, taken)
-			continue
+// takeTargets takes targets through those of their spikes that are at some synapse up to a step. Where the spikes that are kept of a target
+// would no longer be all that some row needs, the rows are brought up to date to the step before, and where that is not enough more are kept.
+func (p *plastic) takeTargets(k *kernels, step uint32) {
+	taken := 0
+	for _, s := range p.heard {
+		before := s.step + uint32(p.Delay) - 1
+		if before >= step {
+			break
 		}
-		p.spikes.grow()
+		for p.spikes.full(s.neuron, p.floor, uint32(p.MaxDelay)) {
+			if before > p.floor {
+				p.bringUp(k, before)
+				continue
+			}
+			p.spikes.grow()
+		}
+		p.spikes.fire(p.Plasticity, s.neuron, s.step)
+		taken++
 	}
-	p.spikes.fire(p.Plasticity, t, step)
+	p.heard = p.heard[:copy(p.heard, p.heard[taken:])]
 }
 
 // bringUp brings all rows up to date up to a step: no source has fired later, and all spikes of targets that were at synapses up to there are known.
@@ -181,27 +192,30 @@ func (p *plastic) bringUp(k *kernels, step uint32) {
 	p.floor = max(p.floor, step)
 }
 
-// A passing is the visit of a source's spike to its row.
-type passing struct{ source, step uint32 }
+// A spike is that of a neuron.
+type spike struct{ neuron, step uint32 }
 
 // takeSources brings the rows of what fired up to date, takes them through their source's own spikes, and sums what these bring.
-func (e *Engine) takeSources(s *share, p *plastic, w *window) {
-	all := s.passings[:0]
+func (e *Engine) takeSources(p *plastic, w *window) {
+	all := p.arrived[:0]
 	for k := range w.steps {
 		for _, from := range e.sources[p.From] {
 			for _, j := range from.fired(w, k) {
-				all = append(all, passing{j, uint32(w.n) + uint32(k) + 1})
+				all = append(all, spike{j, uint32(w.n) + uint32(k) + 1})
 			}
 		}
 	}
-	s.passings = all
+	p.arrived = all
 	to := &e.populations[p.To]
 	for i, f := range all {
 		if i+1 < len(all) {
-			p.fetch(all[i+1].source)
+			p.fetch(all[i+1].neuron)
 		}
-		r := &p.rows[f.source]
-		begin, end := int(p.begin[f.source]), int(p.end[f.source])
+		if i == 0 || f.step != all[i-1].step {
+			p.takeTargets(e.kernels, f.step)
+		}
+		r := &p.rows[f.neuron]
+		begin, end := int(p.begin[f.neuron]), int(p.end[f.neuron])
 		v := visit{plastic: p, row: r, step: f.step, fires: true, slow: p.Plasticity.SlowSource.After(f.step-r.Last, r.Slow)}
 		e.kernels.visit(&v, begin, end)
 		if p.delays == nil {
@@ -226,6 +240,18 @@ func (p *plastic) fetch(j uint32) {
 
 // addEach adds to each target a weight of its own.
 func addEach(arriving *[maxBlock]int32, targets []uint16, weights []int32) {
+	for len(targets) >= 8 && len(weights) >= 8 {
+		t, w := (*[8]uint16)(targets), (*[8]int32)(weights)
+		arriving[t[0]] += w[0]
+		arriving[t[1]] += w[1]
+		arriving[t[2]] += w[2]
+		arriving[t[3]] += w[3]
+		arriving[t[4]] += w[4]
+		arriving[t[5]] += w[5]
+		arriving[t[6]] += w[6]
+		arriving[t[7]] += w[7]
+		targets, weights = targets[8:], weights[8:]
+	}
 	weights = weights[:len(targets)]
 	for i, t := range targets {
 		arriving[t] += weights[i]

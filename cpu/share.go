@@ -28,7 +28,6 @@ type share struct {
 	fired    []uint32 // and of deliverDrawn
 	factors  []uint32 // of fired, with short-term plasticity
 	counts   *counts
-	passings []passing // and of takeSources
 	learning *learning // and of plastics
 	row      connectome.Row
 }

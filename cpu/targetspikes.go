@@ -13,20 +13,21 @@ type targetSpikes struct {
 	behind []uint32 // of triplet: y' behind the latest
 }
 
-// A latest spike's step, and y behind it.
-type latest struct{ step, fast uint32 }
+// A latest spike's step, and y behind it; and the steps of the two before it, which are needed next, in the same cache line.
+type latest struct{ step, fast, second, third uint32 }
 
-// The numbers of spikes that are kept at first, powers of two.
+// The numbers of spikes that are kept of a target at first, powers of two, and how many synapses of its own it has for each of more than a few.
 const (
-	fewestKept = 8
-	mostKept   = 64
+	fewestKept      = 8
+	mostKept        = 64
+	synapsesPerKept = 8
 )
 
-// newTargetSpikes keeps as many spikes as take an eighth of the memory that the synapses do, so that rows need hardly ever be brought up to date for
-// targets alone.
+// newTargetSpikes keeps as many spikes as take about a byte a synapse, so that rows need hardly ever be brought up to date for targets
+// alone.
 func newTargetSpikes(p *dynamics.Plasticity, targets, synapses int) targetSpikes {
 	s := targetSpikes{kept: fewestKept, latest: make([]latest, targets)}
-	for s.kept < mostKept && 2*s.kept*targets < synapses/8 {
+	for s.kept < mostKept && 2*s.kept*targets < synapses/synapsesPerKept {
 		s.kept *= 2
 	}
 	s.steps, s.fasts = make([]uint32, targets*s.kept), make([]uint32, targets*s.kept)
@@ -72,7 +73,8 @@ func (s *targetSpikes) fire(p *dynamics.Plasticity, t, step uint32) {
 
 // push puts a spike before those of a target: what is left just behind it, and y' just before.
 func (s *targetSpikes) push(t uint32, behind dynamics.PlasticTrace, before uint32) {
-	s.latest[t] = latest{behind.Last, behind.Fast}
+	l := &s.latest[t]
+	*l = latest{behind.Last, behind.Fast, l.step, l.second}
 	shift(s.steps[int(t)*s.kept:][:s.kept], behind.Last)
 	shift(s.fasts[int(t)*s.kept:][:s.kept], behind.Fast)
 	if s.behind != nil {
@@ -88,6 +90,7 @@ func shift(list []uint32, x uint32) {
 
 // set makes a trace all that a target has.
 func (s *targetSpikes) set(t uint32, trace dynamics.PlasticTrace) {
+	s.latest[t] = latest{}
 	for _, list := range [][]uint32{s.steps, s.fasts, s.slows} {
 		if list != nil {
 			clear(list[int(t)*s.kept:][:s.kept])

@@ -14,8 +14,9 @@ func (e *Engine) settle(bringUp bool) {
 		s := &e.shares[worker]
 		e.takePlastic(s)
 		for i := range s.plastics {
-			if bringUp {
-				s.plastics[i].bringUp(e.kernels, uint32(e.step))
+			p := &s.plastics[i]
+			if p.takeTargets(e.kernels, uint32(e.step)); bringUp {
+				p.bringUp(e.kernels, uint32(e.step))
 			}
 		}
 	})
