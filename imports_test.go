@@ -31,9 +31,9 @@ var imports = map[string][]string{
 	"live":       {"experiment"},
 	"sweep":      {"experiment"},
 	"compare":    {"experiment", "validate"},
-	"experiment": {"report", "record", "engines", "network/language"},
+	"experiment": {"report", "engines", "network/language"},
 
-	"engines":  {"gpu", "cpu", "cpuref", "sim", "host"},
+	"engines":  {"gpu", "cpu", "cpuref", "record", "sim", "host"},
 	"selftest": {"engines", "network/presets"},
 	"bench":    {"engines", "analysis", "network/presets"},
 	"validate": {"cpuref", "sim", "analysis/theory", "network/presets"},

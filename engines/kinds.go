@@ -139,10 +139,17 @@ func (p *Place) Open(ctx context.Context, m *dynamics.Model, c *connectome.Conne
 	}
 	p.settle(ctx, m, c)
 	e, err := p.open(ctx, p, m, c)
-	if err == nil || !p.retreat(ctx, err) {
+	if err != nil && p.retreat(ctx, err) {
+		e, err = p.open(ctx, p, m, c)
+	}
+	if err != nil {
 		return e, err
 	}
-	return p.open(ctx, p, m, c)
+	if err := startFrom(e, m, c); err != nil {
+		e.Close()
+		return nil, err
+	}
+	return e, nil
 }
 
 // retreat makes the place the processor where it may.

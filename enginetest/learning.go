@@ -14,7 +14,26 @@ func Learning() []*network.Network {
 	for seed := range uint64(6) {
 		all = append(all, randomLearning(seed))
 	}
+	for _, n := range all {
+		for k := range n.Projections {
+			bounded(&n.Projections[k])
+		}
+	}
 	return all
+}
+
+// bounded holds the weights of a plastic projection to their bounds, as a network must.
+func bounded(p *network.Projection) {
+	if !p.Plasticity.Is() {
+		return
+	}
+	b := p.Plasticity.Bounds()
+	low, high := min(b.Min, b.Max), max(b.Min, b.Max)
+	if p.Weight.IsNumber() {
+		p.Weight = network.Number(min(max(p.Weight.A, low), high))
+		return
+	}
+	p.Weight.Low, p.Weight.High = max(p.Weight.Low, low), min(p.Weight.High, high)
 }
 
 // changing gives a projection long-term plasticity.

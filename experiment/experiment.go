@@ -174,6 +174,20 @@ func (r *simulation) beside(trials int) int64 {
 			n += source * float64(r.model.Populations[p.From].Size)
 		}
 	}
+	weights := 0.0 // of one projection after the other, once the run is over
+	for k := range r.net.Projections {
+		if p := &r.model.Projections[k]; p.Plasticity != nil {
+			const traces, synapse = 12, 32
+			n += traces * float64(r.model.Populations[p.From].Size+r.model.Populations[p.To].Size)
+			_, all := r.net.MeanSynapses(k)
+			weights = max(weights, synapse*all)
+		}
+	}
+	n += weights
+	for i := range r.net.Record.Weights {
+		const synapse = 64 // bytes of its number, its ends and some values on their way
+		n += synapse * float64(r.net.Record.Weights[i].Synapses)
+	}
 	for i := range r.net.Record.ShortTerm {
 		const source = 64 // bytes of its state, its place and two values on their way
 		n += source * float64(r.net.Record.ShortTerm[i].Neurons.Count())

@@ -140,7 +140,10 @@ func readRun(ctx context.Context, dir string, x Excerpt, neurons int, of []strin
 	if err := readModelStates(filepath.Join(dir, StateFile), net, x, all, &data); err != nil {
 		return data, err
 	}
-	return data, readReleases(filepath.Join(dir, ShortTermFile), net, x, &data)
+	if err := readReleases(filepath.Join(dir, ShortTermFile), net, x, &data); err != nil {
+		return data, err
+	}
+	return data, readWeights(dir, net, x, &data)
 }
 
 // readReleases takes the means of u and x over the sources of which they were recorded, as far as there are panels.

@@ -231,6 +231,9 @@ func (e *ensemble) close(r *replica) error {
 	if len(names) == 0 || names[0] != r.named(SpikesFile) {
 		return err
 	}
+	if r.summary.WeightsDigest != "" {
+		names = append(names, r.named(FinalWeightsFile))
+	}
 	r.names, r.closed = names, true
 	_ = e.files.Reserve(reserved) // what could not be had, could not be had
 	return err

@@ -106,8 +106,16 @@ func (e *ensemble) runOne(ctx context.Context, k int, place *engines.Place) erro
 		return err
 	}
 	defer engine.Close()
+	if r.atStart, err = r.weighAll(engine); err != nil {
+		return err
+	}
 	if err := sim.Run(ctx, engine, e.steps, nil, r.recorders...); err != nil {
 		return err
+	}
+	if r.atStart != nil {
+		if r.summary.Weights, r.summary.WeightsDigest, err = r.finalWeights(engine, r.atStart); err != nil {
+			return err
+		}
 	}
 	return e.close(r)
 }

@@ -35,6 +35,7 @@ type simulation struct {
 	suffix     string    // of the names of a replica's files
 	ended      time.Time // of the simulation
 	summary    Summary
+	atStart    []*weighing // weights of plastic projections
 
 	warnings []string // of the network, and of the results
 
@@ -64,6 +65,9 @@ func (r *simulation) run(ctx context.Context) (*Summary, error) {
 	r.release()
 
 	var err error
+	if r.atStart, err = r.weighAll(r.engine); err != nil {
+		return nil, err
+	}
 	if r.files, err = OpenSet(r.taking(), r.dir, r.o.Watch.Warn); err != nil {
 		return nil, err
 	}
@@ -193,7 +197,7 @@ func (r *simulation) tellOfWriting() *time.Timer {
 // release frees the host's copy of the synapses where the engine has one of its
 // own.
 func (r *simulation) release() {
-	if !r.place.KeepsConnectome {
+	if !r.place.KeepsConnectome && !r.model.IsPlastic() { // whose synapses are written at the end
 		r.connectome = nil
 	}
 }
@@ -220,6 +224,15 @@ func (r *simulation) write(out *outputs, rec *recorders) error {
 		failed = errors.Join(failed, err)
 	}
 	ended(TracesFile, record.WriteTraces(r.files.Path(TracesFile), rec.traces(r.net)))
+	if r.atStart != nil {
+		if r.engine.Step() != rec.reached {
+			failed = errors.Join(failed, fmt.Errorf("%s is left out: the engine is at step %d, and the files end at step %d", FinalWeightsFile, r.engine.Step(), rec.reached))
+		} else {
+			var err error
+			r.summary.Weights, r.summary.WeightsDigest, err = r.finalWeights(r.engine, r.atStart)
+			ended(FinalWeightsFile, err)
+		}
+	}
 	if hasPositions(r.net) {
 		ended(PositionsFile, writePositions(r.files.Path(PositionsFile), r.net))
 	}

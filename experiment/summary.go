@@ -55,6 +55,9 @@ type Summary struct {
 	WeightRoundingError float64 `json:"weight_rounding_error"`
 	PeakRSSMB           float64 `json:"peak_rss_mb"`
 
+	WeightsDigest string                    `json:"weights_digest,omitempty"` // of the final weights of all projections with long-term plasticity
+	Weights       map[string]WeightsSummary `json:"weights,omitempty"`        // of each
+
 	Populations map[string]PopulationSummary `json:"populations"`
 	Order       []string                     `json:"-"` // of the populations
 	Groups      map[string]GroupSummary      `json:"groups,omitempty"`
