@@ -48,6 +48,8 @@ type Engine struct {
 	recalling bool        // neurons fire as they did, which is in recalled
 	recalled  []sim.Spike // sorted
 
+	loaded *sim.Plastic // that Resume goes on from
+
 	failing sync.Mutex
 	failed  *failure // nil as long as there is none
 

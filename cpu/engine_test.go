@@ -43,9 +43,15 @@ func TestConformance(t *testing.T) {
 }
 
 func TestLearns(t *testing.T) {
-	enginetest.Learns(t, "cpu", func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
-		return eager(t, m, c, 2, best())
-	}, 1<<30, 1<<31, network.MaxRun-100)
+	for _, k := range available() {
+		for threads := 1; threads <= 3; threads++ {
+			t.Run(fmt.Sprintf("%s/%d", k.name, threads), func(t *testing.T) {
+				enginetest.Learns(t, "cpu", func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
+					return eager(t, m, c, threads, k)
+				}, 1<<31, network.MaxRun-100)
+			})
+		}
+	}
 }
 
 func TestWrongStates(t *testing.T) {

@@ -153,8 +153,11 @@ func (p *Plasticity) OfSource(omega, y, slow uint32) uint32 {
 		}
 		return p.down(omega, times(p.Plus, p.Alpha-y))
 	}
-	return p.down(omega, times(sum(p.Minus, times(p.Minus3, slow)), y))
+	return p.down(omega, times(p.MinusAt(slow), y))
 }
+
+// MinusAt is what y is multiplied with at a spike of the source that finds slow, x'. Of pairs it is A_minus, or eta/w_max.
+func (p *Plasticity) MinusAt(slow uint32) uint32 { return sum(p.Minus, times(p.Minus3, slow)) }
 
 // Weigh is what a synapse of that ω brings, in units of the receptor's Scale.
 func (p *Projection) Weigh(omega uint32) int32 { return Weighted(p.MaxWeight, omega) }

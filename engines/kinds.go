@@ -46,7 +46,7 @@ var (
 		},
 	}
 	CPU = &Kind{
-		Name: "cpu", Text: "SIMD and threads", HasThreads: true, KeepsConnectome: true, LacksPlasticity: true,
+		Name: "cpu", Text: "SIMD and threads", HasThreads: true, KeepsConnectome: true,
 		copied: cpu.CopiedBytes,
 		open: func(_ context.Context, p *Place, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
 			return cpu.New(m, c, p.Threads), nil
