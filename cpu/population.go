@@ -45,6 +45,8 @@ type population struct {
 	draws  []int          // the normal numbers that its program reads
 	train  []dynamics.SourceSpike
 
+	members []*members // of each Poisson input; nil of those of all neurons
+
 	arriving [][][][lanes]int32 // [step mod slots][receptor][tile] input [units of the receptor's scale]
 	flat     []int32            // the memory of arriving, and maxBlock more
 }
@@ -69,6 +71,9 @@ func newPopulation(m *dynamics.Model, c *connectome.Connectome, i int) populatio
 	}
 	p.allocate()
 	p.allocateArriving(arrivingSlots(m, c, i))
+	for k := range p.Poisson {
+		p.members = append(p.members, newMembers(p.Population, k, p.tiles))
+	}
 	if p.Cell != nil {
 		p.load(slices.Concat(m.CellStates(i), m.CellOwns(i)))
 		return p

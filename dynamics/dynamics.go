@@ -136,16 +136,15 @@ func newPopulation(net *network.Network, i, first int) Population {
 	}
 	q.courses = newInput(p.Input, net.Dt)
 	_, q.steady = p.Input.Constant()
-	q.Noise = newNoise(p, &q.Membrane, net.Dt)
+	q.Noise = newNoise(net, i, &q.Membrane)
 	q.Noise.Key = key(rng.Noise)
 	q.PoissonKey = key(rng.PoissonInputs)
 	q.state = newInitial(net, i)
 	q.addGroups(net, i)
-	for k := range p.PoissonInput {
-		in := &p.PoissonInput[k]
-		r := q.receptor(p, synapses{in.Shape(), in.Weight >= 0, in.Receptor}, net.Dt)
+	for _, in := range net.Received(i) {
+		r := q.receptor(p, synapses{in.Shape(), in.Weight >= 0, in.PoissonInput.Receptor}, net.Dt)
 		q.Poisson = append(q.Poisson, PoissonInput{
-			Receptor: r, Thresholds: rng.PoissonThresholds(in.Rate * net.Dt / 1000),
+			Receptor: r, Thresholds: rng.PoissonThresholds(in.Rate * net.Dt / 1000), part: in.Part,
 		})
 	}
 	return q
@@ -161,11 +160,7 @@ func (m *Model) addProjection(p *network.Projection, codes *connectome.Codes) {
 	q.Receptor = m.Populations[q.To].receptor(&m.Network.Populations[q.To], synapses{p.Shape(), p.Excitatory(), p.Receptor}, m.Network.Dt)
 	if p.ShortTerm.Is() {
 		q.ShortTerm = newShortTerm(&p.ShortTerm, m.Network.Dt)
-		for k := range m.Projections {
-			if o := &m.Projections[k]; o.From == q.From && o.ShortTerm != nil {
-				q.ShortTerm.Slot++
-			}
-		}
+		q.ShortTerm.Slot = m.nextSlot(q.From)
 	}
 	if p.Plasticity.Is() {
 		q.Plasticity = newPlasticity(&p.Plasticity, codes.Weights, m.Network.Dt)

@@ -37,6 +37,7 @@ func (m *Model) Part(own []connectome.Range, sources bool) *Model {
 			from[i] = add(q, i)
 		case !q.IsSource() && own[i].Size() > 0:
 			q.Offset, q.Size = own[i].First, own[i].Size()
+			q.Noise.cut(q.Offset, q.Size)
 			here[i] = add(q, i)
 		}
 	}
@@ -49,6 +50,10 @@ func (m *Model) Part(own []connectome.Range, sources bool) *Model {
 	for k, q := range m.Projections {
 		if own[q.To].Size() > 0 {
 			q.From, q.To = from[q.From], here[q.To]
+			if q.ShortTerm != nil {
+				s := *q.ShortTerm
+				q.ShortTerm, s.Slot = &s, p.nextSlot(q.From)
+			}
 			p.Projections, net.Projections = append(p.Projections, q), append(net.Projections, m.Network.Projections[k])
 		}
 	}

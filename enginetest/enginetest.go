@@ -63,7 +63,7 @@ func Build(t testing.TB, n *network.Network) (*dynamics.Model, *connectome.Conne
 func state(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Factory) {
 	reference, engine := cpuref.New(m, c), make(t, m, c)
 	compareState(t, m, reference, engine)
-	for range 40 {
+	for range shorter(40) {
 		require.NoError(t, reference.Advance(t.Context(), 1))
 		require.NoError(t, engine.Advance(t.Context(), 1))
 		compareState(t, m, reference, engine)
@@ -108,7 +108,7 @@ func spikes(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Fact
 
 func compareRuns(t *testing.T, m *dynamics.Model, reference, engine sim.Engine) {
 	total := 0
-	for _, steps := range []int{1, 2, 37, 600, 13, 1200, m.MaxDelay} { // so that the largest delay has passed
+	for _, steps := range []int{1, 2, 37, shorter(600), 13, shorter(1200), m.MaxDelay} { // so that the largest delay has passed
 		require.NoError(t, reference.Advance(t.Context(), steps))
 		require.NoError(t, engine.Advance(t.Context(), steps))
 		require.Equal(t, reference.Step(), engine.Step())

@@ -19,8 +19,9 @@ import (
 
 // An Exchange connects ranks that are processes.
 type Exchange interface {
-	Rank() int // of this process, from 0 on
-	Size() int // how many there are
+	Rank() int  // of this process, from 0 on
+	Size() int  // how many there are
+	Local() int // of this process among those of its machine
 	// All gives the words of each rank to all ranks, which call it together. The result is by rank, and valid until the next call. An error is
 	// final: a rank is gone. With ctx cancelled it may give up waiting for the others, after a while.
 	All(ctx context.Context, mine []uint32) ([][]uint32, error)
@@ -128,8 +129,14 @@ func newEngine(m *dynamics.Model, n int) *Engine {
 	return e
 }
 
+// ErrPlastic says that ranks lack long-term plasticity.
+var ErrPlastic = errors.New("ranks have no long-term plasticity yet: leave --ranks, mpirun and all devices but one out")
+
 // open opens a rank.
 func (e *Engine) open(ctx context.Context, rank int, b Build) error {
+	if e.model.IsPlastic() {
+		return ErrPlastic
+	}
 	own := e.own[rank]
 	r := newMember(rank, e.model, e.model.Part(own, rank == 0))
 	e.members = append(e.members, r)
@@ -364,7 +371,7 @@ func (e *Engine) Close() error {
 	}
 	e.closed = true
 	var err error
-	if e.exchange != nil && e.exchange.Rank() == 0 {
+	if e.exchange != nil && e.exchange.Rank() == 0 && e.stopped == nil {
 		err = e.tell(context.Background(), appendInts(nil, opClose))
 	}
 	return errors.Join(err, e.closeMembers())

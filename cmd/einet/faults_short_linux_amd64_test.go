@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
@@ -13,9 +14,9 @@ import (
 	"einet/record/hdf5"
 )
 
-// shortened runs a child whose every write of more than some bytes writes but a part of them, as network file systems and signals make
-// it: its system calls are stopped, and the number of bytes made smaller. It returns how many were.
-func shortened(t *testing.T, cmd *exec.Cmd) (writes int, status int) {
+// atWrites runs a child that is stopped at every write of more than some bytes; do may change how many. It returns how many writes there
+// were, and the child's status.
+func atWrites(t *testing.T, cmd *exec.Cmd, do func(bytes uint64) uint64) (writes int, status int) {
 	t.Helper()
 	const least = 64 // the Go runtime wakes itself with 8 bytes
 	runtime.LockOSThread()
@@ -45,7 +46,7 @@ func shortened(t *testing.T, cmd *exec.Cmd) (writes int, status int) {
 			var r unix.PtraceRegs
 			if within[thread] = !within[thread]; within[thread] && unix.PtraceGetRegs(thread, &r) == nil &&
 				(r.Orig_rax == unix.SYS_WRITE || r.Orig_rax == unix.SYS_PWRITE64) && r.Rdx > least {
-				r.Rdx = r.Rdx/2 + 1
+				r.Rdx = do(r.Rdx)
 				require.NoError(t, unix.PtraceSetRegs(thread, &r))
 				writes++
 			}
@@ -56,7 +57,7 @@ func shortened(t *testing.T, cmd *exec.Cmd) (writes int, status int) {
 	}
 }
 
-// Writes that write less than they were given are gone on with: the files are those of a run with whole ones.
+// Writes that write less than they were given, as those of network file systems may, are gone on with: the files are those of a run with whole ones.
 func TestShortWrites(t *testing.T) {
 	tries(t)
 	k := &killing{
@@ -69,10 +70,34 @@ func TestShortWrites(t *testing.T) {
 	cmd := child("", append(k.args, "--engine", "cpu", "--out", dir, "-q", "--checkpoint-every", "20ms")...)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
-	writes, status := shortened(t, cmd)
+	writes, status := atWrites(t, cmd, func(bytes uint64) uint64 { return bytes/2 + 1 })
 	require.Equal(t, exitDone, status, errs.String())
 	require.Greater(t, writes, 100)
 	t.Logf("%d short writes", writes)
 	same(t, want, dir)
 	require.NotZero(t, summaryOf(t, dir).Checkpoints)
+}
+
+// A disk that is much slower than the engine makes it wait: memory stays what it was, and nothing is lost.
+func TestSlowDisk(t *testing.T) {
+	tries(t)
+	k := &killing{args: []string{"run", allFire(t, 10_000), "--no-plots", "--discard", "100ms"}, engines: processorEngines}
+	want, dir := k.unbroken(t), filepath.Join(t.TempDir(), "run")
+	cmd := child("", append(k.args, "--engine", "cpu", "--out", dir, "-q")...)
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	writes, status := atWrites(t, cmd, func(bytes uint64) uint64 {
+		time.Sleep(5 * time.Millisecond)
+		return bytes
+	})
+	require.Equal(t, exitDone, status, errs.String())
+	same(t, want, dir)
+	brief := filepath.Join(t.TempDir(), "brief")
+	status, said := ended(t, child("", "run", allFire(t, 1000), "--no-plots", "--engine", "cpu", "--out", brief, "-q"))
+	require.Equal(t, exitDone, status, said)
+	s, least := summaryOf(t, dir), summaryOf(t, brief).PeakRSSMB
+	t.Logf("%d writes; the engine took %.2g s and waited %.2g s; %.0f MB (%.0f MB)", writes, s.EngineS, s.WaitingS, s.PeakRSSMB, least)
+	require.Greater(t, s.WaitingS, 1.0)
+	require.Greater(t, 8*float64(s.Spikes)/1e6, 40.0, "MB, which are more than may be held")
+	require.Less(t, s.PeakRSSMB, least+25)
 }
