@@ -189,6 +189,9 @@ func (m *Model) StateBytes() int64 {
 	var n float64
 	for i := range m.Populations {
 		p := &m.Populations[i]
+		if p.Relays {
+			continue
+		}
 		perNeuron := 12.0
 		if p.Cell != nil {
 			perNeuron = 4 * float64(1+len(p.Cell.Program.States)+len(p.Cell.Program.Owns))

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"time"
 
 	"einet/dynamics"
@@ -23,13 +24,10 @@ type Dry struct {
 	Build        time.Duration // of the synapses and the engine
 	Windows      int           // that were measured
 	WindowSteps  int
-	Window       time.Duration // a window of the rank: update, delivery, and the receipt of spikes; the shortest of some stretches
+	Window       time.Duration // a window of the rank: update, delivery, and the receipt of spikes; the median
 	Told         float64       // bytes that all ranks tell each other in a window, at the rate
 	Fired        float64       // spikes of a neuron of the rank in a second of model time [Hz]
 }
-
-// stretches are how often a dry run measures.
-const stretches = 5
 
 // DryRun simulates one of n ranks of a network for so many windows, and half as many before that are not measured. Every neuron of other ranks
 // fires at random hz times in a second; the rank's own spikes stand for themselves to nobody.
@@ -59,42 +57,37 @@ func DryRun(ctx context.Context, m *dynamics.Model, n, rank, windows int, hz flo
 	random := rand.New(rand.NewPCG(1, uint64(rank)))
 	var spikes []sim.Spike
 	runtime.GC() // what building left must not be cleared away while windows are timed
-	pass := func(windows int) (time.Duration, error) {
-		took := time.Duration(0)
+	var took []time.Duration
+	pass := func(windows int) error {
+		took = took[:0]
 		for range windows {
 			if err := ctx.Err(); err != nil {
-				return 0, err
+				return err
 			}
 			step := r.engine.Step()
 			spikes = madeUp(spikes[:0], r.model, random, step, e.window, per)
 			start := time.Now()
 			r.advance(e.window)
 			if r.err != nil {
-				return 0, r.err
+				return r.err
 			}
 			if err := r.engine.Receive(step+int64(e.window), spikes); err != nil {
-				return 0, err
+				return err
 			}
-			took += time.Since(start)
+			took = append(took, time.Since(start))
 			d.Fired += float64(len(r.own))
 		}
-		return took / time.Duration(windows), nil
+		return nil
 	}
-	each := max(1, windows/stretches)
-	if _, err := pass(max(1, windows/2)); err != nil {
+	if err := pass(max(1, windows/2)); err != nil {
 		return nil, err
 	}
-	d.Fired = 0
-	for range stretches {
-		took, err := pass(each)
-		if err != nil {
-			return nil, err
-		}
-		if d.Window == 0 || took < d.Window {
-			d.Window = took
-		}
-		d.Windows += each
+	d.Fired, d.Windows = 0, windows
+	if err := pass(windows); err != nil {
+		return nil, err
 	}
+	slices.Sort(took)
+	d.Window = took[len(took)/2]
 	d.Fired /= float64(d.Neurons) * float64(d.Windows*e.window) * m.Network.Dt / 1000
 	return d, nil
 }

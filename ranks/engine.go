@@ -219,7 +219,7 @@ func (e *Engine) advance(ctx context.Context, steps int) error {
 			return err
 		}
 		if steps -= n; halt && steps > 0 {
-			return context.Cause(ctx)
+			return ctx.Err()
 		}
 	}
 	return nil

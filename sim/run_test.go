@@ -83,6 +83,21 @@ func (e slow) Advance(ctx context.Context, steps int) error {
 	return e.Engine.Advance(ctx, steps)
 }
 
+// An engine that can't follow.
+type unfollowed struct{ sim.Engine }
+
+func (unfollowed) Follow([]sim.Followed) error { return errors.New("gone") }
+func (unfollowed) Followed() []float32         { return nil }
+
+// Where a run ends before its engine does a step more, the recorders hear of the step that it is at, and of no earlier one.
+func TestRecordersDontGoBack(t *testing.T) {
+	m, c := enginetest.Build(t, enginetest.Networks()[0])
+	e, w := cpuref.New(m, c), &watcher{every: 1000}
+	require.NoError(t, e.Advance(t.Context(), 40))
+	require.ErrorContains(t, sim.Run(t.Context(), unfollowed{e}, 100, nil, w, sim.NewTrace(m, 0, []int{0}, 40, 100)), "gone")
+	require.Equal(t, []int64{40}, w.steps)
+}
+
 func TestRecordersKnowHowFarItGot(t *testing.T) {
 	w := &watcher{every: 50}
 	require.NoError(t, sim.Run(t.Context(), slow{engine(t)}, 100, nil, w))

@@ -122,7 +122,7 @@ const (
 
 // watch begins to watch an engine.
 func watch(e Engine, recorders []Recorder) *watched {
-	w := &watched{engine: e, recorders: recorders, readings: make([][]reading, len(recorders)), piece: &piece{}, began: time.Now(), made: 1}
+	w := &watched{engine: e, recorders: recorders, readings: make([][]reading, len(recorders)), piece: &piece{to: e.Step()}, began: time.Now(), made: 1}
 	w.follower, _ = e.(Follower)
 	w.following = make([]bool, len(recorders))
 	states := make([][]*NeuronState, len(recorders))

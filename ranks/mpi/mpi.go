@@ -53,6 +53,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -122,10 +123,7 @@ func (c *Comm) All(ctx context.Context, mine []uint32) ([][]uint32, error) {
 	}
 	c.used = true
 	start := time.Now()
-	end := context.AfterFunc(ctx, func() {
-		time.AfterFunc(max(patience, patienceFactor*c.longest), func() { atomic.StoreInt32(c.over, 1) })
-	})
-	defer end()
+	defer c.waiting(ctx)()
 	stride := 1 + c.room
 	c.mine, c.all = sized(c.mine, stride), sized(c.all, stride*c.size)
 	clear(c.mine)
@@ -161,6 +159,33 @@ func (c *Comm) All(ctx context.Context, mine []uint32) ([][]uint32, error) {
 	c.room = min(max(firstRoom, c.room/2, 1<<bits.Len(uint(most))), mostRoom)
 	c.longest = max(c.longest*15/16, time.Since(start))
 	return c.words, nil
+}
+
+// waiting has what waits give up once ctx is cancelled and patience is over. It returns what ends that.
+func (c *Comm) waiting(ctx context.Context) (end func()) {
+	if ctx.Done() == nil {
+		return func() {}
+	}
+	met := make(chan struct{})
+	var gone sync.WaitGroup
+	gone.Add(1)
+	limit := max(patience, patienceFactor*c.longest)
+	begun := context.AfterFunc(ctx, func() {
+		defer gone.Done()
+		select {
+		case <-met:
+		case <-time.After(limit):
+			atomic.StoreInt32(c.over, 1)
+		}
+	})
+	return func() {
+		if begun() { // it has not, and will not
+			gone.Done()
+		}
+		close(met)
+		gone.Wait()
+		atomic.StoreInt32(c.over, 0)
+	}
 }
 
 // lost is the error of an exchange that failed, after which there is no other.
