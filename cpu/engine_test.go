@@ -70,7 +70,7 @@ func TestCloseFreesAll(t *testing.T) {
 func TestLate(t *testing.T) {
 	enginetest.Late(t, enginetest.Networks(), func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
 		return eager(t, m, c, 2, best())
-	}, 1<<30, 1<<31, network.MaxRun-100)
+	}, 1<<30, 1<<31, 3<<30, network.MaxRun)
 }
 
 // The network ei itself, whose rows are bits where there is SIMD and which fills
