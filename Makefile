@@ -113,8 +113,8 @@ test-long: ## run the longer checks too, the fuzz targets and the race detector
 	@$(MAKE) --no-print-directory fuzz
 	go test -count=1 -race -timeout 1h $$(go list ./... | grep -E '$(races)')
 
-race: ## hold the engines of processors to the conformance suite under the race detector
-	go test -count=1 -race $(TESTFLAGS) -run 'Conformance|Changes|Late|Slow|Recorders|Replicas' ./cpu ./cpuref ./sim ./experiment
+race: ## the conformance suite, and what records beside an engine, under the race detector
+	go test -count=1 -race -timeout 1h $(TESTFLAGS) -run 'Conformance|Late|Slow|Recorders|Replicas' ./cpu ./sim ./experiment
 
 fuzz: ## execute every fuzz target FUZZ times, or for a time (FUZZ=1h)
 	scripts/fuzz $(FUZZ) '$(FUZZ_TARGETS)'

@@ -2,4 +2,5 @@
 
 package enginetest
 
-const racing = false
+// Racing tells whether the race detector is on: tests of engines are shorter then.
+const Racing = false

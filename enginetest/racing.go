@@ -2,4 +2,5 @@
 
 package enginetest
 
-const racing = true
+// Racing tells whether the race detector is on: tests of engines are shorter then.
+const Racing = true

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -163,6 +164,9 @@ func (r *Replicas) bind(b *replicaBatch) error {
 	)
 }
 
+// loopsCutInReplica stands for the last step where loops were ended early: CUT of simulate.comp.
+const loopsCutInReplica = math.MaxUint32
+
 // collect waits for a batch and takes its spikes, sorted.
 func (r *Replicas) collect(ctx context.Context, b *replicaBatch) error {
 	if b.steps == 0 {
@@ -185,6 +189,9 @@ func (r *Replicas) collect(ctx context.Context, b *replicaBatch) error {
 	}
 	for k, count := range counts {
 		total := int(count.Step)
+		if count.Neuron == loopsCutInReplica {
+			return fmt.Errorf("gpu: %s: the driver ends loops after some passes, and %d steps of replica %d need more: use the cpu engine: %w", r.c.Device().Renderer, b.steps, k, ErrLimit)
+		}
 		if int64(count.Neuron) != b.last {
 			return r.c.dropped(fmt.Sprintf("replica %d: the steps from %d to %d were not done", k, b.last-int64(b.steps)+1, b.last))
 		}

@@ -56,6 +56,9 @@ func layoutReplicas(d Device, m *dynamics.Model, replicas, most int) (l replicaL
 		return l, fmt.Errorf("the state of %d replicas takes %s, one buffer of %s holds at most %s: %w",
 			replicas, inMiB(float64(need)), d.Renderer, inMiB(float64(d.Limits.MaxStorageBlock)), ErrLimit)
 	}
+	if d.Software { // whose loops end early
+		most = min(most, max(1, residentInSoftware.passes/(passesOfStep*l.each)))
+	}
 	return l, l.chooseSteps(d, m, most)
 }
 

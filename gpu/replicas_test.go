@@ -113,6 +113,40 @@ func TestReplicasAreTrials(t *testing.T) {
 	}
 }
 
+// Loops that a driver ends early, as Mesa's software drivers do after 65 535 passes, are an error and not other spikes.
+func TestReplicasWhoseLoopsAreCut(t *testing.T) {
+	m, syn := enginetest.Build(t, enginetest.Networks()[2]) // so few neurons that the spikes of many steps have room
+	const most = 100_000
+	onEach(t, func(t *testing.T, c *Context) {
+		if !c.Device().Software {
+			t.Skip("its loops have no end")
+		}
+		within := residentInSoftware.passes
+		defer func() { residentInSoftware.passes = within }()
+		residentInSoftware.passes = 1 << 30
+		r, err := newReplicas(t.Context(), c, []*dynamics.Model{m}, syn, most)
+		require.NoError(t, err)
+		r.span = r.layout.steps
+		require.Equal(t, most, r.span)
+		require.NoError(t, r.Advance(t.Context(), r.span))
+		_, err = r.Spikes(0, nil)
+		require.ErrorContains(t, err, "the driver ends loops after some passes")
+		require.ErrorIs(t, err, ErrLimit)
+		require.NoError(t, r.Close())
+		residentInSoftware.passes = within
+		r = startReplicas(t, c, []*dynamics.Model{m}, syn, most)
+		require.Less(t, r.layout.steps, 2000)
+		r.span = r.layout.steps
+		require.NoError(t, r.Advance(t.Context(), 2*r.span))
+		spikes, err := r.Spikes(0, nil)
+		require.NoError(t, err)
+		got := sim.NewDigest()
+		require.NoError(t, got.Spikes(r.Step(), spikes))
+		want := digest(t, cpuref.New(m, syn), r.Step())
+		require.Equal(t, want.String(), got.String())
+	})
+}
+
 func TestReplicasThatDoNotFitSayTheNumber(t *testing.T) {
 	small := promised
 	small.Limits.MaxShared, small.Limits.MaxInvocations, small.Limits.MaxWorkGroupSize = 32768, 1024, [3]int{1024, 1024, 64}

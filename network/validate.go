@@ -19,7 +19,7 @@ const (
 	MaxProjections = 4096
 	maxTrial       = 1<<14 - 1
 	MaxSteps       = 1 << 30   // of a time: sums of two of them fit an int32
-	MaxRun         = 3<<30 - 1 // steps of a run: with a time behind its end they fit 32 bits
+	MaxRun         = 1<<32 - 1 // steps of a run, with the longest time that may reach behind its end: they fit 32 bits
 	MaxMagnitude   = 1e9       // of any number: float32 holds its square
 )
 
@@ -53,7 +53,27 @@ func (n *Network) Faults() []fault.Error {
 	c.projections(n)
 	c.rates(n)
 	c.record(n)
+	if len(c.faults) == 0 {
+		most := float64(n.LastStep())
+		c.want(math.Round(n.Duration/n.Dt) <= most, "duration", n.Duration,
+			"must be at most 2^32 - 1 steps of dt less the longest delay and refractory period, "+fault.Number(most*n.Dt)+" ms")
+	}
 	return c.faults
+}
+
+// LastStep is the last step that a run of a network without faults may have: a spike of that step arrives, and its neuron may fire again, at
+// steps that are counted yet.
+func (n *Network) LastStep() int64 {
+	longest := 1
+	for i := range n.Populations {
+		_, high := n.Populations[i].Refractory().perNeuron()
+		longest = max(longest, n.Steps(high)+1)
+	}
+	for i := range n.Projections {
+		_, last := n.DelaySteps(&n.Projections[i])
+		longest = max(longest, last)
+	}
+	return MaxRun - int64(longest)
 }
 
 func (c *checker) populations(all []Population) {
@@ -116,7 +136,7 @@ func GridFault(ms, dt, least float64) string {
 }
 
 // runFault is GridFault of a run's duration.
-func runFault(ms, dt float64) string { return gridFault(ms, dt, 0, MaxRun, "3·2^30 - 1") }
+func runFault(ms, dt float64) string { return gridFault(ms, dt, 0, MaxRun, "2^32 - 1") }
 
 func gridFault(ms, dt, least, most float64, called string) string {
 	switch steps := ms / dt; {

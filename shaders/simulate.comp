@@ -19,7 +19,7 @@ layout(std140, binding = 0) uniform Span {
 };
 
 layout(std430, binding = 0) coherent buffer Ring {
-    Spike ring[];  // of each replica the number of spikes, and the last step as a sign that it was done; then RING of each
+    Spike ring[];  // of each replica the number of spikes, and the last step as a sign that it was done, or CUT; then RING of each
 };
 
 // REPLICA words of each replica: what update has in its states, and from
@@ -54,8 +54,12 @@ layout(std430, binding = 7) readonly buffer Targets {
 
 shared int arriving[SLOTS * STRIDE];
 shared uint spikes;  // of this dispatch
+shared uint cut;     // invocations whose loops were ended early
+
+const uint CUT = 0xffffffffu;
 
 #include "lif.glsl"
+#include "passes.glsl"
 
 uint slot_of(uint step) {
     return (step % SLOTS) * STRIDE;
@@ -129,6 +133,7 @@ void main() {
     }
     if (me == 0u) {
         spikes = 0u;
+        cut = 0u;
     }
     uint population[EACH];
     float v[EACH];
@@ -199,7 +204,11 @@ void main() {
     for (uint at = me; at < SLOTS * STRIDE; at += LOCAL) {
         replicas[mine + WAITING + at] = uint(arriving[at]);
     }
+    if (loops_ended(2u + uint(min(steps, 2)))) {
+        atomicAdd(cut, 1u);
+    }
+    synchronise();
     if (me == 0u) {
-        ring[gl_WorkGroupID.x] = Spike(spikes, uint(step + steps));
+        ring[gl_WorkGroupID.x] = Spike(spikes, cut == 0u ? uint(step + steps) : CUT);
     }
 }

@@ -16,7 +16,7 @@ from .columns import Columns, Summary
 from .errors import CheckFailed, EinetWarning, Error, Fault, Interrupted, MachineError, NetworkError, NotRecorded
 from .network import Network, load, preset, presets
 from .results import Figure, Results, open_results
-from .running import run, theory, validate
+from .running import resume, run, theory, validate
 from .spikes import Series, Spikes
 from .sweeping import sweep
 
@@ -24,6 +24,6 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CheckFailed", "Columns", "EinetWarning", "Error", "Fault", "Figure", "Interrupted", "MachineError", "Network", "NetworkError",
-    "NotRecorded", "Results", "Series", "Spikes", "Summary", "find", "load", "open_results", "preset", "presets", "run", "sweep",
+    "NotRecorded", "Results", "Series", "Spikes", "Summary", "find", "load", "open_results", "preset", "presets", "resume", "run", "sweep",
     "theory", "validate", "version",
 ]  # fmt: skip

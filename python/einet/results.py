@@ -97,11 +97,14 @@ class Results:
         """summary.json: statistics, times, the digest."""
         self._finish = weakref.finalize(self, shutil.rmtree, temporary, True) if temporary else None
         self._archives: dict[str, Archive] = {}
+        self._before: Optional[Results] = None
 
     def close(self) -> None:
         """Deletes the folder now, if it is temporary."""
         if self._finish:
             self._finish()
+        elif self._before:
+            self._before.close()
 
     def __enter__(self) -> "Results":
         return self
@@ -115,6 +118,18 @@ class Results:
             raise NetworkError(f"{os.fspath(folder)}: exists")
         shutil.copytree(self.folder, folder)
         return Results(folder)
+
+    def resume(self, **how: Any) -> "Results":
+        """Goes on with the run, if it was interrupted, in its folder; how is what einet.resume takes. Returns its Results, these are over.
+
+        With extend [ms] a complete run of which the end was kept (checkpoint_end) becomes longer.
+        """
+        from .running import resume
+
+        self._archives.clear()
+        further = resume(self.folder, **how)
+        further._before = self  # whose folder it is
+        return further
 
     def _archive(self, file: str) -> Archive:
         if file not in self._archives:

@@ -433,6 +433,43 @@ class Faults(Case):
             einet.run("ei", scale=0.1, duration="10000 s", progress=fail)
         self.assertFalse(binary.Child.running)
 
+    def test_resume(self):
+        def stop(done, total, text):
+            if done > 0 and not stopped:
+                stopped.append(done)
+                os.kill(os.getpid(), signal.SIGINT)
+
+        whole = einet.run("ei", scale=0.1, duration=30_000, engine="cpu", figures=False, progress=False)
+        for out in (self.dir / "r", None):
+            stopped = []
+            with self.assertRaises(einet.Interrupted) as caught:
+                einet.run("ei", scale=0.1, duration=30_000, engine="reference", progress=stop, figures=False, out=out)
+            part = caught.exception.result
+            self.assertLess(part.duration, 30_000)
+            before = len(part.spikes())
+            r = part.resume(engine="cpu", figures=False, progress=False)
+            self.assertEqual((r.digest, r.duration, r.folder), (whole.digest, 30_000, part.folder))
+            self.assertEqual(len(r.summary.resumed_ms), 1)
+            self.assertLessEqual(r.summary.resumed_ms[0], part.duration)
+            np.testing.assert_array_equal(r.spikes().times, whole.spikes().times)
+            self.assertGreater(len(r.spikes()), before)
+            with self.assertRaisesRegex(einet.NetworkError, "holds no checkpoint"):
+                einet.resume(r.folder)
+        at = r.folder
+        del part, caught
+        gc.collect()
+        self.assertTrue(at.exists(), "the run that goes on needs it")
+        r.close()
+        self.assertFalse(at.exists())
+
+        r = einet.run(OWN, duration=100, checkpoint_end=True, checkpoint_every="1h", out=self.dir / "short")
+        longer = einet.resume(self.dir / "short", extend=50, engine="reference", out=self.dir / "longer")
+        self.assertEqual((longer.duration, longer.digest), (150, einet.run(OWN, duration=150).digest))
+        self.assertEqual(r.resume(extend="50 ms").digest, longer.digest)
+        with self.assertRaisesRegex(einet.NetworkError, "--checkpoint-every"):
+            einet.run(OWN, duration=100, checkpoint_every="often")
+        with self.assertRaisesRegex(einet.NetworkError, "--checkpoint-every -1s: must be above 0"):
+            einet.run(OWN, duration=100, checkpoint_every=-1)
 
     @unittest.skipUnless(sys.platform == "linux", "only Linux tells of a parent's end")
     def test_ends_with_python(self):
