@@ -20,7 +20,7 @@ type reportCmd struct {
 
 // Run writes it. What cannot be read is the input's fault, what cannot be written the machine's.
 func (c *reportCmd) Run(ctx context.Context, t *terminal) error {
-	if err := holdRuns(c.Dirs, experiment.SummaryFile); err != nil {
+	if err := holdRuns(c.Dirs, experiment.SummaryFile, false); err != nil {
 		return err
 	}
 	out, err := placeOf(c.Out, c.Dirs)
@@ -51,19 +51,26 @@ func (c *reportCmd) Run(ctx context.Context, t *terminal) error {
 }
 
 // holdRuns is an error unless each folder holds a run, which has that file.
-func holdRuns(dirs []string, file string) error {
+func holdRuns(dirs []string, file string, replicas bool) error {
 	for _, dir := range dirs {
 		_, err := os.Stat(filepath.Join(dir, file))
-		if found, _ := filepath.Glob(filepath.Join(dir, "spikes-*.npz")); len(found) > 0 {
-			if _, one := os.Stat(filepath.Join(dir, experiment.SpikesFile)); one != nil {
-				return usage(fmt.Errorf("%s: holds replicas (%s and others), which have rates over trials and no figures of single ones, and no page", dir, filepath.Base(found[0])))
-			}
+		if found := holdsReplicas(dir); found != "" && !replicas {
+			return usage(fmt.Errorf("%s: holds replicas (%s and others), which have no page and stand beside no other run; einet plot %s draws their rates over trials, and with --trial one of them", dir, found, dir))
 		}
 		if err != nil {
 			return usage(fmt.Errorf("%s: holds no run: %w", dir, err))
 		}
 	}
 	return nil
+}
+
+// holdsReplicas names a file of replicas in a folder that holds no run of its own, or is empty.
+func holdsReplicas(dir string) string {
+	found, _ := filepath.Glob(filepath.Join(dir, "spikes-*.npz"))
+	if _, err := os.Stat(filepath.Join(dir, experiment.SpikesFile)); err == nil || len(found) == 0 {
+		return ""
+	}
+	return filepath.Base(found[0])
 }
 
 // placeOf is the folder for what is made of runs: the one that is asked for, or that of the run, or what holds the first of several.
