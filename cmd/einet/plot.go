@@ -33,7 +33,7 @@ func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
 	} else if c.Trial != nil || c.Seed != nil {
 		return usage(errors.New("--trial and --seed: are of the folder of replicas, and of one"))
 	}
-	if err := holdRuns(c.Dirs, of, c.replicas); err != nil {
+	if err := holdRuns(c.Dirs, c.replicas, of); err != nil {
 		return err
 	}
 	w, err := c.excerpt()
