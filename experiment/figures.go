@@ -75,6 +75,11 @@ func Draw(ctx context.Context, dir, out string, x Excerpt, of ...string) ([]stri
 	if err != nil {
 		return nil, err
 	}
+	return drawAll(ctx, dir, out, "", &data)
+}
+
+// drawAll draws what there is of a run in dir into out, in files whose names end in a suffix.
+func drawAll(ctx context.Context, dir, out, suffix string, data *plot.Data) ([]string, error) {
 	var names []string
 	for _, figure := range data.Figures() {
 		if err := ctx.Err(); err != nil {
@@ -84,6 +89,7 @@ func Draw(ctx context.Context, dir, out string, x Excerpt, of ...string) ([]stri
 		if err != nil {
 			return names, fmt.Errorf("%s: %w", dir, err)
 		}
+		f.Name += suffix
 		written, err := WriteFigure(out, f)
 		names = append(names, written...)
 		if err != nil {
@@ -113,17 +119,19 @@ func WriteFigure(dir string, f plot.Figure) (names []string, err error) {
 
 // ReadRun reads what the run in dir left to draw, and of which parts of populations, as Draw.
 func ReadRun(ctx context.Context, dir string, x Excerpt, of ...string) (plot.Data, error) {
-	return readRun(ctx, dir, x, rasterNeurons, of)
+	return readRun(ctx, dir, filesOf{}, x, rasterNeurons, of)
 }
 
-// readRun reads it, with the spikes of about that many neurons, and of those parts of populations.
-func readRun(ctx context.Context, dir string, x Excerpt, neurons int, of []string) (plot.Data, error) {
+// readRun reads it, or one of several replicas, with the spikes of about that many neurons, and of those parts of populations.
+func readRun(ctx context.Context, dir string, files filesOf, x Excerpt, neurons int, of []string) (plot.Data, error) {
 	data := plot.Data{From: x.begin(0), To: x.end(0)}
 	net, err := readNetwork(filepath.Join(dir, NetworkFile))
 	if err != nil {
 		return data, err
 	}
-	if data.Discarded, err = readDiscard(filepath.Join(dir, SummaryFile)); err != nil {
+	if files.suffix != "" {
+		net.Seed, net.Trial, data.Discarded = files.seed, files.trial, files.discardMs
+	} else if data.Discarded, err = readDiscard(filepath.Join(dir, SummaryFile)); err != nil {
 		return data, err
 	}
 	all := make([]plot.Population, len(net.Populations))
@@ -131,19 +139,19 @@ func readRun(ctx context.Context, dir string, x Excerpt, neurons int, of []strin
 		all[i] = plot.Population{Name: p.Name, Size: p.Size, Inhibitory: net.Inhibits(p.Name)}
 	}
 	data.Populations = all
-	if err := readSpikes(ctx, filepath.Join(dir, SpikesFile), net, x, neurons, of, &data); err != nil {
+	if err := readSpikes(ctx, files.path(dir, SpikesFile), net, x, neurons, of, &data); err != nil {
 		return data, err
 	}
-	if err := readState(filepath.Join(dir, TracesFile), net, x, all, &data); err != nil {
+	if err := readState(files.path(dir, TracesFile), net, x, all, &data); err != nil {
 		return data, err
 	}
-	if err := readModelStates(filepath.Join(dir, StateFile), net, x, all, &data); err != nil {
+	if err := readModelStates(files.path(dir, StateFile), net, x, all, &data); err != nil {
 		return data, err
 	}
-	if err := readReleases(filepath.Join(dir, ShortTermFile), net, x, &data); err != nil {
+	if err := readReleases(files.path(dir, ShortTermFile), net, x, &data); err != nil {
 		return data, err
 	}
-	return data, readWeights(dir, net, x, &data)
+	return data, readWeights(dir, files, net, x, &data)
 }
 
 // readReleases takes the means of u and x over the sources of which they were recorded, as far as there are panels.

@@ -40,6 +40,7 @@ type replica struct {
 	simulation // of this trial alone
 	digest     *sim.Digest
 	statistics *analysis.Statistics
+	groups     *groupStatistics
 	out        *outputs
 	recorders  []sim.Recorder
 	reached    int64 // steps that were simulated
@@ -186,6 +187,9 @@ func (e *ensemble) begin(k int) (*replica, error) {
 		return nil, err
 	}
 	r.recorders = []sim.Recorder{r.digest, sim.SpikeSink(func(_ int64, s []sim.Spike) error { r.statistics.Add(s); return nil })}
+	if r.groups = newGroupStatistics(e.net, e.discard); r.groups != nil {
+		r.recorders = append(r.recorders, sim.SpikeSink(func(_ int64, s []sim.Spike) error { r.groups.add(s); return nil }))
+	}
 	r.recorders = append(r.recorders, r.out.recorders...)
 	r.recorders = append(r.recorders, sim.SpikeSink(func(step int64, _ []sim.Spike) error { r.reached = step; return nil }), r.out.watch())
 	return r, nil
@@ -253,7 +257,7 @@ func (e *ensemble) abort() {
 
 // replicaFiles are those of replicas in a folder, which another run there replaces.
 func replicaFiles(dir string) (names []string) {
-	for _, file := range slices.Concat([]string{SpikesFile}, AskedFiles) {
+	for _, file := range slices.Concat([]string{SpikesFile}, AskedFiles, FigureFiles()) {
 		extension := filepath.Ext(file)
 		found, _ := filepath.Glob(filepath.Join(dir, strings.TrimSuffix(file, extension)+"-[0-9]*"+extension))
 		for _, path := range found {

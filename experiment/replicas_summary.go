@@ -46,12 +46,12 @@ type ReplicasSummary struct {
 	WeightRoundingError float64 `json:"weight_rounding_error"`
 	PeakRSSMB           float64 `json:"peak_rss_mb"`
 
-	Trials      []TrialSummary          `json:"trials"`
-	Populations map[string]OverTrials   `json:"populations"`
-	Groups      map[string]GroupNeurons `json:"groups,omitempty"`
-	Order       []string                `json:"-"` // of the populations
-	Dir         string                  `json:"-"` // folder of the files
-	Files       []string                `json:"-"` // besides those of each trial
+	Trials      []TrialSummary             `json:"trials"`
+	Populations map[string]OverTrials      `json:"populations"`
+	Groups      map[string]GroupOverTrials `json:"groups,omitempty"`
+	Order       []string                   `json:"-"` // of the populations
+	Dir         string                     `json:"-"` // folder of the files
+	Files       []string                   `json:"-"` // besides those of each trial
 
 	AlignMs float64 `json:"align_ms,omitempty"` // time 0 of psth.npz
 
@@ -76,6 +76,7 @@ type TrialSummary struct {
 	DurationMs  float64                      `json:"duration_ms"`
 	Interrupted bool                         `json:"interrupted,omitempty"` // shorter than others, and not in the statistics over trials
 	Populations map[string]TrialOfPopulation `json:"populations"`
+	Groups      map[string]TrialOfGroup      `json:"groups,omitempty"`
 }
 
 // A TrialOfPopulation is the statistics of a population's spikes in one replica after discard_ms, as those of a run.
@@ -166,7 +167,6 @@ func (e *ensemble) summarise(stopped error) *ReplicasSummary {
 		BuildS: e.built.Seconds(), SimulateS: e.took.Seconds(),
 		WeightRoundingError: e.model.WeightRounding(), PeakRSSMB: host.PeakMB(),
 		Populations: map[string]OverTrials{}, AlignMs: e.o.AlignMs,
-		Groups:   groupNeurons(e.net),
 		Warnings: append([]string{}, e.warnings...),
 		Version:  e.o.Version, Command: e.o.Command,
 	}
@@ -184,20 +184,26 @@ func (e *ensemble) summarise(stopped error) *ReplicasSummary {
 		s.Trials = append(s.Trials, t)
 	}
 	s.RealTimeFactor = s.SimulateS / (total / 1000)
+	moments := func(of func(t *TrialSummary) *float64) Moments {
+		bySeed := make([][]*float64, e.seeds)
+		for k := range s.Trials {
+			if t := &s.Trials[k]; !t.Interrupted {
+				bySeed[t.Seed-e.net.Seed] = append(bySeed[t.Seed-e.net.Seed], of(t))
+			}
+		}
+		return MomentsOf(bySeed)
+	}
 	for i, name := range s.Order {
 		over := OverTrials{Size: e.net.Populations[i].Size}
 		for _, statistic := range perTrial {
-			bySeed := make([][]*float64, e.seeds)
-			for k := range s.Trials {
-				if t := &s.Trials[k]; !t.Interrupted {
-					of := t.Populations[name]
-					bySeed[t.Seed-e.net.Seed] = append(bySeed[t.Seed-e.net.Seed], *statistic.of(&of))
-				}
-			}
-			*statistic.over(&over) = MomentsOf(bySeed)
+			*statistic.over(&over) = moments(func(t *TrialSummary) *float64 {
+				of := t.Populations[name]
+				return *statistic.of(&of)
+			})
 		}
 		s.Populations[name] = over
 	}
+	s.Groups = overGroups(e.net, moments)
 	return s
 }
 
@@ -215,6 +221,7 @@ func (e *ensemble) summariseTrial(r *replica) TrialSummary {
 			SpectrumPeakHz: Number(r.statistics.Counts.PeakHz(i, e.discard, r.reached)),
 		}
 	}
+	t.Groups = r.groups.ofTrial(e.net, t.Populations, e.discard, r.reached)
 	return t
 }
 

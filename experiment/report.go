@@ -85,7 +85,7 @@ func readReport(ctx context.Context, dir string, runs int) (*report.Run, error) 
 	}
 	whole, start := r.Network.Duration, 0.0
 	rows := report.Rows(r.Network.Neurons(), s.Spikes, runs)
-	if r.Data, err = readRun(ctx, dir, Excerpt{FromMs: &start, ToMs: &whole}, rows, nil); err != nil {
+	if r.Data, err = readRun(ctx, dir, filesOf{}, Excerpt{FromMs: &start, ToMs: &whole}, rows, nil); err != nil {
 		return nil, err
 	}
 	for _, name := range FigureNames {

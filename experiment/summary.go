@@ -230,7 +230,7 @@ func (s *Summary) JSON(w io.Writer) error {
 func (s *Summary) write(path string) error { return record.WriteFile(path, s.JSON) }
 
 // readSummary reads the summary of an earlier run, and returns its text, too.
-func readSummary(path string, s *Summary) (text []byte, err error) {
+func readSummary(path string, s any) (text []byte, err error) {
 	if text, err = os.ReadFile(path); err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"path/filepath"
 	"slices"
 
 	"einet/dynamics"
@@ -273,13 +272,13 @@ func (c *weightSamples) Sample(o *sim.Observation) error {
 const mostWeights = 4
 
 // readWeights takes how the weights of the first plastic projections are distributed, and their course where it was recorded.
-func readWeights(dir string, net *network.Network, x Excerpt, data *plot.Data) error {
+func readWeights(dir string, files filesOf, net *network.Network, x Excerpt, data *plot.Data) error {
 	for k := range net.Projections {
 		p := &net.Projections[k]
 		if !p.Plasticity.Is() || len(data.Weights) == mostWeights {
 			continue
 		}
-		f, err := record.ReadWeightCounts(filepath.Join(dir, FinalWeightsFile), p.Name)
+		f, err := record.ReadWeightCounts(files.path(dir, FinalWeightsFile), p.Name)
 		if err != nil {
 			return unlessMissing(err)
 		}
@@ -289,7 +288,7 @@ func readWeights(dir string, net *network.Network, x Excerpt, data *plot.Data) e
 			if r.Projection != p.Name || float64(data.Steps)*net.Dt/r.Every*float64(r.Synapses) > mostDrawn {
 				continue
 			}
-			if err := readCourse(filepath.Join(dir, WeightsFile), net, x, &w); err != nil {
+			if err := readCourse(files.path(dir, WeightsFile), net, x, &w); err != nil {
 				return err
 			}
 		}

@@ -48,7 +48,9 @@ func Meant(word string, names []string) string {
 func Closest(word string, names []string) string {
 	best, least := "", 1+len(word)/3
 	for _, name := range names {
-		if d := edits(strings.ToLower(word), strings.ToLower(name)); d < least {
+		d := edits(strings.ToLower(word), strings.ToLower(name))
+		begins := d == least && best != "" && strings.HasPrefix(strings.ToLower(name), strings.ToLower(word)) // tau_fac is tau_facil rather than tau_rec
+		if d < least || begins {
 			best, least = name, d
 		}
 	}

@@ -18,6 +18,9 @@ const (
 	insteadOfOne = "; what else changes in time reaches a group from a population of neuron: poisson or spikes, by a projection to it"
 )
 
+// HasNoGroups is what is said at last of a population without.
+const HasNoGroups = "has no groups"
+
 // groups checks them, and what they receive.
 func (c *checker) groups(n *Network) {
 	seen, courses, poisson, tau := map[string]bool{}, map[string]int{}, map[string]int{}, map[string]float64{}
@@ -160,7 +163,7 @@ func (n *Network) mustBePart(name string) string {
 		names = append(names, g.FullName())
 	}
 	if len(names) == 0 {
-		return fmt.Sprintf("must be the name of a population or of a group: %s has no groups", fault.Clip(population))
+		return fmt.Sprintf("must be the name of a population or of a group: %s %s", fault.Clip(population), HasNoGroups)
 	}
 	return "must be the name of a group: " + fault.Listing(names) + fault.DidYouMean(name, names)
 }

@@ -22,10 +22,10 @@ type Axis struct {
 	Log    bool     `json:"log,omitempty"`
 }
 
-// Most values of an axis, and points of a sweep.
+// MostRuns is how many a sweep may have, and mostValues an axis.
 const (
 	mostValues = 10000
-	mostPoints = 1_000_000
+	MostRuns   = 100_000
 )
 
 const allowedValues = "must be lo:hi:n for n equal steps, log:lo:hi:n for equal factors, or a list such as 1,2,5"
@@ -198,8 +198,8 @@ func grid(axes []Axis) (sizes []int, points int, err error) {
 			}
 		}
 		sizes = append(sizes, len(a.Values))
-		if points *= len(a.Values); points > mostPoints {
-			return nil, 0, fmt.Errorf("--vary: there are more than %d points", mostPoints)
+		if points *= len(a.Values); points > MostRuns {
+			return nil, 0, fmt.Errorf("--vary: there are more than %d points", MostRuns)
 		}
 	}
 	return sizes, points, nil

@@ -48,8 +48,8 @@ func NewPlan(load Load, axes []Axis, seeds int, discardMs float64, version strin
 	if err != nil {
 		return nil, err
 	}
-	if seeds < 1 || points*seeds > mostPoints {
-		return nil, fmt.Errorf("--seeds %d: must be from 1 to %d for %d points", seeds, mostPoints/points, points)
+	if seeds < 1 || points*seeds > MostRuns {
+		return nil, fmt.Errorf("--seeds %d: must be from 1 to %d for %d points", seeds, MostRuns/points, points)
 	}
 	p := &Plan{Axes: axes, DiscardMs: discardMs, Version: version, load: load}
 	if p.Base, err = load(nil, nil); err != nil {

@@ -42,7 +42,7 @@ func (c *compareCmd) Run(ctx context.Context, t *terminal) error {
 	if len(c.Dirs) != 2 {
 		return usage(fmt.Errorf("compare: %d folders: must be two, A and B", len(c.Dirs)))
 	}
-	if err := holdRuns(c.Dirs, experiment.SpikesFile); err != nil {
+	if err := holdRuns(c.Dirs, false, experiment.SpikesFile, experiment.NetworkFile, experiment.SummaryFile); err != nil {
 		return err
 	}
 	x, err := c.excerpt()

@@ -439,6 +439,19 @@ func (x *export) configurations(trains []train, steps int64) error {
 	for _, p := range x.net.Populations {
 		sets[p.Name] = object{"population": p.Name}
 	}
+	for _, part := range x.net.Parts() {
+		sets[part.Name] = object{"population": x.net.Populations[part.Population].Name, "node_id": slices.Sorted(slices.Values(part.Neurons()))}
+	}
+	for k := range x.net.Groups {
+		if g := &x.net.Groups[k]; g.Count > 0 {
+			division, _ := x.net.Part(g.FullName())
+			var parts []string
+			for i := range g.Count {
+				parts = append(parts, division.NameOf(i))
+			}
+			sets[g.FullName()] = parts
+		}
+	}
 	for _, t := range trains {
 		sets[t.name] = object{"population": t.name}
 		inputs[t.name+"_spikes"] = object{"input_type": "spikes", "module": "h5", "input_file": "$BASE_DIR/" + sourceSpikeFile, "node_set": t.name}

@@ -17,13 +17,23 @@ type plotCmd struct {
 	Dirs []string `arg:"" name:"dir" help:"The folder of a run. Of several, one figure is drawn: their rasters side by side."`
 	excerptFlags
 	Groups []string `placeholder:"NAME,..." help:"What the figure of groups shows, in this order: populations, groups (E.stimulated), divisions (E.clusters) and parts of these (E.clusters.7); otherwise all groups."`
+	Trial  *uint32  `placeholder:"N" help:"Of replicas: the figures of this trial, whose names end in it; otherwise the rates over trials (psth) are drawn again."`
+	Seed   *uint32  `placeholder:"N" help:"Of replicas of several seeds: that of the trial; otherwise the first."`
 	Out    string   `placeholder:"DIR" help:"Where the figure goes; otherwise the folder of the run, or for several the one that holds the first."`
+
+	replicas bool
 }
 
 // Run draws them. What cannot be read is the input's fault, what cannot be
 // written the machine's.
 func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
-	if err := holdRuns(c.Dirs, experiment.SpikesFile); err != nil {
+	of := experiment.SpikesFile
+	if c.replicas = len(c.Dirs) == 1 && holdsReplicas(c.Dirs[0]) != ""; c.replicas {
+		of = experiment.SummaryFile
+	} else if c.Trial != nil || c.Seed != nil {
+		return usage(errors.New("--trial and --seed: are of the folder of replicas, and of one"))
+	}
+	if err := holdRuns(c.Dirs, c.replicas, of); err != nil {
 		return err
 	}
 	w, err := c.excerpt()
@@ -63,6 +73,9 @@ func (c *plotCmd) Run(ctx context.Context, t *terminal) error {
 func (c *plotCmd) draw(ctx context.Context, out string, w experiment.Excerpt) ([]string, error) {
 	if len(c.Dirs) > 1 && len(c.Groups) > 0 {
 		return nil, errors.New("--groups: is of one run, not of several side by side")
+	}
+	if c.replicas {
+		return experiment.DrawReplicas(ctx, c.Dirs[0], out, w, experiment.Chosen{Trial: c.Trial, Seed: c.Seed}, c.Groups...)
 	}
 	if len(c.Dirs) == 1 {
 		return experiment.Draw(ctx, c.Dirs[0], out, w, c.Groups...)

@@ -227,3 +227,60 @@ func TestRatesOverTrials(t *testing.T) {
 	require.InDelta(t, (rates[7]+rates[57]+rates[107])/3, mean[7], 1e-9)
 	require.FileExists(t, filepath.Join(dir, "psth.png"))
 }
+
+// The statistics of groups in each replica are those of the run with its seed and trial, and their moments are over these; a run's
+// figures are drawn of a trial that is chosen, the rates over trials of all.
+func TestReplicasOfGroups(t *testing.T) {
+	dir := t.TempDir()
+	groups := []string{"--set", "groups={E: {some: {to: 30, poisson: {rate: 500, weight: 1, tau_syn: 2}}, parts: {count: 3}}}"}
+	s := replicas(t, filepath.Join(dir, "all"), "cpu", append([]string{"--replicas", "3", "--seeds", "2", "--discard", "10ms"}, groups...)...)
+	args := append([]string{"run", "vs96", "--scale", "0.2", "--duration", "60ms", "--engine", "cpu", "--seed", "2", "--trial", "1", "--discard", "10ms", "--json", "-q",
+		"--out", filepath.Join(dir, "one")}, groups...)
+	status, out, errs := einet(t, args...)
+	require.Equal(t, exitDone, status, errs)
+	var one experiment.Summary
+	require.NoError(t, json.Unmarshal([]byte(out), &one))
+	trial := s.Trials[4]
+	require.Equal(t, []any{uint32(2), uint32(1), one.Digest}, []any{trial.Seed, trial.Trial, trial.Digest})
+	require.Len(t, trial.Groups, 5)
+	for name, g := range one.Groups {
+		require.Equal(t, experiment.TrialOfGroup{RateHz: g.RateHz, CVISI: g.CVISI, CV2: g.CV2, LV: g.LV, Fano: g.Fano, Correlation: g.Correlation,
+			RateSDHz: g.RateSDHz, PartRateSDHz: g.PartRateSDHz}, trial.Groups[name], name)
+		require.Equal(t, g.Neurons, s.Groups[name].Neurons)
+	}
+	sum := 0.0
+	for k := range s.Trials {
+		sum += *s.Trials[k].Groups["E.some"].RateHz
+	}
+	require.InEpsilon(t, sum/6, *s.Groups["E.some"].RateHz.Mean, 1e-12)
+	require.NotNil(t, s.Groups["E.parts"].PartRateSDHz)
+	require.Nil(t, s.Groups["E.some"].PartRateSDHz)
+
+	status, out, errs = einet(t, "plot", filepath.Join(dir, "all"), "--trial", "1", "--seed", "2", "--groups", "E.some")
+	require.Equal(t, exitDone, status, errs)
+	require.Contains(t, out, "raster-2-1.png")
+	require.Contains(t, out, "groups-2-1.svg")
+	whole, err := os.ReadFile(filepath.Join(dir, "one", "raster.svg"))
+	require.NoError(t, err)
+	drawn, err := os.ReadFile(filepath.Join(dir, "all", "raster-2-1.svg"))
+	require.NoError(t, err)
+	require.Equal(t, string(whole), string(drawn), "the run's own raster")
+	status, out, errs = einet(t, "plot", filepath.Join(dir, "all"), "--from", "20ms", "--out", filepath.Join(dir, "psth"))
+	require.Equal(t, exitDone, status, errs)
+	require.Contains(t, out, "psth.png, psth.svg")
+	for _, wrong := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{filepath.Join(dir, "all"), "--trial", "3"}, "--seed 1 --trial 3: must be seeds 1 to 2, trials 0 to 2, of which there are files"},
+		{[]string{filepath.Join(dir, "all"), "--groups", "E.some"}, "--groups: is of one trial: --trial says which"},
+		{[]string{filepath.Join(dir, "one"), "--trial", "0"}, "--trial and --seed: are of the folder of replicas, and of one"},
+	} {
+		status, _, errs = einet(t, append([]string{"plot"}, wrong.args...)...)
+		require.Equal(t, exitUsage, status)
+		require.Contains(t, errs, wrong.says)
+	}
+	status, _, errs = einet(t, append([]string{"run", "vs96", "--scale", "0.2", "--duration", "20ms", "--engine", "cpu", "-q", "--force", "--out", filepath.Join(dir, "all")}, groups...)...)
+	require.Equal(t, exitDone, status, errs)
+	require.NoFileExists(t, filepath.Join(dir, "all", "raster-2-1.svg"), "figures of what is no longer there")
+}

@@ -20,7 +20,7 @@ type reportCmd struct {
 
 // Run writes it. What cannot be read is the input's fault, what cannot be written the machine's.
 func (c *reportCmd) Run(ctx context.Context, t *terminal) error {
-	if err := holdRuns(c.Dirs, experiment.SummaryFile); err != nil {
+	if err := holdRuns(c.Dirs, false, experiment.SummaryFile); err != nil {
 		return err
 	}
 	out, err := placeOf(c.Out, c.Dirs)
@@ -50,20 +50,35 @@ func (c *reportCmd) Run(ctx context.Context, t *terminal) error {
 	return err
 }
 
-// holdRuns is an error unless each folder holds a run, which has that file.
-func holdRuns(dirs []string, file string) error {
+// holdRuns is an error unless each folder holds a run, which has those files.
+func holdRuns(dirs []string, replicas bool, files ...string) error {
 	for _, dir := range dirs {
-		_, err := os.Stat(filepath.Join(dir, file))
-		if found, _ := filepath.Glob(filepath.Join(dir, "spikes-*.npz")); len(found) > 0 {
-			if _, one := os.Stat(filepath.Join(dir, experiment.SpikesFile)); one != nil {
-				return usage(fmt.Errorf("%s: holds replicas (%s and others), which have rates over trials and no figures of single ones, and no page", dir, filepath.Base(found[0])))
-			}
+		if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+			return usage(fmt.Errorf("%s: holds no run: it is a file, must be a folder", dir))
 		}
-		if err != nil {
-			return usage(fmt.Errorf("%s: holds no run: %w", dir, err))
+		if found := holdsReplicas(dir); found != "" && !replicas {
+			return usage(fmt.Errorf("%s: holds replicas (%s and others), which have no page and stand beside no other run; einet plot %s draws their rates over trials, and with --trial one of them", dir, found, dir))
+		}
+		for _, file := range files {
+			_, err := os.Stat(filepath.Join(dir, file))
+			switch {
+			case errors.Is(err, fs.ErrNotExist):
+				return usage(fmt.Errorf("%s: holds no run: there is no %s", dir, file))
+			case err != nil:
+				return usage(fmt.Errorf("%s: holds no run: %w", dir, err))
+			}
 		}
 	}
 	return nil
+}
+
+// holdsReplicas names a file of replicas in a folder that holds no run of its own, or is empty.
+func holdsReplicas(dir string) string {
+	found, _ := filepath.Glob(filepath.Join(dir, "spikes-*.npz"))
+	if _, err := os.Stat(filepath.Join(dir, experiment.SpikesFile)); err == nil || len(found) == 0 {
+		return ""
+	}
+	return filepath.Base(found[0])
 }
 
 // placeOf is the folder for what is made of runs: the one that is asked for, or that of the run, or what holds the first of several.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -42,7 +43,8 @@ type sweepCmd struct {
 
 // Run simulates what is missing and prints what came of it.
 func (c *sweepCmd) Run(ctx context.Context, t *terminal) error {
-	plan, err := c.plan(ctx)
+	w := t.watch(c.Quiet)
+	plan, err := c.plan(ctx, w.Mention)
 	if err != nil {
 		return err
 	}
@@ -53,7 +55,6 @@ func (c *sweepCmd) Run(ctx context.Context, t *terminal) error {
 	if c.Slurm != 0 {
 		return c.script(t, plan, o)
 	}
-	w := t.watch(c.Quiet)
 	o.Say = func(line string) {
 		if w.Mention != nil { // nil where it is to be quiet
 			w.Mention(line)
@@ -85,9 +86,13 @@ func (c *sweepCmd) Run(ctx context.Context, t *terminal) error {
 	return errors.Join(c.print(t, plan, out), engineFault(err), c.failures(failed, len(plan.Runs)), c.lacking(out))
 }
 
-// plan is what the flags ask for.
-func (c *sweepCmd) plan(ctx context.Context) (*sweep.Plan, error) {
+// manyRuns take a while until all their networks are made.
+const manyRuns = 2000
+
+// plan is what the flags ask for. Of many runs it mentions first how many they are.
+func (c *sweepCmd) plan(ctx context.Context, mention func(line string)) (*sweep.Plan, error) {
 	var axes []sweep.Axis
+	runs := c.Seeds
 	for _, text := range c.Vary {
 		a, err := sweep.ParseAxis(text)
 		if err != nil {
@@ -97,6 +102,7 @@ func (c *sweepCmd) plan(ctx context.Context) (*sweep.Plan, error) {
 			return nil, usage(fmt.Errorf("--vary %s: --%s would replace it: leave one out", text, a.Path))
 		}
 		axes = append(axes, a)
+		runs = min(runs*len(a.Values), math.MaxInt32)
 	}
 	base, err := c.load(ctx, c.Duration)
 	if err != nil {
@@ -125,6 +131,9 @@ func (c *sweepCmd) plan(ctx context.Context) (*sweep.Plan, error) {
 			return nil, fmt.Errorf("--discard %v: must be shorter than the run, %g ms", c.Discard, net.Duration)
 		}
 		return net, nil
+	}
+	if runs > manyRuns && runs <= sweep.MostRuns && mention != nil {
+		mention(fmt.Sprintf("%d runs: making their networks", runs))
 	}
 	plan, err := sweep.NewPlan(load, axes, c.Seeds, c.Discard.ms, versionString())
 	if ctx.Err() != nil {

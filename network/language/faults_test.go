@@ -64,7 +64,7 @@ func TestFaults(t *testing.T) {
 		{"tau_syn: 6", "tau_syn: 6, short_term: {U: 0, tau_rec: 100}", "net.yaml:7:90: projections.E_to_I.short_term.U: 0: must be above 0 and at most 1"},
 		{"tau_syn: 6", "tau_syn: 6, short_term: {}", "net.yaml:7:86: projections.E_to_I.short_term.U: missing: must be above 0 and at most 1\nnet.yaml:7:86: projections.E_to_I.short_term.tau_rec: missing: must be a time constant, or 0 for none"},
 		{"tau_syn: 6", "tau_syn: 6, short_term: depressing", "net.yaml:7:86: projections.E_to_I.short_term: depressing: must be a mapping"},
-		{"tau_syn: 6", "tau_syn: 6, short_term: {U: 0.5, tau_rec: 100, tau_fac: 10}", "net.yaml:7:109: projections.E_to_I.short_term.tau_fac: unknown key: did you mean tau_rec? allowed are U, tau_rec, tau_facil, u_rest"},
+		{"tau_syn: 6", "tau_syn: 6, short_term: {U: 0.5, tau_rec: 100, tau_fac: 10}", "net.yaml:7:109: projections.E_to_I.short_term.tau_fac: unknown key: did you mean tau_facil? allowed are U, tau_rec, tau_facil, u_rest"},
 		// the grid
 		{"delay: 1.5", "delay: 1.46", "net.yaml:8:56: projections.I_to_E.delay: 1.46: must be a whole multiple of dt (0.1 ms), at least 0.1; the nearest is 1.5"},
 		{"delay: 1.5", "delay: 0", "net.yaml:8:56: projections.I_to_E.delay: 0: must be a whole multiple of dt (0.1 ms), at least 0.1; the nearest is 0.1"},

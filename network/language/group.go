@@ -186,7 +186,7 @@ func parted(root *node) (changed *node, faults []fault.Error) {
 			all.entries = append(all.entries, e)
 			continue
 		}
-		for _, pairs := range []string{"same", "different"} {
+		for _, pairs := range partedKeys {
 			if i := e.value.index(pairs); i >= 0 {
 				path := fault.Path(fault.Path("projections", e.key), pairs)
 				all.entries = append(all.entries, entry{e.key + "_" + pairs, e.place, e.value.of(pairs, e.value.entries[i])})

@@ -130,6 +130,8 @@ func TestGroupFaults(t *testing.T) {
 		{"from: E.clusters.7", "from: E.odd.7", `net.yaml:9:15: projections.one.from: "E.odd.7": must be E.odd: it is no division and has no parts`},
 		{"0..399", "0..800", "net.yaml:6:19: groups.E.stimulated.to: 800: must be a whole number from 0 to 799, the last neuron of E"},
 		{"0..399", "399..0", "net.yaml:6:19: groups.E.stimulated.to: 0: must not be below from, 399"},
+		{"0..399", "..5", "net.yaml:6:19: groups.E.stimulated: ..5: a range has both ends, 0..399; {to: 5} begins at the first neuron"},
+		{"0..399", "5..", "net.yaml:6:19: groups.E.stimulated: 5..: a range has both ends, 0..399; {from: 5} goes to the last neuron"},
 		{"0..399", "[]", "net.yaml:6:19: groups.E.stimulated: a list: " + must},
 		{"0..399", "none", "net.yaml:6:19: groups.E.stimulated: none: " + must},
 		{"0..399", "", "net.yaml:6:7: groups.E.stimulated: nothing: " + must},

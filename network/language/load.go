@@ -127,6 +127,9 @@ func unsaid(faults, said []fault.Error) []fault.Error {
 		paths[s.Path] = s.Path != ""
 	}
 	return slices.DeleteFunc(slices.Clone(faults), func(f fault.Error) bool {
+		if paths["groups"] && strings.HasSuffix(f.Allowed, network.HasNoGroups) {
+			return true
+		}
 		for i, r := range f.Path {
 			if r == '.' && paths[f.Path[:i]] {
 				return true

@@ -46,6 +46,14 @@ func (d *decoder) neurons(n *node, path string) network.Neurons {
 	if s, ok := d.rangeOf(n, path); ok {
 		return network.Neurons{Listed: []network.Span{s}}
 	}
+	if m := openRange.FindStringSubmatch(n.text); m != nil {
+		which := "{to: " + m[2] + "} begins at the first neuron"
+		if m[1] != "" {
+			which = "{from: " + m[1] + "} goes to the last neuron"
+		}
+		d.fault(n, path, "a range has both ends, 0..399; "+which)
+		return network.Neurons{}
+	}
 	if m := likeRange.FindStringSubmatch(n.text); m != nil { // an expression, perhaps, but not meant as one
 		d.fault(n, path, mustNeurons+"; a range is "+m[1]+".."+m[2])
 		return network.Neurons{}
@@ -61,6 +69,9 @@ func (d *decoder) neurons(n *node, path string) network.Neurons {
 }
 
 // likeRange is how ranges are written elsewhere.
+// An openRange is one of which an end is missing.
+var openRange = regexp.MustCompile(`^\s*(\d*)\s*\.\.\s*(\d*)\s*$`)
+
 var likeRange = regexp.MustCompile(`^\s*(\d+)\s*(?:-|:|to)\s*(\d+)\s*$`)
 
 // span reads one neuron or a range of them.

@@ -127,11 +127,18 @@ func (n *node) withItem(done, todo []string, value *node) (*node, *fault.Error) 
 	return &changed, nil
 }
 
+// partedKeys are those whose values make a projection two, which einet calls NAME_same and NAME_different.
+var partedKeys = []string{"same", "different"}
+
 // absent says that no key is, or matches, want.
 func absent(done []string, want string, have []string) *fault.Error {
 	allowed := "does not exist"
 	if len(have) > 0 {
-		allowed += "; there are " + fault.Listing(have) + fault.DidYouMean(want, have)
+		meant := fault.DidYouMean(want, have)
+		if i := strings.LastIndexByte(want, '_'); i > 0 && slices.Contains(have, want[:i]) && fault.Closest(want[i+1:], partedKeys) != "" {
+			meant = fmt.Sprintf("; did you mean %s.%s?", want[:i], fault.Closest(want[i+1:], partedKeys))
+		}
+		allowed += "; there are " + fault.Listing(have) + meant
 	}
 	return &fault.Error{Path: strings.Join(append(slices.Clone(done), want), "."), Allowed: allowed}
 }

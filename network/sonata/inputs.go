@@ -23,6 +23,7 @@ func (r *reader) readInputs() {
 		r.fault(r.config.simulation, 0, "run.dt", fault.Number(r.dt), "must be above 0")
 		return
 	}
+	r.nodeSets()
 	for _, in := range r.config.inputs {
 		switch kind, _ := in.keys["input_type"].(string); kind {
 		case "spikes":
@@ -278,23 +279,17 @@ func (r *reader) clamp(in input) {
 	found := false
 	for _, n := range r.nodes {
 		for _, p := range n.parts {
-			inside := 0
-			for _, id := range p.ids {
-				if match(n, id) {
-					inside++
-				}
-			}
-			switch {
-			case inside == 0 || p.template == nil:
+			inside := p.inside(match)
+			if len(inside) == 0 || p.template == nil {
 				continue
-			case inside < len(p.ids):
-				r.fault(file, 0, at+".node_set", fmt.Sprintf("%d of %d nodes", inside, len(p.ids)),
-					"must hold all nodes of a type or none: they are one population here, "+p.name+"; I_e in the nodes' dynamics_params is of each")
-				return
 			}
 			found = true
+			to := &p.clamps
+			if len(inside) < len(p.ids) {
+				to = &p.clamped(in, inside).clamps
+			}
 			for i := range columns[0] {
-				p.clamps = append(p.clamps, clamp{columns[0][i], columns[1][i], columns[2][i]})
+				*to = append(*to, clamp{columns[0][i], columns[1][i], columns[2][i]})
 			}
 		}
 	}

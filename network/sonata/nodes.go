@@ -43,6 +43,7 @@ type part struct {
 	shared   map[string]float64 // parameters by NEST's names: what the type has, or NEST
 	own      map[string][]float64
 	clamps   []clamp
+	groups   []*nodeGroup
 	train    network.SpikeTrain
 }
 

@@ -43,6 +43,7 @@ func (r *reader) write() {
 			c.Nodes[p.name] = network.Nodes{Population: n.name, IDs: p.ids}
 		}
 	}
+	r.writeGroups(&b)
 	if len(r.edges) > 0 {
 		b.WriteString("projections:\n")
 	}
@@ -123,11 +124,7 @@ func (r *reader) input(p *part, m *mapping, values map[string]*network.NodeValue
 		m.add("bias", "{nodes: I_e}")
 	}
 	all := []string{fault.Exact(constant)}
-	for _, k := range p.clamps {
-		delay := r.onGrid(p, "the delay of a current clamp", k.delay)
-		duration := r.onGrid(p, "the duration of a current clamp", k.duration)
-		all = append(all, fmt.Sprintf("{pulse: {at: %s, duration: %s, amplitude: %s}}", fault.Exact(delay), fault.Exact(duration), fault.Exact(k.amp)))
-	}
+	all = append(all, r.pulses(p, p.clamps)...)
 	if len(all) == 1 {
 		m.add("input", all[0])
 		return
