@@ -30,6 +30,10 @@ func newParts(m *dynamics.Model, c *connectome.Connectome) ([]variant, error) {
 	for i := range net.Populations {
 		net.Populations[i].PoissonInput = nil
 	}
+	net.Groups = slices.Clone(net.Groups)
+	for i := range net.Groups {
+		net.Groups[i].PoissonInput = nil
+	}
 	undriven, err := dynamics.New(&net)
 	if err != nil {
 		return nil, err

@@ -60,6 +60,14 @@ func TestWrongStates(t *testing.T) {
 	})
 }
 
+func TestCloseFreesAll(t *testing.T) {
+	enginetest.Frees(t, enginetest.Networks()[16:], nil, func(m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
+		e := newEngine(m, c, 3, best())
+		e.plan.always = true
+		return e, nil
+	})
+}
+
 // The numbers of steps change their sign at 2^31 where SIMD compares them.
 func TestLate(t *testing.T) {
 	enginetest.Late(t, enginetest.Networks(), func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {

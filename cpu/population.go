@@ -45,6 +45,8 @@ type population struct {
 	draws  []int          // the normal numbers that its program reads
 	train  []dynamics.SourceSpike
 
+	members []*members // of each Poisson input; nil of those of all neurons
+
 	arriving [][][][lanes]int32 // [step mod slots][receptor][tile] input [units of the receptor's scale]
 	flat     []int32            // the memory of arriving, and maxBlock more
 	coming   coming
@@ -61,6 +63,9 @@ func clock(n int64) int32 { return int32(n - 1<<31) }
 
 func newPopulation(m *dynamics.Model, c *connectome.Connectome, i int) population {
 	p := population{Population: &m.Populations[i]}
+	if p.Relays {
+		return p // nobody's
+	}
 	if p.IsSource() {
 		p.tiles, p.train = (p.Size+lanes-1)/lanes, m.Train(i)
 		return p
@@ -68,6 +73,9 @@ func newPopulation(m *dynamics.Model, c *connectome.Connectome, i int) populatio
 	p.allocate()
 	p.allocateArriving(arrivingSlots(m, c, i))
 	p.coming = newComing(m, i)
+	for k := range p.Poisson {
+		p.members = append(p.members, newMembers(p.Population, k, p.tiles))
+	}
 	if p.Cell != nil {
 		p.load(slices.Concat(m.CellStates(i), m.CellOwns(i)))
 		return p

@@ -3,6 +3,7 @@ package cpu
 import (
 	"sort"
 
+	"einet/dynamics"
 	"einet/network"
 	"einet/rng"
 )
@@ -57,10 +58,56 @@ func (e *Engine) addPoisson(s *share, p *population, step int64, lo, hi int) {
 	for k := range p.Poisson {
 		in := &p.Poisson[k]
 		arriving := s.moment.arriving[in.Receptor]
+		if p.members[k] != nil {
+			e.addToMembers(s, p, k, step, lo, hi)
+			continue
+		}
 		for group := lo / 4; 4*group < hi; group++ {
-			e.kernels.words(p.PoissonKey, uint32(group), uint32(step), uint32(k), &s.words)
+			e.kernels.words(p.PoissonKey, uint32(p.Offset/64+group), uint32(step), uint32(k), &s.words)
 			first, last := max(lo, 4*group), min(hi, 4*group+4)
 			e.kernels.poisson(arriving[first:last], s.words[first-4*group:last-4*group], in.Thresholds, in.Weight)
+		}
+	}
+}
+
+// members of a Poisson input of a group are those neurons that receive it.
+type members struct {
+	masks [][lanes]int32 // of each tile, -1 for a member and 0 for others
+	some  []bool         // of each four tiles, whether there is a member
+}
+
+// newMembers are those of an input, nil where all neurons are.
+func newMembers(p *dynamics.Population, k, tiles int) *members {
+	if !p.Poisson[k].IsOfGroup() {
+		return nil
+	}
+	m := &members{make([][lanes]int32, tiles), make([]bool, (tiles+3)/4)}
+	for i, receives := range p.Receives(k) {
+		if receives {
+			m.masks[i/lanes][i%lanes] = -1
+			m.some[i/lanes/4] = true
+		}
+	}
+	return m
+}
+
+// addToMembers adds Poisson input k of a group to what arrives. Four tiles without a member take no words.
+func (e *Engine) addToMembers(s *share, p *population, k int, step int64, lo, hi int) {
+	in, m := &p.Poisson[k], p.members[k]
+	arriving := s.moment.arriving[in.Receptor]
+	for group := lo / 4; 4*group < hi; group++ {
+		if !m.some[group] {
+			continue
+		}
+		e.kernels.words(p.PoissonKey, uint32(p.Offset/64+group), uint32(step), uint32(k), &s.words)
+		var counted [4][lanes]int32
+		first, last := max(lo, 4*group), min(hi, 4*group+4)
+		e.kernels.poisson(counted[first-4*group:last-4*group], s.words[first-4*group:last-4*group], in.Thresholds, in.Weight)
+		for tile := first; tile < last; tile++ {
+			to, from, mask := &arriving[tile], &counted[tile-4*group], &m.masks[tile]
+			for lane := range to {
+				to[lane] += from[lane] & mask[lane]
+			}
 		}
 	}
 }
@@ -78,7 +125,7 @@ func (e *Engine) drawNoise(s *share, p *population, step int64, lo, hi int) {
 		}
 		z := s.noise[draw]
 		for group := lo / 4; 4*group < hi; group++ {
-			e.kernels.words(p.Noise.Key, uint32(group), uint32(step), uint32(draw), &s.words)
+			e.kernels.words(p.Noise.Key, uint32(p.Offset/64+group), uint32(step), uint32(draw), &s.words)
 			first, last := max(lo, 4*group), min(hi, 4*group+4)
 			e.kernels.normal(z[first-lo:last-lo], s.words[first-4*group:last-4*group])
 		}

@@ -52,7 +52,7 @@ func cut(populations []population, cost []float64, window, shares int) []share {
 		end := total * float64(k+1) / float64(shares)
 		for i < len(populations) {
 			tiles := populations[i].tiles
-			hi := min(tiles, lo+int((end-before)/cost[i]+0.5))
+			hi := max(lo, min(tiles, lo+int((end-before)/cost[i]+0.5)))
 			if k == shares-1 {
 				hi = tiles
 			}

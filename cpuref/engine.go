@@ -43,6 +43,7 @@ type population struct {
 	threshold []float32         // of each neuron, or nil where all have VTh
 	bias      []float32         // of each neuron, or nil
 	comings   []dynamics.Coming // inputs of groups
+	receives  [][]bool          // which neurons receive each Poisson input; nil of all
 	until     []int64           // clamped to V_reset in steps from n = until-1 and before
 	g         [][]float32       // [receptor][neuron] synaptic state; of a delta nil
 	y         [][]float32       // [receptor][neuron] what feeds g of an alpha, otherwise nil
@@ -93,6 +94,12 @@ func New(m *dynamics.Model, c *connectome.Connectome) *Engine {
 func (p *population) start(m *dynamics.Model, i int) {
 	p.v, p.threshold, p.bias = m.InitialV(i), m.Thresholds(i), m.Biases(i)
 	p.comings = m.Comings(i)
+	p.receives = make([][]bool, len(p.Poisson))
+	for k := range p.Poisson {
+		if p.Poisson[k].IsOfGroup() {
+			p.receives[k] = p.Receives(k)
+		}
+	}
 	p.until = make([]int64, p.Size)
 	if p.Noise.HasOU() {
 		p.u = m.InitialOU(i)

@@ -17,6 +17,10 @@ func TestConformance(t *testing.T) {
 	})
 }
 
+func TestCloseFreesAll(t *testing.T) {
+	enginetest.Frees(t, enginetest.Networks()[:2], nil, func(m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) { return cpuref.New(m, c), nil })
+}
+
 func TestWrongStates(t *testing.T) {
 	enginetest.WrongStates(t, enginetest.Networks(), func(_ testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
 		return cpuref.New(m, c)

@@ -24,7 +24,7 @@ func (e *Engine) update(i int) error {
 			return e.model.TooConductive(p.First+k, n+1)
 		}
 		if p.Noise.HasWhite() {
-			x += float32(p.Noise.White * e.gaussian(p, k, 0))
+			x += float32(p.Noise.WhiteOf(k) * e.gaussian(p, k, dynamics.WhiteDraw))
 		}
 		for r := range p.Receptors {
 			if p.Receptors[r].Synapse == network.Delta {
@@ -40,7 +40,7 @@ func (e *Engine) update(i int) error {
 			arriving[r][k] = 0
 		}
 		if p.Noise.HasOU() {
-			change := float32(p.Noise.MUU*p.u[k]) + float32(p.Noise.Kick*e.gaussian(p, k, 1))
+			change := float32(p.Noise.MUU*p.u[k]) + float32(p.Noise.KickOf(k)*e.gaussian(p, k, dynamics.OUDraw))
 			p.u[k] = ((p.u[k] + p.Noise.Grid) + change) - p.Noise.Grid
 		}
 		if v >= p.thresholdOf(k) {
@@ -56,9 +56,12 @@ func (e *Engine) update(i int) error {
 // addPoisson adds the Poisson inputs of step n+1 to what arrives then.
 func (e *Engine) addPoisson(p *population, arriving [][]int32) {
 	for k := range p.Poisson {
-		in := &p.Poisson[k]
+		in, receives := &p.Poisson[k], p.receives[k]
 		for i := range p.v {
-			w := rng.Neuron(p.PoissonKey, uint32(i), uint32(e.step+1), uint32(k))
+			if receives != nil && !receives[i] {
+				continue
+			}
+			w := rng.Neuron(p.PoissonKey, uint32(p.Offset+i), uint32(e.step+1), uint32(k))
 			arriving[in.Receptor][i] += int32(rng.Count(w, in.Thresholds)) * in.Weight
 		}
 	}
@@ -66,7 +69,7 @@ func (e *Engine) addPoisson(p *population, arriving [][]int32) {
 
 // gaussian is the standard normal number of neuron k at step n+1.
 func (e *Engine) gaussian(p *population, k int, draw uint32) float32 {
-	return e.normal.Z(rng.Neuron(p.Noise.Key, uint32(k), uint32(e.step+1), draw))
+	return e.normal.Z(rng.Neuron(p.Noise.Key, uint32(p.Offset+k), uint32(e.step+1), draw))
 }
 
 func (p *population) thresholdOf(k int) float32 {

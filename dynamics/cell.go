@@ -20,6 +20,7 @@ type Cell struct {
 	threshold, bias, refractory int   // own numbers
 	parameters                  []int // those of each parameter of a model
 	owned                       []int // those of each input of a group that comes and goes
+	white, kick                 int   // those of noise, where groups have some
 }
 
 // The first states of every Cell.
@@ -53,7 +54,7 @@ func newCell(p *Population) *Cell {
 	if p.IsSource() || p.isSimple() {
 		return nil
 	}
-	b := &cellBuilder{Builder: program.NewBuilder(), p: p, cell: Cell{OU: -1, threshold: -1, bias: -1, refractory: -1}}
+	b := &cellBuilder{Builder: program.NewBuilder(), p: p, cell: newCellOfNone()}
 	b.Receptors(len(p.Receptors))
 	b.v, b.until = b.NewState(program.Float, gridGrain(p.GridV)), b.NewState(program.Int, 0)
 	b.synapses()
@@ -72,7 +73,7 @@ func newCell(p *Population) *Cell {
 		x = b.current()
 	}
 	if p.Noise.HasWhite() {
-		x = b.Add(x, b.Mul(b.float(p.Noise.White), b.Normal(0)))
+		x = b.Add(x, b.Mul(b.white(), b.Normal(WhiteDraw)))
 	}
 	for r := range p.Receptors {
 		if p.Receptors[r].Synapse == network.Delta {
@@ -81,7 +82,7 @@ func newCell(p *Population) *Cell {
 	}
 	b.decay()
 	if p.Noise.HasOU() {
-		change := b.Add(b.Mul(b.float(p.Noise.MUU), b.u), b.Mul(b.float(p.Noise.Kick), b.Normal(1)))
+		change := b.Add(b.Mul(b.float(p.Noise.MUU), b.u), b.Mul(b.kick(), b.Normal(OUDraw)))
 		b.Become(b.u, b.changed(b.u, change, p.Noise.Grid))
 	}
 	v := b.Select(b.refractory(), b.float(p.VReset), b.changed(b.v, x, p.GridV))
@@ -90,6 +91,28 @@ func newCell(p *Population) *Cell {
 	b.fire(fires)
 	b.cell.Program = b.Program(fires)
 	return &b.cell
+}
+
+// newCellOfNone has nothing that a neuron need not have.
+func newCellOfNone() Cell {
+	return Cell{OU: -1, threshold: -1, bias: -1, refractory: -1, white: -1, kick: -1}
+}
+
+// white is a_w, and kick a_u.
+func (b *cellBuilder) white() (x program.Value) {
+	if b.p.Noise.whites == nil {
+		return b.float(b.p.Noise.White)
+	}
+	x, b.cell.white = b.own(program.GrainOfFlushed)
+	return x
+}
+
+func (b *cellBuilder) kick() (x program.Value) {
+	if b.p.Noise.kicks == nil {
+		return b.float(b.p.Noise.Kick)
+	}
+	x, b.cell.kick = b.own(program.GrainOfFlushed)
+	return x
 }
 
 // isSimple tells whether the hand-written loops of the engines do.
@@ -302,8 +325,14 @@ func (m *Model) CellOwns(pop int) [][]uint32 {
 	if c.bias >= 0 {
 		put(c.bias, m.Biases(pop))
 	}
+	p := &m.Populations[pop]
+	if c.white >= 0 {
+		put(c.white, p.Noise.whites)
+	}
+	if c.kick >= 0 {
+		put(c.kick, p.Noise.kicks)
+	}
 	for k, own := range c.owned {
-		p := &m.Populations[pop]
 		put(own, p.amounts(&p.owned[k]))
 	}
 	if model := m.Network.Populations[pop].Model; model != nil {
@@ -327,7 +356,7 @@ func (m *Model) CellFailed(neuron int, step int64, states []uint32) error {
 			break
 		}
 	}
-	return fmt.Errorf("populations.%s: neuron %d, step %d (%.12g ms): %s %w", n.Name, neuron-p.First, step, float64(step)*m.Network.Dt, what, ErrNotFinite)
+	return fmt.Errorf("populations.%s: neuron %d, step %d (%.12g ms): %s %w", n.Name, p.Offset+neuron-p.First, step, float64(step)*m.Network.Dt, what, ErrNotFinite)
 }
 
 // ErrNotFinite says that the equations of a model lead out of the numbers.

@@ -55,14 +55,7 @@ func (p *Population) check(n *network.Population) error {
 			r.want("a potential or input", x, smallest, largest)
 		}
 	}
-	if p.Noise.HasWhite() {
-		r.want("the white noise of a step", float64(p.Noise.White), smallest, largest)
-	}
-	if p.Noise.HasOU() {
-		for _, x := range []float32{p.Noise.MUU, p.Noise.PVU, p.Noise.Kick} {
-			r.want("the Ornstein-Uhlenbeck noise of a step", float64(x), smallest, largest)
-		}
-	}
+	p.Noise.check(r)
 	for _, x := range p.Receptors {
 		if x.Synapse != network.Delta {
 			r.want(fmt.Sprintf("e^(-dt/tau_syn) of tau_syn %g", x.TauSyn), float64(x.PRR), smallest, 1)

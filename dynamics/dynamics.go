@@ -27,6 +27,7 @@ type Model struct {
 	rounding float64  // WeightRounding
 	losses   []string // Losses
 	changes  []Change // in the order of their steps
+	whole    *Model   // that this is a part of, or nil
 }
 
 // A Population holds the coefficients of one population. A source has First,
@@ -34,6 +35,9 @@ type Model struct {
 type Population struct {
 	First, Size int // global ids First to First+Size-1
 	Neuron      network.Neuron
+	Ordinal     int  // its place in file order, which its random streams go by; of a part of a network not its place here
+	Offset      int  // how many neurons of the population come before the first, in a part of a network; a multiple of 64
+	Relays      bool // it stands for a population's neurons of all ranks, and fires when an engine is told: see Part
 	Membrane    // of LIF and LIFCond
 	Receptors   []Receptor
 	Poisson     []PoissonInput // the draw of an input is its place here
@@ -57,6 +61,7 @@ type Population struct {
 // weight is Weights[its code] and its delay Delay + its code; codes are 0 where
 // all synapses are alike.
 type Projection struct {
+	Ordinal  int     // its place in file order; of a part of a network not its place here
 	From, To int     // populations
 	Receptor int     // of the target population
 	Weights  []int32 // by code, in units of the receptor's Scale; one where all are the same
@@ -109,7 +114,7 @@ func newPopulation(net *network.Network, i, first int) Population {
 	key := func(purpose rng.Purpose) rng.Key {
 		return rng.Key{Seed: net.Seed, Stream: rng.Stream(purpose, uint32(i), net.Trial)}
 	}
-	q := Population{First: first, Size: p.Size, Neuron: p.Neuron, steady: true, AtOnce: 1}
+	q := Population{Ordinal: i, First: first, Size: p.Size, Neuron: p.Neuron, steady: true, AtOnce: 1}
 	switch p.Neuron {
 	case network.Poisson:
 		q.SpikeKey = key(rng.PoissonSpikes)
@@ -131,16 +136,15 @@ func newPopulation(net *network.Network, i, first int) Population {
 	}
 	q.courses = newInput(p.Input, net.Dt)
 	_, q.steady = p.Input.Constant()
-	q.Noise = newNoise(p, &q.Membrane, net.Dt)
+	q.Noise = newNoise(net, i, &q.Membrane)
 	q.Noise.Key = key(rng.Noise)
 	q.PoissonKey = key(rng.PoissonInputs)
 	q.state = newInitial(net, i)
 	q.addGroups(net, i)
-	for k := range p.PoissonInput {
-		in := &p.PoissonInput[k]
-		r := q.receptor(p, synapses{in.Shape(), in.Weight >= 0, in.Receptor}, net.Dt)
+	for _, in := range net.Received(i) {
+		r := q.receptor(p, synapses{in.Shape(), in.Weight >= 0, in.PoissonInput.Receptor}, net.Dt)
 		q.Poisson = append(q.Poisson, PoissonInput{
-			Receptor: r, Thresholds: rng.PoissonThresholds(in.Rate * net.Dt / 1000),
+			Receptor: r, Thresholds: rng.PoissonThresholds(in.Rate * net.Dt / 1000), part: in.Part,
 		})
 	}
 	return q
@@ -148,6 +152,7 @@ func newPopulation(net *network.Network, i, first int) Population {
 
 func (m *Model) addProjection(p *network.Projection, codes *connectome.Codes) {
 	q := Projection{
+		Ordinal: len(m.Projections),
 		From: m.Network.Population(p.From), To: m.Network.Population(p.To),
 		Delay: codes.FirstDelay, MaxDelay: codes.FirstDelay + codes.Delays - 1,
 	}
@@ -155,11 +160,7 @@ func (m *Model) addProjection(p *network.Projection, codes *connectome.Codes) {
 	q.Receptor = m.Populations[q.To].receptor(&m.Network.Populations[q.To], synapses{p.Shape(), p.Excitatory(), p.Receptor}, m.Network.Dt)
 	if p.ShortTerm.Is() {
 		q.ShortTerm = newShortTerm(&p.ShortTerm, m.Network.Dt)
-		for k := range m.Projections {
-			if o := &m.Projections[k]; o.From == q.From && o.ShortTerm != nil {
-				q.ShortTerm.Slot++
-			}
-		}
+		q.ShortTerm.Slot = m.nextSlot(q.From)
 	}
 	if p.Plasticity.Is() {
 		q.Plasticity = newPlasticity(&p.Plasticity, codes.Weights, m.Network.Dt)

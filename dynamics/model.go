@@ -25,7 +25,7 @@ type modelBuilder struct {
 
 func newModelCell(p *Population, model *network.NeuronModel, dt float64) *Cell {
 	b := &modelBuilder{
-		cellBuilder: cellBuilder{Builder: program.NewBuilder(), p: p, cell: Cell{OU: -1, threshold: -1, bias: -1, refractory: -1}},
+		cellBuilder: cellBuilder{Builder: program.NewBuilder(), p: p, cell: newCellOfNone()},
 		model:       model, dt: dt, owns: map[string]program.Value{}, numbers: map[string]float64{"dt": dt},
 		states: map[string]program.Value{}, bias: program.None, held: program.None,
 	}
@@ -35,7 +35,7 @@ func newModelCell(p *Population, model *network.NeuronModel, dt float64) *Cell {
 	b.jump(next)
 	b.cellBuilder.decay()
 	if p.Noise.HasOU() {
-		change := b.Add(b.Mul(b.float(p.Noise.MUU), b.u), b.Mul(b.float(p.Noise.Kick), b.Normal(OUDraw)))
+		change := b.Add(b.Mul(b.float(p.Noise.MUU), b.u), b.Mul(b.kick(), b.Normal(OUDraw)))
 		b.Become(b.u, b.changed(b.u, change, p.Noise.Grid))
 	}
 	fires := b.spike(next)
@@ -162,7 +162,7 @@ func exprel(x float64) float64 {
 func (b *modelBuilder) jump(next map[string]program.Value) {
 	v := next[network.VState]
 	if b.p.Noise.HasWhite() {
-		v = b.Add(v, b.Mul(b.float(b.p.Noise.White), b.Normal(WhiteDraw)))
+		v = b.Add(v, b.Mul(b.white(), b.Normal(WhiteDraw)))
 	}
 	for r := range b.p.Receptors {
 		if b.p.Receptors[r].Synapse == network.Delta {

@@ -31,14 +31,7 @@ func (p *Population) checkModel(n *network.Population) error {
 			r.want("an input", x, smallest, largest)
 		}
 	}
-	if p.Noise.HasWhite() {
-		r.want("the white noise of a step", float64(p.Noise.White), smallest, largest)
-	}
-	if p.Noise.HasOU() {
-		for _, x := range []float32{p.Noise.MUU, p.Noise.PVU, p.Noise.Kick} {
-			r.want("the Ornstein-Uhlenbeck noise of a step", float64(x), smallest, largest)
-		}
-	}
+	p.Noise.check(r)
 	for _, x := range p.Receptors {
 		r.want(fmt.Sprintf("e^(-dt/tau_syn) of tau_syn %g", x.TauSyn), float64(x.PRR), smallest, 1)
 		r.want(fmt.Sprintf("e^(-dt/(2 tau_syn)) of tau_syn %g", x.TauSyn), float64(x.Half), smallest, 1)

@@ -18,6 +18,13 @@ func (m *Model) PoissonCounts(pop, k int, n int64, dst []uint32) {
 	for i, w := range dst {
 		dst[i] = uint32(rng.Count(w, p.Poisson[k].Thresholds))
 	}
+	if p.Poisson[k].IsOfGroup() {
+		for i, receives := range p.Receives(k) {
+			if !receives {
+				dst[i] = 0
+			}
+		}
+	}
 }
 
 // PoissonWeight is the weight of Poisson input k of population pop as engines have it, rounded to

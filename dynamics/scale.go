@@ -92,11 +92,10 @@ func (l *load) rounding(scale float64) float64 {
 func (m *Model) loads(pop, receptor int, codes []connectome.Codes) []load {
 	var loads []load
 	n, q := &m.Network.Populations[pop], &m.Populations[pop]
-	for k := range q.Poisson {
+	for k, given := range m.Network.Received(pop) {
 		if in := &q.Poisson[k]; in.Receptor == receptor {
-			path := fmt.Sprintf("populations.%s.poisson.%d.weight", n.Name, k)
-			loads = append(loads, load{path, n.WeightUnit(n.PoissonInput[k].Synapse, n.PoissonInput[k].Receptor), []float64{n.PoissonInput[k].Weight},
-				len(in.Thresholds), math.Abs(n.PoissonInput[k].Weight), func(u []int32) { in.Weight = u[0] }, false})
+			loads = append(loads, load{given.Path + ".weight", n.WeightUnit(given.Synapse, given.PoissonInput.Receptor), []float64{given.Weight},
+				len(in.Thresholds), math.Abs(given.Weight), func(u []int32) { in.Weight = u[0] }, false})
 		}
 	}
 	for k := range m.Projections {

@@ -16,6 +16,7 @@ import (
 	"einet/gpu"
 	"einet/host"
 	"einet/network"
+	"einet/ranks"
 	"einet/sim"
 )
 
@@ -100,7 +101,10 @@ type Place struct {
 	Context *gpu.Context // of the device, which Close closes; nil on the processor
 	GL      gpu.Device   // as it was found; the device's own Limits hold
 	Forms   gpu.Options  // of the device's kernels
+	Parts   []*Place     // of the ranks of this process, where the network is divided: see Divided; else nil
 	Why     string       // Auto took this place and not another; "": there was no choice
+
+	exchange ranks.Exchange // with the ranks of other processes, or nil
 
 	tell    Tell   // of Auto's GPU: who hears that CPU takes its place; nil: it must not
 	threads int    // of that CPU
@@ -112,6 +116,9 @@ func OnProcessor(k *Kind, threads int) *Place { return &Place{Kind: k, Threads: 
 
 // Device names what the engine runs on: the processor, or the renderer.
 func (p *Place) Device() string {
+	if p.Parts != nil {
+		return p.devicesOfRanks()
+	}
 	if p.OnDevices {
 		return p.GL.Renderer
 	}
@@ -210,6 +217,9 @@ func (p *Place) Side(n int, m *dynamics.Model, s Synapses) (int, *Place) {
 
 // Close frees the device.
 func (p *Place) Close() error {
+	if p.Parts != nil {
+		return CloseAll(p.Parts)
+	}
 	if p.Context == nil {
 		return nil
 	}

@@ -31,3 +31,31 @@ projections:
   EC: {from: E.first, to: C.half, p: 0.2, weight: 3, delay: 0.6, tau_syn: 5}
   EM: {from: E.odd, to: M.driven, p: 0.2, weight: 20, delay: 0.6, tau_syn: 5}
 `
+
+// stirred has groups that receive Poisson spikes and noise: ranges that begin and end within a tile of neurons, strides and lists, whose
+// neurons are in several, of every kind of neuron, beside what populations receive or without that.
+const stirred = `
+name: stirred
+dt: 0.1
+seed: 11
+populations:
+  E: {size: 300, tau_m: 15, V_th: 15, V_reset: 0, V0: {uniform: [0, 15]}, input: 12, poisson: {rate: 1 kHz, weight: 0.5, tau_syn: 5}}
+  P: {size: 200, tau_m: 15, V_th: 15, V_reset: 0, V0: {uniform: [0, 15]}, input: 13}
+  I: {size: 90, tau_m: 10, V_th: 15, V_reset: 0, V0: {uniform: [0, 15]}, input: 14, ou_noise: {sd: 3, tau: 8}}
+  C: {size: 70, neuron: lif_cond, C_m: 200, g_L: 10, E_L: -60, E_ex: 0, E_in: -80, V_th: -50, V_reset: -60, t_ref: 5, input: 60}
+  M: {size: 65, neuron: adex, input: 300, white_noise: {sd: 1}}
+groups:
+  E:
+    driven: {from: 70, to: 203, poisson: [{rate: 3 kHz, weight: 1.5, tau_syn: 5}, {rate: 900 Hz, weight: -1, tau_syn: 4}]}
+    odd: {from: 1, every: 2, poisson: {rate: 250 kHz, weight: 0.01, tau_syn: 5}}
+  P: {last: {from: 128, poisson: {rate: 8 kHz, weight: 0.5, tau_syn: 3}}}
+  I:
+    some: {neurons: [64, {from: 3, to: 33, every: 5}], white_noise: {sd: 3}, poisson: {rate: 2 kHz, weight: 1, synapse: delta}}
+    half: {to: 44, ou_noise: {sd: 6, tau: 8}, white_noise: {sd: 2}}
+  C: {half: {to: 34, ou_noise: {sd: 80, tau: 6}, poisson: {rate: 4 kHz, weight: 4, tau_syn: 5, synapse: alpha}}}
+  M: {driven: {from: 20, every: 4, white_noise: {sd: 4}, ou_noise: {sd: 90, tau: 5}, poisson: {rate: 4 kHz, weight: 8, tau_syn: 5}}}
+projections:
+  EI: {from: E, to: I, p: 0.1, weight: 0.6, delay: 0.4, tau_syn: 6}
+  IE: {from: I, to: E, p: 0.2, weight: -1, delay: 0.3, tau_syn: 5}
+  EC: {from: E.driven, to: C, p: 0.1, weight: 2, delay: 0.6, tau_syn: 5}
+`

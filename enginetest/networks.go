@@ -9,7 +9,7 @@ func Networks() []*network.Network {
 	return []*network.Network{
 		balanced(), delayed(), lonely(), crowded(), unequal(), driven(), far(), listed(), // lif with exponential synapses
 		shaped(), noisy(), sourced(), counted(), unlike(), truncated(), ruled(), inSpace(), conductive(), conductiveNoisy(),
-		described(adaptive), described(gated), described(grouped), plastic(), plasticDense(),
+		described(adaptive), described(gated), described(grouped), described(stirred), plastic(), plasticDense(),
 	}
 }
 

@@ -138,7 +138,7 @@ func begin(net *network.Network, o Options) (*simulation, error) {
 	if o.OpenGL.Devices == nil {
 		o.OpenGL = engines.InProcess
 	}
-	r := &simulation{o: o, net: net, steps: int64(net.Steps(net.Duration)), discard: int64(net.Steps(o.DiscardMs))}
+	r := &simulation{o: o, net: net, steps: int64(net.Steps(net.Duration)), discard: int64(net.Steps(o.DiscardMs)), memory: newMemoryWatch()}
 	if r.steps < 1 {
 		return nil, usage(fmt.Errorf("%s: duration: %g: there is nothing to simulate: must be at least dt (%g ms), or use --duration", net.Name, net.Duration, net.Dt))
 	}

@@ -50,7 +50,7 @@ func (e *ensemble) runTogether(ctx context.Context, k int, r *gpu.Replicas) erro
 			}
 			total += int64(len(spikes))
 		}
-		if stopped != nil {
+		if stopped = cmp.Or(stopped, e.memory.look()); stopped != nil {
 			return stopped
 		}
 		if update != nil {
@@ -109,7 +109,14 @@ func (e *ensemble) runOne(ctx context.Context, k int, place *engines.Place) erro
 	if r.atStart, err = r.weighAll(engine); err != nil {
 		return err
 	}
-	if err := sim.Run(ctx, engine, e.steps, nil, r.recorders...); err != nil {
+	until, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	err = sim.Run(until, engine, e.steps, func(int64, int64) {
+		if scarce := e.memory.look(); scarce != nil {
+			stop(scarce)
+		}
+	}, r.recorders...)
+	if err := why(until, err); err != nil {
 		return err
 	}
 	if r.atStart != nil {

@@ -160,6 +160,17 @@ func (r *simulation) finalWeights(engine sim.Engine, before []*weighing) (all ma
 	return all, digest, s.Close()
 }
 
+// leaveWeights writes the final weights of a run whose files end at a step.
+func (r *simulation) leaveWeights(reached int64) (err error) {
+	if at := r.engine.Step(); at != reached {
+		return fmt.Errorf("%s is left out: the engine is at step %d, and the other files end at step %d", FinalWeightsFile, at, reached)
+	}
+	if r.summary.Weights, r.summary.WeightsDigest, err = r.finalWeights(r.engine, r.atStart); err != nil {
+		return fmt.Errorf("%s is left out: %w", FinalWeightsFile, err)
+	}
+	return nil
+}
+
 // weightOf is a weight in the unit of the largest.
 func weightOf(omega uint32, most float64) float64 { return float64(omega)/dynamics.One*most + 0 } // not -0
 

@@ -40,6 +40,8 @@ func modelOf(p *dynamics.Population) layout.Model {
 // own numbers of its program.
 func wordsOf(p *dynamics.Population) int {
 	switch {
+	case p.Relays:
+		return 0
 	case p.IsSource():
 		return 1
 	case p.Cell != nil:
@@ -70,7 +72,7 @@ func initialWords(m *dynamics.Model, i int) []uint32 {
 	p := &m.Populations[i]
 	switch {
 	case p.IsSource():
-		return make([]uint32, p.Size)
+		return make([]uint32, p.Size*wordsOf(p))
 	case p.Cell != nil:
 		return slices.Concat(slices.Concat(m.CellStates(i)...), slices.Concat(m.CellOwns(i)...))
 	}
@@ -102,7 +104,7 @@ func isGeneral(m *dynamics.Model) bool {
 		}
 	}
 	for i := range m.Populations {
-		if p := &m.Populations[i]; modelOf(p) != layout.LIF || len(p.Poisson) > 0 {
+		if p := &m.Populations[i]; !p.Relays && (modelOf(p) != layout.LIF || len(p.Poisson) > 0) {
 			return true
 		}
 	}
@@ -142,8 +144,8 @@ func (l *stateLayout) general(m *dynamics.Model, i int) layout.GeneralPopulation
 	p := &m.Populations[i]
 	g := layout.GeneralPopulation{
 		Model: modelOf(p), Program: layout.None, Constants: layout.None,
-		Seed: m.Network.Seed, PoissonStream: p.PoissonKey.Stream, NoiseStream: p.Noise.Key.Stream, SpikeStream: p.SpikeKey.Stream,
-		Train: l.addTrain(m, i), ShortTerm: l.shortTerm(m, i), Inputs: uint32(len(p.Poisson)), Poisson: make([]layout.PoissonInput, max(1, l.inputs)),
+		Seed: m.Network.Seed, PoissonStream: p.PoissonKey.Stream, NoiseStream: p.Noise.Key.Stream, SpikeStream: p.SpikeKey.Stream, FirstBlock: uint32(p.Offset / 4),
+		Train: l.addTrain(m, i), ShortTerm: l.shortTerm(m, i), Members: l.addMembers(p), Inputs: uint32(len(p.Poisson)), Poisson: make([]layout.PoissonInput, max(1, l.inputs)),
 	}
 	if p.Cell != nil {
 		g.Program, g.Constants = uint32(l.cells.of[i]), uint32(len(l.tables))
@@ -159,6 +161,26 @@ func (l *stateLayout) general(m *dynamics.Model, i int) layout.GeneralPopulation
 	return g
 }
 
+// addMembers puts into tables which Poisson inputs each neuron receives, where some are of groups.
+func (l *stateLayout) addMembers(p *dynamics.Population) uint32 {
+	if !hasMembers(p) {
+		return layout.None
+	}
+	first := len(l.tables)
+	l.tables = append(l.tables, make([]uint32, p.Size)...)
+	for k := range p.Poisson {
+		for i, receives := range p.Receives(k) {
+			l.tables[first+i] |= flag(receives) << k
+		}
+	}
+	return uint32(first)
+}
+
+// hasMembers tells whether a population has Poisson inputs of groups.
+func hasMembers(p *dynamics.Population) bool {
+	return slices.ContainsFunc(p.Poisson, func(in dynamics.PoissonInput) bool { return in.IsOfGroup() })
+}
+
 // flag is 1 or 0.
 func flag(is bool) uint32 {
 	if is {
@@ -171,7 +193,7 @@ func flag(is bool) uint32 {
 // its steps, and behind the last of these a step that never comes.
 func (l *stateLayout) addTrain(m *dynamics.Model, i int) uint32 {
 	p := &m.Populations[i]
-	if p.Neuron != network.SpikeSource {
+	if p.Neuron != network.SpikeSource || p.Relays {
 		return layout.None
 	}
 	steps := make([][]uint32, p.Size)

@@ -18,7 +18,7 @@ func (l *stateLayout) updateDefines(maxGroups int, follow bool) shaders.Defines 
 	d["STATES"] = max(d["STATES"].(int), lifStates+l.receptors)
 	maps.Copy(d, shaders.Defines{
 		"RECEPTORS": l.receptors, "SLOTS": l.slots, "STRIDE": l.stride, "MAX_GROUPS": maxGroups,
-		"GENERAL": l.extended, "INPUTS": max(1, l.inputs), "POISSON": l.inputs > 0, "SOURCES": l.sources, "SIMPLE": l.simple, "NEURONS": l.neurons, "NORMAL": tableNormal,
+		"GENERAL": l.extended, "INPUTS": max(1, l.inputs), "POISSON": l.inputs > 0, "MEMBERS": l.members, "SOURCES": l.sources, "SIMPLE": l.simple, "NEURONS": l.neurons, "NORMAL": tableNormal,
 		"DRAWS": max(fewestDraws, l.draws), "SHARE_WORDS": l.shares, "FOLLOW": follow, "NORMAL_CELLS": len(rng.NormalTable().Slope),
 	})
 	return l.shortTermDefines(d)

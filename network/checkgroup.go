@@ -12,7 +12,7 @@ import (
 // What groups there may be.
 const (
 	MaxParts     = 4096 // of all groups, a group that is no division being one
-	maxCourses   = 16   // inputs of groups of a population
+	maxCourses   = 16   // inputs of groups of a population, and Poisson inputs likewise
 	mustBeGroup  = "must be a range 0..399, {from, to, every}, a list of neurons, or {count: how many equal parts}"
 	sizeOfGroup  = "size"
 	insteadOfOne = "; what else changes in time reaches a group from a population of neuron: poisson or spikes, by a projection to it"
@@ -20,7 +20,7 @@ const (
 
 // groups checks them, and what they receive.
 func (c *checker) groups(n *Network) {
-	seen, courses := map[string]bool{}, map[string]int{}
+	seen, courses, poisson, tau := map[string]bool{}, map[string]int{}, map[string]int{}, map[string]float64{}
 	names := n.names()
 	parts := 0
 	for i := range n.Groups {
@@ -45,8 +45,27 @@ func (c *checker) groups(n *Network) {
 		if courses[g.Population] += len(g.Input); courses[g.Population] > maxCourses && courses[g.Population]-len(g.Input) <= maxCourses {
 			c.fault(path+".input", strconv.Itoa(courses[g.Population]), fmt.Sprintf("must be at most %d inputs of all groups of a population", maxCourses))
 		}
+		if poisson[g.Population] += len(g.PoissonInput); poisson[g.Population] > maxCourses && poisson[g.Population]-len(g.PoissonInput) <= maxCourses {
+			c.fault(path+".poisson", strconv.Itoa(poisson[g.Population]), fmt.Sprintf("must be at most %d Poisson inputs of all groups of a population", maxCourses))
+		}
+		c.sameTau(path+".ou_noise.tau", g, &n.Populations[k], tau)
 	}
 	c.want(parts <= MaxParts, "groups", parts, fmt.Sprintf("must be at most %d, each part of a division counted", MaxParts))
+}
+
+// sameTau holds the Ornstein-Uhlenbeck noise of a group to the time constant that its population, or the groups before it, have.
+func (c *checker) sameTau(path string, g *Group, p *Population, tau map[string]float64) {
+	if g.OUNoise == (OUNoise{}) {
+		return
+	}
+	if p.OUNoise != (OUNoise{}) {
+		tau[p.Name] = p.OUNoise.Tau
+	}
+	if first, ok := tau[p.Name]; ok {
+		c.want(!(g.OUNoise.Tau != first), path, g.OUNoise.Tau, fmt.Sprintf("must be %s ms, as of the other ou_noise of %s: a neuron has one such current", fault.Number(first), fault.Clip(p.Name)))
+		return
+	}
+	tau[p.Name] = g.OUNoise.Tau
 }
 
 // group checks one of a population.
@@ -65,19 +84,30 @@ func (c *checker) group(path string, g *Group, p *Population) {
 	default:
 		c.neurons(path, &g.Neurons, p)
 	}
-	zero := g.Bias == (Dist{}) || g.Bias == Number(0)
-	if len(g.Input) == 0 && zero {
+	keys := g.inputKeys()
+	if len(keys) == 0 {
 		return
-	}
-	key := "bias"
-	if len(g.Input) > 0 {
-		key = "input"
 	}
 	if p.Neuron.IsSource() {
-		c.fault(path+"."+key, fault.Clip(g.FullName()), "must be left out: a source takes no input")
+		c.fault(path+"."+keys[0], fault.Clip(g.FullName()), "must be left out: a source takes no input")
 		return
 	}
-	c.wantsCurrent(path+"."+key, p)
+	if p.Keys() == nil { // which is the fault
+		return
+	}
+	for _, key := range keys {
+		if key == "input" || key == "bias" || key == "ou_noise" {
+			c.wantsCurrent(path+"."+key, p)
+		}
+	}
+	c.poisson(path+".poisson", g.PoissonInput, p)
+	if g.WhiteNoise != 0 {
+		c.keys(path+".white_noise", g, Keys("white_noise", ""))
+		c.whiteNoise(path+".white_noise", p)
+	}
+	if g.OUNoise != (OUNoise{}) {
+		c.keys(path+".ou_noise", &g.OUNoise, Keys("ou_noise", ""))
+	}
 	c.dist(path+".bias", g.Bias)
 	c.input(path+".input", g.Input)
 	for _, part := range g.Input {

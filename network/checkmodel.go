@@ -446,13 +446,22 @@ func (c *checker) withModel(path string, p *Population) {
 			}
 		}
 	}
-	if p.WhiteNoise > 0 && p.Model.TauM() == nil {
-		c.fault(path+".white_noise", "", "needs the membrane time constant: a parameter tau_m [ms], or C_m [pF] and g_L [nS]; "+m.Name+" has neither")
-	} else if p.WhiteNoise > 0 {
-		for _, q := range p.Model.TauM() {
-			low, _ := q.Value.perNeuron()
-			c.want(low > 0, fault.Path(path+".parameters", q.Name), low, "must be above 0 with white_noise")
-		}
+	if p.WhiteNoise > 0 {
+		c.whiteNoise(path+".white_noise", p)
+	}
+}
+
+// whiteNoise holds a model that has some, or a group of whose neurons has, to a membrane time constant.
+func (c *checker) whiteNoise(path string, p *Population) {
+	if p.Model == nil {
+		return
+	}
+	if p.Model.TauM() == nil {
+		c.fault(path, "", "needs the membrane time constant: a parameter tau_m [ms], or C_m [pF] and g_L [nS]; "+p.Model.Name+" has neither")
+	}
+	for _, q := range p.Model.TauM() {
+		low, _ := q.Value.perNeuron()
+		c.want(low > 0, fault.Path(fault.Path("populations", p.Name)+".parameters", q.Name), low, "must be above 0 with white_noise")
 	}
 }
 

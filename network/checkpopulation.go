@@ -68,12 +68,12 @@ func (c *checker) synapticState(path string, p *Population, g Dist) {
 	}
 }
 
-// poisson checks the Poisson inputs, that of a population with no other at the path without its number.
-func (c *checker) poisson(path string, p *Population) {
-	c.want(len(p.PoissonInput) <= MaxPoissonInputs, path, len(p.PoissonInput), fmt.Sprintf("must be at most %d", MaxPoissonInputs))
-	for i := range p.PoissonInput {
-		in, at := &p.PoissonInput[i], path
-		if len(p.PoissonInput) > 1 {
+// poisson checks Poisson inputs of neurons of a population; one that is alone stands at the path without a number.
+func (c *checker) poisson(path string, inputs []PoissonInput, p *Population) {
+	c.want(len(inputs) <= MaxPoissonInputs, path, len(inputs), fmt.Sprintf("must be at most %d", MaxPoissonInputs))
+	for i := range inputs {
+		in, at := &inputs[i], path
+		if len(inputs) > 1 {
 			at = fault.Path(at, strconv.Itoa(i))
 		}
 		c.keys(at, in, Keys("poisson", ""))

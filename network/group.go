@@ -17,6 +17,10 @@ type Group struct {
 	Count      int     // of the parts of a division; else 0
 	Input      Input   // besides the population's: numbers, steps and pulses [mV or pA]
 	Bias       Dist    // likewise, drawn per neuron [mV or pA]
+
+	PoissonInput []PoissonInput // likewise, as of a population
+	WhiteNoise   float64        // likewise [mV]
+	OUNoise      OUNoise        // likewise
 }
 
 // FullName is that by which the group is named elsewhere.

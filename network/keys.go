@@ -81,6 +81,9 @@ var general = []Mapping{
 		{Name: "input", Is: AnInput, Unit: UnitOfCurrents, OmitZero: true, At: at(func(x *Group) *Input { return &x.Input }),
 			About: "external input besides the population's: a number, steps and pulses"},
 		{Name: "bias", Is: ADist, Unit: UnitOfCurrents, OmitZero: true, At: at(func(x *Group) *Dist { return &x.Bias }), About: "a constant input more, drawn for each neuron"},
+		{Name: "poisson", Is: OneOrMore, Of: "poisson", OmitZero: true, At: at(func(x *Group) *[]PoissonInput { return &x.PoissonInput }), About: "Poisson spikes for each neuron independently, besides the population's"},
+		{Name: "white_noise", Is: AMapping, Of: "white_noise", OmitZero: true, At: whole, About: "Gaussian white noise besides the population's"},
+		{Name: "ou_noise", Is: AMapping, Of: "ou_noise", OmitZero: true, At: at(func(x *Group) *OUNoise { return &x.OUNoise }), About: "an Ornstein-Uhlenbeck current besides the population's, of the same tau"},
 	}},
 	{Name: "pairs", About: "What a projection between two divisions has of its own for some pairs of their parts.", Keys: ofPairs},
 	{Name: "scale", About: "With a factor s on all sizes, what stands here goes with s to that power: -1, -0.5, 0, 0.5 or 1; 0 if left out.", Keys: []Key{
@@ -218,7 +221,7 @@ var membrane = []Key{
 	{Name: "bias", Is: ADist, Unit: UnitOfCurrents, OmitZero: true, At: at(func(p *Population) *Dist { return &p.Bias }),
 		About: "a constant input more, drawn for each neuron"},
 	{Name: "poisson", Is: OneOrMore, Of: "poisson", OmitZero: true,
-		At: at(func(p *Population) *[]PoissonInput { return &p.PoissonInput }), check: checked((*checker).poisson),
+		At: at(func(p *Population) *[]PoissonInput { return &p.PoissonInput }), check: checked(func(c *checker, path string, p *Population) { c.poisson(path, p.PoissonInput, p) }),
 		About: "Poisson spikes for each neuron independently"},
 	{Name: "white_noise", Is: AMapping, Of: "white_noise", OmitZero: true, At: whole, About: "Gaussian white noise"},
 	{Name: "ou_noise", Is: AMapping, Of: "ou_noise", OmitZero: true, At: at(func(p *Population) *OUNoise { return &p.OUNoise }),
@@ -347,7 +350,7 @@ var populations = []Mapping{
 			About: "negative inhibits", Need: true},
 	}, shape...)},
 	{Name: "white_noise", About: "Gaussian white noise.", Keys: []Key{
-		{Name: "sd", Is: ANumber, Unit: "mV", Bound: aboveZero, At: at(func(p *Population) *float64 { return &p.WhiteNoise }),
+		{Name: "sd", Is: ANumber, Unit: "mV", Bound: aboveZero, At: whiteOf,
 			About: "standard deviation that it gives the free membrane potential", Need: true},
 	}},
 	{Name: "ou_noise", About: "An Ornstein-Uhlenbeck current, stationary from the start.", Keys: []Key{

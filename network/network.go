@@ -325,6 +325,6 @@ func (n *Network) Inhibits(population string) bool {
 // GetsDelta tells whether population i receives spikes through delta synapses.
 func (n *Network) GetsDelta(i int) bool {
 	p := &n.Populations[i]
-	return slices.ContainsFunc(p.PoissonInput, func(in PoissonInput) bool { return in.Synapse == Delta }) ||
+	return slices.ContainsFunc(n.Received(i), func(in Received) bool { return in.Synapse == Delta }) ||
 		slices.ContainsFunc(n.Projections, func(q Projection) bool { return q.To == p.Name && q.Synapse == Delta })
 }

@@ -19,11 +19,7 @@ func (n *Network) scaleBy(s float64) {
 		p.Size = int(math.Min(math.Max(size, 1), MaxNeurons+1))
 		p.Positions, p.Size = p.Positions.scaled(s, p.Size)
 		p.Input = p.Input.scaled(power(s, n.Scale.Input))
-		p.PoissonInput = append([]PoissonInput(nil), p.PoissonInput...)
-		for k := range p.PoissonInput {
-			in := &p.PoissonInput[k]
-			in.Rate, in.Weight = in.Rate*power(s, n.Scale.PoissonRate), in.Weight*weight
-		}
+		p.PoissonInput = scaledPoisson(p.PoissonInput, power(s, n.Scale.PoissonRate), weight)
 	}
 	n.Groups = slices.Clone(n.Groups)
 	for i := range n.Groups {
@@ -32,6 +28,7 @@ func (n *Network) scaleBy(s float64) {
 			*g = g.scaled(s, before.Populations[k].Size, n.Populations[k].Size)
 		}
 		g.Input = g.Input.scaled(power(s, n.Scale.Input))
+		g.PoissonInput = scaledPoisson(g.PoissonInput, power(s, n.Scale.PoissonRate), weight)
 	}
 	for i := range n.Projections {
 		p := &n.Projections[i]
@@ -42,6 +39,15 @@ func (n *Network) scaleBy(s float64) {
 	}
 	n.Record = n.Record.scaled(&before, n)
 	n.keepMeans(&before)
+}
+
+// scaledPoisson are Poisson inputs with other rates and weights.
+func scaledPoisson(inputs []PoissonInput, rate, weight float64) []PoissonInput {
+	inputs = slices.Clone(inputs)
+	for k := range inputs {
+		inputs[k].Rate, inputs[k].Weight = inputs[k].Rate*rate, inputs[k].Weight*weight
+	}
+	return inputs
 }
 
 // keepMeans adds a constant input to each population that makes up for what scaling
@@ -68,8 +74,12 @@ func (n *Network) meanInputs() []float64 {
 	mean := make([]float64, len(n.Populations))
 	for i := range n.Populations {
 		p := &n.Populations[i]
-		for _, in := range p.PoissonInput {
-			mean[i] += float64(in.Rate * p.meanOfSpike(in.Shape(), in.Weight))
+		for _, in := range n.Received(i) {
+			spikes := in.Rate
+			if !in.Part.IsAll() {
+				spikes *= float64(in.Part.Size) / float64(p.Size)
+			}
+			mean[i] += float64(spikes * p.meanOfSpike(in.Shape(), in.Weight))
 		}
 	}
 	for k := range n.Projections {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 
 	"einet/libm"
 )
@@ -71,7 +70,7 @@ func (n *Network) silent() bool {
 			return false
 		}
 	}
-	return true
+	return !slices.ContainsFunc(n.Groups, func(g Group) bool { return g.HasInput() })
 }
 
 // mostAlike is how many warnings of one kind are listed.
@@ -87,11 +86,13 @@ func (n *Network) tooFast() []string {
 	}
 	for i := range n.Populations {
 		p := &n.Populations[i]
-		for k, in := range p.PoissonInput {
-			warn("populations."+p.Name+".poisson."+strconv.Itoa(k)+".tau_syn", in.TauSyn, p.unresolved(in.Shape(), in.Weight, n.Dt))
+		for _, in := range n.Received(i) {
+			warn(in.Path+".tau_syn", in.TauSyn, p.unresolved(in.Shape(), in.Weight, n.Dt))
 		}
-		if u := p.OUNoise; u.SD > 0 {
-			warn("populations."+p.Name+".ou_noise.tau", u.Tau, lostNoise(n.Dt/u.Tau))
+		for _, of := range n.Noises(i) {
+			if of.OU.SD > 0 {
+				warn(of.Path+".ou_noise.tau", of.OU.Tau, lostNoise(n.Dt/of.OU.Tau))
+			}
 		}
 	}
 	for i := range n.Projections {

@@ -21,10 +21,27 @@ func populationTable(net *network.Network, run int) table {
 		p := &net.Populations[i]
 		t.Rows = append(t.Rows, row{
 			Name: p.Name, Colour: fmt.Sprintf("--r%dp%d", run, i),
-			Cells: []cell{{Text: grouped(int64(p.Size))}, {Text: modelOf(p) + placesOf(p), Words: true}, {Text: membrane(p), Words: true}, {Text: unbroken(external(p)), Words: true}},
+			Cells: []cell{{Text: grouped(int64(p.Size))}, {Text: modelOf(p) + placesOf(p), Words: true}, {Text: membrane(p), Words: true}, {Text: unbroken(append(external(p), ofGroups(net, p)...)), Words: true}},
 		})
 	}
 	return t
+}
+
+// ofGroups is what groups of a population receive besides.
+func ofGroups(net *network.Network, p *network.Population) (parts []string) {
+	for _, g := range net.GroupsOf(p.Name) {
+		var of []string
+		if len(g.Input) > 0 {
+			of = append(of, inputText(g.Input, p.CurrentUnit()))
+		}
+		if g.Bias != (network.Dist{}) && g.Bias != network.Number(0) {
+			of = append(of, "bias "+dist(g.Bias, p.CurrentUnit()))
+		}
+		if of = append(of, random(p, g.PoissonInput, g.WhiteNoise, g.OUNoise)...); len(of) > 0 {
+			parts = append(parts, g.Name+": "+strings.Join(of, ", "))
+		}
+	}
+	return parts
 }
 
 // placesOf is where a population's neurons are, if they have positions.
@@ -95,14 +112,19 @@ func external(p *network.Population) (parts []string) {
 	if !p.Bias.IsNumber() || p.Bias.Mean() != 0 {
 		parts = append(parts, "bias "+dist(p.Bias, unit))
 	}
-	for _, in := range p.PoissonInput {
+	return append(parts, random(p, p.PoissonInput, p.WhiteNoise, p.OUNoise)...)
+}
+
+// random is what neurons of a population receive at random.
+func random(p *network.Population, poisson []network.PoissonInput, white float64, ou network.OUNoise) (parts []string) {
+	for _, in := range poisson {
 		parts = append(parts, fmt.Sprintf("Poisson %s × %s", hertz(in.Rate), short(in.Weight)+" "+p.WeightUnit(in.Synapse, in.Receptor)))
 	}
-	if p.WhiteNoise > 0 {
-		parts = append(parts, "white noise, sd "+short(p.WhiteNoise)+" mV")
+	if white > 0 {
+		parts = append(parts, "white noise, sd "+short(white)+" mV")
 	}
-	if p.OUNoise.SD > 0 {
-		parts = append(parts, fmt.Sprintf("OU noise, sd %s %s, τ %s ms", short(p.OUNoise.SD), unit, short(p.OUNoise.Tau)))
+	if ou.SD > 0 {
+		parts = append(parts, fmt.Sprintf("OU noise, sd %s %s, τ %s ms", short(ou.SD), p.CurrentUnit(), short(ou.Tau)))
 	}
 	return parts
 }

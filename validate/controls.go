@@ -1,6 +1,8 @@
 package validate
 
 import (
+	"slices"
+
 	"math"
 
 	"einet/network"
@@ -71,6 +73,11 @@ func constantly(net *network.Network, mV []float64) *network.Network {
 		}
 		p.Input = network.Input{network.DC(in)}
 		p.Bias, p.PoissonInput, p.WhiteNoise, p.OUNoise = network.Dist{}, nil, 0, network.OUNoise{}
+	}
+	n.Groups = slices.Clone(n.Groups)
+	for i := range n.Groups {
+		g := &n.Groups[i]
+		*g = network.Group{Population: g.Population, Name: g.Name, Neurons: g.Neurons, Count: g.Count}
 	}
 	return n
 }

@@ -48,7 +48,7 @@ func (q Quantity) Unit() string {
 
 // A Figure is a published number of a network and what counts as reproduced.
 type Figure struct {
-	Population string // empty: all neurons; of RateSD a group or division
+	Population string // or a group, or a division; empty: all neurons
 	Quantity   Quantity
 	Published  float64 // NaN where the publication has words only
 	Lo, Hi     float64
@@ -73,7 +73,13 @@ type Experiment struct {
 
 // Load reads the experiment's network.
 func (x *Experiment) Load() (*network.Network, error) {
-	return presets.Load(x.Preset, language.Options{Set: x.Set, Scale: cmp.Or(x.Scale, 1)})
+	net, err := presets.Load(x.Preset, language.Options{Set: x.Set, Scale: cmp.Or(x.Scale, 1)})
+	for k := range x.Figures {
+		if err == nil {
+			err = x.Figures[k].check(net)
+		}
+	}
+	return net, err
 }
 
 // within is a figure that may differ by a fraction of itself.

@@ -85,7 +85,7 @@ func (l *Lab) measure(ctx context.Context, x *Experiment, figures []Figure, net 
 	}
 	from, to := int64(net.Steps(x.DiscardMs)), int64(net.Steps(x.DurationMs))
 	s := analysis.NewStatistics(sizes(net), net.Dt, from)
-	parts := newParted(net, figures)
+	parts := newParted(net, figures, from)
 	shared := analysis.NewCovariances(sizes(net), net.Steps(CorrelationBinMs), from)
 	places := placesOf(net, figures, from)
 	quiet := &Lab{Backend: l.Backend}
@@ -101,10 +101,13 @@ func (l *Lab) measure(ctx context.Context, x *Experiment, figures []Figure, net 
 	}
 	list := s.Populations(to)
 	for _, f := range figures {
-		of, first := list, 0
-		if f.Population != "" && f.Quantity != RateSD {
-			first = net.Population(f.Population)
+		of, first, counts, covariances := list, 0, s.Counts, shared
+		if part, named := net.Part(f.Population); named && part.IsAll() { // a division has all of its population's neurons
+			first = part.Population
 			of = list[first : first+1]
+		} else if named {
+			first, counts, covariances = parts.places[f.Population][0], parts.statistics.Counts, parts.shared
+			of = parts.statistics.Populations(to)[first : first+1]
 		}
 		value := math.NaN()
 		switch f.Quantity {
@@ -113,19 +116,22 @@ func (l *Lab) measure(ctx context.Context, x *Experiment, figures []Figure, net 
 		case CV:
 			value = pooledCV(of)
 		case Frequency:
-			value = s.Counts.PeakHz(first, from, to)
+			value = counts.PeakHz(first, from, to)
 		case Alpha, Gamma:
-			value = s.Counts.PeakHzWithin(first, from, to, bands[f.Quantity].low, bands[f.Quantity].high)
+			value = counts.PeakHzWithin(first, from, to, bands[f.Quantity].low, bands[f.Quantity].high)
 		case Dispersion:
 			value = of[0].VarianceToMean
 		case PopulationSpike:
-			value = s.Counts.Burst(first, from, to, populationSpikeMs)
+			value = counts.Burst(first, from, to, populationSpikeMs)
 		case Fano:
 			value = of[0].Fano
 		case RateSD:
 			value = parts.rateSD(f.Population, from, to)
 		case Correlation:
-			value = shared.Correlation(first, to).Value
+			value = covariances.Correlation(first, to).Value
+			if parts != nil && len(parts.places[f.Population]) > 0 {
+				value = parts.correlation(f.Population, to)
+			}
 		case NearCorrelation, FarCorrelation, BumpLength:
 			if p := places[first]; p != nil {
 				value = p.value(f.Quantity, to)

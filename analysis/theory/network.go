@@ -38,7 +38,7 @@ func FromNetwork(net *network.Network) (*System, error) {
 		s.Populations = append(s.Populations, q)
 	}
 	for _, g := range net.Groups {
-		if len(g.Input) > 0 || !(g.Bias.IsNumber() && g.Bias.Mean() == 0) {
+		if g.HasInput() {
 			return nil, fmt.Errorf("%w: groups.%s: has input of its own, the theory is that of populations of equal neurons: make the group a population of its own", ErrNotCovered, g.FullName())
 		}
 	}

@@ -99,7 +99,7 @@ func (x *export) source(g *record.Grower, i int) inputWriter {
 func (x *export) poisson(g *record.Grower, i int) inputWriter {
 	p, m := &x.net.Populations[i], x.built.model
 	var weights, tau []float64
-	for k, in := range p.PoissonInput {
+	for k, in := range x.net.Received(i) {
 		weights, tau = append(weights, m.PoissonWeight(i, k)), append(tau, in.TauSyn)
 	}
 	g.FixedFloats(p.Name+"_poisson_weight", weights)

@@ -131,15 +131,27 @@ func (x *export) projectionsOf(b *strings.Builder) {
 		}
 		fmt.Fprintf(b, "    %q: (%q, %q, {%s}, %d),\n", p.Name, p.From, p.To, strings.Join(parts, ", "), port(p.To, p.TauSyn))
 	}
-	b.WriteString("}\n\n# Poisson inputs: to, weight, rate [Hz], receptor_type, number. The spikes that einet draws are in input.npz; a spike generator for each\n" +
+	b.WriteString("}\n\n# Poisson inputs: to, weight, rate [Hz], receptor_type, number, to which neurons. The spikes that einet draws are in input.npz; a spike generator for each\n" +
 		"# neuron sends them, or, with --own-poisson, NEST's poisson_generator draws others.\nPOISSON = [\n")
 	for i := range x.net.Populations {
-		p := &x.net.Populations[i]
-		for k, in := range p.PoissonInput {
-			fmt.Fprintf(b, "    (%q, %s, %s, %d, %d),\n", p.Name, pythonFloat(x.built.model.PoissonWeight(i, k)), pythonFloat(in.Rate), port(p.Name, in.TauSyn), k)
+		name := x.net.Populations[i].Name
+		for k, in := range x.net.Received(i) {
+			fmt.Fprintf(b, "    (%q, %s, %s, %d, %d, %s),\n", name, pythonFloat(x.built.model.PoissonWeight(i, k)), pythonFloat(in.Rate), port(name, in.TauSyn), k, pythonNeurons(&in.Part))
 		}
 	}
 	b.WriteString("]\n")
+}
+
+// pythonNeurons is an iterable of a part's neurons, and None of all of a population.
+func pythonNeurons(p *network.Part) string {
+	if p.IsAll() {
+		return "None"
+	}
+	var spans []string
+	for _, s := range p.Spans() {
+		spans = append(spans, fmt.Sprintf("*range(%d, %d, %d)", s.From, s.To+1, s.Every))
+	}
+	return "[" + strings.Join(spans, ", ") + "]"
 }
 
 // arrays writes what neurons have of their own, by NEST's names.

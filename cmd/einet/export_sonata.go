@@ -80,16 +80,19 @@ func neuronsOf(net *network.Network, to string) (map[int]*sonata.Neuron, error) 
 				faults = append(faults, fault.Error{Path: "groups." + g.FullName() + ".input", Value: "in time", Allowed: "must be constant: --to npz with --input-duration writes it step by step"})
 			}
 		}
-		if p.WhiteNoise > 0 {
-			faults = append(faults, fault.Error{Path: path + ".white_noise", Allowed: "must be left out: other simulators draw noise of their own; --to npz with --input-duration writes the numbers"})
-		}
-		if p.OUNoise.SD > 0 {
-			faults = append(faults, fault.Error{Path: path + ".ou_noise", Allowed: "must be left out: other simulators draw noise of their own; --to npz with --input-duration writes the numbers"})
+		for _, of := range net.Noises(i) {
+			const allowed = "must be left out: other simulators draw noise of their own; --to npz with --input-duration writes the numbers"
+			if of.White > 0 {
+				faults = append(faults, fault.Error{Path: of.Path + ".white_noise", Allowed: allowed})
+			}
+			if of.OU.SD > 0 {
+				faults = append(faults, fault.Error{Path: of.Path + ".ou_noise", Allowed: allowed})
+			}
 		}
 		if zero := network.Number(0); p.Neuron == network.LIF && (p.G0Ex != zero || p.G0In != zero) {
 			faults = append(faults, fault.Error{Path: path + ".g0", Allowed: "must be left out: NEST's current-based neurons start without synaptic current"})
 		}
-		if len(p.PoissonInput) > 0 && slices.ContainsFunc(net.Populations, func(q network.Population) bool { return strings.HasPrefix(q.Name, p.Name+"_poisson") }) {
+		if len(net.Received(i)) > 0 && slices.ContainsFunc(net.Populations, func(q network.Population) bool { return strings.HasPrefix(q.Name, p.Name+"_poisson") }) {
 			faults = append(faults, fault.Error{Path: path, Allowed: "its Poisson input is to become the population " + p.Name + "_poisson, which there is: rename that"})
 		}
 	}
@@ -111,23 +114,25 @@ type train struct {
 	population int // of the network
 	poisson    int // which input of it, -1 of a source
 	size       int
+	to         network.Part // of an input, who receives it
 }
 
 // trainsOf are those of a network: of Poisson inputs first, for their receptors come first.
 func trainsOf(net *network.Network) (all []train) {
 	for i := range net.Populations {
 		p := &net.Populations[i]
-		for k := range p.PoissonInput {
+		inputs := net.Received(i)
+		for k, in := range inputs {
 			name := p.Name + "_poisson"
-			if len(p.PoissonInput) > 1 {
+			if len(inputs) > 1 {
 				name += fmt.Sprint(k)
 			}
-			all = append(all, train{name, i, k, p.Size})
+			all = append(all, train{name, i, k, in.Part.Size, in.Part})
 		}
 	}
 	for i := range net.Populations {
 		if p := &net.Populations[i]; p.Neuron.IsSource() {
-			all = append(all, train{p.Name, i, -1, p.Size})
+			all = append(all, train{name: p.Name, population: i, poisson: -1, size: p.Size})
 		}
 	}
 	return all
@@ -269,11 +274,11 @@ func (x *export) sonataEdges(trains []train) error {
 			continue
 		}
 		p := &x.net.Populations[t.population]
-		in, weight := &p.PoissonInput[t.poisson], x.built.model.PoissonWeight(t.population, t.poisson)
-		of := hdf5.EdgeTable{Name: t.name + "_to_" + p.Name, From: t.name, To: p.Name, Pre: p.Size, Post: p.Size, Units: p.WeightUnit(in.Synapse, in.Receptor), TypeID: typeID}
+		in, weight := x.net.Received(t.population)[t.poisson].PoissonInput, x.built.model.PoissonWeight(t.population, t.poisson)
+		of := hdf5.EdgeTable{Name: t.name + "_to_" + p.Name, From: t.name, To: p.Name, Pre: t.size, Post: p.Size, Units: p.WeightUnit(in.Synapse, in.Receptor), TypeID: typeID}
 		err = x.edges(edges, of, func(add func(i, j int, w, d float64) error) error {
-			for i := range p.Size {
-				if err := add(i, i, weight, x.net.Dt); err != nil {
+			for i := range t.size {
+				if err := add(i, t.to.At(i), weight, x.net.Dt); err != nil {
 					return err
 				}
 			}
@@ -312,10 +317,12 @@ func (x *export) edges(to *hdf5.EdgeWriter, of hdf5.EdgeTable, each func(add fun
 // it brings at step 1 no node can send.
 func (x *export) sonataSpikes(trains []train, steps int64) error {
 	var names []string
-	counts := make([][]uint32, len(trains))
+	counts, most := make([][]uint32, len(trains)), 0
 	for k, t := range trains {
 		names, counts[k] = append(names, t.name), make([]uint32, t.size)
+		most = max(most, x.net.Populations[t.population].Size)
 	}
+	ofAll := make([]uint32, most)
 	spikes, err := hdf5.CreateSpikes(x.files.Path(sourceSpikeFile), names)
 	if err != nil {
 		return err
@@ -329,7 +336,11 @@ func (x *export) sonataSpikes(trains []train, steps int64) error {
 			if t.poisson < 0 {
 				x.built.model.SourceCounts(t.population, n, counts[k])
 			} else {
-				x.built.model.PoissonCounts(t.population, t.poisson, n, counts[k])
+				all := ofAll[:x.net.Populations[t.population].Size]
+				x.built.model.PoissonCounts(t.population, t.poisson, n, all)
+				for i := range counts[k] {
+					counts[k][i] = all[t.to.At(i)]
+				}
 				at = n - 1
 			}
 			for i, count := range counts[k] {
@@ -373,7 +384,7 @@ func (x *export) types(trains []train) error {
 	edge := 0
 	for k, t := range trains {
 		p, ei := &x.net.Populations[t.population], "e"
-		if t.poisson < 0 && x.net.Inhibits(p.Name) || t.poisson >= 0 && p.PoissonInput[t.poisson].Weight < 0 {
+		if t.poisson < 0 && x.net.Inhibits(p.Name) || t.poisson >= 0 && x.net.Received(t.population)[t.poisson].Weight < 0 {
 			ei = "i"
 		}
 		fmt.Fprintf(&sources, "%d %s %s %s virtual\n", x.sourceType(k, t), t.name, t.name, ei)

@@ -21,10 +21,11 @@ def build(synapses, neurons, given, own_poisson):
         i, j = synapses[f"{name}_source"].astype(int), synapses[f"{name}_target"].astype(int)
         connect(np.array(nodes[source].tolist())[i], np.array(nodes[target].tolist())[j],
                 synapses[f"{name}_weight"].astype(float), delays(synapses[f"{name}_delay"]), port, model)
-    for target, weight, rate, port, number in POISSON:
+    for target, weight, rate, port, number, some in POISSON:
+        members = nodes[target] if some is None else nodes[target][sorted(some)]
         to = np.array(nodes[target].tolist())
         if own_poisson:  # other spikes of the same statistics
-            nest.Connect(nest.Create("poisson_generator", params={"rate": rate}), nodes[target],
+            nest.Connect(nest.Create("poisson_generator", params={"rate": rate}), members,
                          syn_spec=synapse(weight, DT, port))
             continue
         # The spikes that einet drew: what arrives at a step leaves its generator one step before.

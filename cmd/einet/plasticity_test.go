@@ -144,9 +144,18 @@ func TestStartsFromWeights(t *testing.T) {
 	require.Equal(t, after.Digest, again.Digest)
 	require.Equal(t, after.WeightsDigest, again.WeightsDigest)
 
+	out := filepath.Join(t.TempDir(), "network")
+	exported := filepath.Join(t.TempDir(), "plastic.yaml")
+	require.NoError(t, os.WriteFile(exported, []byte(plasticNetwork), 0o666))
+	status, _, errs := einet(t, append([]string{"export", exported, "--out", out}, from[:4]...)...)
+	require.Equal(t, exitDone, status, errs)
+	for i, w := range vector[float64](t, file, "I_to_E_weight", 8) {
+		require.Equal(t, float32(w), vector[float32](t, filepath.Join(out, synapsesFile), "I_to_E_weight", 4)[i])
+	}
+
 	// Half of it, and then the other half.
 	half, _ := runPlastic(t, plasticNetwork, append(from, "--duration", "150", "--checkpoint-end")...)
-	status, _, errs := einet(t, "run", "--extend", "150", half, "--engine", "reference", "-q", "--no-plots")
+	status, _, errs = einet(t, "run", "--extend", "150", half, "--engine", "reference", "-q", "--no-plots")
 	require.Equal(t, exitDone, status, errs)
 	whole, err := experiment.ReadSummary(half)
 	require.NoError(t, err)

@@ -23,6 +23,9 @@ func printSummary(out io.Writer, s *experiment.Summary) error {
 	fmt.Fprintf(w, "engine\t%s on %s%s\n", s.Engine, s.Device, autoBecause(s.EngineWhy))
 	fmt.Fprintf(w, "time\tbuilt in %.3g s; %g ms of model time in %.3g s (real-time factor %.3g); statistics and files in %.3g s\n",
 		s.BuildS, s.DurationMs, s.SimulateS, s.RealTimeFactor, s.FinishS)
+	if s.Ranks > 0 && s.EngineS > 0 {
+		fmt.Fprintf(w, "ranks\t%d, whose exchange of spikes took %.3g s (%.2g %% of the simulation)\n", s.Ranks, s.ExchangeS, 100*s.ExchangeS/s.SimulateS)
+	}
 	fmt.Fprintf(w, "spikes\t%d, digest %s\n", s.Spikes, s.Digest)
 	printWeights(w, s)
 	fmt.Fprintln(w, "spike trains\trate [Hz]\tCV of ISI\tneurons\tCV2\tLV\tFano\tcorrelation")

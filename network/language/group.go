@@ -41,6 +41,9 @@ func (d *decoder) groups(f *fields, net *network.Network) {
 	}
 }
 
+// inputKeys are those of what a group receives.
+var inputKeys = []string{"input", "bias", "poisson", "white_noise", "ou_noise"}
+
 // group reads one: its neurons alone, or a mapping that has them among other keys.
 func (d *decoder) group(path string, e entry) (g network.Group) {
 	switch n := e.value; {
@@ -56,15 +59,12 @@ func (d *decoder) group(path string, e entry) (g network.Group) {
 		for _, k := range keys {
 			f.knows(k.Name)
 		}
-		f.instead("poisson", "make a population of neuron: poisson, of as many neurons, and a projection of rule one_to_one to the group")
 		if n.index("sample") >= 0 {
 			f.instead("sample", mustGroup)
 			g.Neurons = network.FirstOf(1)
 			return g
 		}
-		f.instead("white_noise", "noise is of whole populations: make the group a population of its own")
-		f.instead("ou_noise", "noise is of whole populations: make the group a population of its own")
-		given := func(k network.Key) bool { return k.Name == "input" || k.Name == "bias" }
+		given := func(k network.Key) bool { return slices.Contains(inputKeys, k.Name) }
 		f.keys(&g, slices.DeleteFunc(slices.Clone(keys), func(k network.Key) bool { return !given(k) || n.index(k.Name) < 0 }))
 		g.Neurons, g.Count = f.chosen(n)
 		if g.Bias == network.Number(0) { // as if it were left out

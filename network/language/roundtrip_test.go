@@ -85,6 +85,13 @@ func drawGroups(t *rapid.T, p *network.Population) (all []network.Group) {
 		if !p.Neuron.IsSource() && rapid.Bool().Draw(t, "driven") {
 			g.Input, g.Bias = network.Input{network.DC(1), network.Step{At: p.TRef, By: 2}}, network.Between(0, 1)
 		}
+		if p.Neuron == network.LIF && rapid.Bool().Draw(t, "stirred") {
+			g.PoissonInput = []network.PoissonInput{{Rate: 100, Weight: 1, Synapse: network.Exponential, TauSyn: 5}, {Rate: 10, Weight: -1, Synapse: network.Delta}}
+			g.WhiteNoise = 2
+			if p.OUNoise == (network.OUNoise{}) {
+				g.OUNoise = network.OUNoise{SD: 3, Tau: 5}
+			}
+		}
 		all = append(all, g)
 	}
 	return all

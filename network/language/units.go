@@ -156,7 +156,9 @@ func unitAt(n *network.Network, path string) string {
 	if len(segments) < 3 {
 		return ""
 	}
+	var group *network.Group
 	if segments[0] == "groups" { // as of their population
+		group = n.Group(segments[1], segments[2])
 		segments = slices.Delete(segments, 2, 3)
 		if len(segments) < 3 {
 			return ""
@@ -186,12 +188,16 @@ func unitAt(n *network.Network, path string) string {
 		}
 		return p.CurrentUnit()
 	case "poisson":
+		inputs := p.PoissonInput
+		if group != nil {
+			inputs = group.PoissonInput
+		}
 		k, err := strconv.Atoi(segments[3])
-		if err != nil || k >= len(p.PoissonInput) {
+		if err != nil || k >= len(inputs) {
 			k = 0
 		}
-		if k < len(p.PoissonInput) {
-			shape, receptor = p.PoissonInput[k].Synapse, p.PoissonInput[k].Receptor
+		if k < len(inputs) {
+			shape, receptor = inputs[k].Synapse, inputs[k].Receptor
 		}
 	}
 	unit := p.WeightUnit(shape, receptor)

@@ -118,8 +118,8 @@ func synapsesOf(n *network.Network, i int) (taus [2][]float64, shape network.Syn
 			taus[k] = append(taus[k], tau)
 		}
 	}
-	for k, in := range p.PoissonInput {
-		add(fmt.Sprintf("populations.%s.poisson.%d", p.Name, k), in.Synapse, in.TauSyn, in.Receptor, in.Weight >= 0)
+	for _, in := range n.Received(i) {
+		add(in.Path, in.Synapse, in.TauSyn, in.PoissonInput.Receptor, in.Weight >= 0)
 	}
 	for k := range n.Projections {
 		if q := &n.Projections[k]; q.To == p.Name {

@@ -33,7 +33,18 @@ void collect(uint q, uint i, uint slot, uint step, uint place, out int counted[R
         counted[r] = r < populations[q].receptors ? take(slot + populations[q].receptor[r].arriving) : 0;
     }
 #if POISSON
+#if MEMBERS
+    uint receives = 0xffffffffu;
+    if (populations[q].members != NONE) {
+        receives = tables[populations[q].members + i];
+    }
+#endif
     for (uint k = 0u; k < populations[q].inputs; k++) {
+#if MEMBERS
+        if (((receives >> k) & 1u) == 0u) {
+            continue;
+        }
+#endif
         uint count = poisson_count(word_of(q, i, step, k, place), populations[q].poisson[k].thresholds, populations[q].poisson[k].most);
         counted[populations[q].poisson[k].receptor] += int(count) * populations[q].poisson[k].weight;
     }
