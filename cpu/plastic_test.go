@@ -158,3 +158,27 @@ func bench(b *testing.B, m *dynamics.Model, e *Engine, row int64) {
 	}
 	b.ReportMetric(float64(fastest(round).Nanoseconds())/float64(steps*8*row), "least-ns/event")
 }
+
+// BenchmarkPlasticRun simulates a whole network, static or plastic.
+func BenchmarkPlasticRun(b *testing.B) {
+	for _, name := range []string{"static", "plastic"} {
+		b.Run(name, func(b *testing.B) {
+			set := []string{"scale={}", "projections.*.p=0.04", "projections.*.delay=1.5", "projections.E_to_E.weight=1.25", "projections.E_to_I.weight=2", "projections.I_to_*.weight=-5"}
+			net, err := presets.Load("ei", language.Options{Set: set})
+			require.NoError(b, err)
+			if name == "plastic" {
+				net.Projections[0].Plasticity = network.Plasticity{STDP: network.STDP{APlus: 0.0001, AMinus: 0.00011, TauPlus: 20, TauMinus: 20, WeightBounds: network.WeightBounds{Max: 2.5}}}
+			}
+			m, c := enginetest.Build(b, net)
+			e := newEngine(m, c, 1, best())
+			require.NoError(b, e.Advance(b.Context(), 3000))
+			for b.Loop() {
+				require.NoError(b, e.Advance(b.Context(), 1000))
+			}
+			b.ReportMetric(float64(fastest(func() { require.NoError(b, e.Advance(b.Context(), 15)) }).Nanoseconds())/15, "least-ns/step")
+			spikes, err := e.Spikes(nil)
+			require.NoError(b, err)
+			b.ReportMetric(float64(len(spikes))/float64(e.step), "spikes/step")
+		})
+	}
+}
