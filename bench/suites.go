@@ -61,3 +61,19 @@ func Peers() []Spec {
 		{Preset: "potjans2014", Ms: 1000},
 	}
 }
+
+// Plastic is one network without plasticity and with it, of 2.6 million synapses E to E or 640 000 I to E: what a plastic event costs beside a
+// static one is in the differences of the first from the others. E fire with 6 Hz and I with 14.
+func Plastic() []Spec {
+	alike := []string{"scale={}", "projections.*.p=0.04", "projections.*.delay=1.5", "projections.E_to_E.weight=1.25", "projections.E_to_I.weight=2",
+		"projections.I_to_*.weight=-5", "populations.E.input=20", "populations.I.input=13"}
+	with := func(set string) Spec {
+		return Spec{Preset: "ei", Set: append(alike[:len(alike):len(alike)], set), Ms: 1000}
+	}
+	return []Spec{
+		{Preset: "ei", Set: alike, Ms: 1000},
+		with("projections.E_to_E.plasticity={stdp:{A_plus:1e-4,A_minus:1.05e-4,tau_plus:20,tau_minus:20,w_max:2.5}}"),
+		with("projections.E_to_E.plasticity={triplet:{A2_plus:1e-4,A3_plus:1e-4,A2_minus:1e-4,A3_minus:1e-5,tau_plus:16.8,tau_x:101,tau_minus:33.7,tau_y:125,w_max:2.5}}"),
+		with("projections.I_to_E.plasticity={vogels2011:{eta:1e-3,tau:20,target:6 Hz,w_max:-20}}"),
+	}
+}

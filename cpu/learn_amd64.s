@@ -3,7 +3,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// Constants in all four routines. Z31 and Z30: 2^30 and 2^23, in 64 bits; Z29: 2^31 in 64 bits; Z28: 2^31; Z27: 255; Z26: the last entry
+// Constants in both routines. Z31 and Z30: 2^30 and 2^23, in 64 bits; Z29: 2^31 in 64 bits; Z28: 2^31; Z27: 255; Z26: the last entry
 // of the second table of a decay that is not 0, or 255; K7: odd lanes.
 #define CONSTANTS \
 	MOVQ $0x40000000, BX       \
@@ -107,7 +107,9 @@ DATA pairs<>+176(SB)/8, $0x0000000d0000000c
 DATA pairs<>+184(SB)/8, $0x0000000f0000000e
 GLOBL pairs<>(SB), RODATA|NOPTR, $192
 
-// func learnScan(a *learning) int
+// func learnTargets(a *learning)
+//
+// First what the latest spike of each target does, and what the source's own is to do:
 //
 //	count := 0
 //	for i := range a.n {
@@ -119,15 +121,32 @@ GLOBL pairs<>(SB), RODATA|NOPTR, $192
 //		a.late[i] = l.step >= last
 //		a.sums[i] = 0
 //		if l.step > from {
-//			a.sums[i] = times(plus(t, 0), after(a.source, l.step+d-a.last, a.fast))
+//			a.sums[i] = times(plus(t*kept), after(a.source, l.step+d-a.last, a.fast))
 //			a.numbers[count], a.rings[count] = i, t*kept
 //			count++
 //		}
 //	}
-//	return count
 //
-// with plus(t, k) = a.plus or, of triplet, sum(a.plus, times(a.plus3, a.slows[t*kept+k])).
-TEXT ·learnScan(SB), NOSPLIT, $0-16
+// Then what the spikes before do, as long as some target has one since a.until:
+//
+//	for level := 1; count > 0; level++ {
+//		n := count
+//		count = 0
+//		for k := range n {
+//			i, ring := a.numbers[k], a.rings[k]
+//			if step := a.steps[ring+level]; step > from {
+//				a.numbers[count], a.rings[count], a.found[count] = i, ring, step
+//				count++
+//			}
+//		}
+//		for k, i := range a.numbers[:count] {
+//			x := after(a.source, a.found[k]+d-a.last, a.fast)
+//			a.sums[i] = sum(a.sums[i], times(plus(a.rings[k]+level), x))
+//		}
+//	}
+//
+// with plus(at) = a.plus or, of triplet, sum(a.plus, times(a.plus3, a.slows[at])).
+TEXT ·learnTargets(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), AX
 	CONSTANTS
 	MOVQ learning_targets(AX), SI
@@ -241,45 +260,37 @@ none:
 	ADDQ $16, R14
 	SUBQ $16, DX
 	JG loop
-	MOVQ R15, ret+8(FP)
-	VZEROUPPER
-	RET
+	TESTQ R15, R15
+	JZ over
 
-// func learnDeeper(a *learning, n int) int
-//
-// It goes on with those of a.numbers[:n] whose targets have one spike more since a.until, number a.level of the target's:
-//
-//	count := 0
-//	for k := range n {
-//		i, ring := a.numbers[k], a.rings[k]
-//		d := a.delay // or a.far[i]
-//		if step := a.steps[ring+a.level]; step > a.until-min(a.until, d) {
-//			a.numbers[count], a.rings[count], a.found[count] = i, ring, step
-//			count++
-//		}
-//	}
-//	return count
-TEXT ·learnDeeper(SB), NOSPLIT, $0-24
-	MOVQ a+0(FP), AX
-	MOVQ n+8(FP), DX
-	MOVQ learning_steps(AX), SI
 	MOVQ learning_latest(AX), DI
-	MOVQ learning_level(AX), BX
-	LEAQ (SI)(BX*4), SI
-	LEAQ 4(DI)(BX*4), DI           // level 1 and 2 are second and third
-	VMOVD learning_shift(AX), X11
-	MOVQ learning_delays(AX), R13
+	ADDQ $8, DI                    // the second, and then the third
+	MOVQ learning_steps(AX), R12
+	MOVQ learning_slows(AX), R14
 	LEAQ learning_far(AX), R8
-	VPBROADCASTD learning_until(AX), Z17
-	VPBROADCASTD learning_delay(AX), Z18
+	LEAQ learning_sums(AX), R11
+	MOVQ learning_delays(AX), R13
+	MOVQ $1, learning_level(AX)
+	VMOVDQA32 Z18, Z13
 	VPMINUD Z18, Z17, Z15
 	VPSUBD Z15, Z17, Z15
-	XORL R15, R15
-	XORL R9, R9
-loop:
+	VPBROADCASTD learning_plus(AX), Z25
+	VPBROADCASTD learning_plus3(AX), Z24
+	VPBROADCASTD learning_fast(AX), Z21
+	VPBROADCASTD learning_last(AX), Z20
+deeper:
+	ADDQ $4, R12
+	TESTQ R14, R14
+	JZ search
+	ADDQ $4, R14
+search:
+	MOVQ R15, DX                   // of the list
+	XORL R15, R15                  // kept
+	XORL SI, SI                    // read
+next:
 	TAIL
-	VMOVDQU32 learning_numbers(AX)(R9*4), Z5
-	VMOVDQU32 learning_rings(AX)(R9*4), Z6
+	VMOVDQU32 learning_numbers(AX)(SI*4), Z5
+	VMOVDQU32 learning_rings(AX)(SI*4), Z6
 	KMOVW K1, K2
 	VPXORD Z7, Z7, Z7
 	CMPQ learning_level(AX), $2
@@ -289,16 +300,16 @@ loop:
 	VPGATHERDD (DI)(Z8*8), K2, Z7
 	JMP young
 old:
-	VPGATHERDD (SI)(Z6*4), K2, Z7
+	VPGATHERDD (R12)(Z6*4), K2, Z7
 young:
 	TESTQ R13, R13
-	JZ alike
+	JZ same
 	KMOVW K1, K2
 	VPXORD Z13, Z13, Z13
 	VPGATHERDD (R8)(Z5*4), K2, Z13
 	VPMINUD Z13, Z17, Z15
 	VPSUBD Z15, Z17, Z15
-alike:
+same:
 	VPCMPUD $6, Z15, Z7, K1, K2
 	KMOVW K2, CX
 	POPCNTL CX, CX
@@ -309,63 +320,38 @@ alike:
 	VMOVDQU32 Z6, learning_rings(AX)(R15*4)
 	VMOVDQU32 Z7, learning_found(AX)(R15*4)
 	ADDQ CX, R15
-	ADDQ $16, R9
+	ADDQ $16, SI
 	SUBQ $16, DX
-	JG loop
-	MOVQ R15, ret+16(FP)
-	VZEROUPPER
-	RET
+	JG next
+	TESTQ R15, R15
+	JZ over
 
-// func learnGains(a *learning, n int)
-//
-//	for k, i := range a.numbers[:n] {
-//		d := a.delay // or a.far[i]
-//		x := after(a.source, a.found[k]+d-a.last, a.fast)
-//		a.sums[i] = sum(a.sums[i], times(plus(t, a.level), x))
-//	}
-TEXT ·learnGains(SB), NOSPLIT, $0-16
-	MOVQ a+0(FP), AX
-	MOVQ n+8(FP), DX
-	CONSTANTS
-	MOVQ learning_source0(AX), R9
-	MOVQ learning_source1(AX), R10
-	MOVQ learning_delays(AX), R13
-	MOVQ learning_slows(AX), DI
-	MOVQ learning_level(AX), BX
-	LEAQ (DI)(BX*4), R12
-	LEAQ learning_far(AX), R8
-	LEAQ learning_sums(AX), R11
-	VMOVDQU32 0(R10), Z23
-	VMOVDQU32 64(R10), Z22
-	VPBROADCASTD learning_delay(AX), Z13
-	VPBROADCASTD learning_last(AX), Z14
+	MOVQ R15, DX
 	XORL SI, SI
-loop:
+gain:
 	TAIL
 	VMOVDQU32 learning_numbers(AX)(SI*4), Z5
 	VMOVDQU32 learning_found(AX)(SI*4), Z7
 	TESTQ R13, R13
-	JZ alike
+	JZ even
 	KMOVW K1, K2
 	VPXORD Z13, Z13, Z13
 	VPGATHERDD (R8)(Z5*4), K2, Z13
-alike:
+even:
 	VPADDD Z13, Z7, Z8
-	VPSUBD Z14, Z8, Z8
-	VPBROADCASTD learning_fast(AX), Z9
+	VPSUBD Z20, Z8, Z8
+	VMOVDQA32 Z21, Z9
 	AFTER(Z8, Z9, R9, R10, Z23, Z22, far3, done3)
-	VPBROADCASTD learning_plus(AX), Z8
-	TESTQ DI, DI
-	JZ pair
+	VMOVDQA32 Z25, Z8
+	TESTQ R14, R14
+	JZ pairs
 	VMOVDQU32 learning_rings(AX)(SI*4), Z6
 	KMOVW K1, K2
 	VPXORD Z10, Z10, Z10
-	VPGATHERDD (R12)(Z6*4), K2, Z10
-	VPBROADCASTD learning_plus3(AX), Z7
-	TIMES(Z7, Z10, Z10)
-	SUM(Z8, Z10, Z7)
-	VMOVDQA32 Z7, Z8
-pair:
+	VPGATHERDD (R14)(Z6*4), K2, Z10
+	TIMES(Z24, Z10, Z10)
+	SUM(Z25, Z10, Z8)
+pairs:
 	TIMES(Z8, Z9, Z9)
 	KMOVW K1, K2
 	VPXORD Z10, Z10, Z10
@@ -375,7 +361,11 @@ pair:
 	VPSCATTERDD Z7, K2, (R11)(Z5*4)
 	ADDQ $16, SI
 	SUBQ $16, DX
-	JG loop
+	JG gain
+	ADDQ $4, DI
+	INCQ learning_level(AX)
+	JMP deeper
+over:
 	VZEROUPPER
 	RET
 

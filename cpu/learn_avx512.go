@@ -47,13 +47,7 @@ type learning struct {
 }
 
 //go:noescape
-func learnScan(a *learning) int
-
-//go:noescape
-func learnDeeper(a *learning, n int) int
-
-//go:noescape
-func learnGains(a *learning, n int)
+func learnTargets(a *learning)
 
 //go:noescape
 func learnFinish(a *learning)
@@ -101,12 +95,7 @@ func visitAVX512(v *visit, begin, end int) {
 		if a.delays = nil; v.delays != nil {
 			a.delays = &v.delays[at]
 		}
-		found := learnScan(a)
-		for a.level = 1; found > 0; a.level++ {
-			if found = learnDeeper(a, found); found > 0 {
-				learnGains(a, found)
-			}
-		}
+		learnTargets(a)
 		v.finish(at, n, v.brings[at-begin:])
 	}
 }

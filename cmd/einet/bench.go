@@ -21,7 +21,7 @@ import (
 // benchCmd times the engines, beside what the machine can do.
 type benchCmd struct {
 	synapsesFlag
-	Suite         string    `enum:"standard,peers,published," default:"" help:"What to simulate: standard takes about two minutes, peers is the networks that other simulators are measured on at full size (3 GB, minutes), published the same and some more --as-run. Otherwise --networks and --sizes say it, and without them it is standard."`
+	Suite         string    `enum:"standard,peers,published,plastic," default:"" help:"What to simulate: standard takes about two minutes, peers is the networks that other simulators are measured on at full size (3 GB, minutes), published the same and some more --as-run, plastic one network without long-term plasticity and with it. Otherwise --networks and --sizes say it, and without them it is standard."`
 	Networks      []string  `placeholder:"NETWORK" help:"Presets (see einet list) or YAML files; otherwise ei where sizes are given."`
 	Sizes         []int     `placeholder:"N" xor:"size" help:"Numbers of neurons to which the networks are scaled."`
 	Scale         []float64 `placeholder:"S" xor:"size" help:"Factors on the sizes of the networks instead."`

@@ -111,6 +111,8 @@ func (c *benchCmd) ofSuite(ctx context.Context) ([]bench.Case, error) {
 		specs = bench.Peers()
 	case "published":
 		specs = bench.Published()
+	case "plastic":
+		specs = bench.Plastic()
 	}
 	var list []bench.Case
 	for _, s := range specs {
