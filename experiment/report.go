@@ -33,7 +33,7 @@ func Report(ctx context.Context, dirs []string, path, version string) error {
 	var wrong error
 	err := record.WriteFile(path, func(w io.Writer) error {
 		noted := &notedWriter{Writer: w}
-		err := report.Write(noted, runs, version)
+		err := report.Write(ctx, noted, runs, version)
 		if noted.err == nil {
 			wrong = err // with what was read
 		}

@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -494,6 +495,18 @@ func TestLibraryIsUnchanged(t *testing.T) {
 	require.Contains(t, string(text), "uPlot 1.6.32")
 }
 
+// The page waits for theory no longer than its context lasts.
+func TestPageEndsWithItsContext(t *testing.T) {
+	net, err := language.Load(strings.NewReader("populations: {E: {size: 2, tau_m: 20 ms, V_th: 15, V_reset: 0, t_ref: 2 ms}}"), "net.yaml", language.Options{})
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out bytes.Buffer
+	err = report.Write(ctx, &out, []*report.Run{{Folder: "run", Network: net, Summary: []byte(`{"populations": {"E": {"rate_hz": 1}}}`)}}, "v")
+	require.ErrorIs(t, err, context.Canceled)
+	require.Empty(t, out.String())
+}
+
 // A summary of anything is a page without faults, or one line.
 func FuzzSummary(f *testing.F) {
 	net, err := language.Load(strings.NewReader("populations: {E: {size: 2, tau_m: 20 ms, V_th: 15, V_reset: 0, t_ref: 2 ms}}"), "net.yaml", language.Options{})
@@ -509,7 +522,7 @@ func FuzzSummary(f *testing.F) {
 			r.Verdict = v
 		}
 		var out bytes.Buffer
-		if err := report.Write(&out, []*report.Run{r}, "v"); err != nil {
+		if err := report.Write(t.Context(), &out, []*report.Run{r}, "v"); err != nil {
 			require.NotContains(t, err.Error(), "\n")
 			return
 		}

@@ -7,6 +7,7 @@ package report
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -62,9 +63,10 @@ const (
 	mostFigures = 900_000
 )
 
-// Write writes the page of one run, or of several side by side. An error of a run's files names its folder; others are w's.
-func Write(w io.Writer, runs []*Run, version string) error {
-	p, err := newPage(runs, version)
+// Write writes the page of one run, or of several side by side. An error of a run's files names its folder; others are w's, or that of a context
+// that ended.
+func Write(ctx context.Context, w io.Writer, runs []*Run, version string) error {
+	p, err := newPage(ctx, runs, version)
 	if err != nil {
 		return err
 	}
@@ -173,10 +175,10 @@ func (p *page) Drawn() bool {
 	return slices.ContainsFunc(p.Runs, func(v *view) bool { return v.Raster.Shown })
 }
 
-func newPage(runs []*Run, version string) (*page, error) {
+func newPage(ctx context.Context, runs []*Run, version string) (*page, error) {
 	p := &page{Version: version}
 	for i, r := range runs {
-		v, err := newView(r, i, len(runs))
+		v, err := newView(ctx, r, i, len(runs))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", r.Folder, err)
 		}
@@ -203,7 +205,7 @@ func titles(runs []*view) string {
 	return strings.Join(names, ", ")
 }
 
-func newView(r *Run, i, runs int) (*view, error) {
+func newView(ctx context.Context, r *Run, i, runs int) (*view, error) {
 	s, err := readSummary(r.Summary)
 	if err != nil {
 		return nil, err
@@ -219,7 +221,9 @@ func newView(r *Run, i, runs int) (*view, error) {
 	v.Diagram, v.Caption, v.Matrix = d.svg(), d.caption, d.matrix()
 	v.Raster = note(r)
 	v.Pictures, v.LeftOut = pictures(r.Figures, mostFigures/runs)
-	v.Theory = compare(r, i, s)
+	if v.Theory = compare(ctx, r, i, s); ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	v.Listing = string(r.YAML)
 	if len(v.Listing) > mostYAML {
 		v.ListingCut = len(v.Listing) - mostYAML

@@ -19,8 +19,8 @@ type comparison struct {
 // mostPredicted is the most populations for which a page waits: 50 take 10 s, for the time goes by about the cube of their number.
 const mostPredicted = 16
 
-// compare holds theory against a run. It is nil of a network without a membrane.
-func compare(r *Run, run int, s *summary) *comparison {
+// compare holds theory against a run. It is nil of a network without a membrane, and of no meaning where ctx has ended.
+func compare(ctx context.Context, r *Run, run int, s *summary) *comparison {
 	system, err := theory.FromNetwork(r.Network)
 	if err != nil {
 		return &comparison{Why: "Mean-field theory does not cover it: " + unjoined(err)}
@@ -31,7 +31,7 @@ func compare(r *Run, run int, s *summary) *comparison {
 	if n := len(system.Populations); n > mostPredicted {
 		return &comparison{Why: fmt.Sprintf("Mean-field theory takes long for %d populations, and is left to einet theory", n)}
 	}
-	p, err := system.Predict(context.Background())
+	p, err := system.Predict(ctx)
 	if err != nil {
 		return &comparison{Why: "Mean-field theory has no answer: " + err.Error()}
 	}
