@@ -7,8 +7,10 @@ RUNFLAGS ?= --force
 # Further flags of `go test`, and its packages.
 TESTFLAGS ?=
 PACKAGES ?= ./...
-# Executions of each fuzz target in `make fuzz`, which is part of `make test-long`.
+# Executions of each fuzz target in `make fuzz`, which is part of `make test-long`, or the time of each (FUZZ=1h), and a
+# pattern of targets (FUZZ_TARGETS=Npz).
 FUZZ ?= 100000
+FUZZ_TARGETS ?= ^Fuzz
 # What `make test-peers` simulates, networks of validate/peers/networks.py and their number of seeds,
 # and the preset of the first, to whose seeds NEST's spikes are held.
 PEER_CASES ?= vogels2005cuba-steady:2 brunel2000exp-steady:1
@@ -59,7 +61,7 @@ version := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 # einet needs no library and starts on any Linux; what needs OpenGL or HDF5 it leaves to einet-gl beside it.
 go_build = go build -buildvcs=false $(BUILDFLAGS) -ldflags "-s -w -X main.version=$(version)"
 
-.PHONY: build dist wheel run test test-long test-peers test-browser fuzz lint clean help
+.PHONY: build mpi dist wheel run test test-long test-peers test-browser test-mpi fuzz race lint clean help
 
 build: ## build bin/einet and, with OpenGL, bin/einet-gl
 	@$(SETUP) $(build_needs)
@@ -69,6 +71,14 @@ ifeq ($(CGO_ENABLED),0)
 else
 	$(go_build) -o bin/einet-gl ./cmd/einet
 endif
+
+mpi: ## build bin/einet-mpi, whose ranks mpirun starts, with OpenMPI
+	@$(SETUP) $(build_needs) mpi
+	$(go_build) -tags mpi -o bin/einet-mpi ./cmd/einet
+
+test-mpi: ## run the tests of ranks with mpirun, 1 to 4 on this machine
+	@$(MAKE) --no-print-directory mpi
+	EINET_MPI=$(CURDIR)/bin/einet-mpi go test -count=1 $(TESTFLAGS) -run MPI ./cmd/einet
 
 dist: ## pack the binaries, man page, completions and licences into dist/
 	@$(SETUP) $(build_needs)
@@ -93,18 +103,21 @@ test: ## run all tests
 	@$(SETUP) $(run_needs) test
 	$(go_test) $(PACKAGES)
 
-# What the race detector watches: everything that starts goroutines and doesn't
+# What the race detector watches in test-long: everything that starts goroutines and doesn't
 # wait for a GL driver.
-race = ^einet/(analysis|connectome|cpu|cpuref|dynamics|record|rng|sim)(/|$$)
+races = ^einet/(analysis|connectome|cpu|cpuref|dynamics|record|rng|sim)(/|$$)
 
 test-long: ## run the longer checks too, the fuzz targets and the race detector
 	@$(SETUP) $(run_needs) test
 	$(go_test) -tags long -timeout 2h $(PACKAGES)
 	@$(MAKE) --no-print-directory fuzz
-	go test -count=1 -race -timeout 1h $$(go list ./... | grep -E '$(race)')
+	go test -count=1 -race -timeout 1h $$(go list ./... | grep -E '$(races)')
 
-fuzz: ## execute every fuzz target FUZZ times
-	scripts/fuzz $(FUZZ)
+race: ## hold the engines of processors to the conformance suite under the race detector
+	go test -count=1 -race $(TESTFLAGS) -run 'Conformance|Changes|Late|Slow|Recorders|Replicas' ./cpu ./cpuref ./sim ./experiment
+
+fuzz: ## execute every fuzz target FUZZ times, or for a time (FUZZ=1h)
+	scripts/fuzz $(FUZZ) '$(FUZZ_TARGETS)'
 
 # NEST, Brian2, PyNN, BrainPy and others live in a virtual environment, made anew when what they need changes.
 peers := .cache/peers

@@ -27,22 +27,24 @@ const module = "einet"
 // imports is the tree, top down: what each package may import of einet. What
 // those may import, it may import too.
 var imports = map[string][]string{
-	"cmd/einet":  {"live", "bench", "selftest", "validate", "sweep", "compare"},
+	"cmd/einet":  {"ranks/mpi", "live", "bench", "selftest", "validate", "sweep", "compare"},
 	"live":       {"experiment"},
 	"sweep":      {"experiment"},
 	"compare":    {"experiment", "validate"},
-	"experiment": {"report", "record", "engines", "network/language"},
+	"experiment": {"report", "engines", "network/language"},
 
-	"engines":  {"gpu", "cpu", "cpuref", "sim", "host"},
+	"engines":  {"gpu", "cpu", "cpuref", "ranks", "record", "sim", "host"},
 	"selftest": {"engines", "network/presets"},
 	"bench":    {"engines", "analysis", "network/presets"},
 	"validate": {"cpuref", "sim", "analysis/theory", "network/presets"},
 	"report":   {"plot"},
 	"plot":     {"analysis/theory"},
 
-	"gpu":    {"sim", "shaders"},
-	"cpu":    {"sim", "cpu/native"},
-	"cpuref": {"sim"},
+	"gpu":       {"sim", "shaders"},
+	"cpu":       {"sim", "cpu/native"},
+	"cpuref":    {"sim"},
+	"ranks/mpi": {"ranks"},
+	"ranks":     {"sim"},
 
 	"analysis/theory": {"analysis"},
 	"analysis":        {"sim"},
@@ -86,7 +88,7 @@ var onlyFor = map[string][]string{
 }
 
 // cgo lists the packages that may see C and OpenGL, and so may what is below them.
-var cgo = []string{"gpu", "live", "record/hdf5"}
+var cgo = []string{"gpu", "live", "record/hdf5", "ranks/mpi"}
 
 func within(pkg string, tops []string) bool {
 	return slices.ContainsFunc(tops, func(top string) bool {
@@ -265,8 +267,8 @@ func TestForbiddenImportsAreFound(t *testing.T) {
 		{"cmd/einet/a.go", "einet/shaders", "not for cmd/einet"},
 		{"cmd/einet/a.go", "einet/enginetest", "not below cmd/einet"},
 		{"rng/a.go", "einet/rng/stattest", "not below rng"},
-		{"cmd/einet/a.go", "github.com/go-gl/glfw/v3.3/glfw", "only gpu, live, record/hdf5 may"},
-		{"cpuref/a_arm64.go", "C", "only gpu, live, record/hdf5 may"},
+		{"cmd/einet/a.go", "github.com/go-gl/glfw/v3.3/glfw", "only gpu, live, record/hdf5, ranks/mpi may"},
+		{"cpuref/a_arm64.go", "C", "only gpu, live, record/hdf5, ranks/mpi may"},
 		{"util/a.go", "strings", "not in the tree"},
 
 		{"gpu/egl/a.go", "C", ""},

@@ -15,13 +15,22 @@ import (
 // Build draws the synapses of a valid network in workers goroutines (0: one for each processor). It draws them twice: first it
 // counts, then it fills each row in its final place. It stops early with ctx's error.
 func Build(ctx context.Context, net *network.Network, workers int) (*Connectome, error) {
+	return BuildPart(ctx, net, Whole(net), workers)
+}
+
+// BuildPart is Build for the synapses onto some neurons of each population, own[population]: targets are numbered from the first of these
+// on, sources as they are in their population. A projection that has no such targets has no blocks.
+func BuildPart(ctx context.Context, net *network.Network, own []Range, workers int) (*Connectome, error) {
 	workers = processors(workers)
 	c := &Connectome{Projections: make([]Projection, len(net.Projections))}
 	for i := range net.Projections {
 		p := &c.Projections[i]
 		p.From = net.Population(net.Projections[i].From)
 		p.To = net.Population(net.Projections[i].To)
-		if err := p.build(ctx, net, i, workers); err != nil {
+		if own[p.To].Size() == 0 {
+			continue
+		}
+		if err := p.build(ctx, net, i, own[p.To], workers); err != nil {
 			return nil, fmt.Errorf("projections.%s: %w", net.Projections[i].Name, err)
 		}
 	}
@@ -36,14 +45,16 @@ func processors(workers int) int {
 	return workers
 }
 
-func (p *Projection) build(ctx context.Context, net *network.Network, i, workers int) error {
+func (p *Projection) build(ctx context.Context, net *network.Network, i int, own Range, workers int) error {
 	codes := NewCodes(net, i)
 	sources, targets := net.Sizes(i)
 	_, expected := net.MeanSynapses(i)
 	size := blockSize(targets, expected, codes.Packing())
-	for first := 0; first < targets; first += size {
+	p.own, p.skip = own, own.First%Chunk
+	for first := -p.skip; first < own.Size(); first += size {
+		from := max(first, 0)
 		p.Blocks = append(p.Blocks, Block{
-			First: first, Size: min(size, targets-first), Rows: make([]uint32, sources+1), Packing: codes.Packing(),
+			First: from, Size: min(first+size, own.Size()) - from, Rows: make([]uint32, sources+1), Packing: codes.Packing(),
 		})
 	}
 	n := &net.Projections[i]
@@ -53,9 +64,10 @@ func (p *Projection) build(ctx context.Context, net *network.Network, i, workers
 		return p.buildRows(ctx, &draw, sources, workers)
 	}
 	d := newDraws(net, i, &codes)
+	d.kept = own
 	b := newBuilder(p, d, sources, size, workers, codes.alike())
 	if n.Rule.IsBounded() {
-		b.limit(targets, net.InDegreeBound(i))
+		b.limit(own.Size(), net.InDegreeBound(i))
 	}
 	return b.build(ctx)
 }
@@ -174,9 +186,9 @@ func (b *builder) each(ctx context.Context, do func(*part, *batch)) error {
 }
 
 func (b *builder) count(p *part, drawn *batch) {
-	source := drawn.source[:len(drawn.target)]
+	source, skip := drawn.source[:len(drawn.target)], uint32(b.skip)
 	for k, t := range drawn.target {
-		p.rows[t/b.size][source[k]]++
+		p.rows[(t+skip)/b.size][source[k]]++
 	}
 	if p.inDegrees != nil {
 		b.countTargets(p, drawn)
@@ -191,13 +203,13 @@ func (b *builder) countTargets(p *part, drawn *batch) {
 
 func (b *builder) fill(p *part, drawn *batch) {
 	source, code := drawn.source[:len(drawn.target)], drawn.code[:len(drawn.target)]
-	shift := b.draws.packing.WeightBits
+	shift, skip := b.draws.packing.WeightBits, uint32(b.skip)
 	for k, t := range drawn.target {
-		i := t / b.size
+		i := (t + skip) / b.size
 		next := &p.rows[i][source[k]]
 		at := *next
 		*next++
-		if target := t - i*b.size; b.alike {
+		if target := t - uint32(b.Blocks[i].First); b.alike {
 			b.Blocks[i].Targets[at] = uint16(target)
 		} else {
 			b.Blocks[i].Packed[at] = code[k] | target<<(shift&31) // a masked shift is one instruction

@@ -27,6 +27,9 @@ type Projection struct {
 	Multapses bool // whether a pair may have several synapses
 	Blocks    []Block
 	Redrawn   *Redrawn // instead of Blocks, where the synapses are drawn again for each spike
+
+	own  Range // the targets, as numbered in their population
+	skip int   // of the first chunk the targets that are not: blocks end where chunks do
 }
 
 // A Block holds the synapses of a projection whose targets are neurons

@@ -29,6 +29,7 @@ type draws struct {
 	span int                               // targets in a chunk of row
 
 	rule              *network.Projection
+	kept              Range        // targets that count, as numbered in their population
 	from, to          network.Part // whose neurons are drawn by their places in these
 	grouped           bool         // one of these is not all of its population
 	sources, targets  int          // neurons of these
@@ -57,6 +58,7 @@ func newDraws(net *network.Network, i int, codes *Codes) *draws {
 		key: key(rng.Connectivity), weightKey: key(rng.Weights), delKey: key(rng.Delays), span: Chunk,
 	}
 	d.from, d.to = net.Ends(i)
+	d.kept = Range{0, net.Populations[d.to.Population].Size}
 	d.grouped = !d.from.IsAll() || !d.to.IsAll()
 	d.sources, d.targets = d.from.Size, d.to.Size
 	_, all := net.MeanSynapses(i)
@@ -126,17 +128,38 @@ func (d *draws) split(n, each int, draw func(unit int, b *batch)) {
 func (d *draws) targetsOf(source int) network.Choice { return d.rule.Choice(source, &d.from, &d.to) }
 func (d *draws) sourcesOf(target int) network.Choice { return d.rule.Choice(target, &d.to, &d.from) }
 
-// add appends a synapse between neurons by their places at the ends, unless it is from a neuron to itself and must not be.
+// wants tells whether synapses of a target, by its place at its end, count.
+func (d *draws) wants(target uint32) bool {
+	if d.grouped {
+		target = uint32(d.to.At(int(target)))
+	}
+	return d.kept.has(target)
+}
+
+// isPlain tells whether every source may have all neurons of the population as targets, in their order.
+func (d *draws) isPlain() bool { return !d.grouped && d.rule.Pairs == network.AllPairs }
+
+// chunks are those in which targets may count: first to end-1.
+func (d *draws) chunks() (first, end int) {
+	if !d.isPlain() {
+		return 0, (d.targets + Chunk - 1) / Chunk
+	}
+	return d.kept.First / Chunk, (d.kept.End + Chunk - 1) / Chunk
+}
+
+// add appends a synapse between neurons by their places at the ends, unless it is from a neuron to itself and must not be, or the target
+// is none that counts. Targets are numbered from the first that does.
 func (d *draws) add(b *batch, source, target, code uint32) {
 	if d.grouped {
 		source, target = uint32(d.from.At(int(source))), uint32(d.to.At(int(target)))
 	}
-	if d.self && source == target {
+	if d.self && source == target || !d.kept.has(target) {
 		return
 	}
 	if d.byDistance != nil {
 		code |= d.byDistance.code(source, target)
 	}
+	target -= uint32(d.kept.First)
 	b.source, b.target, b.code = append(b.source, source), append(b.target, target), append(b.code, code)
 }
 
@@ -237,6 +260,9 @@ func (d *draws) own(i int, end, other *network.Part, partners network.Choice) in
 }
 
 func (d *draws) inDegree(target int, b *batch) {
+	if !d.wants(uint32(target)) {
+		return
+	}
 	s, codes := sequence{key: d.key, a: uint32(target), d: 1}, d.coding(uint32(target), 0)
 	among := d.sourcesOf(target)
 	b.choose(&s, d.rule.N, among.Size, d.own(target, &d.to, &d.from, among), d.rule.Multapses, func(m, source uint32) {
@@ -248,7 +274,9 @@ func (d *draws) outDegree(source int, b *batch) {
 	s, codes := sequence{key: d.key, a: uint32(source), d: 2}, d.coding(uint32(source), 0)
 	among := d.targetsOf(source)
 	b.choose(&s, d.rule.N, among.Size, d.own(source, &d.from, &d.to, among), d.rule.Multapses, func(m, target uint32) {
-		d.add(b, uint32(source), uint32(among.At(int(target))), codes.code(m))
+		if at := uint32(among.At(int(target))); d.wants(at) {
+			d.add(b, uint32(source), at, codes.code(m))
+		}
 	})
 }
 
@@ -264,13 +292,15 @@ func (d *draws) numbers(m, count int, b *batch) {
 				target++
 			}
 		}
-		d.add(b, source, target, d.codes(words[2][k], words[3][k]))
+		if d.wants(target) {
+			d.add(b, source, target, d.codes(words[2][k], words[3][k]))
+		}
 	}
 }
 
 // all draws the synapses of a source to every target, numbered in each chunk.
 func (d *draws) all(source int, b *batch) {
-	for k := 0; k*Chunk < d.targets; k++ {
+	for k, end := d.chunks(); k < end; k++ {
 		d.allOfChunk(source, k, b)
 	}
 }
@@ -278,7 +308,9 @@ func (d *draws) all(source int, b *batch) {
 func (d *draws) allOfChunk(source, k int, b *batch) {
 	codes, among := d.coding(uint32(source), uint32(k)), d.targetsOf(source)
 	for m := range max(0, min(Chunk, among.Size-k*Chunk)) {
-		d.add(b, uint32(source), uint32(among.At(k*Chunk+m)), codes.code(uint32(m)))
+		if target := uint32(among.At(k*Chunk + m)); d.wants(target) {
+			d.add(b, uint32(source), target, codes.code(uint32(m)))
+		}
 	}
 }
 
@@ -288,15 +320,21 @@ func (d *draws) one(i int, b *batch) {
 }
 
 func (d *draws) bernoulliOf(source int, b *batch) {
-	for k := 0; k*Chunk < d.targets; k++ {
+	for k, end := d.chunks(); k < end; k++ {
 		d.bernoulliOfChunk(source, k, b)
 	}
 }
 
 func (d *draws) bernoulliOfChunk(source, k int, b *batch) {
 	codes, among := d.coding(uint32(source), uint32(k)), d.targetsOf(source)
-	for m, t := range d.bernoulli.Targets(&b.row, source, k, max(0, min(Chunk, among.Size-k*Chunk))) {
-		d.add(b, uint32(source), uint32(among.At(k*Chunk+int(t))), codes.code(uint32(m)))
+	last := min(Chunk, among.Size-k*Chunk)
+	if d.isPlain() {
+		last = min(last, d.kept.End-k*Chunk)
+	}
+	for m, t := range d.bernoulli.Targets(&b.row, source, k, max(0, last)) {
+		if target := uint32(among.At(k*Chunk + int(t))); d.wants(target) {
+			d.add(b, uint32(source), target, codes.code(uint32(m)))
+		}
 	}
 }
 

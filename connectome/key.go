@@ -31,7 +31,7 @@ func KeyOf(net *network.Network) Key {
 		hashDrawn(h, net, i)
 		p := net.Projections[i]
 		p.Name, p.Synapse, p.TauSyn, p.TauRise, p.Receptor = "", "", 0, 0, ""
-		p.Weight, p.Delay, p.Edges, p.ShortTerm = network.Dist{}, network.Dist{}, network.Edges{}, network.ShortTerm{}
+		p.Weight, p.Delay, p.Edges, p.ShortTerm, p.Plasticity = network.Dist{}, network.Dist{}, network.Edges{}, network.ShortTerm{}, network.Plasticity{}
 		if p.Grouped() { // names alone don't tell whose they are
 			from, to := net.Ends(i)
 			fmt.Fprintln(h, from.Spans(), from.Count, to.Spans(), to.Count)

@@ -43,6 +43,7 @@ func TestKey(t *testing.T) {
 		{set: []string{"projections.*.synapse=exponential", "projections.*.tau_syn=2"}, alike: true},
 		{set: []string{"populations.E.poisson.rate=1"}, alike: true},
 		{set: []string{"projections.*.short_term={U: 0.5, tau_rec: 100}"}, alike: true},
+		{set: []string{"projections.I_to_E.plasticity={vogels2011: {eta: 0.1, tau: 20, target: 5, w_max: -9}}"}, alike: true},
 		{as: placed, set: slices.Concat(placed, []string{"projections.*.weight=0.3"}), alike: true},
 		{as: placed, set: slices.Concat(placed, []string{"populations.*.positions={ring: {circumference: 0.5}}"})},
 		{as: placed, set: slices.Concat(placed, []string{"projections.*={from: E, to: E, p: {gaussian: {sigma: 0.2, peak: 0.5}}, weight: 0.1, delay: 1.5, synapse: delta}"})},

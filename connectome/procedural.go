@@ -44,6 +44,9 @@ func Redrawable(net *network.Network) error {
 	var first *network.Projection
 	more := -1
 	for i := range net.Projections {
+		if p := &net.Projections[i]; p.Plasticity.Is() {
+			return fmt.Errorf("projections.%s.plasticity: weights that change are stored, not drawn again: let synapses be stored", p.Name)
+		}
 		if p := &net.Projections[i]; p.Grouped() {
 			return fmt.Errorf("projections.%s: of groups: can't be drawn again by source; procedural connectivity takes projections between whole populations: make a group a population of its own, or let synapses be stored", p.Name)
 		}

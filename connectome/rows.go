@@ -22,7 +22,7 @@ func (p *Projection) buildRows(ctx context.Context, draw *Bernoulli, sources, wo
 		}
 	}
 	fill := func(b *Block, j, k int, row []uint16) {
-		base := uint16(k*Chunk - b.First)
+		base := uint16(k*Chunk - p.own.First - b.First) // wraps around where the chunk begins before the block
 		dst := b.Targets[b.Rows[j]:][:len(row)]
 		for i, t := range row {
 			dst[i] = base + t
@@ -49,9 +49,10 @@ func (p *Projection) eachChunk(ctx context.Context, draw *Bernoulli, sources, wo
 			for j := from; j < min(from+sourcesPerTask, sources); j++ {
 				for i := range p.Blocks {
 					b := &p.Blocks[i]
-					for at := 0; at < b.Size; at += Chunk {
-						k := (b.First + at) / Chunk
-						do(b, j, k, draw.Targets(&buf, j, k, min(Chunk, b.Size-at)))
+					first := p.own.First + b.First
+					for k := first / Chunk; k*Chunk < first+b.Size; k++ {
+						row := draw.Targets(&buf, j, k, min(Chunk, first+b.Size-k*Chunk))
+						do(b, j, k, row[before(row, first-k*Chunk):])
 					}
 				}
 			}
@@ -62,4 +63,12 @@ func (p *Projection) eachChunk(ctx context.Context, draw *Bernoulli, sources, wo
 		return err
 	}
 	return ctx.Err() // where it stopped before the first task
+}
+
+// before is how many targets of a row are below the first that counts.
+func before(row []uint16, first int) (n int) {
+	for n < len(row) && int(row[n]) < first {
+		n++
+	}
+	return n
 }

@@ -295,11 +295,18 @@ func (c *chooser) place(i int, words [3]uint32) int {
 }
 
 func (d *draws) inDegreeNear(target int, b *batch) {
+	if !d.wants(uint32(target)) {
+		return
+	}
 	codes := d.coding(uint32(target), 0)
 	d.chooser.choose(target, d.rule.N, func(m, source uint32) { d.add(b, source, uint32(target), codes.code(m)) })
 }
 
 func (d *draws) outDegreeNear(source int, b *batch) {
 	codes := d.coding(uint32(source), 0)
-	d.chooser.choose(source, d.rule.N, func(m, target uint32) { d.add(b, uint32(source), target, codes.code(m)) })
+	d.chooser.choose(source, d.rule.N, func(m, target uint32) {
+		if d.wants(target) {
+			d.add(b, uint32(source), target, codes.code(m))
+		}
+	})
 }

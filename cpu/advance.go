@@ -106,8 +106,7 @@ func (e *Engine) simulate(batch plan) {
 func (e *Engine) begin(steps int) {
 	e.windows.begin(e.step, steps)
 	mails := 1 + max(e.windows.mails[0], e.windows.mails[1])
-	for i := range e.shares {
-		s := &e.shares[i]
+	for _, s := range e.posters() {
 		s.due, s.next = e.windows.at(0), 1
 		for len(s.mail) < mails {
 			s.mail = append(s.mail, nil)
@@ -119,6 +118,9 @@ func (e *Engine) begin(steps int) {
 func (e *Engine) collect(w *window) {
 	for k := range w.steps {
 		for i := range e.sources {
+			if e.populations[i].Relays {
+				continue // what they fire is told
+			}
 			first := uint32(e.populations[i].First)
 			for _, from := range e.sources[i] {
 				for _, j := range from.fired(w, k) {

@@ -2,6 +2,9 @@
 
 package cpu
 
+// A learning is nothing: there are no routines that need it.
+type learning struct{}
+
 // best is the fastest set of kernels that this program has for this processor.
 func best() *kernels { return &scalar }
 

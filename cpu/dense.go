@@ -34,7 +34,7 @@ type planes [4][maxBlock / 64]uint64
 func dense(c *connectome.Connectome, i int, m *dynamics.Model, k *kernels) bool {
 	p := &c.Projections[i]
 	pairs := float64(m.Populations[p.From].Size) * float64(m.Populations[p.To].Size)
-	return k.count != nil && p.Redrawn == nil && p.Alike() && !p.Multapses && float64(p.Synapses()) >= pairs*k.densest(m.Projections[i].ShortTerm != nil)
+	return k.count != nil && p.Redrawn == nil && m.Projections[i].Plasticity == nil && p.Alike() && !p.Multapses && float64(p.Synapses()) >= pairs*k.densest(m.Projections[i].ShortTerm != nil)
 }
 
 // densest is the density from which on bits are quicker than lists, of spikes that have factors or not.

@@ -29,6 +29,7 @@ type Engine struct {
 	shortTerms  [][]int              // of each population, the projections with short-term plasticity
 	releases    [][]dynamics.Release // [projection][source]; who has the source's neuron has its state
 	plan        planner
+	relays      relays
 	pool        pool
 	step        int64
 	origin      int64 // the engine knows no spikes up to there
@@ -46,6 +47,8 @@ type Engine struct {
 
 	recalling bool        // neurons fire as they did, which is in recalled
 	recalled  []sim.Spike // sorted
+
+	loaded *sim.Plastic // that Resume goes on from
 
 	failing sync.Mutex
 	failed  *failure // nil as long as there is none
@@ -76,6 +79,7 @@ func newEngine(m *dynamics.Model, c *connectome.Connectome, threads int, k *kern
 	}
 	cost := tileCosts(e.populations, c, m, k)
 	e.shares = cut(e.populations, cost, m.MinDelay, min(threads, tiles))
+	e.beginRelays()
 	e.beginShortTerm()
 	e.distribute(c)
 	e.sources = make([][]source, len(e.populations))
@@ -84,6 +88,7 @@ func newEngine(m *dynamics.Model, c *connectome.Connectome, threads int, k *kern
 			e.sources[p.population] = append(e.sources[p.population], source{&e.shares[i], k})
 		}
 	}
+	e.sourceRelays()
 	e.drives, e.counts = make([][]float32, len(e.populations)), make([]dynamics.Counts, len(e.populations))
 	e.windows.minDelay = m.MinDelay
 	e.plan = newPlanner(e.populations, c, m, k, len(e.shares))

@@ -42,9 +42,29 @@ func TestConformance(t *testing.T) {
 	}
 }
 
+func TestLearns(t *testing.T) {
+	for _, k := range available() {
+		for threads := 1; threads <= 3; threads++ {
+			t.Run(fmt.Sprintf("%s/%d", k.name, threads), func(t *testing.T) {
+				enginetest.Learns(t, "cpu", func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
+					return eager(t, m, c, threads, k)
+				}, 1<<31, network.MaxRun-100)
+			})
+		}
+	}
+}
+
 func TestWrongStates(t *testing.T) {
 	enginetest.WrongStates(t, enginetest.Networks(), func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
 		return eager(t, m, c, 2, best())
+	})
+}
+
+func TestCloseFreesAll(t *testing.T) {
+	enginetest.Frees(t, enginetest.Networks()[16:], nil, func(m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
+		e := newEngine(m, c, 3, best())
+		e.plan.always = true
+		return e, nil
 	})
 }
 

@@ -20,6 +20,7 @@ type kernels struct {
 	// Of projections whose synapses are not stored.
 	redraw redrawKernel
 	fold   foldKernel
+	visit  visitKernel // of plastic synapses
 }
 
 // A moment is what is common to all neurons of a population in the step from n
@@ -43,7 +44,7 @@ type updateKernel func(p *population, m *moment, lo, hi int, hits []uint32) int
 const maxTiles = 1 << 12
 
 // scalar is the set for every processor.
-var scalar = kernels{name: "scalar", update: updateScalar, loops: &loopsScalar, words: wordsScalar, poisson: poissonScalar, normal: normalScalar, redraw: redrawScalar, fold: foldScalar}
+var scalar = kernels{name: "scalar", update: updateScalar, loops: &loopsScalar, words: wordsScalar, poisson: poissonScalar, normal: normalScalar, redraw: redrawScalar, fold: foldScalar, visit: visitScalar}
 
 // updateScalar is docs/equations.md. Every product is converted by itself, so
 // that the compiler does not fuse it with a sum.

@@ -116,6 +116,7 @@ const (
 	nsPerNormal   = 1     // a standard normal number
 	nsPerEvent    = 0.5   // a spike at one target
 	nsPerDrawn    = 2     // a spike at one target whose synapse is drawn again
+	nsPerPlastic  = 5     // a spike at one target whose weight changes
 	nsPerFactor   = 10    // a spike's factor, of a projection with short-term plasticity
 	nsPerDense    = 0.04  // a spike at one neuron of a dense projection, be it a target or not
 	typicalFiring = 0.001 // spikes of a neuron in a step
@@ -163,8 +164,11 @@ func nsPerSpike(c *connectome.Connectome, i int, m *dynamics.Model, k *kernels) 
 		return nsPerDense * float64(m.Populations[p.To].Size)
 	}
 	perEvent, perSpike := nsPerEvent, 0.0
-	if p.Redrawn != nil {
+	switch {
+	case p.Redrawn != nil:
 		perEvent = nsPerDrawn
+	case m.Projections[i].Plasticity != nil:
+		perEvent = nsPerPlastic
 	}
 	if m.Projections[i].ShortTerm != nil {
 		perSpike = nsPerFactor

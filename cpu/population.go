@@ -49,6 +49,7 @@ type population struct {
 
 	arriving [][][][lanes]int32 // [step mod slots][receptor][tile] input [units of the receptor's scale]
 	flat     []int32            // the memory of arriving, and maxBlock more
+	coming   coming
 }
 
 // A receptor holds coefficients in units of the receptor's scale. That is a
@@ -62,6 +63,9 @@ func clock(n int64) int32 { return int32(n - 1<<31) }
 
 func newPopulation(m *dynamics.Model, c *connectome.Connectome, i int) population {
 	p := population{Population: &m.Populations[i]}
+	if p.Relays {
+		return p // nobody's
+	}
 	if p.IsSource() {
 		p.tiles, p.train = (p.Size+lanes-1)/lanes, m.Train(i)
 		return p
@@ -69,8 +73,9 @@ func newPopulation(m *dynamics.Model, c *connectome.Connectome, i int) populatio
 	p.allocate()
 	p.allocateArriving(arrivingSlots(m, c, i))
 	for k := range p.Poisson {
-		p.members = append(p.members, newMembers(&p.Poisson[k], p.Size, p.tiles))
+		p.members = append(p.members, newMembers(p.Population, k, p.tiles))
 	}
+	p.coming = newComing(m, i)
 	if p.Cell != nil {
 		p.load(slices.Concat(m.CellStates(i), m.CellOwns(i)))
 		return p
@@ -174,7 +179,7 @@ func arrivingSlots(m *dynamics.Model, c *connectome.Connectome, population int) 
 	slots := 1
 	for i := range m.Projections {
 		switch p := &m.Projections[i]; {
-		case p.To != population:
+		case p.To != population || p.Plasticity != nil:
 		case p.Packed() && c.Projections[i].Redrawn == nil:
 		default:
 			slots = max(slots, p.MaxDelay-m.MinDelay+1)

@@ -63,7 +63,7 @@ func (e *Engine) addPoisson(s *share, p *population, step int64, lo, hi int) {
 			continue
 		}
 		for group := lo / 4; 4*group < hi; group++ {
-			e.kernels.words(p.PoissonKey, uint32(group), uint32(step), uint32(k), &s.words)
+			e.kernels.words(p.PoissonKey, uint32(p.Offset/64+group), uint32(step), uint32(k), &s.words)
 			first, last := max(lo, 4*group), min(hi, 4*group+4)
 			e.kernels.poisson(arriving[first:last], s.words[first-4*group:last-4*group], in.Thresholds, in.Weight)
 		}
@@ -77,12 +77,12 @@ type members struct {
 }
 
 // newMembers are those of an input, nil where all neurons are.
-func newMembers(in *dynamics.PoissonInput, size, tiles int) *members {
-	if !in.IsOfGroup() {
+func newMembers(p *dynamics.Population, k, tiles int) *members {
+	if !p.Poisson[k].IsOfGroup() {
 		return nil
 	}
 	m := &members{make([][lanes]int32, tiles), make([]bool, (tiles+3)/4)}
-	for i, receives := range in.Receives(size) {
+	for i, receives := range p.Receives(k) {
 		if receives {
 			m.masks[i/lanes][i%lanes] = -1
 			m.some[i/lanes/4] = true
@@ -99,7 +99,7 @@ func (e *Engine) addToMembers(s *share, p *population, k int, step int64, lo, hi
 		if !m.some[group] {
 			continue
 		}
-		e.kernels.words(p.PoissonKey, uint32(group), uint32(step), uint32(k), &s.words)
+		e.kernels.words(p.PoissonKey, uint32(p.Offset/64+group), uint32(step), uint32(k), &s.words)
 		var counted [4][lanes]int32
 		first, last := max(lo, 4*group), min(hi, 4*group+4)
 		e.kernels.poisson(counted[first-4*group:last-4*group], s.words[first-4*group:last-4*group], in.Thresholds, in.Weight)
@@ -125,7 +125,7 @@ func (e *Engine) drawNoise(s *share, p *population, step int64, lo, hi int) {
 		}
 		z := s.noise[draw]
 		for group := lo / 4; 4*group < hi; group++ {
-			e.kernels.words(p.Noise.Key, uint32(group), uint32(step), uint32(draw), &s.words)
+			e.kernels.words(p.Noise.Key, uint32(p.Offset/64+group), uint32(step), uint32(draw), &s.words)
 			first, last := max(lo, 4*group), min(hi, 4*group+4)
 			e.kernels.normal(z[first-lo:last-lo], s.words[first-4*group:last-4*group])
 		}

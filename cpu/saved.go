@@ -55,14 +55,23 @@ func (e *Engine) Resume(step int64, underWay []sim.Spike, before [][]dynamics.Re
 	if err := sim.CheckResume(e.model, e, step, underWay, before); err != nil {
 		return fmt.Errorf("cpu: %w", err)
 	}
+	if err := e.loadPlastic(step); err != nil {
+		return err
+	}
 	sim.CopyReleases(e.releases, before)
 	e.step = max(0, step-int64(e.model.MaxDelay))
 	e.origin, e.recalling, e.recalled = e.step, true, underWay
+	e.relays.received = e.step
 	for e.step < step {
 		steps := int(min(stepsPerBatch, step-e.step))
+		if e.relays.pieces != nil {
+			steps = min(steps, e.model.MinDelay)
+		}
 		e.simulate(plan{steps, 1})
 		e.step += int64(steps)
+		e.receive(e.step, underWay)
 	}
+	e.settle(false)
 	e.recalling, e.recalled, e.spikes = false, nil, e.spikes[:0]
 	for i := range e.populations {
 		p := &e.populations[i]

@@ -10,23 +10,26 @@ type share struct {
 	bitmaps  []bitmap // of dense projections
 	bundles  []bundle // of segments with short rows
 	drawn    []drawn  // of projections whose synapses are not stored
-	mail     []mail   // to all shares, of several windows
-	factored int      // most projections with short-term plasticity of a population of pieces
+	plastics []plastic
+	mail     []mail // to all shares, of several windows
+	factored int    // most projections with short-term plasticity of a population of pieces
 
-	_       [64]byte // others read what is above, and only this share what is below
-	due     window   // whose spikes are delivered next
-	next    int      // the window behind it
-	moment  moment   // scratch of update
-	cells   scratch
-	hits    [maxTiles + 1]uint32
-	words   [4][lanes]uint32
-	noise   [2][][lanes]float32 // white and Ornstein-Uhlenbeck, of the tiles in the moment
-	rows    [maxRows][]uint64   // and of deliver
-	planes  planes
-	fired   []uint32 // and of deliverDrawn
-	factors []uint32 // of fired, with short-term plasticity
-	counts  *counts
-	row     connectome.Row
+	_        [64]byte // others read what is above, and only this share what is below
+	due      window   // whose spikes are delivered next
+	passed   window   // whose spikes the plastic synapses are taken through next; without steps there is none
+	next     int      // the window behind it
+	moment   moment   // scratch of update
+	cells    scratch
+	hits     [maxTiles + 1]uint32
+	words    [4][lanes]uint32
+	noise    [2][][lanes]float32 // white and Ornstein-Uhlenbeck, of the tiles in the moment
+	rows     [maxRows][]uint64   // and of deliver
+	planes   planes
+	fired    []uint32 // and of deliverDrawn
+	factors  []uint32 // of fired, with short-term plasticity
+	counts   *counts
+	learning *learning // and of plastics
+	row      connectome.Row
 }
 
 // A piece is the neurons of one population in a share: tiles lo to hi-1.
@@ -49,7 +52,7 @@ func cut(populations []population, cost []float64, window, shares int) []share {
 		end := total * float64(k+1) / float64(shares)
 		for i < len(populations) {
 			tiles := populations[i].tiles
-			hi := min(tiles, lo+int((end-before)/cost[i]+0.5))
+			hi := max(lo, min(tiles, lo+int((end-before)/cost[i]+0.5)))
 			if k == shares-1 {
 				hi = tiles
 			}

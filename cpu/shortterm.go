@@ -13,8 +13,7 @@ import (
 // beginShortTerm makes the states of sources and tells shares of how many projections' factors they post at most.
 func (e *Engine) beginShortTerm() {
 	e.shortTerms, e.releases = e.model.ShortTerms(), e.model.Releases()
-	for i := range e.shares {
-		s := &e.shares[i]
+	for _, s := range e.posters() {
 		for k := range s.pieces {
 			s.factored = max(s.factored, len(e.shortTerms[s.pieces[k].population]))
 		}

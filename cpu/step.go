@@ -5,6 +5,7 @@ import "unsafe"
 // pass takes a share's neurons through a window. What arrives in a step is summed just before it, so that one slot of input is in
 // the caches, however long delays are.
 func (e *Engine) pass(s *share, w *window) {
+	e.takePlastic(s)
 	for k := range w.steps {
 		e.deliverDue(s, w.n+int64(k+1-e.model.MinDelay))
 		if e.recalling {
@@ -15,6 +16,7 @@ func (e *Engine) pass(s *share, w *window) {
 	}
 	e.withhold(s, w)
 	e.post(s, w)
+	s.passed = *w
 }
 
 // update takes a share's neurons through step k of a window. A stretch of tiles that fits the nearest cache takes its random
@@ -49,6 +51,7 @@ func (e *Engine) updateTiles(s *share, p *piece, w *window, k, lo, hi int) {
 		arriving: pop.arriving[int((n+1)%int64(len(pop.arriving)))],
 		scratch:  &s.cells,
 	}
+	e.addComing(pop, s.moment.arriving, n+1, lo, hi)
 	if len(pop.Poisson) > 0 {
 		e.addPoisson(s, pop, n+1, lo, hi)
 	}

@@ -36,6 +36,10 @@ func (e *Engine) distribute(c *connectome.Connectome) {
 			e.addDrawn(k, rows, weights)
 			continue
 		}
+		if p.Plasticity != nil {
+			e.addPlastic(k, &c.Projections[k])
+			continue
+		}
 		dense := dense(c, k, e.model, e.kernels)
 		for b := range c.Projections[k].Blocks {
 			block := &c.Projections[k].Blocks[b]

@@ -40,6 +40,7 @@ func (e *Engine) updateCells(i int) error {
 	var drive [1]float32
 	e.model.Drive(i, n, drive[:])
 	arriving := p.arriving[int(n+1)%len(p.arriving)]
+	p.addComing(arriving, n+1)
 	e.addPoisson(p, arriving)
 
 	for k := range p.cells {

@@ -6,6 +6,7 @@ package cpuref
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"einet/connectome"
 	"einet/dynamics"
@@ -21,6 +22,8 @@ type Engine struct {
 	normal      *rng.Normal
 	populations []population
 	releases    [][]dynamics.Release // [projection][source]
+	plastic     []*plastic           // the projections with long-term plasticity
+	loaded      *sim.Plastic         // state of these that Resume is to go on from
 	step        int64
 	stopped     error // why the engine goes no further
 	follows     []sim.Followed
@@ -47,8 +50,9 @@ type population struct {
 	u         []float32         // Ornstein-Uhlenbeck current, or nil
 	cells     []program.Neuron  // of populations that run a program
 	arriving  [][][]int32       // [step mod slots][receptor][neuron] input [units of the receptor's scale]
+	coming    [][][]int32       // likewise, by plastic projections alone: of receptors that have some, else nil
 	train     []dynamics.SourceSpike
-	projected []outgoing // the projections that start here
+	projected []outgoing // the projections that start here, but for plastic ones
 }
 
 // An outgoing projection is one that a population's spikes travel along.
@@ -76,9 +80,13 @@ func New(m *dynamics.Model, c *connectome.Connectome) *Engine {
 	}
 	e.releases = m.Releases()
 	for k := range m.Projections {
+		if m.Projections[k].Plasticity != nil {
+			continue
+		}
 		from := &e.populations[m.Projections[k].From]
 		from.projected = append(from.projected, outgoing{&m.Projections[k], &c.Projections[k], e.releases[k]})
 	}
+	e.startPlastic()
 	return e
 }
 
@@ -88,8 +96,8 @@ func (p *population) start(m *dynamics.Model, i int) {
 	p.comings = m.Comings(i)
 	p.receives = make([][]bool, len(p.Poisson))
 	for k := range p.Poisson {
-		if in := &p.Poisson[k]; in.IsOfGroup() {
-			p.receives[k] = in.Receives(p.Size)
+		if p.Poisson[k].IsOfGroup() {
+			p.receives[k] = p.Receives(k)
 		}
 	}
 	p.until = make([]int64, p.Size)
@@ -156,14 +164,22 @@ func (e *Engine) advanceOne() error {
 	for _, f := range e.follows {
 		e.followed = append(e.followed, e.populations[f.Population].read(f.Variable, f.Neuron))
 	}
-	for _, s := range e.spikes[before:] {
-		if s == e.lost {
-			e.lost = sim.Spike{} // others of a source in the same step arrive
-			continue
-		}
+	spikes := e.withoutLost(e.spikes[before:])
+	for _, s := range spikes {
 		e.deliver(s)
 	}
+	e.pass(spikes, uint32(e.step))
 	return nil
+}
+
+// withoutLost leaves the lost spike out; others of a source in the same step arrive.
+func (e *Engine) withoutLost(spikes []sim.Spike) []sim.Spike {
+	i := slices.Index(spikes, e.lost)
+	if i < 0 {
+		return spikes
+	}
+	e.lost = sim.Spike{}
+	return slices.Concat(spikes[:i], spikes[i+1:])
 }
 
 // inhibit gives the populations the coefficients of that factor of inhibition.

@@ -7,6 +7,7 @@ import (
 	"einet/cpuref"
 	"einet/dynamics"
 	"einet/enginetest"
+	"einet/network"
 	"einet/sim"
 )
 
@@ -14,6 +15,10 @@ func TestConformance(t *testing.T) {
 	enginetest.Run(t, func(_ testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
 		return cpuref.New(m, c)
 	})
+}
+
+func TestCloseFreesAll(t *testing.T) {
+	enginetest.Frees(t, enginetest.Networks()[:2], nil, func(m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) { return cpuref.New(m, c), nil })
 }
 
 func TestWrongStates(t *testing.T) {
@@ -26,4 +31,10 @@ func TestProcedural(t *testing.T) {
 	enginetest.RunProcedural(t, true, func(_ testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
 		return cpuref.New(m, c)
 	})
+}
+
+func TestLearns(t *testing.T) {
+	enginetest.Learns(t, "reference", func(_ testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
+		return cpuref.New(m, c)
+	}, 1<<30, 1<<31, network.MaxRun-100)
 }

@@ -86,6 +86,9 @@ func (e *Engine) Resume(step int64, underWay []sim.Spike, before [][]dynamics.Re
 			e.deliver(s)
 		}
 	}
+	if err := e.resumePlastic(step, underWay); err != nil {
+		return err
+	}
 	for i := range e.populations {
 		p := &e.populations[i]
 		for len(p.train) > 0 && int64(p.train[0].Step) <= step {

@@ -15,6 +15,7 @@ func (e *Engine) update(i int) error {
 	var drive [1]float32
 	e.model.Drive(i, n, drive[:])
 	arriving := p.arriving[int(n+1)%len(p.arriving)]
+	p.addComing(arriving, n+1)
 	e.addPoisson(p, arriving)
 
 	for k := range p.v {
@@ -60,7 +61,7 @@ func (e *Engine) addPoisson(p *population, arriving [][]int32) {
 			if receives != nil && !receives[i] {
 				continue
 			}
-			w := rng.Neuron(p.PoissonKey, uint32(i), uint32(e.step+1), uint32(k))
+			w := rng.Neuron(p.PoissonKey, uint32(p.Offset+i), uint32(e.step+1), uint32(k))
 			arriving[in.Receptor][i] += int32(rng.Count(w, in.Thresholds)) * in.Weight
 		}
 	}
@@ -68,7 +69,7 @@ func (e *Engine) addPoisson(p *population, arriving [][]int32) {
 
 // gaussian is the standard normal number of neuron k at step n+1.
 func (e *Engine) gaussian(p *population, k int, draw uint32) float32 {
-	return e.normal.Z(rng.Neuron(p.Noise.Key, uint32(k), uint32(e.step+1), draw))
+	return e.normal.Z(rng.Neuron(p.Noise.Key, uint32(p.Offset+k), uint32(e.step+1), draw))
 }
 
 func (p *population) thresholdOf(k int) float32 {

@@ -356,7 +356,7 @@ func (m *Model) CellFailed(neuron int, step int64, states []uint32) error {
 			break
 		}
 	}
-	return fmt.Errorf("populations.%s: neuron %d, step %d (%.12g ms): %s %w", n.Name, neuron-p.First, step, float64(step)*m.Network.Dt, what, ErrNotFinite)
+	return fmt.Errorf("populations.%s: neuron %d, step %d (%.12g ms): %s %w", n.Name, p.Offset+neuron-p.First, step, float64(step)*m.Network.Dt, what, ErrNotFinite)
 }
 
 // ErrNotFinite says that the equations of a model lead out of the numbers.

@@ -27,6 +27,7 @@ type Model struct {
 	rounding float64  // WeightRounding
 	losses   []string // Losses
 	changes  []Change // in the order of their steps
+	whole    *Model   // that this is a part of, or nil
 }
 
 // A Population holds the coefficients of one population. A source has First,
@@ -34,7 +35,10 @@ type Model struct {
 type Population struct {
 	First, Size int // global ids First to First+Size-1
 	Neuron      network.Neuron
-	Membrane    // of LIF and LIFCond
+	Ordinal     int  // its place in file order, which its random streams go by; of a part of a network not its place here
+	Offset      int  // how many neurons of the population come before the first, in a part of a network; a multiple of 64
+	Relays      bool // it stands for a population's neurons of all ranks, and fires when an engine is told: see Part
+	Membrane         // of LIF and LIFCond
 	Receptors   []Receptor
 	Poisson     []PoissonInput // the draw of an input is its place here
 	PoissonKey  rng.Key        // of the counts
@@ -57,13 +61,16 @@ type Population struct {
 // weight is Weights[its code] and its delay Delay + its code; codes are 0 where
 // all synapses are alike.
 type Projection struct {
+	Ordinal  int     // its place in file order; of a part of a network not its place here
 	From, To int     // populations
 	Receptor int     // of the target population
 	Weights  []int32 // by code, in units of the receptor's Scale; one where all are the same
 	Delay    int     // smallest [steps]
 	MaxDelay int     // largest [steps]
 
-	ShortTerm *ShortTerm // nil: weights are what they are
+	ShortTerm  *ShortTerm  // nil: weights are what they are
+	Plasticity *Plasticity // nil: weights stay what they are; else Weights is what they are at the start
+	MaxWeight  int32       // of Plasticity: w_max, in units of the receptor's Scale
 }
 
 // Weight is the weight of all synapses of a projection that has one.
@@ -107,7 +114,7 @@ func newPopulation(net *network.Network, i, first int) Population {
 	key := func(purpose rng.Purpose) rng.Key {
 		return rng.Key{Seed: net.Seed, Stream: rng.Stream(purpose, uint32(i), net.Trial)}
 	}
-	q := Population{First: first, Size: p.Size, Neuron: p.Neuron, steady: true, AtOnce: 1}
+	q := Population{Ordinal: i, First: first, Size: p.Size, Neuron: p.Neuron, steady: true, AtOnce: 1}
 	switch p.Neuron {
 	case network.Poisson:
 		q.SpikeKey = key(rng.PoissonSpikes)
@@ -145,16 +152,26 @@ func newPopulation(net *network.Network, i, first int) Population {
 
 func (m *Model) addProjection(p *network.Projection, codes *connectome.Codes) {
 	q := Projection{
-		From: m.Network.Population(p.From), To: m.Network.Population(p.To),
+		Ordinal: len(m.Projections),
+		From:    m.Network.Population(p.From), To: m.Network.Population(p.To),
 		Delay: codes.FirstDelay, MaxDelay: codes.FirstDelay + codes.Delays - 1,
 	}
 	m.MinDelay, m.MaxDelay = min(m.MinDelay, q.Delay), max(m.MaxDelay, q.MaxDelay)
 	q.Receptor = m.Populations[q.To].receptor(&m.Network.Populations[q.To], synapses{p.Shape(), p.Excitatory(), p.Receptor}, m.Network.Dt)
 	if p.ShortTerm.Is() {
 		q.ShortTerm = newShortTerm(&p.ShortTerm, m.Network.Dt)
+		q.ShortTerm.Slot = m.nextSlot(q.From)
+	}
+	if p.Plasticity.Is() {
+		q.Plasticity = newPlasticity(&p.Plasticity, codes.Weights, m.Network.Dt)
 		for k := range m.Projections {
-			if o := &m.Projections[k]; o.From == q.From && o.ShortTerm != nil {
-				q.ShortTerm.Slot++
+			if o := &m.Projections[k]; o.Plasticity != nil {
+				if o.From == q.From {
+					q.Plasticity.SourceSlot++
+				}
+				if o.To == q.To {
+					q.Plasticity.TargetSlot++
+				}
 			}
 		}
 	}

@@ -75,7 +75,9 @@ func (p *Population) amounts(w *owned) []float32 {
 	values := make([]float32, p.Size)
 	x := flushed(float32(w.value * p.scale))
 	for k := range w.part.Size {
-		values[w.part.At(k)] = x
+		if n := w.part.At(k); p.has(n) {
+			values[n-p.Offset] = x
+		}
 	}
 	return values
 }
@@ -94,7 +96,9 @@ func (m *Model) OwnInput(pop int, n int64) []float64 {
 			continue
 		}
 		for k := range w.part.Size {
-			sum[w.part.At(k)] += w.value
+			if n := w.part.At(k); p.has(n) {
+				sum[n-p.Offset] += w.value
+			}
 		}
 	}
 	return sum

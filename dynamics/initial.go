@@ -81,14 +81,16 @@ func (m *Model) Biases(pop int) []float32 {
 	sums, values := make([]float64, p.Size), make([]float32, p.Size)
 	sample := newSample(p.state.bias)
 	for i := range sums {
-		sums[i] = sample(i, rng.Neuron(p.state.biasKey, uint32(i), 0, 0))
+		n := p.Offset + i
+		sums[i] = sample(n, rng.Neuron(p.state.biasKey, uint32(n), 0, 0))
 	}
 	for g := range p.state.groups {
 		of := &p.state.groups[g]
 		sample := newSample(of.bias)
 		for k := range of.part.Size {
-			i := of.part.At(k)
-			sums[i] += sample(k, rng.Neuron(p.state.biasKey, uint32(i), 0, of.draw))
+			if n := of.part.At(k); p.has(n) {
+				sums[n-p.Offset] += sample(k, rng.Neuron(p.state.biasKey, uint32(n), 0, of.draw))
+			}
 		}
 	}
 	for i, x := range sums {
@@ -102,7 +104,8 @@ func (m *Model) Biases(pop int) []float32 {
 func (p *Population) draw(d network.Dist, key rng.Key, draw uint32, offset, factor float64, grid float32) []float32 {
 	values, sample := make([]float32, p.Size), newSample(d)
 	for i := range values {
-		x := float64((sample(i, rng.Neuron(key, uint32(i), 0, draw)) + offset) * factor)
+		n := p.Offset + i
+		x := float64((sample(n, rng.Neuron(key, uint32(n), 0, draw)) + offset) * factor)
 		if grid == 0 {
 			values[i] = float32(x)
 			continue

@@ -82,5 +82,5 @@ var ErrTooConductive = errors.New("dt (g_L + conductances)/C_m is above 4, where
 func (m *Model) TooConductive(neuron int, step int64) error {
 	i := m.populationOf(neuron)
 	return fmt.Errorf("populations.%s: neuron %d, step %d (%.12g ms): %w", m.Network.Populations[i].Name,
-		neuron-m.Populations[i].First, step, float64(step)*m.Network.Dt, ErrTooConductive)
+		m.Populations[i].Offset+neuron-m.Populations[i].First, step, float64(step)*m.Network.Dt, ErrTooConductive)
 }

@@ -21,7 +21,7 @@ func (m *Model) ModelDraws(pop int) map[string][]float64 {
 
 // drawn are the parameters of a model that each neuron of population pop has its own of: [name][neuron].
 func (m *Model) drawn(pop int, model *network.NeuronModel) map[string][]float64 {
-	key := rng.Key{Seed: m.Network.Seed, Stream: rng.Stream(rng.Parameters, uint32(pop), 0)}
+	key := rng.Key{Seed: m.Network.Seed, Stream: rng.Stream(rng.Parameters, uint32(m.Populations[pop].Ordinal), 0)}
 	all := map[string][]float64{}
 	for k, q := range model.Parameters {
 		if !q.Value.IsNumber() {
@@ -33,9 +33,11 @@ func (m *Model) drawn(pop int, model *network.NeuronModel) map[string][]float64 
 
 // sample is a value for each neuron of population pop.
 func (m *Model) sample(pop int, d network.Dist, key rng.Key, draw int) []float64 {
-	values, one := make([]float64, m.Populations[pop].Size), newSample(d)
+	p, one := &m.Populations[pop], newSample(d)
+	values := make([]float64, p.Size)
 	for i := range values {
-		values[i] = one(i, rng.Neuron(key, uint32(i), 0, uint32(draw)))
+		n := p.Offset + i
+		values[i] = one(n, rng.Neuron(key, uint32(n), 0, uint32(draw)))
 	}
 	return values
 }
@@ -64,7 +66,7 @@ func (m *Model) modelStates(pop int, model *network.NeuronModel) [][]float32 {
 	for k, s := range model.States {
 		var values []float64
 		if s.Start == nil {
-			key, draw := rng.Key{Seed: m.Network.Seed, Stream: rng.Stream(rng.InitialStates, uint32(pop), m.Network.Trial)}, k
+			key, draw := rng.Key{Seed: m.Network.Seed, Stream: rng.Stream(rng.InitialStates, uint32(p.Ordinal), m.Network.Trial)}, k
 			if s.Name == network.VState {
 				key, draw = p.state.vKey, 0
 			}

@@ -22,11 +22,13 @@ type PoissonInput struct {
 // IsOfGroup tells whether some neurons of the population don't receive it.
 func (in *PoissonInput) IsOfGroup() bool { return !in.part.IsAll() }
 
-// Receives tells of each neuron of the population, which has so many, whether it receives the input.
-func (in *PoissonInput) Receives(size int) []bool {
-	who := make([]bool, size)
-	for k := range in.part.Size {
-		who[in.part.At(k)] = true
+// Receives tells of each neuron of the population whether it receives Poisson input k.
+func (p *Population) Receives(k int) []bool {
+	who, part := make([]bool, p.Size), p.Poisson[k].part
+	for i := range part.Size {
+		if n := part.At(i); p.has(n) {
+			who[n-p.Offset] = true
+		}
 	}
 	return who
 }
@@ -67,6 +69,20 @@ func (n *Noise) KickOf(neuron int) float32 {
 		return n.kicks[neuron]
 	}
 	return n.Kick
+}
+
+// cut leaves of what neurons have of their own those of neurons first, first+1, ..., so many.
+func (n *Noise) cut(first, size int) {
+	for _, of := range []*[]float64{&n.whiteSDs, &n.ouSDs} {
+		if *of != nil {
+			*of = (*of)[first : first+size]
+		}
+	}
+	for _, of := range []*[]float32{&n.whites, &n.kicks} {
+		if *of != nil {
+			*of = (*of)[first : first+size]
+		}
+	}
 }
 
 // newNoise is that of population i and of its groups, whose variances add up.
@@ -142,7 +158,7 @@ func (m *Model) InitialOU(pop int) []float32 {
 		if p.Noise.ouSDs != nil {
 			sd = p.Noise.ouSDs[i]
 		}
-		z := table.Z(rng.Neuron(p.Noise.Key, uint32(i), 0, 1))
+		z := table.Z(rng.Neuron(p.Noise.Key, uint32(p.Offset+i), 0, 1))
 		u[i] = onGrid(float64(sd*float64(z)), p.Noise.Grid)
 	}
 	return u

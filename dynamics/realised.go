@@ -18,8 +18,8 @@ func (m *Model) PoissonCounts(pop, k int, n int64, dst []uint32) {
 	for i, w := range dst {
 		dst[i] = uint32(rng.Count(w, p.Poisson[k].Thresholds))
 	}
-	if in := &p.Poisson[k]; in.IsOfGroup() {
-		for i, receives := range in.Receives(p.Size) {
+	if p.Poisson[k].IsOfGroup() {
+		for i, receives := range p.Receives(k) {
 			if !receives {
 				dst[i] = 0
 			}

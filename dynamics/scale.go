@@ -36,6 +36,17 @@ type load struct {
 	factors bool // weights are multiplied by factors, and rounded once more
 }
 
+// plastic makes the load that of a projection whose weights are parts of w_max, which may come to be any.
+func (l *load) plastic(most float64, p *Projection) {
+	l.weights, l.mean, l.factors = []float64{most}, math.Abs(most), true
+	l.set = func(u []int32) {
+		p.MaxWeight, p.Weights = u[0], make([]int32, len(p.Plasticity.Initial))
+		for k, omega := range p.Plasticity.Initial {
+			p.Weights[k] = Weighted(p.MaxWeight, omega)
+		}
+	}
+}
+
 // heaviest is the largest magnitude of the weights.
 func (l *load) heaviest() float64 {
 	w := 0.0
@@ -90,9 +101,12 @@ func (m *Model) loads(pop, receptor int, codes []connectome.Codes) []load {
 	for k := range m.Projections {
 		if p := &m.Projections[k]; p.To == pop && p.Receptor == receptor {
 			from := &m.Network.Projections[k]
-			most := m.Network.InDegreeBound(k) * m.Populations[p.From].AtOnce
-			loads = append(loads, load{"projections." + from.Name + ".weight", n.WeightUnit(from.Synapse, from.Receptor), codes[k].Weights,
-				most, codes[k].Mean, func(u []int32) { p.Weights = u }, p.ShortTerm != nil})
+			l := load{"projections." + from.Name + ".weight", n.WeightUnit(from.Synapse, from.Receptor), codes[k].Weights,
+				m.Network.InDegreeBound(k) * m.Populations[p.From].AtOnce, codes[k].Mean, func(u []int32) { p.Weights = u }, p.ShortTerm != nil}
+			if p.Plasticity != nil {
+				l.plastic(from.Plasticity.Bounds().Max, p)
+			}
+			loads = append(loads, l)
 		}
 	}
 	return loads

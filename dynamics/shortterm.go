@@ -33,6 +33,16 @@ func newShortTerm(s *network.ShortTerm, dt float64) *ShortTerm {
 	return &ShortTerm{U: fixed(s.U), Rest: fixed(s.URest), Facil: newDecay(s.TauFacil, dt), Recover: newDecay(s.TauRec, dt), steady: s.TauFacil == 0}
 }
 
+// nextSlot is that of one projection more from a population.
+func (m *Model) nextSlot(from int) (slot int) {
+	for k := range m.Projections {
+		if p := &m.Projections[k]; p.From == from && p.ShortTerm != nil {
+			slot++
+		}
+	}
+	return slot
+}
+
 func fixed(x float64) uint32 { return uint32(math.RoundToEven(x * One)) }
 
 func newDecay(tau, dt float64) (d Decay) {

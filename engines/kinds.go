@@ -16,6 +16,7 @@ import (
 	"einet/gpu"
 	"einet/host"
 	"einet/network"
+	"einet/ranks"
 	"einet/sim"
 )
 
@@ -29,6 +30,8 @@ type Kind struct {
 	HasThreads bool
 	// KeepsConnectome tells that it reads the connectome as long as it simulates; another has a copy of its own.
 	KeepsConnectome bool
+	// LacksPlasticity tells that it refuses networks with long-term plasticity.
+	LacksPlasticity bool
 
 	copied func(net *network.Network, threads int) int64 // bytes of stored synapses that it keeps beside the connectome; may be nil
 	open   func(ctx context.Context, p *Place, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error)
@@ -50,7 +53,7 @@ var (
 		},
 	}
 	GPU = &Kind{
-		Name: "gpu", Text: "OpenGL 4.3 compute shaders", OnDevices: true,
+		Name: "gpu", Text: "OpenGL 4.3 compute shaders", OnDevices: true, LacksPlasticity: true,
 		open: func(ctx context.Context, p *Place, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
 			return gpu.NewWith(ctx, p.Context, m, c, p.Forms)
 		},
@@ -73,6 +76,14 @@ func Named(name string) *Kind {
 	return nil
 }
 
+// takes is an error unless the engine has what a network needs.
+func (k *Kind) takes(m *dynamics.Model) error {
+	if k.LacksPlasticity && m.IsPlastic() {
+		return &InputError{fmt.Errorf("the %s engine has no long-term plasticity yet: use --engine %s", k.Name, Reference.Name)}
+	}
+	return nil
+}
+
 // Copied is how many bytes of stored synapses an engine of so many threads (0: one for each processor) keeps beside the
 // connectome.
 func (k *Kind) Copied(net *network.Network, threads int) int64 {
@@ -90,7 +101,10 @@ type Place struct {
 	Context *gpu.Context // of the device, which Close closes; nil on the processor
 	GL      gpu.Device   // as it was found; the device's own Limits hold
 	Forms   gpu.Options  // of the device's kernels
+	Parts   []*Place     // of the ranks of this process, where the network is divided: see Divided; else nil
 	Why     string       // Auto took this place and not another; "": there was no choice
+
+	exchange ranks.Exchange // with the ranks of other processes, or nil
 
 	tell    Tell   // of Auto's GPU: who hears that CPU takes its place; nil: it must not
 	threads int    // of that CPU
@@ -102,6 +116,9 @@ func OnProcessor(k *Kind, threads int) *Place { return &Place{Kind: k, Threads: 
 
 // Device names what the engine runs on: the processor, or the renderer.
 func (p *Place) Device() string {
+	if p.Parts != nil {
+		return p.devicesOfRanks()
+	}
 	if p.OnDevices {
 		return p.GL.Renderer
 	}
@@ -124,12 +141,22 @@ func (p *Place) Backend() sim.Backend {
 // Open makes an engine at step 0. Where the choice of the device was einet's own and it fails, or the processor is sooner, the
 // place becomes the processor.
 func (p *Place) Open(ctx context.Context, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
+	if err := p.takes(m); err != nil {
+		return nil, err
+	}
 	p.settle(ctx, m, c)
 	e, err := p.open(ctx, p, m, c)
-	if err == nil || !p.retreat(ctx, err) {
+	if err != nil && p.retreat(ctx, err) {
+		e, err = p.open(ctx, p, m, c)
+	}
+	if err != nil {
 		return e, err
 	}
-	return p.open(ctx, p, m, c)
+	if err := startFrom(e, m, c); err != nil {
+		e.Close()
+		return nil, err
+	}
+	return e, nil
 }
 
 // retreat makes the place the processor where it may.
@@ -150,6 +177,9 @@ func (p *Place) retreat(ctx context.Context, why error) bool {
 func (p *Place) Together(ctx context.Context, models []*dynamics.Model, c *connectome.Connectome, tell Tell) (*gpu.Replicas, error) {
 	if !p.OnDevices {
 		return nil, nil
+	}
+	if err := p.takes(models[0]); err != nil {
+		return nil, err
 	}
 	r, err := gpu.NewReplicas(ctx, p.Context, models, c)
 	switch {
@@ -187,6 +217,9 @@ func (p *Place) Side(n int, m *dynamics.Model, s Synapses) (int, *Place) {
 
 // Close frees the device.
 func (p *Place) Close() error {
+	if p.Parts != nil {
+		return CloseAll(p.Parts)
+	}
 	if p.Context == nil {
 		return nil
 	}

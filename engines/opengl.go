@@ -9,6 +9,7 @@ import (
 
 	"einet/dynamics"
 	"einet/gpu"
+	"einet/ranks"
 )
 
 // OpenGL is how a machine's devices are reached.
@@ -102,9 +103,11 @@ func CloseAll(places []*Place) error {
 // A Choice is which engine is to simulate, and how.
 type Choice struct {
 	Engine   string // the name of a kind, or Auto
-	Device   string // of OpenGL, as gpu.Open selects; "": the first
+	Device   string // of OpenGL, as gpu.Open selects; "": the first; several numbers (0,1,2): ranks
 	Forms    gpu.Options
-	Threads  int // of the processor; 0: one for each
+	Threads  int            // of the processor; 0: one for each
+	Ranks    int            // that divide the network among them in this process; 0: one for each device that is named, if several are
+	Exchange ranks.Exchange // with the ranks of other processes; nil: there are none
 	Synapses Synapses
 	Beside   int64 // bytes that are needed beside the engine and its synapses, by recorders for instance
 }
@@ -118,9 +121,15 @@ func (g OpenGL) Choose(c Choice, m *dynamics.Model, tell Tell) (*Place, error) {
 	if _, _, err := c.Synapses.Size(m.Network); err != nil {
 		return nil, err
 	}
+	if c.IsDivided() {
+		return g.divide(c, m, tell)
+	}
 	kind, known := g.pick(c, tell)
 	if kind == nil {
 		return nil, &InputError{fmt.Errorf("there is no engine %q", c.Engine)}
+	}
+	if err := kind.takes(m); err != nil {
+		return nil, err
 	}
 	if !kind.OnDevices {
 		p := OnProcessor(kind, c.Threads)

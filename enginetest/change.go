@@ -48,7 +48,7 @@ func changes(t *testing.T, n *network.Network, make Factory) {
 		x.Step = engine.Step()
 		require.NoError(t, m.Change(x))
 		advance(1)
-		advance(150)
+		advance(shorter(150))
 	}
 	require.True(t, differ, "the changes change nothing")
 }

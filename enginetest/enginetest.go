@@ -28,6 +28,7 @@ func Run(t *testing.T, make Factory) {
 	RunOn(t, Networks(), make)
 	t.Run("rates", func(t *testing.T) { rates(t, make) })
 	t.Run("unresolved", func(t *testing.T) { unresolved(t, make) })
+	t.Run("full", func(t *testing.T) { fires(t, make) })
 }
 
 // RunOn is Run on some networks, for engines that don't take all.
@@ -62,7 +63,7 @@ func Build(t testing.TB, n *network.Network) (*dynamics.Model, *connectome.Conne
 func state(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Factory) {
 	reference, engine := cpuref.New(m, c), make(t, m, c)
 	compareState(t, m, reference, engine)
-	for range 40 {
+	for range shorter(40) {
 		require.NoError(t, reference.Advance(t.Context(), 1))
 		require.NoError(t, engine.Advance(t.Context(), 1))
 		compareState(t, m, reference, engine)
@@ -107,7 +108,7 @@ func spikes(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Fact
 
 func compareRuns(t *testing.T, m *dynamics.Model, reference, engine sim.Engine) {
 	total := 0
-	for _, steps := range []int{1, 2, 37, 600, 13, 1200, m.MaxDelay} { // so that the largest delay has passed
+	for _, steps := range []int{1, 2, 37, shorter(600), 13, shorter(1200), m.MaxDelay} { // so that the largest delay has passed
 		require.NoError(t, reference.Advance(t.Context(), steps))
 		require.NoError(t, engine.Advance(t.Context(), steps))
 		require.Equal(t, reference.Step(), engine.Step())
@@ -134,6 +135,7 @@ func compareState(t *testing.T, m *dynamics.Model, reference, engine sim.Engine)
 		}
 	}
 	compareReleases(t, m, reference, engine)
+	compareWeights(t, m, reference, engine)
 }
 
 // compareGathered holds some neurons of a population, in no order, to the state of all.

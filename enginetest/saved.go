@@ -237,6 +237,11 @@ func Late(t *testing.T, networks []*network.Network, make Factory, steps ...int6
 						require.NoError(t, start.Save(r, words))
 						require.NoError(t, e.Load(r, words))
 					}
+					if m.IsPlastic() {
+						state, err := sim.NewUnderWay(m).Plastic(e.(sim.PlasticSaver))
+						require.NoError(t, err)
+						require.NoError(t, e.(sim.PlasticSaver).LoadPlastic(state))
+					}
 					require.NoError(t, e.Resume(step-100, nil, m.Releases()))
 				}
 				for _, n := range []int{90, 9, 1, 1, 99} {

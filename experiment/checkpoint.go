@@ -31,6 +31,15 @@ type saved struct {
 	took  time.Duration // all
 	one   time.Duration // the last
 	told  bool          // that one could not be written
+	clock func() time.Time
+}
+
+// now is the time, whose differences are those of a clock that nobody sets.
+func (s *saved) now() time.Time {
+	if s.clock != nil {
+		return s.clock()
+	}
+	return time.Now()
 }
 
 // due tells whether it is time for a checkpoint.
@@ -39,29 +48,33 @@ func (r *simulation) due() bool {
 	if every == 0 {
 		every = max(checkpointEvery, time.Duration(float64(r.saved.one)/checkpointShare))
 	}
-	return every > 0 && time.Since(r.saved.last) >= every
+	return every > 0 && r.saved.now().Sub(r.saved.last) >= every
 }
 
 // simulate runs the engine to the end, and stops for checkpoints. One is made where the run ends before its time, too.
 func (r *simulation) simulate(ctx context.Context, update func(step, spikes int64), rec *recorders, out *outputs) (times sim.Times, err error) {
 	if r.saved.last.IsZero() {
-		r.saved.last = time.Now()
+		r.saved.last = r.saved.now()
 	}
 	for {
 		spikes := rec.digest.Count()
-		until, pause := context.WithCancel(ctx)
+		until, pause := context.WithCancelCause(ctx)
 		some, err := sim.Timed(until, r.engine, r.steps, func(step, further int64) {
 			if update != nil {
 				update(step, spikes+further)
 			}
-			if r.due() {
-				pause()
+			if scarce := r.memory.look(); scarce != nil {
+				pause(scarce)
+			} else if r.due() {
+				pause(nil)
 			}
 		}, rec.all...)
-		pause()
+		err = why(until, err)
+		pause(nil)
 		times.Add(some)
 		goesOn := errors.Is(err, context.Canceled) && ctx.Err() == nil
-		if goesOn || err != nil && r.o.CheckpointEvery >= 0 || err == nil && r.o.CheckpointEnd {
+		lost := r.divided != nil && err != nil && !errors.Is(err, context.Canceled) // ranks are at different steps, or gone: the last checkpoint holds
+		if goesOn || err != nil && !lost && r.o.CheckpointEvery >= 0 || err == nil && r.o.CheckpointEnd {
 			r.save(rec, out, times)
 		}
 		if !goesOn {
@@ -98,7 +111,7 @@ func (r *simulation) save(rec *recorders, out *outputs, times sim.Times) {
 	if out.full != nil || out.broken != nil {
 		return // the run ends, and says why
 	}
-	start := time.Now()
+	start := r.saved.now()
 	engine, can := r.engine.(sim.Saver)
 	var err error
 	switch {
@@ -109,7 +122,7 @@ func (r *simulation) save(rec *recorders, out *outputs, times sim.Times) {
 	default:
 		err = record.WriteDurable(r.files.Path(CheckpointFile), func(w io.Writer) error { return r.saveTo(w, engine, rec, out, times) })
 	}
-	r.saved.last = time.Now()
+	r.saved.last = r.saved.now()
 	r.saved.one = r.saved.last.Sub(start)
 	r.saved.took += r.saved.one
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
 
@@ -62,4 +63,30 @@ func TestReplicasTellOfNoCheckpoints(t *testing.T) {
 	tell(0)
 	require.Contains(t, <-told, "replicas have no checkpoints")
 	require.Empty(t, told)
+}
+
+// set is a time on a clock that was set forward by so many seconds: what it shows jumps, and what it has counted since the start does not.
+func set(t time.Time, seconds int64) time.Time {
+	*(*uint64)(unsafe.Pointer(&t)) += uint64(seconds) << 30 // the seconds of what it shows
+	return t
+}
+
+// Checkpoints come as often as they are to, however the clock is set meanwhile.
+func TestCheckpointsWhenTheClockJumps(t *testing.T) {
+	const years = 10 * 365 * 86_400
+	start := time.Now()
+	require.Equal(t, years*time.Second, set(start, years).Round(0).Sub(start.Round(0)), "the clock jumps")
+	for _, jump := range []int64{0, years, -years, 3600, -3600} {
+		passed := time.Duration(0)
+		r := &simulation{saved: saved{last: start, clock: func() time.Time { return set(start.Add(passed), jump) }}}
+		require.False(t, r.due(), "%d s", jump)
+		passed = checkpointEvery - 1
+		require.False(t, r.due(), "%d s", jump)
+		passed = checkpointEvery
+		require.True(t, r.due(), "%d s", jump)
+		if jump != 0 { // the control: by what is shown it would be wrong
+			shown := func() time.Duration { return r.saved.now().Round(0).Sub(start.Round(0)) }
+			require.NotEqual(t, checkpointEvery, shown())
+		}
+	}
 }

@@ -138,7 +138,7 @@ func begin(net *network.Network, o Options) (*simulation, error) {
 	if o.OpenGL.Devices == nil {
 		o.OpenGL = engines.InProcess
 	}
-	r := &simulation{o: o, net: net, steps: int64(net.Steps(net.Duration)), discard: int64(net.Steps(o.DiscardMs))}
+	r := &simulation{o: o, net: net, steps: int64(net.Steps(net.Duration)), discard: int64(net.Steps(o.DiscardMs)), memory: newMemoryWatch()}
 	if r.steps < 1 {
 		return nil, usage(fmt.Errorf("%s: duration: %g: there is nothing to simulate: must be at least dt (%g ms), or use --duration", net.Name, net.Duration, net.Dt))
 	}
@@ -173,6 +173,20 @@ func (r *simulation) beside(trials int) int64 {
 			const source = 12 // bytes of its state before the spikes under way
 			n += source * float64(r.model.Populations[p.From].Size)
 		}
+	}
+	weights := 0.0 // of one projection after the other, once the run is over
+	for k := range r.net.Projections {
+		if p := &r.model.Projections[k]; p.Plasticity != nil {
+			const traces, synapse = 12, 32
+			n += traces * float64(r.model.Populations[p.From].Size+r.model.Populations[p.To].Size)
+			_, all := r.net.MeanSynapses(k)
+			weights = max(weights, synapse*all)
+		}
+	}
+	n += weights
+	for i := range r.net.Record.Weights {
+		const synapse = 64 // bytes of its number, its ends and some values on their way
+		n += synapse * float64(r.net.Record.Weights[i].Synapses)
 	}
 	for i := range r.net.Record.ShortTerm {
 		const source = 64 // bytes of its state, its place and two values on their way

@@ -148,7 +148,10 @@ func readRun(ctx context.Context, dir string, files filesOf, x Excerpt, neurons 
 	if err := readModelStates(files.path(dir, StateFile), net, x, all, &data); err != nil {
 		return data, err
 	}
-	return data, readReleases(files.path(dir, ShortTermFile), net, x, &data)
+	if err := readReleases(files.path(dir, ShortTermFile), net, x, &data); err != nil {
+		return data, err
+	}
+	return data, readWeights(dir, files, net, x, &data)
 }
 
 // readReleases takes the means of u and x over the sources of which they were recorded, as far as there are panels.

@@ -26,7 +26,7 @@ const (
 var runFiles = []string{SpikesFile, TracesFile, NetworkFile, SummaryFile}
 
 // FigureNames are the figures of a run, each as .png and .svg.
-var FigureNames = []string{"raster", "rate", "potentials", "currents", "states", "strip", "sheet", plot.GroupsFigure}
+var FigureNames = []string{"raster", "rate", "potentials", "currents", "states", plot.WeightsFigure, "strip", "sheet", plot.GroupsFigure}
 
 // FigureFiles are the files of a run's figures.
 func FigureFiles() []string {

@@ -68,11 +68,12 @@ var askedOf = []struct {
 	{"averages", AverageFile, (*outputs).openAverages},
 	{"triggered", TriggeredFile, (*outputs).openTriggered},
 	{"short_term", ShortTermFile, (*outputs).openShortTerm},
+	{"weights", WeightsFile, (*outputs).openWeights},
 }
 
 // AskedFiles are those of a run that was asked for them.
 var AskedFiles = func() []string {
-	files := []string{CSVFile, SONATAFile, EventsFile, PositionsFile, CheckpointFile}
+	files := []string{CSVFile, SONATAFile, EventsFile, PositionsFile, CheckpointFile, FinalWeightsFile}
 	for _, f := range askedOf {
 		files = append(files, f.file)
 	}

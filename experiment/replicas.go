@@ -135,6 +135,9 @@ func (e *ensemble) simulate(ctx context.Context) error {
 // simulateSeed simulates the trials of one seed, from the k-th replica on, all at once where a device takes them.
 func (e *ensemble) simulateSeed(ctx context.Context, k int) error {
 	models := e.models[k:][:e.trials()]
+	if models[0].IsPlastic() { // whose weights each engine tells
+		return e.runEach(ctx, k)
+	}
 	if asked := e.net.Record.Asks(); len(asked) > 0 && e.on.OnDevices {
 		e.o.Watch.Warn("replicas are simulated one after another, for the network records state", "record", strings.Join(asked, ", "))
 		return e.runEach(ctx, k)
@@ -234,6 +237,9 @@ func (e *ensemble) close(r *replica) error {
 	names, err := r.out.close(r.reached)
 	if len(names) == 0 || names[0] != r.named(SpikesFile) {
 		return err
+	}
+	if r.summary.WeightsDigest != "" {
+		names = append(names, r.named(FinalWeightsFile))
 	}
 	r.names, r.closed = names, true
 	_ = e.files.Reserve(reserved) // what could not be had, could not be had

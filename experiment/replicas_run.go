@@ -50,7 +50,7 @@ func (e *ensemble) runTogether(ctx context.Context, k int, r *gpu.Replicas) erro
 			}
 			total += int64(len(spikes))
 		}
-		if stopped != nil {
+		if stopped = cmp.Or(stopped, e.memory.look()); stopped != nil {
 			return stopped
 		}
 		if update != nil {
@@ -106,8 +106,23 @@ func (e *ensemble) runOne(ctx context.Context, k int, place *engines.Place) erro
 		return err
 	}
 	defer engine.Close()
-	if err := sim.Run(ctx, engine, e.steps, nil, r.recorders...); err != nil {
+	if r.atStart, err = r.weighAll(engine); err != nil {
 		return err
+	}
+	until, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	err = sim.Run(until, engine, e.steps, func(int64, int64) {
+		if scarce := e.memory.look(); scarce != nil {
+			stop(scarce)
+		}
+	}, r.recorders...)
+	if err := why(until, err); err != nil {
+		return err
+	}
+	if r.atStart != nil {
+		if r.summary.Weights, r.summary.WeightsDigest, err = r.finalWeights(engine, r.atStart); err != nil {
+			return err
+		}
 	}
 	return e.close(r)
 }

@@ -63,12 +63,16 @@ type ReplicasSummary struct {
 
 // A TrialSummary is what one replica gave.
 type TrialSummary struct {
-	Seed        uint32                       `json:"seed"`
-	Trial       uint32                       `json:"trial"`
-	Spikes      int64                        `json:"spikes"`
-	Digest      string                       `json:"digest"` // of a run with this --seed and --trial
-	File        string                       `json:"file"`   // of its spikes
-	Files       []string                     `json:"files"`  // all of its files
+	Seed   uint32 `json:"seed"`
+	Trial  uint32 `json:"trial"`
+	Spikes int64  `json:"spikes"`
+	Digest string `json:"digest"` // of a run with this --seed and --trial
+	File   string `json:"file"`   // of its spikes
+
+	WeightsDigest string                    `json:"weights_digest,omitempty"` // as of a run
+	Weights       map[string]WeightsSummary `json:"weights,omitempty"`
+
+	Files       []string                     `json:"files"` // all of its files
 	DurationMs  float64                      `json:"duration_ms"`
 	Interrupted bool                         `json:"interrupted,omitempty"` // shorter than others, and not in the statistics over trials
 	Populations map[string]TrialOfPopulation `json:"populations"`
@@ -206,6 +210,7 @@ func (e *ensemble) summarise(stopped error) *ReplicasSummary {
 func (e *ensemble) summariseTrial(r *replica) TrialSummary {
 	t := TrialSummary{
 		Seed: r.net.Seed, Trial: r.net.Trial, Spikes: r.digest.Count(), Digest: r.digest.String(), File: r.named(SpikesFile), Files: r.names,
+		WeightsDigest: r.summary.WeightsDigest, Weights: r.summary.Weights,
 		DurationMs: sim.InMs(r.reached, e.net.Dt), Interrupted: r.reached < e.steps, Populations: map[string]TrialOfPopulation{},
 	}
 	step := max(r.reached, e.discard)

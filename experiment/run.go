@@ -14,6 +14,7 @@ import (
 	"einet/engines"
 	"einet/host"
 	"einet/network"
+	"einet/ranks"
 	"einet/record"
 	"einet/sim"
 )
@@ -31,10 +32,13 @@ type simulation struct {
 	connectome *connectome.Connectome // nil once an engine has its own
 	place      *engines.Place
 	engine     sim.Engine
+	divided    *ranks.Engine // the same, where ranks simulate; else nil
 	files      *record.Set
+	memory     *memoryWatch
 	suffix     string    // of the names of a replica's files
 	ended      time.Time // of the simulation
 	summary    Summary
+	atStart    []*weighing // weights of plastic projections
 
 	warnings []string // of the network, and of the results
 
@@ -64,6 +68,9 @@ func (r *simulation) run(ctx context.Context) (*Summary, error) {
 	r.release()
 
 	var err error
+	if r.atStart, err = r.weighAll(r.engine); err != nil {
+		return nil, err
+	}
 	if r.files, err = OpenSet(r.taking(), r.dir, r.o.Watch.Warn); err != nil {
 		return nil, err
 	}
@@ -94,6 +101,9 @@ func (r *simulation) run(ctx context.Context) (*Summary, error) {
 	defer r.tellOfWriting().Stop()
 	times.Add(r.before.Times)
 	r.summary.finish(r.net, rec, r.ended.Sub(start)+r.before.Engine+r.before.Waiting, stopped)
+	if r.divided != nil {
+		r.summary.ExchangeS = r.divided.Exchanging().Seconds()
+	}
 	r.summary.EngineS, r.summary.RecordersS, r.summary.WaitingS = times.Engine.Seconds(), times.Recorders.Seconds(), times.Waiting.Seconds()
 	r.summary.Checkpoints, r.summary.CheckpointS, r.summary.ResumedMs = r.saved.count, r.saved.took.Seconds(), r.before.Resumed
 	r.warn(rec.statistics, rec.reached)
@@ -167,8 +177,14 @@ func (r *simulation) start(ctx context.Context) error {
 	if r.place, err = r.o.OpenGL.Choose(r.o.Choice, r.model, r.o.Watch.Warn); err != nil {
 		return err
 	}
-	if r.place.OnDevices && r.place.GL.Software {
+	if r.place.OnDevices && r.place.GL.Software && !r.place.IsDivided() {
 		r.o.Watch.Mention(r.place.Device() + " computes on the processor: the cpu engine gives the same spikes, much sooner")
+	}
+	if r.place.IsDivided() {
+		if err = r.startRanks(ctx); err != nil {
+			return errors.Join(err, r.place.Close())
+		}
+		return nil
 	}
 	if r.connectome = r.o.Connectome; r.connectome == nil {
 		r.connectome, err = r.o.Synapses.Build(ctx, r.net, r.o.Threads)
@@ -193,7 +209,7 @@ func (r *simulation) tellOfWriting() *time.Timer {
 // release frees the host's copy of the synapses where the engine has one of its
 // own.
 func (r *simulation) release() {
-	if !r.place.KeepsConnectome {
+	if !r.place.KeepsConnectome && !r.model.IsPlastic() { // whose synapses are written at the end
 		r.connectome = nil
 	}
 }
@@ -220,6 +236,9 @@ func (r *simulation) write(out *outputs, rec *recorders) error {
 		failed = errors.Join(failed, err)
 	}
 	ended(TracesFile, record.WriteTraces(r.files.Path(TracesFile), rec.traces(r.net)))
+	if r.atStart != nil {
+		ended(FinalWeightsFile, r.leaveWeights(rec.reached))
+	}
 	if hasPositions(r.net) {
 		ended(PositionsFile, writePositions(r.files.Path(PositionsFile), r.net))
 	}

@@ -26,6 +26,7 @@ type Summary struct {
 	Engine      string  `json:"engine"`
 	Device      string  `json:"device"`
 	EngineWhy   string  `json:"engine_why,omitempty"` // why auto took it, where there was a choice
+	Ranks       int     `json:"ranks,omitempty"`      // among which the network is divided
 	Seed        uint32  `json:"seed"`
 	Trial       uint32  `json:"trial"`
 	DtMs        float64 `json:"dt_ms"`
@@ -39,12 +40,13 @@ type Summary struct {
 	Connectivity    string  `json:"connectivity"` // stored or procedural
 	BytesPerSynapse float64 `json:"bytes_per_synapse"`
 	BuildS          float64 `json:"build_s"`
-	SimulateS       float64 `json:"simulate_s"`       // engine_s and waiting_s
-	EngineS         float64 `json:"engine_s"`         // the engine, its state read
-	RecordersS      float64 `json:"recorders_s"`      // digest, statistics and files, beside the engine
-	WaitingS        float64 `json:"waiting_s"`        // of the engine for these, and of the run for the last of them
-	RealTimeFactor  float64 `json:"real_time_factor"` // simulate_s over model time
-	FinishS         float64 `json:"finish_s"`         // statistics and files after the simulation; figures are not in it
+	SimulateS       float64 `json:"simulate_s"`           // engine_s and waiting_s
+	EngineS         float64 `json:"engine_s"`             // the engine, its state read
+	ExchangeS       float64 `json:"exchange_s,omitempty"` // of engine_s the exchange of spikes between ranks, waiting for the slowest included
+	RecordersS      float64 `json:"recorders_s"`          // digest, statistics and files, beside the engine
+	WaitingS        float64 `json:"waiting_s"`            // of the engine for these, and of the run for the last of them
+	RealTimeFactor  float64 `json:"real_time_factor"`     // simulate_s over model time
+	FinishS         float64 `json:"finish_s"`             // statistics and files after the simulation; figures are not in it
 
 	Checkpoints int       `json:"checkpoints,omitempty"`  // written, since the run was last resumed
 	CheckpointS float64   `json:"checkpoint_s,omitempty"` // that they took of simulate_s
@@ -54,6 +56,9 @@ type Summary struct {
 	Digest              string  `json:"digest"`
 	WeightRoundingError float64 `json:"weight_rounding_error"`
 	PeakRSSMB           float64 `json:"peak_rss_mb"`
+
+	WeightsDigest string                    `json:"weights_digest,omitempty"` // of the final weights of all projections with long-term plasticity
+	Weights       map[string]WeightsSummary `json:"weights,omitempty"`        // of each
 
 	Populations map[string]PopulationSummary `json:"populations"`
 	Order       []string                     `json:"-"` // of the populations
@@ -111,18 +116,24 @@ type PopulationSummary struct {
 
 // describe fills in what is known before the simulation begins.
 func (r *simulation) describe(build time.Duration) {
-	c := r.connectome
+	synapses, bytes, number := int64(0), int64(0), 0
+	if r.divided != nil {
+		synapses, bytes = r.divided.Synapses()
+		number = r.divided.Ranks()
+	} else {
+		synapses, bytes = r.connectome.Synapses(), r.connectome.Bytes()
+	}
 	s := &r.summary
 	*s = Summary{
 		Network: r.net.Name, Preset: r.o.Preset, Engine: r.place.Name, Device: r.place.Device(), EngineWhy: r.place.Why,
 		Seed: r.net.Seed, Trial: r.net.Trial, DtMs: r.net.Dt, DiscardMs: sim.InMs(r.discard, r.net.Dt),
-		Neurons: r.net.Neurons(), Synapses: c.Synapses(), Connectivity: string(r.o.Synapses.Chosen()), BuildS: build.Seconds(),
+		Neurons: r.net.Neurons(), Synapses: synapses, Ranks: number, Connectivity: string(r.o.Synapses.Chosen()), BuildS: build.Seconds(),
 		WeightRoundingError: r.model.WeightRounding(),
 		Populations:         map[string]PopulationSummary{},
 		Version:             r.o.Version, Command: r.o.Command,
 	}
 	if s.Synapses > 0 {
-		s.BytesPerSynapse = float64(c.Bytes()) / float64(s.Synapses)
+		s.BytesPerSynapse = float64(bytes) / float64(s.Synapses)
 	}
 	for _, p := range r.net.Populations {
 		s.Order = append(s.Order, p.Name)

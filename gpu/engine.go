@@ -43,6 +43,7 @@ type Engine struct {
 	meter           *meter        // nil: nothing is counted
 	gatherer        gatherer
 	following       following
+	relays          relays
 	step            int64
 	seen            int64       // the step that spikes are of, at the most
 	stopped         error       // why the engine goes no further

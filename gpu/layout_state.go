@@ -106,6 +106,10 @@ func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
 	for i := range m.Populations {
 		p := &m.Populations[i]
 		l.first = append(l.first, l.stride)
+		if p.Relays { // no kernel takes them through a window: see Receive
+			l.states = append(l.states, l.stateSize)
+			continue
+		}
 		l.neurons += p.Size
 		l.stride += p.Size * len(p.Receptors)
 		l.receptors, l.inputs = max(l.receptors, len(p.Receptors)), max(l.inputs, len(p.Poisson))
@@ -126,7 +130,9 @@ func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
 		p := &m.Populations[i]
 		l.table = append(l.table, layout.Words(l.extended, l.population(m, i))...)
 		l.groupsTo = append(l.groupsTo, l.groups)
-		l.groups += (p.Size + local - 1) / local
+		if !p.Relays {
+			l.groups += (p.Size + local - 1) / local
+		}
 	}
 	l.row = max(1, min(l.groups, b.row))
 	l.rows = (l.groups + l.row - 1) / l.row
@@ -187,6 +193,9 @@ func (l *stateLayout) population(m *dynamics.Model, i int) layout.Population {
 		FirstGroup: uint32(l.groups), First: uint32(p.First), Size: uint32(p.Size), Drive: uint32(i * l.windows * l.window), State: uint32(l.states[i]),
 		MVv: p.MVV, VTh: p.VTh, VReset: p.VReset, Grid: p.GridV, Refractory: int32(p.Refractory), Receptors: uint32(len(p.Receptors)),
 		GeneralPopulation: l.general(m, i), Receptor: make([]layout.Receptor, l.receptors),
+	}
+	if p.Relays {
+		q.Size = 0
 	}
 	for r, x := range p.Receptors {
 		q.Receptor[r] = layout.Receptor{

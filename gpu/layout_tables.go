@@ -40,6 +40,8 @@ func modelOf(p *dynamics.Population) layout.Model {
 // own numbers of its program.
 func wordsOf(p *dynamics.Population) int {
 	switch {
+	case p.Relays:
+		return 0
 	case p.IsSource():
 		return 1
 	case p.Cell != nil:
@@ -70,7 +72,7 @@ func initialWords(m *dynamics.Model, i int) []uint32 {
 	p := &m.Populations[i]
 	switch {
 	case p.IsSource():
-		return make([]uint32, p.Size)
+		return make([]uint32, p.Size*wordsOf(p))
 	case p.Cell != nil:
 		return slices.Concat(slices.Concat(m.CellStates(i)...), slices.Concat(m.CellOwns(i)...))
 	}
@@ -102,7 +104,7 @@ func isGeneral(m *dynamics.Model) bool {
 		}
 	}
 	for i := range m.Populations {
-		if p := &m.Populations[i]; modelOf(p) != layout.LIF || len(p.Poisson) > 0 {
+		if p := &m.Populations[i]; !p.Relays && (modelOf(p) != layout.LIF || len(p.Poisson) > 0) {
 			return true
 		}
 	}
@@ -142,7 +144,7 @@ func (l *stateLayout) general(m *dynamics.Model, i int) layout.GeneralPopulation
 	p := &m.Populations[i]
 	g := layout.GeneralPopulation{
 		Model: modelOf(p), Program: layout.None, Constants: layout.None,
-		Seed: m.Network.Seed, PoissonStream: p.PoissonKey.Stream, NoiseStream: p.Noise.Key.Stream, SpikeStream: p.SpikeKey.Stream,
+		Seed: m.Network.Seed, PoissonStream: p.PoissonKey.Stream, NoiseStream: p.Noise.Key.Stream, SpikeStream: p.SpikeKey.Stream, FirstBlock: uint32(p.Offset / 4),
 		Train: l.addTrain(m, i), ShortTerm: l.shortTerm(m, i), Members: l.addMembers(p), Inputs: uint32(len(p.Poisson)), Poisson: make([]layout.PoissonInput, max(1, l.inputs)),
 	}
 	if p.Cell != nil {
@@ -167,7 +169,7 @@ func (l *stateLayout) addMembers(p *dynamics.Population) uint32 {
 	first := len(l.tables)
 	l.tables = append(l.tables, make([]uint32, p.Size)...)
 	for k := range p.Poisson {
-		for i, receives := range p.Poisson[k].Receives(p.Size) {
+		for i, receives := range p.Receives(k) {
 			l.tables[first+i] |= flag(receives) << k
 		}
 	}
@@ -191,7 +193,7 @@ func flag(is bool) uint32 {
 // its steps, and behind the last of these a step that never comes.
 func (l *stateLayout) addTrain(m *dynamics.Model, i int) uint32 {
 	p := &m.Populations[i]
-	if p.Neuron != network.SpikeSource {
+	if p.Neuron != network.SpikeSource || p.Relays {
 		return layout.None
 	}
 	steps := make([][]uint32, p.Size)

@@ -70,7 +70,8 @@ func (e *Engine) Resume(step int64, underWay []sim.Spike, before [][]dynamics.Re
 	if err := e.loadReleases(releases.States); err != nil {
 		return err
 	}
-	e.step, e.seen = step, step
+	e.step, e.seen, e.relays.releases = step, step, releases
+	e.relays.received = step
 	return e.resumeTrains(step)
 }
 
@@ -82,12 +83,21 @@ func (e *Engine) again(b *batch, from, to int64, spikes []sim.Spike, releases *s
 			return err
 		}
 	}
+	return e.send(b, from, to, spikes, releases)
+}
+
+// send sends spikes of the steps behind from, up to to, which take the states of short-term plasticity on: as many at a time as there is
+// room for.
+func (e *Engine) send(b *batch, from, to int64, spikes []sim.Spike, releases *sim.Releases) error {
+	for len(spikes) > e.layout.ring {
+		if err := e.send(b, from, to, spikes[:e.layout.ring], releases); err != nil {
+			return err
+		}
+		spikes = spikes[e.layout.ring:]
+	}
 	factors := e.factors(releases, spikes)
 	if len(spikes) == 0 || len(e.pages) == 0 {
 		return nil
-	}
-	if len(spikes) > e.layout.ring {
-		return fmt.Errorf("gpu: resume: %d spikes in %d steps, there are at most %d", len(spikes), to-from, e.layout.ring)
 	}
 	window := []layout.Window{{
 		GroupsX: uint32(min(len(spikes), maxIndirectGroups(e.c.Device()))), GroupsY: uint32(e.deal.groups), GroupsZ: 1,
@@ -153,7 +163,7 @@ func (e *Engine) factors(releases *sim.Releases, spikes []sim.Spike) []sim.Spike
 // loadReleases gives the device the states of short-term plasticity.
 func (e *Engine) loadReleases(states [][]dynamics.Release) error {
 	for k, of := range states {
-		if of == nil {
+		if of == nil || e.model.Populations[e.model.Projections[k].From].Relays {
 			continue
 		}
 		n := len(of)
@@ -178,7 +188,7 @@ func (e *Engine) clearArriving(slot int) error {
 func (e *Engine) resumeTrains(step int64) error {
 	for i := range e.model.Populations {
 		p := &e.model.Populations[i]
-		if p.Neuron != network.SpikeSource {
+		if p.Neuron != network.SpikeSource || p.Relays {
 			continue
 		}
 		over := make([]uint32, p.Size)

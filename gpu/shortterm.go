@@ -18,8 +18,10 @@ func (l *stateLayout) layoutShortTerm(m *dynamics.Model) {
 	l.releases, l.decays = make([]int, len(m.Projections)), map[dynamics.Decay]int{}
 	for k := range m.Projections {
 		if p := &m.Projections[k]; p.ShortTerm != nil {
-			l.releases[k] = l.stateSize
-			l.stateSize += releaseWords * m.Populations[p.From].Size
+			if !m.Populations[p.From].Relays { // the host has theirs
+				l.releases[k] = l.stateSize
+				l.stateSize += releaseWords * m.Populations[p.From].Size
+			}
 			l.pairs = max(l.pairs, p.ShortTerm.Slot/2+1)
 		}
 	}
@@ -34,6 +36,9 @@ func (l *stateLayout) spikeRoom() int64 { return spikeBytes * int64(1+l.pairs) }
 // shortTerm puts the projections from population i that have short-term plasticity into tables, and returns the place.
 func (l *stateLayout) shortTerm(m *dynamics.Model, i int) uint32 {
 	var words []uint32
+	if m.Populations[i].Relays {
+		return 0
+	}
 	for k := range m.Projections {
 		p := &m.Projections[k]
 		if p.From != i || p.ShortTerm == nil {

@@ -18,12 +18,23 @@ import (
 // AvailableMemory is how many bytes can be allocated before the machine swaps or
 // a limit of the process or its control group ends it; ok is false where the system
 // doesn't tell.
-func AvailableMemory() (n int64, ok bool) {
+func AvailableMemory() (n int64, ok bool) { return memory(false) }
+
+// MemoryToTheEnd is how many bytes can be allocated before the process is ended: AvailableMemory with the machine's swap, and with all
+// files that the kernel can drop.
+func MemoryToTheEnd() (n int64, ok bool) { return memory(true) }
+
+func memory(toTheEnd bool) (n int64, ok bool) {
 	n = math.MaxInt64
 	root := os.DirFS("/")
+	swap := int64(0)
+	if toTheEnd {
+		swap, _ = machineField("SwapFree")
+	}
+	beside := func(n int64, ok bool) (int64, bool) { return n + swap, ok }
 	for _, bound := range []func() (int64, bool){
-		machineMemory,
-		func() (int64, bool) { return groupMemory(root) },
+		func() (int64, bool) { return beside(machineMemory()) },
+		func() (int64, bool) { return beside(groupMemory(root, toTheEnd)) },
 		func() (int64, bool) { return processMemory(root, limitOf) },
 	} {
 		if left, known := bound(); known {
@@ -43,10 +54,15 @@ func CollectWithin(bytes int64) {
 
 // machineMemory is what the machine has left.
 func machineMemory() (int64, bool) {
-	v, found := procField("/proc/meminfo", "MemAvailable")
-	if !found {
-		return freeMemory()
+	if n, ok := machineField("MemAvailable"); ok {
+		return n, true
 	}
+	return freeMemory()
+}
+
+// machineField is a number of bytes of /proc/meminfo.
+func machineField(name string) (int64, bool) {
+	v, _ := procField("/proc/meminfo", name)
 	kB, err := strconv.ParseInt(strings.TrimSuffix(v, " kB"), 10, 64)
 	return kB << 10, err == nil
 }
@@ -88,18 +104,18 @@ func processMemory(root fs.FS, limit func(resource int) (int64, bool)) (n int64,
 }
 
 // A groupVersion says what a version of control groups calls the limit on memory, its use, and in memory.stat the files that
-// the kernel can drop; each for a group and those below it.
-type groupVersion struct{ folder, limit, used, files string }
+// the kernel drops first, and those that it drops before it ends a process; each for a group and those below it.
+type groupVersion struct{ folder, limit, used, files, otherFiles string }
 
 var (
-	groupsV1 = groupVersion{"sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file "}
-	groupsV2 = groupVersion{"sys/fs/cgroup", "memory.max", "memory.current", "inactive_file "}
+	groupsV1 = groupVersion{"sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file ", "total_active_file "}
+	groupsV2 = groupVersion{"sys/fs/cgroup", "memory.max", "memory.current", "inactive_file ", "active_file "}
 )
 
 // groupMemory is what the control groups that the process is in
-// leave of their limits, files that the kernel can drop not counted; ok is false
+// leave of their limits, files that the kernel can drop not counted, all of them where it is to the end; ok is false
 // without a limit. root is the file system's.
-func groupMemory(root fs.FS) (n int64, ok bool) {
+func groupMemory(root fs.FS, toTheEnd bool) (n int64, ok bool) {
 	text, err := fs.ReadFile(root, "proc/self/cgroup")
 	if err != nil {
 		return 0, false
@@ -116,7 +132,7 @@ func groupMemory(root fs.FS) (n int64, ok bool) {
 		} else if fields[1] != "" {
 			continue
 		}
-		if left, limited := version.memory(root, path.Join("/", fields[2])); limited {
+		if left, limited := version.memory(root, path.Join("/", fields[2]), toTheEnd); limited {
 			n, ok = min(n, left), true
 		}
 	}
@@ -124,7 +140,7 @@ func groupMemory(root fs.FS) (n int64, ok bool) {
 }
 
 // memory is what a group and those above it leave.
-func (v groupVersion) memory(root fs.FS, group string) (n int64, ok bool) {
+func (v groupVersion) memory(root fs.FS, group string, toTheEnd bool) (n int64, ok bool) {
 	n = math.MaxInt64
 	for {
 		// A container may see its own group as the root, and be told of the path outside.
@@ -132,7 +148,11 @@ func (v groupVersion) memory(root fs.FS, group string) (n int64, ok bool) {
 		limit, limited := readNumber(root, path.Join(dir, v.limit)) // or "max", or nearly 2^63
 		used, told := readNumber(root, path.Join(dir, v.used))
 		if limited && told && limit < 1<<60 {
-			n, ok = min(n, max(0, limit-used+inactiveFiles(root, dir, v.files))), true
+			files := groupFiles(root, dir, v.files)
+			if toTheEnd {
+				files += groupFiles(root, dir, v.otherFiles)
+			}
+			n, ok = min(n, max(0, limit-used+files)), true
 		}
 		if group == "/" {
 			return n, ok
@@ -150,7 +170,7 @@ func readNumber(root fs.FS, name string) (int64, bool) {
 	return n, err == nil
 }
 
-func inactiveFiles(root fs.FS, dir, name string) int64 {
+func groupFiles(root fs.FS, dir, name string) int64 {
 	text, _ := fs.ReadFile(root, path.Join(dir, "memory.stat"))
 	for line := range strings.Lines(string(text)) {
 		if v, is := strings.CutPrefix(line, name); is {

@@ -18,38 +18,40 @@ func TestMemoryOfControlGroups(t *testing.T) {
 		"sys/fs/cgroup/memory.current":         file("1\n"), // the root has no limit
 		"sys/fs/cgroup/outer/memory.max":       file("1000000\n"),
 		"sys/fs/cgroup/outer/memory.current":   file("700000\n"),
-		"sys/fs/cgroup/outer/memory.stat":      file("anon 5\ninactive_file 100000\n"),
+		"sys/fs/cgroup/outer/memory.stat":      file("anon 5\ninactive_file 100000\nactive_file 50000\n"),
 		"sys/fs/cgroup/outer/inner/memory.max": file("max\n"),
 	}
-	n, ok := groupMemory(root)
+	n, ok := groupMemory(root, false)
 	require.True(t, ok)
 	require.EqualValues(t, 400_000, n)
+	n, _ = groupMemory(root, true)
+	require.EqualValues(t, 450_000, n, "files that are in use can be dropped, too")
 	root["sys/fs/cgroup/outer/inner/memory.max"] = file("1000\n")
 	root["sys/fs/cgroup/outer/inner/memory.current"] = file("3000\n")
-	n, ok = groupMemory(root)
+	n, ok = groupMemory(root, false)
 	require.True(t, ok)
 	require.Zero(t, n)
 	root["proc/self/cgroup"] = file("0::/../elsewhere\n")
-	_, ok = groupMemory(root)
+	_, ok = groupMemory(root, false)
 	require.False(t, ok)
 	root["proc/self/cgroup"] = file("4:memory:/outer\n")
-	_, ok = groupMemory(root)
+	_, ok = groupMemory(root, false)
 	require.False(t, ok, "version 1, which is not mounted")
 	root["sys/fs/cgroup/memory/outer/memory.limit_in_bytes"] = file("9223372036854771712\n")
 	root["sys/fs/cgroup/memory/outer/memory.usage_in_bytes"] = file("100\n")
-	_, ok = groupMemory(root)
+	_, ok = groupMemory(root, false)
 	require.False(t, ok, "without a limit")
 	root["sys/fs/cgroup/memory/memory.limit_in_bytes"] = file("1000000\n") // a container's own group
 	root["sys/fs/cgroup/memory/memory.usage_in_bytes"] = file("900000\n")
 	root["sys/fs/cgroup/memory/memory.stat"] = file("inactive_file 3\ntotal_inactive_file 50000\n")
-	n, ok = groupMemory(root)
+	n, ok = groupMemory(root, false)
 	require.True(t, ok)
 	require.EqualValues(t, 150_000, n)
 	root["proc/self/cgroup"] = file("5:cpu,memory:/outer\n0::/outer\n")
-	n, ok = groupMemory(root)
+	n, ok = groupMemory(root, false)
 	require.True(t, ok)
 	require.EqualValues(t, 150_000, n, "the tighter of both versions")
-	_, ok = groupMemory(fstest.MapFS{})
+	_, ok = groupMemory(fstest.MapFS{}, false)
 	require.False(t, ok)
 }
 

@@ -236,6 +236,9 @@ func (c *checker) rates(n *Network) {
 		if n.Population(p.From) >= 0 && !c.want(known, "scale.rates", p.From, "must be among them: a population with projections") {
 			break
 		}
+		if !c.want(!p.Plasticity.Is(), "scale.rates", p.Name, "must have no plasticity, with which its weights change; leave rates out") {
+			break
+		}
 		if !c.want(!p.ShortTerm.Is(), "scale.rates", p.Name, "must have no short_term, with which its mean weight depends on the rate; leave rates out") {
 			break
 		}

@@ -34,6 +34,7 @@ func (c *checker) projection(path string, p *Projection, n *Network) {
 	if p.Speed != 0 && pre != nil {
 		c.delayByDistance(path+".delay", p, n)
 	}
+	c.plastic(path, p)
 	c.synapse(path, post, p.Shape())
 	c.receives(path, post, p.Receptor, p.Synapse, p.meanWeight())
 }

@@ -43,6 +43,16 @@ func described(name string) any {
 		return &network.Projection{}
 	case "short_term":
 		return &network.ShortTerm{}
+	case "plasticity":
+		return &network.Plasticity{}
+	case "stdp":
+		return &network.STDP{}
+	case "vogels2011":
+		return &network.Vogels{}
+	case "triplet":
+		return &network.Triplet{}
+	case "synapses":
+		return &network.RecordWeights{}
 	case "sources":
 		return &network.RecordShortTerm{}
 	case "sonata":

@@ -19,7 +19,7 @@ const (
 var mappings []Mapping
 
 func init() {
-	mappings = slices.Concat(general, populations, projections(), []Mapping{ofShortTerm}, courses)
+	mappings = slices.Concat(general, populations, projections(), []Mapping{ofShortTerm}, ofPlasticity, courses)
 }
 
 // general are those of the network itself and of what a run keeps.
@@ -116,6 +116,8 @@ var general = []Mapping{
 			About: "of each population that is named, averages of the state of neurons around their spikes"},
 		{Name: "short_term", Is: AMap, Of: "sources", OmitZero: true, At: at(func(x *Record) *[]RecordShortTerm { return &x.ShortTerm }),
 			About: "of each projection that is named, u and x of some of its sources"},
+		{Name: "weights", Is: AMap, Of: "synapses", OmitZero: true, At: at(func(x *Record) *[]RecordWeights { return &x.Weights }),
+			About: "of each projection that is named, the weights of some of its synapses"},
 	}},
 	{Name: "triggered", About: "Averages of the state around spikes.", Keys: []Key{
 		{Name: "neurons", Is: SomeNeurons, At: at(func(x *RecordTriggered) *Neurons { return &x.Neurons }),
@@ -133,6 +135,12 @@ var general = []Mapping{
 		{Name: "neurons", Is: SomeNeurons, At: at(func(x *RecordShortTerm) *Neurons { return &x.Neurons }), About: "of which sources", Need: true},
 		{Name: "every", Is: ANumber, Unit: "ms", Bound: aDuration, At: at(func(x *RecordShortTerm) *float64 { return &x.Every }),
 			About: "from one sample to the next, a multiple of dt", Need: true},
+	}},
+	{Name: "synapses", About: "How weights of a projection with plasticity are kept.", Keys: []Key{
+		{Name: "every", Is: ANumber, Unit: "ms", Bound: aDuration, At: at(func(x *RecordWeights) *float64 { return &x.Every }),
+			About: "from one sample to the next, a multiple of dt", Need: true},
+		{Name: "synapses", Is: AWhole, Default: 1000, Bound: Bound{Allowed: "must be a whole number of synapses, 1 to 1000000", holds: func(x float64) bool { return x >= 1 && x <= 1e6 }},
+			At: at(func(x *RecordWeights) *int { return &x.Synapses }), About: "of how many, evenly spread over all; {default} if left out, and all where there are fewer"},
 	}},
 	{Name: "neurons", About: "Some neurons of a population, counted from 0.", Keys: []Key{
 		{Name: "from", Is: AWhole, About: "the first of a range, 0 if left out"},
@@ -417,7 +425,7 @@ func near(what string) Key {
 func projections() []Mapping {
 	all := make([]Mapping, len(rules))
 	for i, r := range rules {
-		all[i] = Mapping{Name: "projection", By: "rule", Value: string(r.name), Keys: slices.Concat(ends, r.keys, drawn, []Key{shortTerm})}
+		all[i] = Mapping{Name: "projection", By: "rule", Value: string(r.name), Keys: slices.Concat(ends, r.keys, drawn, []Key{shortTerm, plasticity})}
 		if r.name == List { // whose own synapses may have weights and delays
 			for k := range all[i].Keys {
 				all[i].Keys[k].Need = all[i].Keys[k].Need && all[i].Keys[k].When == nil

@@ -238,28 +238,29 @@ func (d Dist) Mean() float64 {
 // itself) that share a rule, a shape and a time constant. The sign of the (mean)
 // weight says whether it excites.
 type Projection struct {
-	Name      string
-	From      string  // name of the source population
-	To        string  // name of the target population
-	FromGroup string  // of the source population, or one part of a division as clusters.7; empty: all of it
-	ToGroup   string  // likewise of the target population
-	Pairs     Pairs   // between two divisions into as many parts: which of their parts are connected
-	Rule      Rule    // which decides what of the next four means something
-	P         float64 // connection probability, of FixedProbability; where Near falls, that at the distance 0
-	N         int     // of synapses, of FixedInDegree, FixedOutDegree and FixedTotalNumber
-	Multapses bool    // whether a pair may have several synapses, of the same three; FixedTotalNumber must
-	Near      Kernel  // with which P falls, or by which FixedInDegree and FixedOutDegree choose neurons
-	Edges     Edges   // of List
-	Autapses  bool    // whether a neuron may have a synapse to itself, of a population with itself
-	Weight    Dist    // in the unit of the target's neurons; of a List with weights ignored
-	WeightBy  Kernel  // with which Weight, a number, falls
-	Delay     Dist    // [ms]; a number is a multiple of dt, at least dt; of a List with delays ignored
-	Speed     float64 // with which spikes travel the distance, Delay being the rest [mm/ms]; 0: delays do not go by distance
-	Synapse   Synapse // the shape
-	TauSyn    float64 // synaptic time constant tau_syn [ms]; 0 of a Delta
-	TauRise   float64 // that of the rise, tau_rise [ms]; of a Biexponential
-	Receptor  string  // of the target's Model that it goes to; empty: g_ex, g_in or the current, as the weight's sign says
-	ShortTerm ShortTerm
+	Name       string
+	From       string  // name of the source population
+	To         string  // name of the target population
+	FromGroup  string  // of the source population, or one part of a division as clusters.7; empty: all of it
+	ToGroup    string  // likewise of the target population
+	Pairs      Pairs   // between two divisions into as many parts: which of their parts are connected
+	Rule       Rule    // which decides what of the next four means something
+	P          float64 // connection probability, of FixedProbability; where Near falls, that at the distance 0
+	N          int     // of synapses, of FixedInDegree, FixedOutDegree and FixedTotalNumber
+	Multapses  bool    // whether a pair may have several synapses, of the same three; FixedTotalNumber must
+	Near       Kernel  // with which P falls, or by which FixedInDegree and FixedOutDegree choose neurons
+	Edges      Edges   // of List
+	Autapses   bool    // whether a neuron may have a synapse to itself, of a population with itself
+	Weight     Dist    // in the unit of the target's neurons; of a List with weights ignored
+	WeightBy   Kernel  // with which Weight, a number, falls
+	Delay      Dist    // [ms]; a number is a multiple of dt, at least dt; of a List with delays ignored
+	Speed      float64 // with which spikes travel the distance, Delay being the rest [mm/ms]; 0: delays do not go by distance
+	Synapse    Synapse // the shape
+	TauSyn     float64 // synaptic time constant tau_syn [ms]; 0 of a Delta
+	TauRise    float64 // that of the rise, tau_rise [ms]; of a Biexponential
+	Receptor   string  // of the target's Model that it goes to; empty: g_ex, g_in or the current, as the weight's sign says
+	ShortTerm  ShortTerm
+	Plasticity Plasticity
 }
 
 // Edges are the synapses of a List, in any order. All slices have one length,

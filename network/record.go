@@ -18,6 +18,7 @@ type Record struct {
 
 	Triggered []RecordTriggered
 	ShortTerm []RecordShortTerm
+	Weights   []RecordWeights
 }
 
 // RecordNeurons are some neurons of a population. Wherever something of a population is recorded, Population may name a Part of it, whose
@@ -66,6 +67,13 @@ type RecordShortTerm struct {
 	Projection string
 	Neurons    Neurons // of the source population
 	Every      float64 // [ms], a multiple of dt
+}
+
+// RecordWeights keeps the weights of some synapses of a projection with long-term plasticity.
+type RecordWeights struct {
+	Projection string
+	Every      float64 // [ms], a multiple of dt
+	Synapses   int     // evenly spread over all; all, if there are fewer
 }
 
 // RateVariable and GVariable are the variables that are no potential or input: spikes in time [Hz], and the synaptic state of each
@@ -151,6 +159,7 @@ func (r *Record) eachNeurons(of *Network, do func(population string, n *Neurons)
 func (r Record) scaled(before, after *Network) Record {
 	r.Spikes, r.State, r.Counted = slices.Clone(r.Spikes), slices.Clone(r.State), slices.Clone(r.Counted)
 	r.Averages.Neurons, r.Triggered, r.ShortTerm = slices.Clone(r.Averages.Neurons), slices.Clone(r.Triggered), slices.Clone(r.ShortTerm)
+	r.Weights = slices.Clone(r.Weights)
 	for i, h := range r.Counted {
 		if h.Neurons != nil {
 			n := *h.Neurons
@@ -212,6 +221,22 @@ func (c *checker) record(n *Network) {
 		c.triggered(n, path, &r, population(path, r.Population, true))
 	}
 	c.releases(n)
+	c.weights(n)
+}
+
+// weights checks what is kept of long-term plasticity.
+func (c *checker) weights(n *Network) {
+	var names []string
+	for k := range n.Projections {
+		if n.Projections[k].Plasticity.Is() {
+			names = append(names, n.Projections[k].Name)
+		}
+	}
+	for _, r := range n.Record.Weights {
+		path := fault.Path("record.weights", r.Projection)
+		c.keys(path, &r, Keys("synapses", ""))
+		c.want(slices.Contains(names, r.Projection), path, r.Projection, "must be the name of a projection with plasticity: "+cmp.Or(fault.Listing(names), "there is none")+fault.DidYouMean(r.Projection, names))
+	}
 }
 
 // releases checks what is kept of short-term plasticity.

@@ -216,8 +216,13 @@ func (p *Projection) meanWeight() float64 {
 }
 
 // Excitatory tells whether a projection's weights are not negative: a weight of
-// zero counts as positive.
-func (p *Projection) Excitatory() bool { return p.meanWeight() >= 0 }
+// zero counts as positive, but where w_max of long-term plasticity is negative.
+func (p *Projection) Excitatory() bool {
+	if p.Plasticity.Is() {
+		return p.Plasticity.Bounds().Max >= 0
+	}
+	return p.meanWeight() >= 0
+}
 
 // Sizes are the numbers of neurons of the two populations of projection i.
 func (n *Network) Sizes(i int) (pre, post int) {

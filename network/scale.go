@@ -32,7 +32,7 @@ func (n *Network) scaleBy(s float64) {
 	}
 	for i := range n.Projections {
 		p := &n.Projections[i]
-		p.Weight = p.Weight.Times(weight)
+		p.Weight, p.Plasticity = p.Weight.Times(weight), p.Plasticity.times(weight)
 		pre, post := before.Ends(i)
 		_, _, sources := p.partners(&post, &pre)
 		p.rescale(s, &n.Scale, sources)

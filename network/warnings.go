@@ -14,7 +14,7 @@ func (n *Network) Warnings() []string {
 	if n.silent() {
 		list = append(list, "no neuron can ever fire: in every population E_L + input is at or below V_th, and V0 is below V_th")
 	}
-	return slices.Concat(n.SONATA.Notes, list, n.given(), n.tooFast(), n.tooSlow())
+	return slices.Concat(n.SONATA.Notes, list, n.given(), n.tooFast(), n.tooSlow(), n.tooManySpikes())
 }
 
 // given tells of given spikes that share a step, of those in front of the first step, which are left out or

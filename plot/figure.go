@@ -21,7 +21,7 @@ import (
 
 // A Figure is a drawing in two formats.
 type Figure struct {
-	Name string // without extension: raster, rate, potentials, currents, states, strip, sheet, groups
+	Name string // without extension: raster, rate, potentials, currents, states, weights, strip, sheet, groups
 	PNG  []byte // 200 dots an inch
 	SVG  []byte
 }
@@ -43,6 +43,7 @@ type Data struct {
 	Potentials  []Potential                // one per population that was recorded
 	Currents    []Current                  // one per panel, two or three are enough
 	States      []State                    // one per panel, likewise
+	Weights     []Weights                  // one or two panels each, likewise
 	Strips      []Strip                    // of populations along lines, one per panel
 	Sheets      []Sheet                    // of populations on sheets, one per row
 	Groups      *Data                      // populations, sample and counts of parts of populations, as if they were populations
@@ -51,7 +52,7 @@ type Data struct {
 	Discarded float64 // first part of the run that statistics leave out [ms]
 }
 
-// Figures draw what there are data for: raster and rate of a run that is two bins of the counts or longer, potentials, currents, states, and activity in space.
+// Figures draw what there are data for: raster and rate of a run that is two bins of the counts or longer, potentials, currents, states, weights, and activity in space.
 func (d Data) Figures() []func() (Figure, error) {
 	var list []func() (Figure, error)
 	if d.Counts != nil && float64(d.Steps)*d.Counts.StepMs() >= 2*d.Counts.BinMs() {
@@ -67,6 +68,9 @@ func (d Data) Figures() []func() (Figure, error) {
 	}
 	if len(d.States) > 0 {
 		list = append(list, func() (Figure, error) { return States(d.States) })
+	}
+	if len(d.Weights) > 0 {
+		list = append(list, func() (Figure, error) { return WeightsOf(d.Weights) })
 	}
 	if len(d.Strips) > 0 {
 		list = append(list, func() (Figure, error) { return Strips(d.Strips) })

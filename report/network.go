@@ -226,7 +226,7 @@ func projectionTable(net *network.Network) table {
 		if p.Receptor != "" {
 			synapse += ", " + p.Receptor
 		}
-		synapse += shortTermText(&p.ShortTerm)
+		synapse += shortTermText(&p.ShortTerm) + plasticityText(&p.Plasticity)
 		t.Rows = append(t.Rows, row{Name: p.Name, Cells: []cell{
 			{Text: from, Words: true}, {Text: to, Words: true}, {Text: sign, Words: true}, {Text: c.text}, {Text: short(c.inDegree)}, {Text: delay},
 			{Text: synapse, Words: true}, {Text: ruleText(p), Words: true},
@@ -249,6 +249,14 @@ func shortTermText(s *network.ShortTerm) string {
 		}
 	}
 	return text
+}
+
+func plasticityText(p *network.Plasticity) string {
+	if !p.Is() {
+		return ""
+	}
+	b := p.Bounds()
+	return fmt.Sprintf(", %s changes weights within %s and %s", p.Rule(), short(b.Min), short(b.Max))
 }
 
 func ruleText(p *network.Projection) string {

@@ -245,7 +245,8 @@ var captions = map[string]string{
 	"raster": "Spikes of a sample of neurons, and the rates of all.", "rate": "Rates of all neurons.",
 	"groups":     "Spikes of a sample of neurons of each group, and the rates of groups.",
 	"potentials": "How membrane potentials are distributed over neurons and time.", "currents": "Input of single neurons.",
-	"strip": "Spikes by position along a line or ring.", "sheet": "Rates on a sheet, at five times.",
+	"weights": "How weights that change are distributed at the start and at the end, and their course where it was recorded.",
+	"strip":   "Spikes by position along a line or ring.", "sheet": "Rates on a sheet, at five times.",
 }
 
 // pictures are the figures, as far as there is room: as PNG, whose letters are the same everywhere, or else as SVG.

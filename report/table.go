@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -50,6 +51,7 @@ type summary struct {
 	Warnings                        []string
 	Populations                     map[string]map[string]*json.Number
 	InhibitionLagMs                 *json.Number `json:"inhibition_lag_ms"`
+	WeightsDigest                   string       `json:"weights_digest"`
 }
 
 func readSummary(text []byte) (*summary, error) {
@@ -286,10 +288,11 @@ func (s *summary) cards(r *Run, run int) (cards []card) {
 
 // facts are what is said of runs as wholes, a column each.
 func facts(runs []*view) []row {
-	list := []struct {
+	type fact struct {
 		name string
 		of   func(v *view, s *summary) string
-	}{
+	}
+	list := []fact{
 		{"folder", func(v *view, _ *summary) string { return v.Folder }},
 		{"network", func(_ *view, s *summary) string {
 			if s.Preset != "" && s.Preset != s.Network {
@@ -325,6 +328,9 @@ func facts(runs []*view) []row {
 		{"version", func(_ *view, s *summary) string { return "einet " + orUnknown(s.Version) }},
 		{"made", func(v *view, _ *summary) string { return v.Made.UTC().Format("2006-01-02 15:04 UTC") }},
 		{"digest", func(_ *view, s *summary) string { return s.Digest }},
+	}
+	if slices.ContainsFunc(runs, func(v *view) bool { return v.summary.WeightsDigest != "" }) {
+		list = append(list, fact{"digest of weights", func(_ *view, s *summary) string { return cmp.Or(s.WeightsDigest, "-") }})
 	}
 	var rows []row
 	for _, f := range list {

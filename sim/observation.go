@@ -45,6 +45,8 @@ func (s *Selection) reads() []Variable {
 type Observation struct {
 	Step   int64
 	States []*NeuronState // of each selection of the recorder, in their order
+
+	Weights []uint32 // ω of the synapses of a WeightReader, in their order; only valid during the call
 }
 
 // A NeuronState is the state of some neurons of a population at one step, of those variables that were asked for. What it returns is

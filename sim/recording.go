@@ -63,7 +63,7 @@ func (r *recording) take(p *piece) error {
 		if err := r.spikes(p, s.recorder, s.step); err != nil {
 			return err
 		}
-		if err := r.recorders[s.recorder].Sample(&Observation{s.step, r.states[s.recorder]}); err != nil {
+		if err := r.recorders[s.recorder].Sample(&Observation{s.step, r.states[s.recorder], s.weights}); err != nil {
 			return err
 		}
 	}

@@ -109,24 +109,28 @@ func Fired(spikes []Spike, step int64) []Spike {
 }
 
 // An UnderWay is a Recorder that keeps the spikes that are under way, and the states of short-term plasticity before them: their factors
-// can't be made from the states behind them.
+// can't be made from the states behind them. Of long-term plasticity it keeps the traces.
 type UnderWay struct {
 	delay   int64
 	spikes  []Spike
 	step    int64
 	before  *Releases
 	factors []uint32 // scratch
+	traces  *traces  // of long-term plasticity
 }
 
 // NewUnderWay keeps those of a model.
 func NewUnderWay(m *dynamics.Model) *UnderWay {
-	return &UnderWay{delay: int64(m.MaxDelay), before: NewReleases(m)}
+	return &UnderWay{delay: int64(m.MaxDelay), before: NewReleases(m), traces: newTraces(m)}
 }
 
 // Spikes keeps them until the largest delay is over.
 func (u *UnderWay) Spikes(step int64, spikes []Spike) error {
 	u.step = step
 	u.spikes = append(u.now(), spikes...)
+	for _, s := range spikes {
+		u.traces.sent(s)
+	}
 	return nil
 }
 
@@ -135,6 +139,7 @@ func (u *UnderWay) now() []Spike {
 	n := sort.Search(len(u.spikes), func(i int) bool { return int64(u.spikes[i].Step) > u.step-u.delay })
 	for _, s := range u.spikes[:n] {
 		u.factors = u.before.Fire(s, u.factors[:0])
+		u.traces.over(s)
 	}
 	if n > len(u.spikes)/2 { // else it costs more to move the others
 		u.spikes = slices.Delete(u.spikes, 0, n)
@@ -189,7 +194,8 @@ func (u *UnderWay) keep(put func(name string, keep func(*checkpoint.Section)) er
 	return nil
 }
 
-// Save writes the state of an engine, a section a row, and behind these the spikes under way, with the states before them.
+// Save writes the state of an engine, a section a row, and behind these the spikes under way, with the states before them, and the state of
+// long-term plasticity.
 func Save(w *checkpoint.Writer, m *dynamics.Model, e Saver, u *UnderWay) error {
 	var words []uint32
 	for _, r := range Rows(m) {
@@ -201,7 +207,10 @@ func Save(w *checkpoint.Writer, m *dynamics.Model, e Saver, u *UnderWay) error {
 			return err
 		}
 	}
-	return u.keep(w.Put)
+	if err := u.keep(w.Put); err != nil {
+		return err
+	}
+	return u.savePlastic(w, e)
 }
 
 // Restore reads what Save has written, and makes the engine, which is at step 0, go on from there.
@@ -217,6 +226,9 @@ func Restore(r *checkpoint.Reader, m *dynamics.Model, e Saver, u *UnderWay) erro
 		}
 	}
 	if err := u.keep(r.Get); err != nil {
+		return err
+	}
+	if err := u.restorePlastic(r, e); err != nil {
 		return err
 	}
 	return e.Resume(u.step, u.spikes, u.before.States)

@@ -36,12 +36,16 @@ func (r *Releases) Fire(s Spike, factors []uint32) []uint32 {
 	if r.none {
 		return factors
 	}
-	populations := r.model.Populations
-	i := sort.Search(len(populations), func(i int) bool { return populations[i].First+populations[i].Size > int(s.Neuron) })
+	i := populationOf(r.model, s.Neuron)
 	for _, k := range r.shortTerms[i] {
-		factors = append(factors, r.model.Projections[k].ShortTerm.Fire(&r.States[k][int(s.Neuron)-populations[i].First], s.Step))
+		factors = append(factors, r.model.Projections[k].ShortTerm.Fire(&r.States[k][int(s.Neuron)-r.model.Populations[i].First], s.Step))
 	}
 	return factors
+}
+
+// populationOf is that of a global neuron id.
+func populationOf(m *dynamics.Model, neuron uint32) int {
+	return sort.Search(len(m.Populations), func(i int) bool { return m.Populations[i].First+m.Populations[i].Size > int(neuron) })
 }
 
 // CopyReleases makes the states of an engine those that it goes on from, which CheckResume has looked at.

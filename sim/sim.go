@@ -65,3 +65,11 @@ type Followed struct {
 	Variable           Variable
 	Population, Neuron int
 }
+
+// A Receiver is an Engine of a part of a network, which dynamics.Model.Part makes: it is told when relays fire.
+type Receiver interface {
+	Engine
+	// Receive hands over all spikes of relays in the steps behind those received before, up to step, which Advance has ended at. It is called
+	// before the smallest delay is over behind the first of these steps. Spikes are sorted by step and then neuron; the engine's own Spikes are without them.
+	Receive(step int64, spikes []Spike) error
+}

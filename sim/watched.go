@@ -49,6 +49,7 @@ func (g *glimpse) show() {
 type request struct {
 	step     int64
 	recorder int
+	weights  []uint32 // that a WeightReader is to see
 }
 
 // A glimpse is the values of variables of a view at one step.
@@ -148,6 +149,9 @@ func watch(e Engine, recorders []Recorder) *watched {
 
 // reads tells whether a recorder reads the engine's state.
 func (w *watched) reads(recorder int) bool {
+	if _, weighs := w.recorders[recorder].(WeightReader); weighs {
+		return true
+	}
 	return slices.ContainsFunc(w.readings[recorder], func(r reading) bool { return len(r.variables) > 0 })
 }
 
@@ -210,6 +214,9 @@ func (w *watched) plan(from, next int64) (int64, error) {
 
 // mayFollow tells whether the engine can follow what a recorder reads.
 func (w *watched) mayFollow(recorder int) bool {
+	if _, weighs := w.recorders[recorder].(WeightReader); weighs {
+		return false
+	}
 	values := 0
 	for _, r := range w.readings[recorder] {
 		values += r.view.values()
@@ -263,12 +270,16 @@ func (w *watched) sample(from, to int64) error {
 	before := len(w.piece.samples)
 	for i, r := range w.recorders {
 		for s := r.Next(from); s <= to; s = r.Next(s) {
-			w.piece.samples = append(w.piece.samples, request{s, i})
+			w.piece.samples = append(w.piece.samples, request{step: s, recorder: i})
 		}
 	}
 	due := w.piece.samples[before:]
 	slices.SortStableFunc(due, func(a, b request) int { return cmp.Compare(a.step, b.step) })
-	for _, s := range due {
+	for i := range due {
+		s := &due[i]
+		if err := w.weigh(s); err != nil {
+			return err
+		}
 		for _, r := range w.readings[s.recorder] {
 			if r.view.column >= 0 {
 				w.recall(s.step, int(s.step-from-1), r.view)

@@ -97,6 +97,9 @@ func fromProjection(net *network.Network, i int) (Source, error) {
 	if p.ShortTerm.Is() {
 		return Source{}, fmt.Errorf("%w: projections.%s.short_term: weights follow the rate, the theory is that of constant ones", ErrNotCovered, p.Name)
 	}
+	if p.Plasticity.Is() {
+		return Source{}, fmt.Errorf("%w: projections.%s.plasticity: weights change, the theory is that of constant ones", ErrNotCovered, p.Name)
+	}
 	post := &net.Populations[net.Population(p.To)]
 	weight, spread := p.Weight.WeightMoments()
 	c := Source{

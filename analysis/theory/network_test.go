@@ -68,6 +68,8 @@ func TestNotCovered(t *testing.T) {
 	_, err := theory.FromNetwork(preset(t, "ei", "populations.I.input={step: {at: 5, by: 3}}"))
 	require.ErrorIs(t, err, theory.ErrNotCovered)
 	require.ErrorContains(t, err, "populations.I.input: varies in time")
+	_, err = theory.FromNetwork(preset(t, "ei", "projections.I_to_E.plasticity={vogels2011: {eta: 0.1, tau: 20, target: 5, w_max: -9}}"))
+	require.ErrorContains(t, err, "projections.I_to_E.plasticity: weights change, the theory is that of constant ones")
 	net := preset(t, "ei")
 	net.Populations[1].Neuron = "izhikevich"
 	_, err = theory.FromNetwork(net)

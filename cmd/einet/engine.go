@@ -22,7 +22,7 @@ func (f *synapsesFlag) synapses() engines.Synapses { return engines.Synapses(f.C
 type engineFlags struct {
 	synapsesFlag
 	Engine      string `enum:"auto,${engines}" default:"auto" help:"What simulates: ${enum}. auto is gpu where there is a hardware device and the network is not so small that cpu is sooner, else cpu."`
-	Device      string `placeholder:"D" help:"OpenGL device of the gpu engine: a number or part of a name, as einet devices lists them."`
+	Device      string `placeholder:"D" help:"OpenGL device of the gpu engine: a number or part of a name, as einet devices lists them. Of einet run also several numbers (0,1,2), each of which is a rank (docs/scaling.md)."`
 	Resident    int    `placeholder:"G" help:"The gpu engine takes several windows (stretches of the smallest delay) in one dispatch, by G work groups that must be on the device at once, which is made sure of: an experiment for networks whose windows take no longer than a dispatch does to start. Otherwise each kernel of a window is a dispatch."`
 	threadsFlag `set:"of= that build the network and, in the cpu engine, simulate it"`
 }
@@ -41,9 +41,18 @@ func (f *engineFlags) choice() (engines.Choice, error) {
 	return engines.Choice{Engine: f.Engine, Device: f.Device, Forms: gpu.Options{Resident: f.Resident}, Threads: f.Threads, Synapses: f.synapses()}, nil
 }
 
+// whole is choice, of what one engine simulates as a whole.
+func (f *engineFlags) whole() (engines.Choice, error) {
+	c, err := f.choice()
+	if err == nil && c.IsDivided() {
+		err = usage(fmt.Errorf("--device %s: several devices are ranks of one network, which einet run alone makes: name one", f.Device))
+	}
+	return c, err
+}
+
 // choose makes the place ready that the flags mean on this machine, for a network of that model.
 func (f *engineFlags) choose(t *terminal, m *dynamics.Model) (*engines.Place, error) {
-	choice, err := f.choice()
+	choice, err := f.whole()
 	if err != nil {
 		return nil, err
 	}

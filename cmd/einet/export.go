@@ -140,11 +140,22 @@ type export struct {
 // each calls do for every synapse of projection k until it fails or the user stops it.
 func (x *export) each(k int, do func(source, target int, weight, delayMs float64) error) error {
 	n := 0
+	omegas, err := engines.StartWeights(x.built.model, x.built.connectome, k)
+	if err != nil {
+		return err
+	}
+	most := 0.0
+	if omegas != nil {
+		most = x.net.Projections[k].Plasticity.Bounds().Max
+	}
 	return x.built.connectome.Projections[k].Each(func(source, target int, weight, delay uint32) error {
 		if n++; n&0xffff == 0 && x.ctx.Err() != nil {
 			return x.ctx.Err()
 		}
 		w, d := x.built.model.Synapse(k, weight, delay)
+		if omegas != nil {
+			w = float64(omegas[n-1]) / dynamics.One * most
+		}
 		return do(source, target, w, d)
 	})
 }

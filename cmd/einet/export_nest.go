@@ -76,7 +76,7 @@ func (x *export) populationsOf(b *strings.Builder, late int) {
 		if p.Neuron.IsSource() {
 			model, says := "spike_generator", ""
 			if x.isRepeated(p) {
-				model, says = "parrot_neuron", "; tsodyks2_synapse takes none of a generator's own"
+				model, says = "parrot_neuron", "; synapses that change take none of a generator's own"
 			}
 			fmt.Fprintf(b, "    %q: (%q, %d, {}),  # its spikes are in input.npz%s\n", p.Name, model, p.Size, says)
 			continue
@@ -103,9 +103,9 @@ func (x *export) populationsOf(b *strings.Builder, late int) {
 }
 
 // isRepeated tells whether a population is a source whose spikes a neuron of NEST's has to repeat: a generator has no synapses that
-// depress or facilitate.
+// change.
 func (x *export) isRepeated(p network.Population) bool {
-	plastic := func(q network.Projection) bool { return q.From == p.Name && q.ShortTerm.Is() }
+	plastic := func(q network.Projection) bool { return q.From == p.Name && (q.ShortTerm.Is() || q.Plasticity.Is()) }
 	return p.Neuron.IsSource() && slices.ContainsFunc(x.net.Projections, plastic)
 }
 

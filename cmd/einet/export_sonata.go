@@ -97,6 +97,10 @@ func neuronsOf(net *network.Network, to string) (map[int]*sonata.Neuron, error) 
 		}
 	}
 	for k := range net.Projections {
+		if p := &net.Projections[k]; p.Plasticity.Is() && to == "sonata" {
+			faults = append(faults, fault.Error{Path: "projections." + p.Name + ".plasticity", Allowed: "must be left out: SONATA has no weights that change; --to nest writes a script that has"})
+			continue
+		}
 		if _, wrong := sonata.SynapseOf(net, k); wrong != nil {
 			faults = append(faults, *wrong)
 		}

@@ -182,3 +182,58 @@ func TestFullDiskAndThenRoom(t *testing.T) {
 	require.Equal(t, exitDone, status, errs)
 	same(t, want, dir)
 }
+
+// Into a folder that can't be written nothing is simulated: one line, at once. What is there can be read.
+func TestReadOnlyFolder(t *testing.T) {
+	tries(t)
+	disk := smallDisk(t, "size=64m")
+	dir := filepath.Join(disk, "run")
+	status, _, errs := einet(t, "run", "ei", "--scale", "0.1", "--duration", "50ms", "--engine", "cpu", "--no-plots", "-q", "--out", dir, "--checkpoint-end")
+	require.Equal(t, exitDone, status, errs)
+	before := contents(t, dir)
+	require.NoError(t, unix.Mount("", disk, "", unix.MS_REMOUNT|unix.MS_RDONLY, ""))
+	t.Cleanup(func() { require.NoError(t, unix.Mount("", disk, "", unix.MS_REMOUNT, "")) })
+	for _, args := range [][]string{
+		{"run", "ei", "--duration", "1000s", "-q", "--out", filepath.Join(disk, "other")},
+		{"run", "ei", "--duration", "1000s", "-q", "--out", dir, "--force"},
+		{"run", "ei", "--duration", "1000s", "-q", "--out", filepath.Join(disk, "other"), "--replicas", "2"},
+		{"run", "--extend", "1000s", dir, "-q"},
+		{"sweep", "ei", "--vary", "populations.*.input=20,21", "--duration", "1000s", "-q", "--out", filepath.Join(disk, "sweep")},
+		{"plot", dir},
+		{"report", dir},
+		{"export", "ei", "--scale", "0.1", "--out", filepath.Join(disk, "net")},
+		{"validate", "ei", "-q", "--out", dir, "--seeds", "1000"},
+	} {
+		status, errs := ended(t, child("", args...))
+		require.Equal(t, exitMachine, status, "%v: %s", args, errs)
+		require.Equal(t, 1, strings.Count(errs, "\n"), "%v: %s", args, errs)
+		require.Contains(t, errs, "read-only file system", "%v", args)
+		sameContents(t, before, contents(t, dir), args[0])
+	}
+	status, _, errs = einet(t, "run", "--extend", "50ms", dir, "-q", "--no-plots", "--out", filepath.Join(t.TempDir(), "longer"))
+	require.Equal(t, exitDone, status, errs)
+}
+
+// Where there is room for what was simulated but not for its figures, the run is complete without them.
+func TestFullDiskLeavesOutFigures(t *testing.T) {
+	tries(t)
+	args := func(dir string, more ...string) []string {
+		return append([]string{"run", "ei", "--scale", "0.1", "--duration", "500ms", "--engine", "cpu", "-q", "--out", dir}, more...)
+	}
+	whole := filepath.Join(t.TempDir(), "run")
+	status, errs := ended(t, child("", args(whole, "--no-plots")...))
+	require.Equal(t, exitDone, status, errs)
+	size := 0
+	for _, text := range contents(t, whole) {
+		size += len(text)
+	}
+	dir := filepath.Join(smallDisk(t, fmt.Sprintf("size=%dk", 3*size>>10)), "run")
+	status, errs = ended(t, child("", args(dir)...))
+	require.Equal(t, exitMachine, status, errs)
+	require.Equal(t, 1, strings.Count(errs, "\n"), errs)
+	require.Contains(t, errs, "no space left on device")
+	s := summaryOf(t, dir)
+	require.False(t, s.Interrupted)
+	require.Equal(t, summaryOf(t, whole).Digest, s.Digest)
+	nothingHidden(t, dir)
+}

@@ -448,3 +448,49 @@ func isWholeState(t *testing.T, dir string) {
 	require.EqualValues(t, s.Spikes+1, bytes.Count(text, []byte("\n")))
 	nothingHidden(t, dir)
 }
+
+// allFire is a network of which every neuron fires in every step, as often as steps say.
+func allFire(t *testing.T, steps int) string {
+	file := filepath.Join(t.TempDir(), "full.yaml")
+	require.NoError(t, os.WriteFile(file, fmt.Appendf(nil, `
+duration: %g
+populations:
+  E: {size: 400, tau_m: 0.2, V_th: 15, V_reset: 0, input: 2000}
+  I: {size: 130, tau_m: 0.2, V_th: 15, V_reset: 0, input: 2000}
+projections:
+  E_to_E: {from: E, to: E, rule: fixed_indegree, indegree: 20, weight: 0.05, tau_syn: 2, delay: 0.5}
+  E_to_I: {from: E, to: I, rule: fixed_indegree, indegree: 20, weight: 0.05, tau_syn: 2, delay: 0.5}
+  I_to_E: {from: I, to: E, rule: fixed_indegree, indegree: 20, weight: -0.1, tau_syn: 2, delay: 0.9}
+`, float64(steps)/10), 0o666))
+	return file
+}
+
+// Where all that can fire does, for minutes, every spike is counted, and memory does not grow.
+func TestEveryNeuronFiresInEveryStep(t *testing.T) {
+	tries(t)
+	steps, engines := 1500, []string{"cpu", "reference"}
+	if devices, _ := thisMachine(t.Context()).Devices(); len(devices) > 0 {
+		engines = append(engines, "gpu")
+	}
+	if everyFault {
+		steps *= 200
+	}
+	var first experiment.Summary
+	for i, engine := range engines {
+		of := func(steps int) experiment.Summary {
+			dir := filepath.Join(t.TempDir(), "run")
+			status, errs := ended(t, child("", "run", allFire(t, steps), "--engine", engine, "--no-plots", "-q", "--set", "record={spikes: {E: 3}}", "--out", dir))
+			require.Equal(t, exitDone, status, errs)
+			s := summaryOf(t, dir)
+			require.EqualValues(t, 530*steps, s.Spikes, engine)
+			return s
+		}
+		brief, s := of(steps/3), of(steps)
+		if i == 0 {
+			first = s
+		}
+		require.Equal(t, first.Digest, s.Digest, engine)
+		t.Logf("%s: %d steps in %.3g s, %.0f MB; %d steps, %.0f MB", engine, steps, s.EngineS, s.PeakRSSMB, steps/3, brief.PeakRSSMB)
+		require.Less(t, s.PeakRSSMB, brief.PeakRSSMB+60, engine)
+	}
+}

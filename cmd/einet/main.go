@@ -28,6 +28,7 @@ import (
 	"einet/experiment"
 	"einet/fault"
 	"einet/gpu"
+	"einet/ranks/mpi"
 	"einet/record/hdf5"
 )
 
@@ -45,6 +46,7 @@ type cli struct {
 	Schema    schemaCmd    `cmd:"" help:"Print a JSON schema of the network language, for editors."`
 	Theory    theoryCmd    `cmd:"" help:"Predict rates by mean-field theory; hold them against a simulation."`
 	Bench     benchCmd     `cmd:"" help:"Time the engines on several networks and sizes, beside what the machine can do."`
+	Scaling   scalingCmd   `cmd:"" help:"Say what a network would take on many ranks, from a dry run of one of them."`
 	Plot      plotCmd      `cmd:"" help:"Draw the figures of an earlier run."`
 	Report    reportCmd    `cmd:"" help:"Write a page (HTML) of an earlier run, or of several side by side."`
 	Compare   compareCmd   `cmd:"" help:"Hold two runs side by side: do they have the same spikes, or are they alike?"`
@@ -88,7 +90,11 @@ func main() {
 		os.Exit(exitMachine)
 	}
 	tty := term.IsTerminal(int(os.Stderr.Fd()))
-	os.Exit(run(whileParent(interruptible()), os.Args[1:], os.Stdout, os.Stderr, tty))
+	out, errs := io.Writer(os.Stdout), io.Writer(os.Stderr)
+	if mpi.IsFollower() { // rank 0 says it all
+		out, errs, tty = io.Discard, io.Discard, false
+	}
+	os.Exit(run(whileParent(interruptible()), os.Args[1:], out, errs, tty))
 }
 
 // interruptible is cancelled by the first Ctrl-C, or when the terminal or the batch system ends it. A second one ends what does

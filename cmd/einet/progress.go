@@ -27,6 +27,7 @@ type progress struct {
 	spoken time.Time
 	every  time.Duration
 	bar    *progressbar.ProgressBar
+	now    func() time.Time
 }
 
 // The bar is that wide, and with its frame and percentage it takes that many
@@ -41,7 +42,7 @@ func newProgress(t *terminal, quiet bool, dt float64, first, last int64) *progre
 	if quiet {
 		return nil
 	}
-	p := &progress{t: t, dt: dt, first: first, last: last, start: time.Now(), spoken: time.Now(), every: progressEvery}
+	p := &progress{t: t, dt: dt, first: first, last: last, start: time.Now(), spoken: time.Now(), every: progressEvery, now: time.Now}
 	if t.lines > 0 {
 		p.every = t.lines
 	} else if t.tty {
@@ -58,7 +59,7 @@ func (p *progress) update(step, spikes int64) {
 	if p == nil {
 		return
 	}
-	now := time.Now()
+	now := p.now()
 	if p.bar == nil && (now.Sub(p.spoken) < p.every || step == p.last) {
 		return
 	}

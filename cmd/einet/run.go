@@ -10,6 +10,7 @@ import (
 
 	"einet/experiment"
 	"einet/network"
+	"einet/ranks/mpi"
 	"einet/record"
 	"einet/sim"
 )
@@ -19,6 +20,7 @@ type runCmd struct {
 	Network string `arg:"" optional:"" help:"A preset's name (see einet list), a YAML file, a SONATA configuration (JSON), or - for standard input; none with --resume and --extend."`
 	changeFlags
 	engineFlags
+	Ranks    int    `placeholder:"N" help:"Divide the network among N engines, ranks, which exchange their spikes: the spikes are the same. Of one process, to try it; mpirun -n N einet-mpi run has each in a process of its own, on as many machines as there are (docs/scaling.md), and --device 0,1 each on a device."`
 	Duration *span  `placeholder:"TIME" help:"Model time to simulate: 500 (ms), \"500 ms\" or 0.5s; otherwise what the network states."`
 	Discard  span   `placeholder:"TIME" help:"Leave this first part of the run out of the rates and the other statistics."`
 	Replay   string `placeholder:"FILE" help:"Do to the network what a log of einet view (events.jsonl) says, up to the end of that session unless --duration says otherwise. At that end the digest must be the session's."`
@@ -40,10 +42,29 @@ type runCmd struct {
 const mostThreads = 1 << 14
 
 // Run simulates and prints what came of it.
-func (c *runCmd) Run(ctx context.Context, t *terminal) error {
+func (c *runCmd) Run(ctx context.Context, t *terminal) (err error) {
+	comm, err := mpi.Open()
+	if err != nil {
+		return machine(err)
+	}
+	if comm != nil {
+		defer func() { comm.Close(err) }()
+	}
+	return c.run(ctx, t, comm)
+}
+
+// run is Run, of one of several processes where there is a Comm.
+func (c *runCmd) run(ctx context.Context, t *terminal, comm *mpi.Comm) error {
 	choice, err := c.choice()
 	if err != nil {
 		return err
+	}
+	if c.Ranks < 0 || c.Ranks > mostThreads {
+		return usage(fmt.Errorf("--ranks %d: must be from 1 to %d", c.Ranks, mostThreads))
+	}
+	choice.Ranks = c.Ranks
+	if comm != nil {
+		choice.Exchange = comm
 	}
 	if c.Threads < 0 || c.Threads > mostThreads {
 		return usage(fmt.Errorf("--threads %d: must be from 1 to %d, or 0 for one each processor", c.Threads, mostThreads))
@@ -57,6 +78,9 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	o := experiment.Options{Choice: choice, OpenGL: t.gl, Out: c.Out, NoFigures: c.NoPlots, Version: versionString()}
 	if err := c.checkpoints(&o); err != nil {
 		return err
+	}
+	if comm != nil && comm.Rank() > 0 {
+		return engineFault(experiment.Serve(context.WithoutCancel(ctx), o))
 	}
 	if c.goesOn() {
 		return c.goOn(ctx, t, o)
@@ -99,6 +123,9 @@ func (c *runCmd) begin(ctx context.Context, t *terminal, o experiment.Options) e
 	}
 	o.DiscardMs = c.Discard.ms
 	if c.Replicas != nil || c.Seeds != nil {
+		if o.Choice.IsDivided() {
+			return usage(errors.New("--replicas, --seeds: each is a whole network on one engine: leave --ranks, mpirun and all devices but one out"))
+		}
 		if c.Resident > 0 {
 			return usage(errors.New("--resident: says nothing of --replicas and --seeds, which the gpu engine has in a dispatch each or one after another"))
 		}

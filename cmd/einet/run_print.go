@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -22,7 +23,11 @@ func printSummary(out io.Writer, s *experiment.Summary) error {
 	fmt.Fprintf(w, "engine\t%s on %s%s\n", s.Engine, s.Device, autoBecause(s.EngineWhy))
 	fmt.Fprintf(w, "time\tbuilt in %.3g s; %g ms of model time in %.3g s (real-time factor %.3g); statistics and files in %.3g s\n",
 		s.BuildS, s.DurationMs, s.SimulateS, s.RealTimeFactor, s.FinishS)
+	if s.Ranks > 0 && s.EngineS > 0 {
+		fmt.Fprintf(w, "ranks\t%d, whose exchange of spikes took %.3g s (%.2g %% of the simulation)\n", s.Ranks, s.ExchangeS, 100*s.ExchangeS/s.SimulateS)
+	}
 	fmt.Fprintf(w, "spikes\t%d, digest %s\n", s.Spikes, s.Digest)
+	printWeights(w, s)
 	fmt.Fprintln(w, "spike trains\trate [Hz]\tCV of ISI\tneurons\tCV2\tLV\tFano\tcorrelation")
 	for _, name := range s.Order {
 		p := s.Populations[name]
@@ -64,6 +69,28 @@ func printSummary(out io.Writer, s *experiment.Summary) error {
 	}
 	fmt.Fprintf(w, "files\t%s: %s\n", s.Dir, strings.Join(slices.Concat(s.Files, s.Figures, page), ", "))
 	return w.Flush()
+}
+
+// printWeights writes how weights of long-term plasticity were at the start and the end, with their digest.
+func printWeights(w io.Writer, s *experiment.Summary) {
+	if s.WeightsDigest == "" {
+		return
+	}
+	fmt.Fprintf(w, "weights\tof %s, digest %s\n", experiment.FirstOf(slices.Sorted(maps.Keys(s.Weights))), s.WeightsDigest)
+	fmt.Fprintln(w, "projections\tmean at start\tat end\tsd at start\tat end\tpart at w_min\tat w_max")
+	for _, name := range slices.Sorted(maps.Keys(s.Weights)) {
+		x := s.Weights[name]
+		fmt.Fprintf(w, "%s [%s]\t%s\t%s\t%s\t%s\t%s\t%s\n", name, x.Unit, brief(x.Start.Mean), brief(x.End.Mean), brief(x.Start.SD), brief(x.End.SD),
+			shown(x.End.AtWMin, 3), shown(x.End.AtWMax, 3))
+	}
+}
+
+// brief is a number with four digits, and "-" where there is none.
+func brief(x *float64) string {
+	if x == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.4g", *x)
 }
 
 // inputUnits is the unit of all populations' inputs, or each one's.

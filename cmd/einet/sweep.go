@@ -172,7 +172,7 @@ func (c *sweepCmd) options(t *terminal) (sweep.Options, error) {
 	}
 	var err error
 	flags := engineFlags{synapsesFlag: c.synapsesFlag, Engine: c.Engine, Device: c.Device, threadsFlag: c.threadsFlag}
-	o.Choice, err = flags.choice()
+	o.Choice, err = flags.whole()
 	return o, err
 }
 

@@ -32,7 +32,7 @@ func (c *viewCmd) Run(ctx context.Context, t *terminal) error {
 	if c.Threads < 0 || c.Threads > mostThreads {
 		return usage(fmt.Errorf("--threads %d: must be from 1 to %d, or 0 for one each processor", c.Threads, mostThreads))
 	}
-	choice, err := c.choice()
+	choice, err := c.whole()
 	if err != nil {
 		return err
 	}

@@ -86,8 +86,8 @@ func TestFaults(t *testing.T) {
 			"\n" + `net.yaml:8:18: projections.I_to_E.from: "I": must be the name of a population: E`},
 		{"dt: 0.1", "dt: 0.1\ndt: 0.2", "net.yaml:3:1: dt: the key stands here twice, first at net.yaml:2:1"},
 		{"tau_m: 15", "tau_M: 15", "net.yaml:4:17: populations.E.tau_M: unknown key: did you mean tau_m? allowed are size, neuron, positions, tau_m, C_m, E_L, V_th, V_reset, t_ref, V0, g0, input, bias, poisson, white_noise, ou_noise"},
-		{"weight: 0.5", "weigth: 0.5", "net.yaml:7:37: projections.E_to_I.weigth: unknown key: did you mean weight? allowed are from, to, rule, p, autapses, weight, delay, synapse, tau_syn, receptor, short_term"},
-		{"tau_syn: 6", "tau: 6", "net.yaml:7:62: projections.E_to_I.tau: unknown key: did you mean tau_syn? allowed are from, to, rule, p, autapses, weight, delay, synapse, tau_syn, receptor, short_term"},
+		{"weight: 0.5", "weigth: 0.5", "net.yaml:7:37: projections.E_to_I.weigth: unknown key: did you mean weight? allowed are from, to, rule, p, autapses, weight, delay, synapse, tau_syn, receptor, short_term, plasticity"},
+		{"tau_syn: 6", "tau: 6", "net.yaml:7:62: projections.E_to_I.tau: unknown key: did you mean tau_syn? allowed are from, to, rule, p, autapses, weight, delay, synapse, tau_syn, receptor, short_term, plasticity"},
 		{"size: 80, tau_m: 15", "sise: 80, tau: 15", "net.yaml:4:7: populations.E.sise: unknown key: did you mean size? " + ofLIF + "\nnet.yaml:4:17: populations.E.tau: unknown key: did you mean tau_m? " + ofLIF},
 		// what is missing besides is told, and a second word for it
 		{"size: 80, tau_m: 15", "tau: 15, tau_n: 15", "net.yaml:4:3: populations.E.size: missing: must be a whole number of at least 1, how many neurons there are" +
@@ -124,7 +124,7 @@ func TestFaults(t *testing.T) {
 			"\nnet.yaml:4:3: populations.E.E_in: missing: must be a number of magnitude at most 1e9" +
 			"\nnet.yaml:4:35: populations.E.tau_m: unknown key: only lif has it; allowed are size, neuron, positions, C_m, g_L, E_ex, E_in, E_L, V_th, V_reset, t_ref, V0, g0, input, bias, poisson, white_noise, ou_noise"},
 		{"p: 0.25, weight: 0.5", "rule: fixed_indegree, indegree: 81, multapses: false, weight: 0.5", "net.yaml:7:60: projections.E_to_I.indegree: 81: must be at most 80, the neurons of E; or allow multapses"},
-		{"p: 0.25, weight: 0.5", "rule: fixed_outdegree, p: 0.25, outdegree: 3, weight: 0.5", "net.yaml:7:51: projections.E_to_I.p: unknown key: only fixed_probability has it; allowed are from, to, rule, outdegree, multapses, near, autapses, weight, delay, synapse, tau_syn, receptor, short_term"},
+		{"p: 0.25, weight: 0.5", "rule: fixed_outdegree, p: 0.25, outdegree: 3, weight: 0.5", "net.yaml:7:51: projections.E_to_I.p: unknown key: only fixed_probability has it; allowed are from, to, rule, outdegree, multapses, near, autapses, weight, delay, synapse, tau_syn, receptor, short_term, plasticity"},
 		{"p: 0.25, weight: 0.5", "rule: one_to_one, weight: 0.5", "net.yaml:7:34: projections.E_to_I.rule: \"one_to_one\": needs populations of one size, to connect neuron i to neuron i"},
 		{"p: 0.25, weight: 0.5", "p: 0.25, weight: {uniform: [-1, 1]}", "net.yaml:7:37: projections.E_to_I.weight: \"-1 to 1\": must have one sign: make two projections"},
 		{"p: 0.25, weight: 0.5", "p: 0.25, weight: {normal: {mean: 1, sd: 1, low: 4.5, outside: redraw}}", "net.yaml:7:46: projections.E_to_I.weight.normal: \"4.5 to +Inf\": must hold at least 1/1000 of the distribution, for what is outside is drawn again; it holds 0.00023"},

@@ -141,6 +141,8 @@ func (d *decoder) field(n *node, path string, k *network.Key, to any) {
 		*x = d.components(n, path)
 	case *network.Positions:
 		*x = d.positions(n, path)
+	case *network.Plasticity:
+		d.plasticity(n, path, x)
 	case *network.Projection:
 		d.byDistance(n, path, k, x)
 	case *[]float64:
@@ -166,6 +168,10 @@ func (d *decoder) field(n *node, path string, k *network.Key, to any) {
 			*x = d.word(n, path, allowed(k))
 		}
 	case interface{ Say(string) }:
+		if k.Is == network.AWord {
+			x.Say(d.oneOf(n, path, strings.Split(k.Of, "|")))
+			return
+		}
 		x.Say(d.word(n, path, allowed(k)))
 	case *[]network.PoissonInput:
 		*x = d.poisson(n, path)

@@ -296,6 +296,9 @@ func drawProjection(t *rapid.T, n *network.Network, name string) network.Project
 		p.ShortTerm = network.ShortTerm{U: rapid.Float64Range(1e-9, 1).Draw(t, "U"), TauRec: rapid.Float64Range(0, 1e9).Draw(t, "tau_rec"),
 			TauFacil: rapid.SampledFrom([]float64{0, 1, 1e9}).Draw(t, "tau_facil"), URest: rapid.SampledFrom([]float64{0, 0.2}).Draw(t, "u_rest")}
 	}
+	if !p.ShortTerm.Is() && rapid.Bool().Draw(t, "plasticity") {
+		p.Plasticity = drawPlasticity(t)
+	}
 	rules := []network.Rule{network.FixedProbability, network.FixedInDegree, network.FixedOutDegree, network.FixedTotalNumber, network.AllToAll, network.List}
 	if grouped { // the numbers of others are of whole populations
 		rules = rules[:1]
@@ -325,6 +328,24 @@ func drawProjection(t *rapid.T, n *network.Network, name string) network.Project
 			p.Edges.Weight = append(p.Edges.Weight, rapid.Float64Range(0, 1e9).Draw(t, "weight"))
 			p.Edges.Delay = append(p.Edges.Delay, float64(rapid.IntRange(1, network.MaxDelayCodes).Draw(t, "delay"))*n.Dt)
 		}
+	}
+	return p
+}
+
+// drawPlasticity is of positive weights, whatever these are.
+func drawPlasticity(t *rapid.T) (p network.Plasticity) {
+	part := func(label string) float64 { return rapid.Float64Range(0, 1).Draw(t, label) }
+	tau := func(label string) float64 { return rapid.Float64Range(1e-9, 1e9).Draw(t, label) }
+	b := network.WeightBounds{Max: 1e9, Nearest: rapid.Bool().Draw(t, "nearest")}
+	switch rapid.IntRange(0, 2).Draw(t, "rule of plasticity") {
+	case 0:
+		p.STDP = network.STDP{APlus: part("A_plus"), AMinus: part("A_minus"), TauPlus: tau("tau_plus"), TauMinus: tau("tau_minus"), Mu: part("mu"), WeightBounds: b}
+	case 1:
+		p.Vogels = network.Vogels{Eta: rapid.Float64Range(1e-9, 1e9).Draw(t, "eta"), Tau: rapid.Float64Range(1e-9, 100).Draw(t, "tau"),
+			Target: rapid.Float64Range(0, 600).Draw(t, "target"), WeightBounds: b}
+	default:
+		p.Triplet = network.Triplet{A2Plus: part("A2_plus"), A3Plus: part("A3_plus"), A2Minus: part("A2_minus"), A3Minus: part("A3_minus"),
+			TauPlus: tau("tau_plus"), TauX: tau("tau_x"), TauMinus: tau("tau_minus"), TauY: tau("tau_y"), WeightBounds: b}
 	}
 	return p
 }

@@ -30,6 +30,7 @@ func Schema() []byte {
 		defs[definition(&o)] = mappingSchema(&o)
 	}
 	defs["positions"]["minProperties"], defs["positions"]["maxProperties"] = 1, 1
+	defs["plasticity"]["oneOf"] = []schema{{"required": []string{"stdp"}}, {"required": []string{"vogels2011"}}, {"required": []string{"triplet"}}}
 	for _, name := range []string{"population", "projection"} {
 		defs[name] = kindsSchema(name)
 	}

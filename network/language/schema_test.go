@@ -293,6 +293,11 @@ func TestReaderKnowsTheDeclaredKeys(t *testing.T) {
 		"poisson":     fmt.Sprintf(around, "poisson: {synapse: biexponential, zzz: 1}"),
 		"white_noise": fmt.Sprintf(around, "white_noise: {zzz: 1}"),
 		"short_term":  "projections: {E: {short_term: {zzz: 1}}}",
+		"plasticity":  "projections: {E: {plasticity: {zzz: 1}}}",
+		"stdp":        "projections: {E: {plasticity: {stdp: {zzz: 1}}}}",
+		"vogels2011":  "projections: {E: {plasticity: {vogels2011: {zzz: 1}}}}",
+		"triplet":     "projections: {E: {plasticity: {triplet: {zzz: 1}}}}",
+		"synapses":    "record: {weights: {E: {zzz: 1}}}",
 		"sources":     "record: {short_term: {E: {zzz: 1}}}",
 		"ou_noise":    fmt.Sprintf(around, "ou_noise: {zzz: 1}"),
 	}

@@ -27,6 +27,9 @@ type Synapse struct {
 // SynapseOf is what those of projection k are.
 func SynapseOf(n *network.Network, k int) (*Synapse, *fault.Error) {
 	s := &n.Projections[k].ShortTerm
+	if n.Projections[k].Plasticity.Is() {
+		return plasticSynapse(&n.Projections[k])
+	}
 	if !s.Is() {
 		return &Synapse{Model: "static_synapse"}, nil
 	}
@@ -83,7 +86,7 @@ func NeuronOf(n *network.Network, i int, ports bool) (*Neuron, *fault.Error) {
 		}
 	}
 	x.fill(p, t, taus)
-	return x, nil
+	return x, x.traces(n, p)
 }
 
 // adaptation is what the adex models have in common, by which they are told from others of their name.

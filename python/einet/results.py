@@ -331,6 +331,28 @@ class Results:
         said = {"times": f[names.pop("step")] * float(np.ravel(f["dt_ms"])[0]), "neurons": f[names.pop("neuron")] - first}
         return Columns(f, names, said, f"short-term plasticity of {projection} [time, source]")
 
+    def weights(self, projection: str) -> Columns:
+        """Weights that the network's record asks for, of a projection with plasticity: times [T] ms; source, target [K], neurons of their populations,
+        from 0; delay [K] ms; weight [T, K] in the unit of the projection's weight."""
+        asked = f'{{"weights": {{"{projection}": {{"every": 100}}}}}}'
+        f, names = self._synapses("weights.npz", projection, f'no weights were recorded: net["record"] = {asked} does that, if it has plasticity')
+        said = {"times": f[names.pop("step")] * float(np.ravel(f["dt_ms"])[0])}
+        return Columns(f, names, said, f"weights of {projection} [time, synapse]")
+
+    def final_weights(self, projection: str) -> Columns:
+        """Weights at the end of a run, of a projection with plasticity: source, target [M], neurons of their populations, from 0; delay [M] ms;
+        weight [M] in the unit of the projection's weight; omega [M], the same as parts of w_max in units of 2^-31; edges [51], counts_start and
+        counts_end [50], how they were distributed at the start and the end."""
+        f, names = self._synapses("final_weights.npz", projection, "has no final weights: its weights don't change")
+        return Columns(f, names, {}, f"final weights of {projection} [synapse]")
+
+    def _synapses(self, file: str, projection: str, hint: str) -> tuple[Archive, Names]:
+        f = self._archive(file)
+        names = f.of(projection, list(self.network["projections"]))
+        if not names:
+            raise NotRecorded(f"{projection}: {hint}")
+        return f, names
+
     @staticmethod
     def _recorded(all: dict[str, Any], hint: str) -> ByPopulation:
         if not all:
@@ -343,7 +365,7 @@ class Results:
 
         A run that was interrupted has none before draw().
         """
-        order = ["raster", "rate", "potentials", "currents", "states", "strip", "sheet", "groups"]
+        order = ["raster", "rate", "potentials", "currents", "states", "weights", "strip", "sheet", "groups"]
         found = sorted(self.folder.glob("*.svg"), key=lambda p: (order.index(p.stem) if p.stem in order else 99, p.stem))
         return {p.stem: Figure(self, p) for p in found}
 

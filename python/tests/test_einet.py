@@ -143,6 +143,27 @@ class Numbers(Case):
         for missing in (lambda: r.histograms["I"], lambda: r.triggered["E"], lambda: r.histograms["E"]["exc"]):
             self.assertRaises(einet.NotRecorded, missing)
 
+    def test_weights(self):
+        rule = {"stdp": {"A_plus": 0.02, "A_minus": 0.021, "tau_plus": 20, "tau_minus": 20, "w_max": 1}}
+        cell = {"size": 20, "tau_m": 10, "V_th": 15, "V_reset": 0, "t_ref": 2, "input": 16}
+        alike = {"to": "E", "p": 0.5, "weight": 0.5, "delay": 1, "tau_syn": 5}
+        net = {
+            "populations": {"S": {"size": 50, "neuron": "poisson", "rate": 40}, "E": cell},
+            "projections": {"S_to_E": {"from": "S", "plasticity": rule, **alike}, "E_to_E": {"from": "E", **alike}},
+            "record": {"weights": {"S_to_E": {"every": 20, "synapses": 10}}},
+        }
+        r = einet.run(net, duration=200, engine="reference", figures=False, out=self.dir / "learning")
+        w, f = r.weights("S_to_E"), r.final_weights("S_to_E")
+        np.testing.assert_allclose(w.times, np.arange(1, 11) * 20)
+        self.assertEqual(w.weight.shape, (10, 10))
+        np.testing.assert_array_equal(f.weight, f.omega / 2.0**31)
+        np.testing.assert_array_equal(w.weight[-1], f.weight[np.arange(10) * len(f.omega) // 10].astype(np.float32))
+        self.assertEqual(int(f.counts_end.sum()), len(f.omega))
+        self.assertGreater(float(np.std(f.weight)), 0)
+        self.assertAlmostEqual(r.summary["weights"]["S_to_E"]["end"]["mean"], float(f.weight.mean()))
+        for missing in (lambda: r.weights("E_to_E"), lambda: r.final_weights("E_to_E")):
+            self.assertRaises(einet.NotRecorded, missing)
+
     def test_positions(self):
         r = einet.run("laing2001", duration=300, figures=False, out=self.dir / "ring")
         at = r.positions("ring")

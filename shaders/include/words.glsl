@@ -20,7 +20,7 @@ uvec4 block_of(uint q, uint block, uint step, uint draw) {
         stream = populations[q].noise_stream;
         draw += populations[q].first_normal - populations[q].inputs;
     }
-    return philox(uvec2(populations[q].seed, stream), uvec4(block, step, draw, 0u));
+    return philox(uvec2(populations[q].seed, stream), uvec4(populations[q].first_block + block, step, draw, 0u));
 }
 
 #if SHARE_WORDS

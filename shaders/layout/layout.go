@@ -55,6 +55,7 @@ type GeneralPopulation struct {
 	Constants                                     uint32 // place in tables of the program's
 	FirstNormal, Normals                          uint32 // the first normal number that a neuron needs in a step, and one past the last
 	Seed, PoissonStream, NoiseStream, SpikeStream uint32
+	FirstBlock                                    uint32 // of Philox, from which on the neurons' words are: 0 but in a part of a network
 	Train                                         uint32 // place in tables of where each neuron's steps begin
 	ShortTerm                                     uint32 // place in tables of how many of its projections have short-term plasticity, and of five words of each: see release.glsl
 	Members                                       uint32 // place in tables of a word of each neuron, whose bit k says that it receives input k; of populations with inputs of groups

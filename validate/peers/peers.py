@@ -18,7 +18,7 @@ import time
 
 from section import EINET, HERE, versions
 
-CHECKS = ["exported", "script", "pynn", "elephant", "brainpy", "sonata", "circuit", "notebook"]
+CHECKS = ["exported", "script", "pynn", "elephant", "brainpy", "sonata", "circuit", "notebook", "plasticity"]
 
 HEAD = """# Other simulators and tools
 

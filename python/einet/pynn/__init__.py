@@ -56,7 +56,8 @@ _OTHERS = """CSAConnector CloneConnector DisplacementDependentProbabilityConnect
 EIF_cond_alpha_isfa_ista EIF_cond_exp_isfa_ista ElectricalSynapse GIF_cond_exp HH_cond_exp IF_cond_exp_gsfa_grr IF_facets_hardware1
 IndexBasedProbabilityConnector Izhikevich MultiQuantalSynapse NoisyCurrentSource STDPMechanism SimpleStochasticSynapse
 SmallWorldConnector Space SpikePairRule SpikeSourceGamma SpikeSourceInhGamma SpikeSourcePoissonRefractory
-StochasticTsodyksMarkramSynapse TsodyksMarkramSynapse""".split()
+StochasticTsodyksMarkramSynapse TsodyksMarkramSynapse AdditiveWeightDependence MultiplicativeWeightDependence
+AdditivePotentiationMultiplicativeDepression GutigWeightDependence Vogels2011Rule""".split()
 
 
 def __getattr__(name: str) -> Any:

@@ -36,6 +36,7 @@ struct Population {
     uint constants;  // place in tables of the program's
     uint first_normal, normals;  // the first normal number that a neuron needs in a step, and one past the last
     uint seed, poisson_stream, noise_stream, spike_stream;
+    uint first_block;  // of Philox, from which on the neurons' words are: 0 but in a part of a network
     uint train;  // place in tables of where each neuron's steps begin
     uint short_term;  // place in tables of how many of its projections have short-term plasticity, and of five words of each: see release.glsl
     uint members;  // place in tables of a word of each neuron, whose bit k says that it receives input k; of populations with inputs of groups

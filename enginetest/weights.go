@@ -1,0 +1,297 @@
+package enginetest
+
+import (
+	"encoding/binary"
+	"slices"
+	"strings"
+	"testing"
+
+	"einet/connectome"
+	"einet/cpuref"
+	"einet/dynamics"
+	"einet/sim"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Lacking are the engines that have no long-term plasticity yet. Einet refuses to give them a network with it.
+var Lacking = []string{"gpu"}
+
+// Learns is Run on the networks with long-term plasticity, with the weights too, for the engine of a name; and Loses, if it can, and Late at some
+// steps.
+func Learns(t *testing.T, name string, make Factory, late ...int64) {
+	if slices.Contains(Lacking, name) {
+		m, c := Build(t, balanced())
+		_, has := make(t, m, c).(sim.Weigher)
+		require.False(t, has, "%s has long-term plasticity: take it from Lacking", name)
+		t.Skipf("LACKING: %s has no long-term plasticity", name)
+	}
+	RunOn(t, Learning(), make)
+	for _, n := range Learning() {
+		t.Run(n.Name, func(t *testing.T) {
+			m, c := Build(t, n)
+			t.Run("wrong", func(t *testing.T) { wrongPlastic(t, m, c, make) })
+			t.Run("manners", func(t *testing.T) { weighManners(t, m, c, make) })
+			if _, can := make(t, m, c).(interface{ Lose(sim.Spike) }); can {
+				t.Run("loses", func(t *testing.T) { loses(t, n, make) })
+			}
+		})
+	}
+	t.Run("late", func(t *testing.T) { Late(t, Learning(), make, late...) })
+	wrongAmplitudes(t)
+}
+
+// compareWeights compares the weights of long-term plasticity.
+func compareWeights(t *testing.T, m *dynamics.Model, reference, engine sim.Engine) {
+	if !m.IsPlastic() {
+		return
+	}
+	for k := range m.Projections {
+		if m.Projections[k].Plasticity == nil {
+			continue
+		}
+		want, err := reference.(sim.Weigher).Weights(k, nil)
+		require.NoError(t, err)
+		got, err := engine.(sim.Weigher).Weights(k, []uint32{7})
+		require.NoError(t, err)
+		require.Len(t, got, 1+len(want))
+		require.EqualValues(t, 7, got[0], "Weights appends")
+		for i := range want {
+			if got[1+i] != want[i] {
+				require.FailNowf(t, "weights differ", "step %d, projection %d, synapse %d: %d, the reference has %d", reference.Step(), k, i, got[1+i], want[i])
+			}
+		}
+		var some []int64
+		var of []uint32
+		for i := len(want) - 1; i >= 0; i -= 1 + len(want)/7 {
+			some, of = append(some, int64(i)), append(of, want[i])
+		}
+		gathered := make([]uint32, len(some))
+		require.NoError(t, engine.(sim.Weigher).GatherWeights(k, some, gathered))
+		require.Equal(t, of, gathered)
+	}
+	want, err := sim.WeightsDigest(m, reference.(sim.Weigher))
+	require.NoError(t, err)
+	got, err := sim.WeightsDigest(m, engine.(sim.Weigher))
+	require.NoError(t, err)
+	require.Len(t, want, 64)
+	require.Equal(t, want, got)
+}
+
+// wrongAmplitudes are the controls of what weights are compared for: the weights of each plastic projection change, and the digest is another where one
+// of its amplitudes is 2 % off. Of random networks half of the projections do; others are saturated or silent.
+func wrongAmplitudes(t *testing.T) {
+	for _, n := range Learning() {
+		t.Run(n.Name+"/amplitudes", func(t *testing.T) {
+			m, c := Build(t, n)
+			run := func(m *dynamics.Model) (sim.Weigher, string) {
+				e := cpuref.New(m, c)
+				require.NoError(t, e.Advance(t.Context(), 1500))
+				digest, err := sim.WeightsDigest(m, e)
+				require.NoError(t, err)
+				return e, digest
+			}
+			right, digest := run(m)
+			matter, plastic := map[string][]int{}, 0
+			for k := range m.Projections {
+				p := m.Projections[k].Plasticity
+				if p == nil {
+					continue
+				}
+				plastic++
+				start, err := cpuref.New(m, c).Weights(k, nil)
+				require.NoError(t, err)
+				weights, err := right.Weights(k, nil)
+				require.NoError(t, err)
+				if !slices.Equal(start, weights) {
+					matter["spikes"] = append(matter["spikes"], k)
+				}
+				for name, change := range map[string]func(p *dynamics.Plasticity){
+					"plus":  func(p *dynamics.Plasticity) { p.Plus -= p.Plus / 50 },
+					"minus": func(p *dynamics.Plasticity) { p.Minus -= p.Minus / 50; p.Alpha += p.Alpha / 50 },
+				} {
+					off, changed := *m, *p
+					off.Projections = slices.Clone(m.Projections)
+					change(&changed)
+					off.Projections[k].Plasticity = &changed
+					if _, other := run(&off); other != digest {
+						matter[name] = append(matter[name], k)
+					}
+				}
+			}
+			least := plastic
+			if strings.Contains(n.Name, "random") {
+				least = (plastic + 1) / 2
+			}
+			for _, name := range []string{"spikes", "plus", "minus"} {
+				require.GreaterOrEqual(t, len(matter[name]), least, "%s: projections %v", name, matter[name])
+			}
+		})
+	}
+}
+
+// weighManners: what the Weigher interface promises beside the numbers.
+func weighManners(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Factory) {
+	e := make(t, m, c).(sim.PlasticSaver)
+	static := slices.IndexFunc(m.Projections, func(p dynamics.Projection) bool { return p.Plasticity == nil })
+	if static >= 0 {
+		_, err := e.Weights(static, nil)
+		require.ErrorContains(t, err, "has no long-term plasticity")
+	}
+	k := slices.IndexFunc(m.Projections, func(p dynamics.Projection) bool { return p.Plasticity != nil })
+	_, err := e.Weights(len(m.Projections), nil)
+	require.ErrorContains(t, err, "the network has")
+	weights, err := e.Weights(k, nil)
+	require.NoError(t, err)
+	dst := []uint32{1, 2}
+	require.ErrorContains(t, e.GatherWeights(k, []int64{0}, dst), "room for 2")
+	require.ErrorContains(t, e.GatherWeights(k, []int64{0, int64(len(weights))}, dst), "weights: synapse")
+	require.ErrorContains(t, e.GatherWeights(k, []int64{-1, 0}, dst), "weights: synapse -1")
+	require.ErrorContains(t, e.GatherWeights(-1, nil, nil), "projection -1")
+	require.NoError(t, e.GatherWeights(k, nil, nil))
+	require.ErrorContains(t, e.Coming(0, 99, nil), "what is to come")
+	require.ErrorContains(t, e.Coming(m.Projections[k].To, m.Projections[k].Receptor, nil), "room for 0")
+
+	i := 0
+	err = c.Projections[k].Each(func(_, _ int, weight, _ uint32) error {
+		require.Equal(t, m.Projections[k].Plasticity.Initial[weight], weights[i], "synapse %d at the start", i)
+		i++
+		return nil
+	})
+	require.NoError(t, err)
+	require.Len(t, weights, i)
+	require.ErrorContains(t, e.Resume(1, nil, m.Releases()), "no state of long-term plasticity")
+}
+
+// wrongPlastic: each part of the state of long-term plasticity matters to an engine that goes on from it, and what can't be is refused.
+func wrongPlastic(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Factory) {
+	from := cpuref.New(m, c)
+	var spikes []sim.Spike
+	for steps := 300 + m.MaxDelay; !isComing(t, m, from); steps = 1 {
+		require.NoError(t, from.Advance(t.Context(), steps))
+		var err error
+		spikes, err = from.Spikes(spikes)
+		require.NoError(t, err)
+	}
+	step := from.Step()
+	state := func() (*sim.Plastic, *sim.UnderWay) { // a new one
+		u := sim.NewUnderWay(m)
+		require.NoError(t, u.Spikes(step, spikes))
+		s, err := u.Plastic(from)
+		require.NoError(t, err)
+		require.NoError(t, s.Check(m, step))
+		return s, u
+	}
+	underWay := slices.DeleteFunc(slices.Clone(spikes), func(s sim.Spike) bool { return int64(s.Step) <= step-int64(m.MaxDelay) })
+	before := sim.NewReleases(m)
+	for _, s := range spikes[:len(spikes)-len(underWay)] {
+		before.Fire(s, nil)
+	}
+	after := func(s *sim.Plastic) []byte { // what an engine that goes on from there saves some steps later
+		e := make(t, m, c).(sim.PlasticSaver)
+		for _, r := range sim.Rows(m) {
+			words := slices.Repeat([]uint32{0}, r.Size)
+			require.NoError(t, from.Save(r, words))
+			require.NoError(t, e.Load(r, words))
+		}
+		require.NoError(t, e.LoadPlastic(s))
+		require.NoError(t, e.Resume(step, underWay, before.States))
+		var all []byte
+		for _, steps := range []int{m.MaxDelay, 300} {
+			require.NoError(t, e.Advance(t.Context(), steps))
+			for _, r := range sim.Rows(m) {
+				words := slices.Repeat([]uint32{0}, r.Size)
+				require.NoError(t, e.Save(r, words))
+				for _, w := range words {
+					all = binary.LittleEndian.AppendUint32(all, w)
+				}
+			}
+		}
+		digest, err := sim.WeightsDigest(m, e)
+		require.NoError(t, err)
+		return append(all, digest...)
+	}
+	right, _ := state()
+	want := after(right)
+	again, _ := state()
+	require.Equal(t, want, after(again))
+	for name, change := range map[string]func(s *sim.Plastic, k, i int) bool{
+		"weight": func(s *sim.Plastic, k, i int) bool {
+			if i >= len(s.Weights[k]) {
+				return false
+			}
+			if w := &s.Weights[k][i]; *w > 1<<30 {
+				*w -= 1 << 20
+			} else {
+				*w += 1 << 20
+			}
+			return true
+		},
+		"source": func(s *sim.Plastic, k, i int) bool { return spoil(s.Sources[k], i) },
+		"target": func(s *sim.Plastic, k, i int) bool { return spoil(s.Targets[k], i) },
+		"coming": func(s *sim.Plastic, k, i int) bool {
+			p := &m.Projections[k]
+			sums := s.Coming[p.To][p.Receptor]
+			for at := i * m.Populations[p.To].Size; at < len(sums); at++ {
+				if sums[at] != 0 {
+					sums[at] += p.MaxWeight
+					return true
+				}
+			}
+			return false
+		},
+	} {
+		noticed := false
+		for i := 0; i < 12 && !noticed; i++ {
+			for k := 0; k < len(m.Projections) && !noticed; k++ {
+				if s, _ := state(); m.Projections[k].Plasticity != nil && change(s, k, i) {
+					noticed = !slices.Equal(want, after(s))
+				}
+			}
+		}
+		require.True(t, noticed, "no %s matters", name)
+	}
+	k := slices.IndexFunc(m.Projections, func(p dynamics.Projection) bool { return p.Plasticity != nil })
+	p := &m.Projections[k]
+	for _, wrong := range []func(s *sim.Plastic){
+		func(s *sim.Plastic) { s.Weights[k][0] = dynamics.One + 1 },
+		func(s *sim.Plastic) { s.Sources[k][0].Last = uint32(step) + 1 },
+		func(s *sim.Plastic) { s.Sources[k][0] = dynamics.PlasticTrace{Last: 1, Fast: dynamics.OneTrace - 1} },
+		func(s *sim.Plastic) { s.Sources[k][0] = dynamics.PlasticTrace{Fast: dynamics.OneTrace} },
+		func(s *sim.Plastic) { s.Targets[k][0] = dynamics.PlasticTrace{Last: 1, Fast: dynamics.MaxTrace + 1} },
+		func(s *sim.Plastic) {
+			s.Targets[k][0] = dynamics.PlasticTrace{Last: uint32(step) - uint32(m.MaxDelay) + 1, Fast: dynamics.OneTrace}
+		},
+		func(s *sim.Plastic) { s.Coming[p.To][p.Receptor][0] = -p.MaxWeight },
+	} {
+		s, _ := state()
+		wrong(s)
+		require.ErrorContains(t, s.Check(m, step), "long-term plasticity: projections.")
+	}
+}
+
+// isComing tells whether spikes of plastic projections are under way.
+func isComing(t *testing.T, m *dynamics.Model, e sim.PlasticSaver) bool {
+	for k := range m.Projections {
+		if p := &m.Projections[k]; p.Plasticity != nil {
+			sums := slices.Repeat([]int32{0}, m.MaxDelay*m.Populations[p.To].Size)
+			require.NoError(t, e.Coming(p.To, p.Receptor, sums))
+			if slices.ContainsFunc(sums, func(x int32) bool { return x != 0 }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// spoil changes a trace that is not none.
+func spoil(traces []dynamics.PlasticTrace, i int) bool {
+	for ; i < len(traces); i++ {
+		if traces[i].Last > 0 {
+			traces[i].Fast ^= 1 << 23
+			traces[i].Last--
+			return true
+		}
+	}
+	return false
+}
