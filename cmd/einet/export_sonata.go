@@ -97,8 +97,13 @@ func neuronsOf(net *network.Network, to string) (map[int]*sonata.Neuron, error) 
 		}
 	}
 	for k := range net.Projections {
-		if p := &net.Projections[k]; p.Plasticity.Is() && to == "sonata" {
+		p := &net.Projections[k]
+		if p.Plasticity.Is() && to == "sonata" {
 			faults = append(faults, fault.Error{Path: "projections." + p.Name + ".plasticity", Allowed: "must be left out: SONATA has no weights that change; --to nest writes a script that has"})
+			continue
+		}
+		if from := net.Population(p.From); to == "sonata" && p.ShortTerm.Is() && net.Populations[from].Neuron.IsSource() {
+			faults = append(faults, fault.Error{Path: "projections." + p.Name + ".short_term", Allowed: "must be left out: simulators give virtual nodes no synapses that depress or facilitate; --to nest writes a script that has"})
 			continue
 		}
 		if _, wrong := sonata.SynapseOf(net, k); wrong != nil {

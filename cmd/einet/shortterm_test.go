@@ -110,3 +110,20 @@ func TestRecordsOnlyShortTerm(t *testing.T) {
 	require.NotEqual(t, exitDone, status)
 	require.Contains(t, errs, "projections.E_to_E.short_term: weights follow the rate")
 }
+
+// Virtual nodes have static synapses in NEST, so that --to sonata refuses others from sources; --to nest has a neuron repeat their spikes.
+func TestShortTermOfSourcesIsNotForSONATA(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "net.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(`
+populations:
+  S: {size: 10, neuron: poisson, rate: 100}
+  E: {size: 20, tau_m: 15, V_th: 15, V_reset: 0}
+projections:
+  SE: {from: S, to: E, p: 0.5, weight: 0.5, delay: 1, tau_syn: 5, short_term: {U: 0.5, tau_rec: 100}}
+`), 0o666))
+	status, _, errs := einet(t, "export", file, "--to", "sonata", "--out", filepath.Join(t.TempDir(), "sonata"))
+	require.Equal(t, exitUsage, status)
+	require.Contains(t, errs, "projections.SE.short_term: must be left out: simulators give virtual nodes no synapses that depress or facilitate; --to nest writes a script that has")
+	status, _, errs = einet(t, "export", file, "--to", "nest", "--input-duration", "10ms", "--out", filepath.Join(t.TempDir(), "nest"))
+	require.Equal(t, exitDone, status, errs)
+}

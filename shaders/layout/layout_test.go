@@ -213,7 +213,7 @@ func TestWordsOfPopulations(t *testing.T) {
 	}
 	f := math.Float32bits
 	head := []uint32{1, 0, 0, 0, 0, f(-0.5), 0, 0, 0, math.MaxUint32 - 1, 2}
-	general := []uint32{3, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 5, math.MaxUint32, 0, 0}
+	general := []uint32{3, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, math.MaxUint32, 0, 0}
 	first, last := []uint32{f(1), 0, 0, 0, 7}, []uint32{0, 0, f(3), 0, 0}
 	join := func(parts ...[]uint32) (all []uint32) {
 		for _, p := range parts {
