@@ -31,13 +31,13 @@ func digest(t *testing.T, e sim.Engine, steps int64) string {
 
 // Presets on ranks have the digest that the reference has.
 func TestPresets(t *testing.T) {
-	for name, scale := range map[string]float64{"ei": 0.05, "brunel2000": 0.03, "potjans2014": 0.01, "vogels2005coba": 0.1} {
+	for name, scale := range map[string]float64{"ei": 0.05, "brunel2000": 0.1, "potjans2014": 0.02, "vogels2005coba": 0.1} {
 		net, err := presets.Load(name, language.Options{Scale: scale})
 		require.NoError(t, err)
 		m, c := enginetest.Build(t, net)
-		want := digest(t, cpuref.New(m, c), 400)
+		want := digest(t, cpuref.New(m, c), 2000)
 		for _, n := range []int{2, 5} {
-			require.Equal(t, want, digest(t, inProcess(n, "cpu", "reference")(t, m, c), 400), "%s, %d ranks", name, n)
+			require.Equal(t, want, digest(t, inProcess(n, "cpu", "reference")(t, m, c), 2000), "%s, %d ranks", name, n)
 		}
 	}
 }

@@ -60,7 +60,7 @@ func TestRanksAreRefused(t *testing.T) {
 		{[]string{"run", "ei", "--ranks", "2", "--engine", "cpu", "--connectivity", "procedural"}, "einet: --connectivity procedural: ranks store their synapses: leave it out, or simulate with one engine\n"},
 		{[]string{"run", "ei", "--ranks", "3", "--device", "0,1"}, "einet: --ranks 3: --device 0,1 names 2 devices, each of which is a rank\n"},
 		{[]string{"run", "ei", "--device", "0,1", "--resident", "2"}, "einet: --resident: ranks exchange spikes after every window, of which a dispatch can't have several\n"},
-		{[]string{"sweep", "ei", "--vary", "dt=0.1,0.2", "--device", "0,1"}, "einet: --device 0,1: several devices are ranks of one network, which einet run alone makes: name one\n"},
+		{[]string{"sweep", "ei", "--vary", "dt=0.1,0.2", "--engine", "gpu", "--device", "0,1"}, "einet: --device 0,1: several devices are ranks of one network, which einet run alone makes: name one\n"},
 		{[]string{"scaling", "ei", "--ranks", "4", "--ranks", "2"}, "einet: --ranks 2: must be from 1 to 16384, and ascending\n"},
 		{[]string{"scaling", "ei", "--rate", "-1"}, "einet: --rate -1: must be from 0 to 1000 Hz\n"},
 		{[]string{"scaling", "ei", "--windows", "1"}, "einet: --windows 1: must be from 10 to 1000000\n"},
