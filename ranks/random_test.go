@@ -31,7 +31,7 @@ func digest(t *testing.T, e sim.Engine, steps int64) string {
 
 // Presets on ranks have the digest that the reference has.
 func TestPresets(t *testing.T) {
-	for name, scale := range map[string]float64{"ei": 0.05, "brunel2000": 0.1, "potjans2014": 0.02, "vogels2005coba": 0.1} {
+	for name, scale := range map[string]float64{"litwinkumar2012": 0.2, "brunel2000": 0.1, "potjans2014": 0.02, "vogels2005coba": 0.1} {
 		net, err := presets.Load(name, language.Options{Scale: scale})
 		require.NoError(t, err)
 		m, c := enginetest.Build(t, net)

@@ -15,7 +15,7 @@ import (
 func TestRanksOfOneProcess(t *testing.T) {
 	dir := t.TempDir()
 	args := func(out string, more ...string) []string {
-		return append([]string{"run", "ei", "--scale", "0.05", "--duration", "60", "--engine", "cpu", "--no-plots", "-q", "--checkpoint-end", "--out", filepath.Join(dir, out)}, more...)
+		return append([]string{"run", "brunel2000", "--scale", "0.1", "--duration", "60", "--engine", "cpu", "--no-plots", "-q", "--checkpoint-end", "--out", filepath.Join(dir, out)}, more...)
 	}
 	status, _, errs := einet(t, args("one")...)
 	require.Equal(t, exitDone, status, errs)
@@ -24,6 +24,7 @@ func TestRanksOfOneProcess(t *testing.T) {
 	one, err := experiment.ReadSummary(filepath.Join(dir, "one"))
 	require.NoError(t, err)
 	require.Equal(t, one.Digest, digestOf(t, out))
+	require.Positive(t, one.Spikes)
 	require.Zero(t, one.Ranks)
 	var s experiment.Summary
 	require.NoError(t, json.Unmarshal([]byte(out), &s))
