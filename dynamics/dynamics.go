@@ -38,7 +38,7 @@ type Population struct {
 	Ordinal     int  // its place in file order, which its random streams go by; of a part of a network not its place here
 	Offset      int  // how many neurons of the population come before the first, in a part of a network; a multiple of 64
 	Relays      bool // it stands for a population's neurons of all ranks, and fires when an engine is told: see Part
-	Membrane    // of LIF and LIFCond
+	Membrane         // of LIF and LIFCond
 	Receptors   []Receptor
 	Poisson     []PoissonInput // the draw of an input is its place here
 	PoissonKey  rng.Key        // of the counts
@@ -153,7 +153,7 @@ func newPopulation(net *network.Network, i, first int) Population {
 func (m *Model) addProjection(p *network.Projection, codes *connectome.Codes) {
 	q := Projection{
 		Ordinal: len(m.Projections),
-		From: m.Network.Population(p.From), To: m.Network.Population(p.To),
+		From:    m.Network.Population(p.From), To: m.Network.Population(p.To),
 		Delay: codes.FirstDelay, MaxDelay: codes.FirstDelay + codes.Delays - 1,
 	}
 	m.MinDelay, m.MaxDelay = min(m.MinDelay, q.Delay), max(m.MaxDelay, q.MaxDelay)
