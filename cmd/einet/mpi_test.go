@@ -222,3 +222,25 @@ func TestMPIIsMissed(t *testing.T) {
 	require.Equal(t, exitMachine, run(t.Context(), []string{"run", "ei", "-q", "--out", filepath.Join(t.TempDir(), "run")}, &out, &errs, false))
 	require.Contains(t, errs.String(), "einet: mpirun started 2 processes, and this einet was built without MPI")
 }
+
+// A run that is told to end keeps what it has, and goes on.
+func TestMPIInterrupted(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	args := []string{"run", "ei", "--scale", "0.1", "--duration", "10000", "--engine", "cpu", "--no-plots", "-q"}
+	cmd := mpirun(t, 2, append(args, "--out", dir, "--checkpoint-every", "300ms")...)
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	require.NoError(t, cmd.Start())
+	require.Eventually(t, func() bool {
+		found, _ := filepath.Glob(filepath.Join(dir, ".*", experiment.CheckpointFile))
+		return len(found) > 0
+	}, time.Minute, 10*time.Millisecond)
+	require.NoError(t, syscall.Kill(processOf(t, dir, 0), syscall.SIGTERM))
+	require.Error(t, cmd.Wait())
+	require.Contains(t, errs.String(), "einet: interrupted at ")
+	require.FileExists(t, filepath.Join(dir, experiment.CheckpointFile))
+	done(t, mpirun(t, 3, "run", "--resume", dir, "--engine", "cpu", "--no-plots", "-q"))
+	whole := filepath.Join(t.TempDir(), "whole")
+	done(t, mpirun(t, 0, append(args, "--out", whole)...))
+	require.Equal(t, rankedDigest(t, whole), rankedDigest(t, dir))
+}
