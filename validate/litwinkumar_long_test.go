@@ -121,7 +121,7 @@ func TestFiguresOfClustersInFloat64(t *testing.T) {
 		for seed := range row.seeds {
 			from, to := int64(x.DiscardMs/0.1+0.5), int64(x.DurationMs/0.1+0.5)
 			s := analysis.NewStatistics([]int{clusteredE, clusteredI}, 0.1, from)
-			parts := newParted(net, x.Figures)
+			parts := newParted(net, x.Figures, int64(net.Steps(x.DiscardMs)))
 			spikes := clustered(uint64(seed), row.ratio, row.strength, int(to))
 			s.Add(spikes)
 			parts.add(spikes)
