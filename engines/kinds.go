@@ -53,7 +53,7 @@ var (
 		},
 	}
 	GPU = &Kind{
-		Name: "gpu", Text: "OpenGL 4.3 compute shaders", OnDevices: true, LacksPlasticity: true,
+		Name: "gpu", Text: "OpenGL 4.3 compute shaders", OnDevices: true,
 		open: func(ctx context.Context, p *Place, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
 			return gpu.NewWith(ctx, p.Context, m, c, p.Forms)
 		},
@@ -141,13 +141,10 @@ func (p *Place) Backend() sim.Backend {
 // Open makes an engine at step 0. Where the choice of the device was einet's own and it fails, or the processor is sooner, the
 // place becomes the processor.
 func (p *Place) Open(ctx context.Context, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
-	if err := p.takes(m); err != nil {
-		return nil, err
-	}
 	p.settle(ctx, m, c)
-	e, err := p.open(ctx, p, m, c)
+	e, err := p.make(ctx, m, c)
 	if err != nil && p.retreat(ctx, err) {
-		e, err = p.open(ctx, p, m, c)
+		e, err = p.make(ctx, m, c)
 	}
 	if err != nil {
 		return e, err
@@ -157,6 +154,14 @@ func (p *Place) Open(ctx context.Context, m *dynamics.Model, c *connectome.Conne
 		return nil, err
 	}
 	return e, nil
+}
+
+// make makes an engine of the place as it is.
+func (p *Place) make(ctx context.Context, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
+	if err := p.takes(m); err != nil {
+		return nil, err
+	}
+	return p.open(ctx, p, m, c)
 }
 
 // retreat makes the place the processor where it may.

@@ -15,7 +15,7 @@ import (
 )
 
 // Lacking are the engines that have no long-term plasticity yet. Einet refuses to give them a network with it.
-var Lacking = []string{"gpu"}
+var Lacking []string
 
 // Learns is Run on the networks with long-term plasticity, with the weights too, for the engine of a name; and Loses, if it can, and Late at some
 // steps.

@@ -50,6 +50,21 @@ type cost struct {
 	events, bytes int64
 	summed        int64 // bytes with sums in shared memory
 	busy          int64 // work groups with a synapse
+	changed       int64 // events whose weights change, which are not among the others
+}
+
+// What plastic reads and writes of such an event at least: the synapse, its weight, how many spikes its target has had and the last of these, and the number that is
+// added to.
+const changedBytes = plasticBytes + 4 + 4 + 12 + 8
+
+// addChanged adds the synapses of a projection that change to the costs of its sources.
+func addChanged(list []cost, m *dynamics.Model, of *connectome.Projection) {
+	first := m.Populations[of.From].First
+	for i := range of.Blocks {
+		for j, b := 0, &of.Blocks[i]; j < b.Sources(); j++ {
+			list[first+j].changed += int64(b.Rows[j+1] - b.Rows[j])
+		}
+	}
 }
 
 // What a work group of deliver reads beside synapses: a spike and the place of its source's pieces.

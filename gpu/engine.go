@@ -33,6 +33,7 @@ type Engine struct {
 	nowStride       int
 	pages           [][]binding // what deliver works on, one dispatch each
 	firstOfPage     int         // binding of the first buffer of each
+	plastic         changing    // synapses whose weights change
 	sums            summing     // what takes the place of deliver where a step has many events
 	resident        residency   // where several windows are one dispatch
 	batches         [2]*batch
@@ -114,7 +115,10 @@ func (e *Engine) build(ctx context.Context, syn *connectome.Connectome, pageByte
 	case drawn:
 		connect = e.uploadDraws
 	}
-	if err := connect(ctx, syn, pageBytes); err != nil {
+	if err := connect(ctx, static(e.model, syn), pageBytes); err != nil {
+		return err
+	}
+	if err := e.uploadPlastic(ctx, syn, pageBytes); err != nil {
 		return err
 	}
 	for i := range e.batches {
@@ -243,7 +247,7 @@ func (e *Engine) Close() error {
 	e.meter.delete()
 	e.free()
 	e.gatherer.delete()
-	for _, p := range []*Program{e.update, e.deliver, e.sums.program, e.resident.program, e.gatherer.program} {
+	for _, p := range []*Program{e.update, e.deliver, e.sums.program, e.resident.program, e.gatherer.program, e.plastic.change, e.plastic.settle} {
 		if p != nil {
 			p.Delete()
 		}

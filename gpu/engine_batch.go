@@ -87,8 +87,11 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 	for done := 0; done < steps; b.windows++ {
 		n := min(e.layout.window, steps-done)
 		b.host[b.windows] = layout.Window{
-			GroupsY: uint32(e.deal.groups), GroupsZ: 1,
-			Step: int32(e.step) + int32(done), Steps: int32(n), Drive: uint32(done), Follow: follow,
+			GroupsY: uint32(e.rowGroups()), GroupsZ: 1,
+			Step: int32(e.step) + int32(done), Steps: int32(n), Drive: uint32(done), Follow: follow, Settled: uint32(e.plastic.settled),
+		}
+		if e.layout.settles(&b.host[b.windows]) {
+			e.plastic.settled = e.step + int64(done+n)
 		}
 		done += n
 	}
@@ -123,6 +126,9 @@ func (e *Engine) queue(b *batch, steps int) (int, error) {
 	}
 	return steps, nil
 }
+
+// rowGroups is how many work groups take the row of a spike on a page, of synapses that change or others.
+func (e *Engine) rowGroups() int { return max(e.deal.groups, e.plastic.groups) }
 
 // stop ends the engine at the last step that it has the spikes of.
 func (e *Engine) stop(why error) error {
@@ -192,6 +198,13 @@ func (e *Engine) dispatch(b *batch, k int) error {
 	}
 	err := e.meter.time(b, updating, func() error { return e.update.launch(e.layout.row, e.layout.rows, 1, behindUpdate) })
 	pages := e.pagesOf(b)
+	if err == nil && e.plastic.change != nil {
+		var bits uint32
+		if len(pages) == 0 {
+			bits = behindDeliver
+		}
+		err = e.changeSynapses(b, k, bits)
+	}
 	for i := range pages {
 		if err == nil && e.rebinds() {
 			err = bindAll(pages[i]...)
@@ -206,6 +219,9 @@ func (e *Engine) dispatch(b *batch, k int) error {
 	}
 	if err == nil && !e.apart() {
 		err = bindAll(e.ofUpdate(b)[bindPopulations:]...)
+	}
+	if err == nil && e.layout.settles(&b.host[k]) {
+		err = e.settleSynapses(b, behindDeliver)
 	}
 	return err
 }
@@ -299,7 +315,10 @@ func (e *Engine) checkMarks(b *batch) error {
 	for k := range b.windows {
 		queued, done, pages := &b.host[k], &b.done[k], uint32(0)
 		if done.Spikes > 0 {
-			pages = uint32(len(e.pages))
+			pages = uint32(len(e.pages) + len(e.plastic.pages))
+		}
+		if e.layout.settles(queued) {
+			pages += uint32(len(e.plastic.pages))
 		}
 		if done.Delivered >= loopsCut {
 			return loopsEndEarly(e.c.Device())

@@ -39,14 +39,6 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-func TestLearns(t *testing.T) {
-	onEach(t, func(t *testing.T, c *Context) {
-		enginetest.Learns(t, "gpu", func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
-			return start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
-		}, 1<<30, math.MaxInt32-1000)
-	})
-}
-
 func TestWrongStates(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
 		enginetest.WrongStates(t, append(enginetest.Networks()[:3], enginetest.Plastic()...), func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {

@@ -4,6 +4,7 @@ package gpu
 
 import (
 	"fmt"
+	"math"
 
 	"einet/sim"
 )
@@ -13,7 +14,7 @@ import (
 type gatherer struct {
 	program  *Program
 	places   *Buffer[uint32] // how many, then the places
-	gathered *Buffer[float32]
+	gathered *Buffer[uint32]
 	host     []uint32
 }
 
@@ -30,46 +31,55 @@ func (e *Engine) Gather(v sim.Variable, pop int, neurons []int, dst []float32) e
 	}
 	p := &e.model.Populations[pop]
 	first := e.layout.place(e.model, pop, v)
-	for done := 0; done < len(neurons); {
-		n := min(gatherAtOnce, len(neurons)-done)
-		if err := e.gather(first, neurons[done:][:n], dst[done:][:n]); err != nil {
-			return err
-		}
-		done += n
+	words := make([]uint32, len(dst))
+	if err := e.gather(e.states, words, func(k int) int { return first + neurons[k] }); err != nil {
+		return err
 	}
-	if v == sim.V {
-		for i := range dst {
+	for i, w := range words {
+		dst[i] = math.Float32frombits(w)
+		if v == sim.V {
 			dst[i] = p.Absolute(dst[i])
 		}
 	}
 	return nil
 }
 
-// gather picks the neurons of which the first is at a place of states.
-func (e *Engine) gather(first int, neurons []int, dst []float32) error {
+// gather picks words of a buffer: the k-th from a place.
+func (e *Engine) gather(from Storage, dst []uint32, place func(k int) int) error {
+	for done := 0; done < len(dst); {
+		n := min(gatherAtOnce, len(dst)-done)
+		if err := e.gatherSome(from, dst[done:][:n], func(k int) int { return place(done + k) }); err != nil {
+			return err
+		}
+		done += n
+	}
+	return nil
+}
+
+func (e *Engine) gatherSome(from Storage, dst []uint32, place func(k int) int) error {
 	g := &e.gatherer
-	if err := g.make(e, len(neurons)); err != nil {
+	if err := g.make(e, len(dst)); err != nil {
 		return err
 	}
-	g.host = append(g.host[:0], uint32(len(neurons)))
-	for _, i := range neurons {
-		g.host = append(g.host, uint32(first+i))
+	g.host = append(g.host[:0], uint32(len(dst)))
+	for k := range dst {
+		g.host = append(g.host, uint32(place(k)))
 	}
 	return e.c.Do(func() error {
 		if err := g.places.Upload(0, g.host); err != nil {
 			return err
 		}
-		if err := bindAll(binding{e.states, bindFrom}, binding{g.places, bindPlaces}, binding{g.gathered, bindGathered}); err != nil {
+		if err := bindAll(binding{from, bindFrom}, binding{g.places, bindPlaces}, binding{g.gathered, bindGathered}); err != nil {
 			return err
 		}
-		if err := g.program.Dispatch(g.program.Groups(len(neurons)), 1, 1); err != nil {
+		if err := g.program.Dispatch(g.program.Groups(len(dst)), 1, 1); err != nil {
 			return err
 		}
 		return g.gathered.Read(0, dst)
 	})
 }
 
-// make makes what is needed for so many neurons.
+// make makes what is needed for so many words.
 func (g *gatherer) make(e *Engine, n int) (err error) {
 	if g.program == nil {
 		if g.program, err = NewProgram(e.c, "gather.comp", nil); err != nil {
@@ -83,7 +93,7 @@ func (g *gatherer) make(e *Engine, n int) (err error) {
 	if g.places, err = NewBuffer[uint32](e.c, "places to gather", 1+n); err != nil {
 		return err
 	}
-	g.gathered, err = NewBuffer[float32](e.c, "gathered state", n)
+	g.gathered, err = NewBuffer[uint32](e.c, "gathered state", n)
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"einet/connectome"
 	"einet/dynamics"
 )
 
@@ -22,6 +23,10 @@ func Fits(d Device, m *dynamics.Model, synapseBytes, host int64) error {
 	need, have, where := float64(synapseBytes), float64(d.Limits.Free()), "free are"
 	for _, r := range l.buffers(len(m.Populations)) {
 		need += float64(r.copies * r.bytes)
+	}
+	for _, k := range l.plastic { // whose synapses are not on the device as on the host
+		e := connectome.EstimateProjection(m.Network, k)
+		need += plasticBytes*e.Synapses - e.Bytes
 	}
 	if d.Software && host > 0 {
 		need += float64(synapseBytes) // they are built on the host first

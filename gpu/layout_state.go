@@ -18,6 +18,7 @@ import (
 type bounds struct {
 	ring    int64         // bytes of a batch's spikes, unless a single step needs more
 	drives  int64         // bytes of its drives, likewise
+	recall  int64         // bytes of the spikes of targets that are remembered, unless they must be more
 	window  int           // steps of a window
 	windows int           // windows of a batch
 	row     int           // work groups of update in a row
@@ -46,6 +47,7 @@ func boundsOf(d Device) bounds {
 		resident: resident,
 		ring:     min(64<<20, d.Limits.MaxStorageBlock),
 		drives:   min(16<<20, d.Limits.MaxStorageBlock),
+		recall:   min(64<<20, d.Limits.MaxStorageBlock/2),
 		window:   256,
 		windows:  512,
 		row:      d.Limits.MaxWorkGroupCount[0],
@@ -89,6 +91,7 @@ type stateLayout struct {
 	windows  int // most windows of a batch
 
 	shortTermLayout
+	plasticLayout
 
 	lists, listsOfStep int // most words of thresholds in drives: of a batch, and more of each of its steps
 	ring               int // most spikes of a batch
@@ -119,9 +122,10 @@ func layoutState(m *dynamics.Model, local int, b bounds) (stateLayout, error) {
 		l.stateSize += p.Size * wordsOf(p)
 	}
 	l.layoutShortTerm(m)
+	l.layoutPlastic(m, b)
 	l.shares = l.parallel && l.draws > 0
 	l.simple = l.simple || len(l.cells.programs) == 0 // some code must use what arrives: zink mistakes bindings behind one that a kernel does not use
-	if total := float64(l.slots) * float64(l.stride); total > math.MaxUint32 {
+	if total := float64(l.arrivingNumbers()); total > math.MaxUint32 {
 		return l, fmt.Errorf("gpu: %.4g numbers of arriving input, 32 bits count: use a smaller largest delay (now %d steps) or fewer neurons (now %d): %w",
 			total, l.slots, l.neurons, ErrLimit)
 	}
@@ -214,7 +218,7 @@ func (l *stateLayout) buffers(populations int) []requirement {
 	return []requirement{
 		{"membrane potentials and other states", 4 * int64(l.stateSize), 1, "fewer neurons"},
 		{"tables", 4 * int64(len(l.tables)), 1, "fewer spikes of spike sources"},
-		{"arriving input", 4 * int64(l.slots) * int64(l.stride), 1, "fewer neurons or a smaller largest delay"},
+		{"arriving input", 4 * int64(l.arrivingNumbers()), 1, "fewer neurons or a smaller largest delay"},
 		{"spikes", l.spikeRoom() * int64(l.ring), 2, "fewer neurons"}, // of two batches
 		{"drives", 4 * int64(l.driveWords(populations)), 2, "fewer populations"},
 	}

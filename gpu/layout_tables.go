@@ -99,7 +99,7 @@ func appendBits(words []uint32, floats []float32) []uint32 {
 // isGeneral tells whether some population is more than lif with exponential synapses, or some synapse changes.
 func isGeneral(m *dynamics.Model) bool {
 	for k := range m.Projections {
-		if m.Projections[k].ShortTerm != nil {
+		if p := &m.Projections[k]; p.ShortTerm != nil || p.Plasticity != nil {
 			return true
 		}
 	}
@@ -145,7 +145,7 @@ func (l *stateLayout) general(m *dynamics.Model, i int) layout.GeneralPopulation
 	g := layout.GeneralPopulation{
 		Model: modelOf(p), Program: layout.None, Constants: layout.None,
 		Seed: m.Network.Seed, PoissonStream: p.PoissonKey.Stream, NoiseStream: p.Noise.Key.Stream, SpikeStream: p.SpikeKey.Stream, FirstBlock: uint32(p.Offset / 4),
-		Train: l.addTrain(m, i), ShortTerm: l.shortTerm(m, i), Members: l.addMembers(p), Inputs: uint32(len(p.Poisson)), Poisson: make([]layout.PoissonInput, max(1, l.inputs)),
+		Train: l.addTrain(m, i), ShortTerm: l.shortTerm(m, i), Plastic: l.plasticLists[i], Members: l.addMembers(p), Inputs: uint32(len(p.Poisson)), Poisson: make([]layout.PoissonInput, max(1, l.inputs)),
 	}
 	if p.Cell != nil {
 		g.Program, g.Constants = uint32(l.cells.of[i]), uint32(len(l.tables))

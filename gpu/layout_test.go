@@ -253,3 +253,35 @@ func TestLayoutRefusesRunsBeyondItsSteps(t *testing.T) {
 	require.ErrorIs(t, err, ErrLimit)
 	require.ErrorContains(t, err, fmt.Sprintf("the engine counts %d: use a shorter duration", math.MaxInt32-refractory))
 }
+
+// What is remembered of targets is enough at all times: of one that fires as often as it can, between two steps at which all synapses were brought up to date at most so many spikes,
+// and those on their way before and the one before these. It lasts for many steps where there is room, and at least for a window.
+func TestRecall(t *testing.T) {
+	for _, tRef := range []float64{0, 0.1, 0.7, 2, 40} {
+		for _, delay := range []float64{0.1, 1.5, 90} {
+			for _, room := range []int64{0, 1 << 20, 1 << 30} {
+				n := enginetest.Learning()[0]
+				for i := range n.Populations {
+					n.Populations[i].TRef = tRef
+				}
+				for k := range n.Projections {
+					n.Projections[k].Delay = network.Number(delay)
+				}
+				m, err := dynamics.New(n)
+				require.NoError(t, err)
+				b := boundsOf(promised)
+				b.recall = room
+				l, err := layoutState(m, updateLocal, b)
+				require.NoError(t, err)
+				require.GreaterOrEqual(t, l.every, l.window)
+				if room == 1<<30 {
+					require.GreaterOrEqual(t, l.every, wantedRecall)
+				}
+				apart := m.Populations[0].Refractory + 1
+				inTime := func(steps int) int { return (steps + apart - 1) / apart } // consecutive ones
+				require.LessOrEqual(t, inTime(l.every+m.MaxDelay)+1, l.recall, "t_ref %g, delay %g", tRef, delay)
+				require.Less(t, l.recall/4, inTime(max(wantedRecall, l.window)+m.MaxDelay)+1, "no more than is needed")
+			}
+		}
+	}
+}

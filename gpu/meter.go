@@ -60,7 +60,10 @@ func (e *Engine) count(syn *connectome.Connectome, pageBytes int64) error {
 		m.perShare = drawnShareBytes
 		m.costs, m.sum.Serial, m.sum.Turns = drawnCosts(e.model, syn)
 	} else {
-		m.costs, m.sum.Serial, m.sum.Turns = costs(e.model, layoutPages(syn, form{pageBytes, e.layout.sheets, e.deal.team}), e.deal, e.sums.slice)
+		m.costs, m.sum.Serial, m.sum.Turns = costs(e.model, layoutPages(static(e.model, syn), form{pageBytes, e.layout.sheets, e.deal.team}), e.deal, e.sums.slice)
+	}
+	for _, k := range e.layout.plastic {
+		addChanged(m.costs, e.model, &syn.Projections[k])
 	}
 	for i := range e.model.Populations {
 		p := &e.model.Populations[i]
@@ -164,11 +167,15 @@ func (m *meter) collect(b *batch) error {
 	}
 	s.Spikes += int64(len(b.spikes))
 	s.Atomics += 2 * int64(len(b.spikes))
+	for _, spike := range b.spikes {
+		n := m.costs[spike.Neuron].changed
+		s.Events, s.Atomics, s.DeliverBytes = s.Events+n, s.Atomics+n, s.DeliverBytes+changedBytes*n
+	}
 	if b.parts > 0 {
 		m.collectSummed(b)
 		return nil
 	}
-	s.Shares += int64(len(b.spikes)) * int64(m.e.deal.groups) * int64(len(m.e.pages))
+	s.Shares += int64(len(b.spikes)) * int64(m.e.rowGroups()) * int64(len(m.e.pages))
 	for _, spike := range b.spikes {
 		c := &m.costs[spike.Neuron]
 		s.Events, s.Atomics, s.DeliverBytes = s.Events+c.events, s.Atomics+c.events, s.DeliverBytes+c.bytes

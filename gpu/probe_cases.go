@@ -43,6 +43,9 @@ var probeOps = []probeOp{
 	}},
 	{"the whole part of a float", func(x, _, _ uint32) uint32 { return uint32(math.Float32frombits(x)) }},
 	{"the conversion of a word", func(x, _, _ uint32) uint32 { return math.Float32bits(float32(x)) }},
+	{"the place of the highest bit", func(x, _, _ uint32) uint32 { return uint32(bits.Len32(x) - 1) }},
+	{"the shift to higher bits", func(x, y, _ uint32) uint32 { return x << y }},
+	{"the shift to lower bits", func(x, y, _ uint32) uint32 { return x >> y }},
 }
 
 // probeName names an operation: those of programs are behind probeOps.
@@ -91,8 +94,10 @@ func probeCases() []probeCase {
 				fallthrough
 			case 0, 1, 2, 3, 9:
 				add(moderate(a), moderate(b), moderate(c))
-			case 6:
+			case 6, 13, 14:
 				add(a, b%32, 0)
+			case 12:
+				add(a>>(b%32)|1, 0, 0)
 			case 10:
 				add(moderate(a)&^(1<<31), 0, 0)
 			default:
@@ -108,6 +113,9 @@ func probeCases() []probeCase {
 	}
 	for _, x := range []uint32{0, 1, 1 << 31, math.MaxUint32, 1<<24 + 1, 1<<31 + 128, 1<<31 + 129, 0xffffff7f, 0xffffff80} {
 		cases = append(cases, probeCase{11, x, 0, 0, f(float32(x))})
+	}
+	for k := range uint32(32) {
+		cases = append(cases, probeCase{12, 1 << k, 0, 0, k}, probeCase{12, 1<<k | 1, 0, 0, k})
 	}
 	for k := range probePrograms {
 		cases = append(cases, probePrograms[k].cases(len(probeOps)+k)...)

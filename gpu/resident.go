@@ -48,6 +48,8 @@ func (e *Engine) makeResident() error {
 	switch blocks := r.binding + 1; {
 	case b.groups < 1 || b.groups > min(d.Limits.MaxWorkGroupCount[0], 1<<16):
 		return refuseResident(d, "%d work groups were asked for, must be from 1 to %d", b.groups, min(d.Limits.MaxWorkGroupCount[0], 1<<16))
+	case e.layout.recall > 0:
+		return refuseResident(d, "the weights of some synapses change, must stay what they are")
 	case len(e.pages) == 0:
 		return refuseResident(d, "the network has no synapses")
 	case r.sheets == 0:

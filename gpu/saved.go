@@ -3,6 +3,7 @@
 package gpu
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -54,7 +55,7 @@ func (e *Engine) Resume(step int64, underWay []sim.Spike, before [][]dynamics.Re
 	if step > math.MaxInt32 {
 		return fmt.Errorf("gpu: resume: step %d: a run has at most 2^31-1 steps", step)
 	}
-	b, releases := e.batches[0], sim.NewReleases(e.model)
+	b, releases, spikes := e.batches[0], sim.NewReleases(e.model), underWay
 	sim.CopyReleases(releases.States, before)
 	for from := max(0, step-int64(e.model.MaxDelay)); from < step; {
 		to := min(step, from+int64(e.layout.window))
@@ -67,7 +68,7 @@ func (e *Engine) Resume(step int64, underWay []sim.Spike, before [][]dynamics.Re
 		}
 		from, underWay = to, underWay[n:]
 	}
-	if err := e.loadReleases(releases.States); err != nil {
+	if err := cmp.Or(e.loadReleases(releases.States), e.resumePlastic(step, spikes)); err != nil {
 		return err
 	}
 	e.step, e.seen, e.relays.releases = step, step, releases

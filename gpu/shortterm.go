@@ -9,7 +9,8 @@ import (
 // spikes behind the spikes of a ring, where two take the room of a spike.
 type shortTermLayout struct {
 	releases []int                  // [projection] place in states of v, y and l of its sources, one after the other; of projections that have some
-	pairs    int                    // of factors of a spike
+	factored bool                   // whether spikes have factors
+	pairs    int                    // of words of a spike: of factors, and behind them of what synapses need that change for longer
 	decays   map[dynamics.Decay]int // places in tables
 }
 
@@ -22,7 +23,7 @@ func (l *stateLayout) layoutShortTerm(m *dynamics.Model) {
 				l.releases[k] = l.stateSize
 				l.stateSize += releaseWords * m.Populations[p.From].Size
 			}
-			l.pairs = max(l.pairs, p.ShortTerm.Slot/2+1)
+			l.factored, l.pairs = true, max(l.pairs, p.ShortTerm.Slot/2+1)
 		}
 	}
 }
@@ -30,7 +31,7 @@ func (l *stateLayout) layoutShortTerm(m *dynamics.Model) {
 // releaseWords are those of a source's state.
 const releaseWords = 3
 
-// spikeRoom is the bytes that a spike takes in a ring with its factors.
+// spikeRoom is the bytes that a spike takes in a ring with what is behind it.
 func (l *stateLayout) spikeRoom() int64 { return spikeBytes * int64(1+l.pairs) }
 
 // shortTerm puts the projections from population i that have short-term plasticity into tables, and returns the place.
@@ -70,8 +71,8 @@ func (l *stateLayout) decay(d *dynamics.Decay) uint32 {
 
 // shortTermDefines are what kernels are compiled with besides.
 func (l *stateLayout) shortTermDefines(d shaders.Defines) shaders.Defines {
-	d["SHORT_TERM"] = l.pairs > 0
-	if l.pairs > 0 {
+	d["SHORT_TERM"] = l.factored
+	if l.factored {
 		d["RING"], d["FACTORS"] = l.ring, l.pairs
 	}
 	return d

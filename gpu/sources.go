@@ -21,7 +21,7 @@ func (l *stateLayout) updateDefines(maxGroups int, follow bool) shaders.Defines 
 		"GENERAL": l.extended, "INPUTS": max(1, l.inputs), "POISSON": l.inputs > 0, "MEMBERS": l.members, "SOURCES": l.sources, "SIMPLE": l.simple, "NEURONS": l.neurons, "NORMAL": tableNormal,
 		"DRAWS": max(fewestDraws, l.draws), "SHARE_WORDS": l.shares, "FOLLOW": follow, "NORMAL_CELLS": len(rng.NormalTable().Slope),
 	})
-	return l.shortTermDefines(d)
+	return l.plasticDefines(l.shortTermDefines(d))
 }
 
 // deliverDefines are what deliver.comp is compiled with, for pages of so many sheets.

@@ -22,14 +22,14 @@ func (e *Engine) allocateState() error {
 	for i := range e.model.Populations {
 		words = append(words, initialWords(e.model, i)...)
 	}
-	words = words[:l.stateSize] // sources of short-term plasticity begin with zeros
+	words = words[:l.stateSize] // sources of plasticity begin with zeros
 	if e.states, err = keep(e, "states", len(words), words); err != nil {
 		return err
 	}
 	if e.tables, err = keep(e, "tables", len(l.tables), l.tables); err != nil {
 		return err
 	}
-	if e.arriving, err = keep[int32](e, "arriving input", l.slots*l.stride, nil); err != nil {
+	if e.arriving, err = keep[int32](e, "arriving input", l.arrivingNumbers(), nil); err != nil {
 		return err
 	}
 	if e.populations, err = keep(e, "populations", len(l.table), l.table); err != nil {

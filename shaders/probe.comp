@@ -1,5 +1,5 @@
 #version 430
-// defines: OTHERS=12 STATES=7 OWNS=2 NORMALS=2 RECEPTORS=2
+// defines: OTHERS=15 STATES=7 OWNS=2 NORMALS=2 RECEPTORS=2
 //
 // probe does each operation that einet's exactness rests on with numbers whose
 // right answer the host knows: those below, and from OTHERS on those of programs, as they are printed. The operation that
@@ -77,6 +77,12 @@ uint compute(uvec4 o) {
         f = float(o.x >> 16) * 65536.0;
         f = f + float(o.x & 0xffffu);
         return floatBitsToUint(f);
+    case 12u:  // place of the highest bit
+        return uint(findMSB(o.x));
+    case 13u:  // shift to higher bits
+        return o.x << o.y;
+    case 14u:  // shift to lower bits
+        return o.x >> o.y;
     }
     return 0u;
 }

@@ -131,7 +131,7 @@ func TestKernelsAreValidGLSL(t *testing.T) {
 				}
 				defines["SUMS"], defines["LOCAL"], on = "1", "256", "0"
 			}
-			for _, variant := range []string{"GENERAL", "CHOICE", "FAILS", "SHARE_WORDS", "FOLLOW", "BRANCH"} {
+			for _, variant := range []string{"GENERAL", "CHOICE", "FAILS", "SHARE_WORDS", "FOLLOW", "BRANCH", "SETTLE"} {
 				if defines[variant] != nil {
 					defines[variant] = on
 				}

@@ -1,4 +1,4 @@
-// Numbers in units of 2^-31, of short-term plasticity (docs/equations.md).
+// Numbers in units of 2^-31, of plasticity (docs/equations.md).
 
 const uint ONE = 0x80000000u;
 

@@ -1,16 +1,5 @@
-// Short-term plasticity: each spike has a factor for each projection that has it, in the order of the neuron's spikes.
-
-#include "fixed.glsl"
-
-// after is what is left of x after so many steps, by the table of a decay.
-uint after(uint decay, uint steps, uint x) {
-    x = product(tables[decay + (steps & 0xffu)], x);
-    for (steps >>= 8; steps > 0u; steps >>= 8) {
-        decay += 256u;
-        x = product(tables[decay + (steps & 0xffu)], x);
-    }
-    return x;
-}
+// Short-term plasticity: each spike has a factor for each projection that has it, in the order of the neuron's spikes. It needs
+// decay.glsl.
 
 // release takes neuron i of a population through a spike, which is at a place in the ring, and leaves its factors behind the spikes.
 void release(uint q, uint i, uint step, uint place) {

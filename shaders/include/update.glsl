@@ -47,15 +47,21 @@ uint my_population(uint group) {
     return p;
 }
 
+#if GENERAL && (SHORT_TERM || RECALL)
+#include "decay.glsl"
+#endif
 #if GENERAL && SHORT_TERM
 #include "release.glsl"
+#endif
+#if GENERAL && RECALL
+#include "traces.glsl"
 #endif
 
 // report appends spikes of neuron i of a population in a step to the ring and makes sure that deliver visits
 // them. The ring holds the most spikes that a batch can have; the host checks the count.
 void report(uint begin, uint q, uint i, uint step, uint count) {
     uint k = atomicAdd(windows[now].spikes, count);
-#if GENERAL && SHORT_TERM
+#if GENERAL && (SHORT_TERM || RECALL)
     uint room = uint(RING);
 #else
     uint room = uint(ring.length());
@@ -65,10 +71,16 @@ void report(uint begin, uint q, uint i, uint step, uint count) {
 #if GENERAL && SHORT_TERM
         release(q, i, step, at);
 #endif
+#if GENERAL && RECALL
+        leave_traces(q, i, step, at);
+#endif
     }
     if (k < uint(MAX_GROUPS)) {
         atomicMax(windows[now].groups_x, min(k + count, uint(MAX_GROUPS)));
     }
+#if GENERAL && RECALL
+    recall(q, i, step);
+#endif
 }
 
 // take is what arrives at a place, which it leaves at zero.
@@ -77,6 +89,14 @@ int take(uint at) {
     if (a != 0) {
         arriving[at] = 0;
     }
+#if GENERAL && RECALL
+    // What synapses bring whose weights change lies behind the slots of the others: checkpoints hold it.
+    int b = arriving[at + uint(SLOTS) * uint(STRIDE)];
+    if (b != 0) {
+        arriving[at + uint(SLOTS) * uint(STRIDE)] = 0;
+    }
+    a += b;
+#endif
     return a;
 }
 

@@ -34,6 +34,37 @@ const (
 	OneToOne
 )
 
+// A PlasticWord is a word of a projection with long-term plasticity, by its place among those of the projection in tables.
+type PlasticWord uint32
+
+// What kernels know of a projection with long-term plasticity.
+const (
+	FirstSource  PlasticWord = iota // global id
+	SourcesOf                       // of them
+	RowsOf                          // place in rows of the first source's
+	SourceTraces                    // place in states of the sources' l, behind which x and x' are
+	TargetSpikes                    // place in states of the spikes of targets that are remembered
+	SourceSlot                      // its place among those of its source that a spike has traces of
+	ArrivingOf                      // place of the first target in a slot
+	DelayOf                         // smallest [steps]
+	TargetBits                      // of a synapse, below its delay
+	MaxWeight                       // w_max in units of the receptor's scale
+	RuleOf                          // a dynamics.PlasticRule
+	Nearest                         // 1 where a spike makes a trace 1
+	Low                             // w_min/w_max
+	Plus                            // amplitudes
+	Minus
+	Plus3
+	Minus3
+	Alpha
+	Power       // 0 for mu = 0, 1 for mu = 1, else place in tables of the powers
+	DecaySource // places in tables
+	DecayTarget
+	DecaySlowSource
+	DecaySlowTarget
+	WordsOf // how many words there are
+)
+
 // A Population is what its neurons have in common.
 type Population struct {
 	FirstGroup             uint32 // of update's work groups
@@ -58,6 +89,7 @@ type GeneralPopulation struct {
 	FirstBlock                                    uint32 // of Philox, from which on the neurons' words are: 0 but in a part of a network
 	Train                                         uint32 // place in tables of where each neuron's steps begin
 	ShortTerm                                     uint32 // place in tables of how many of its projections have short-term plasticity, and of five words of each: see release.glsl
+	Plastic                                       uint32 // place in tables of how many of its projections have long-term plasticity and of these, and the same of those to it; 0: there are none
 	Members                                       uint32 // place in tables of a word of each neuron, whose bit k says that it receives input k; of populations with inputs of groups
 	Inputs                                        uint32
 	Poisson                                       []PoissonInput `len:"INPUTS"`
@@ -174,6 +206,7 @@ type Window struct {
 	Steps   int32  // at most the smallest delay
 	Drive   uint32 // place of its first step in a population's row of drives
 	Follow  uint32 // place in drives of what is noted of neurons after each step; 0: nothing
+	Settled uint32 // the step at which all weights that change are up to date, behind the spikes before this window
 
 	Updated   uint32 // step + 1, by update: the host's sign that it was done
 	Delivered uint32 // pages of synapses whose deliver, or redraw, was done, where there are spikes

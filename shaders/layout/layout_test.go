@@ -25,6 +25,7 @@ var layouts = map[string][]string{
 	"piece.glsl":      {"Piece", "Reach"},
 	"population.glsl": {"None", "Model", "PoissonInput", "Receptor", "Population"},
 	"slice.glsl":      {"Slice"},
+	"plastic.glsl":    {"PlasticRule", "PlasticWord"},
 	"lane.glsl":       {"Lane"},
 	"segment.glsl":    {"Segment", "Source"},
 	"spike.glsl":      {"Spike"},
@@ -51,7 +52,9 @@ func declarations(t *testing.T, files ...string) declared {
 					d.structs[spec.Name.Name] = spec
 				}
 			case ok && x.Tok == token.CONST && x.Lparen.IsValid():
-				d.constants[x.Specs[0].(*ast.ValueSpec).Type.(*ast.Ident).Name] = x
+				if of, ok := x.Specs[0].(*ast.ValueSpec).Type.(*ast.Ident); ok {
+					d.constants[of.Name] = x
+				}
 			case ok && x.Tok == token.CONST:
 				d.constants[x.Specs[0].(*ast.ValueSpec).Names[0].Name] = x
 			}
@@ -146,7 +149,7 @@ func snake(name string) string {
 	return strings.ToLower(inner.ReplaceAllString(name, "${1}${3}_${2}${4}"))
 }
 
-var sources = []string{"layout.go", "../../sim/sim.go"}
+var sources = []string{"layout.go", "../../sim/sim.go", "../../dynamics/plasticity.go"}
 
 // Kernels see what Go declares.
 func TestLayoutsArePrinted(t *testing.T) {
@@ -213,7 +216,7 @@ func TestWordsOfPopulations(t *testing.T) {
 	}
 	f := math.Float32bits
 	head := []uint32{1, 0, 0, 0, 0, f(-0.5), 0, 0, 0, math.MaxUint32 - 1, 2}
-	general := []uint32{3, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, math.MaxUint32, 0, 0}
+	general := []uint32{3, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, math.MaxUint32, 0, 0}
 	first, last := []uint32{f(1), 0, 0, 0, 7}, []uint32{0, 0, f(3), 0, 0}
 	join := func(parts ...[]uint32) (all []uint32) {
 		for _, p := range parts {

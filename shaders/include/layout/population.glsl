@@ -39,6 +39,7 @@ struct Population {
     uint first_block;  // of Philox, from which on the neurons' words are: 0 but in a part of a network
     uint train;  // place in tables of where each neuron's steps begin
     uint short_term;  // place in tables of how many of its projections have short-term plasticity, and of five words of each: see release.glsl
+    uint plastic;  // place in tables of how many of its projections have long-term plasticity and of these, and the same of those to it; 0: there are none
     uint members;  // place in tables of a word of each neuron, whose bit k says that it receives input k; of populations with inputs of groups
     uint inputs;
     PoissonInput poisson[INPUTS];

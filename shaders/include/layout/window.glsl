@@ -12,6 +12,7 @@ struct Window {
     int steps;  // at most the smallest delay
     uint drive;  // place of its first step in a population's row of drives
     uint follow;  // place in drives of what is noted of neurons after each step; 0: nothing
+    uint settled;  // the step at which all weights that change are up to date, behind the spikes before this window
     uint updated;  // step + 1, by update: the host's sign that it was done
     uint delivered;  // pages of synapses whose deliver, or redraw, was done, where there are spikes
 };
