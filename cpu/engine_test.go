@@ -50,7 +50,7 @@ func TestLearns(t *testing.T) {
 	for _, k := range available() {
 		for threads := 1; threads <= 3; threads++ {
 			t.Run(fmt.Sprintf("%s/%d", k.name, threads), func(t *testing.T) {
-				enginetest.Learns(t, "cpu", func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
+				enginetest.Learns(t, func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
 					return eager(t, m, c, threads, k)
 				}, 1<<31, network.MaxRun-100)
 			})

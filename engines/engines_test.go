@@ -6,8 +6,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"einet/dynamics"
-	"einet/enginetest"
 	"einet/gpu"
 	"einet/network/language"
 	"einet/network/presets"
@@ -79,28 +77,4 @@ func TestPlacesOfAllKinds(t *testing.T) {
 	_, err = InProcess.Choose(Choice{Engine: "none"}, m, nil)
 	var input *InputError
 	require.ErrorAs(t, err, &input)
-}
-
-// An engine without long-term plasticity refuses networks with it, wherever it is asked; and the conformance suite knows which those are.
-func TestLongTermPlasticity(t *testing.T) {
-	m, c := enginetest.Build(t, enginetest.Learning()[0])
-	var lacking []string
-	for _, k := range All {
-		if !k.LacksPlasticity {
-			continue
-		}
-		lacking = append(lacking, k.Name)
-		_, err := (&Place{Kind: k}).Open(t.Context(), m, c)
-		require.EqualError(t, err, "the "+k.Name+" engine has no long-term plasticity yet: use --engine reference")
-		_, err = InProcess.Choose(Choice{Engine: k.Name}, m, func(string, ...any) {})
-		require.ErrorContains(t, err, "has no long-term plasticity")
-		if k.OnDevices {
-			_, err = (&Place{Kind: k}).Together(t.Context(), []*dynamics.Model{m}, c, nil)
-			require.ErrorContains(t, err, "has no long-term plasticity")
-		}
-	}
-	require.Equal(t, enginetest.Lacking, lacking)
-	e, err := OnProcessor(Reference, 1).Open(t.Context(), m, c)
-	require.NoError(t, err)
-	require.Implements(t, (*sim.PlasticSaver)(nil), e)
 }

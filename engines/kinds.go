@@ -30,8 +30,6 @@ type Kind struct {
 	HasThreads bool
 	// KeepsConnectome tells that it reads the connectome as long as it simulates; another has a copy of its own.
 	KeepsConnectome bool
-	// LacksPlasticity tells that it refuses networks with long-term plasticity.
-	LacksPlasticity bool
 
 	copied func(net *network.Network, threads int) int64 // bytes of stored synapses that it keeps beside the connectome; may be nil
 	open   func(ctx context.Context, p *Place, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error)
@@ -72,14 +70,6 @@ func Named(name string) *Kind {
 		if k.Name == name {
 			return k
 		}
-	}
-	return nil
-}
-
-// takes is an error unless the engine has what a network needs.
-func (k *Kind) takes(m *dynamics.Model) error {
-	if k.LacksPlasticity && m.IsPlastic() {
-		return &InputError{fmt.Errorf("the %s engine has no long-term plasticity yet: use --engine %s", k.Name, Reference.Name)}
 	}
 	return nil
 }
@@ -142,9 +132,9 @@ func (p *Place) Backend() sim.Backend {
 // place becomes the processor.
 func (p *Place) Open(ctx context.Context, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
 	p.settle(ctx, m, c)
-	e, err := p.make(ctx, m, c)
+	e, err := p.open(ctx, p, m, c)
 	if err != nil && p.retreat(ctx, err) {
-		e, err = p.make(ctx, m, c)
+		e, err = p.open(ctx, p, m, c)
 	}
 	if err != nil {
 		return e, err
@@ -154,14 +144,6 @@ func (p *Place) Open(ctx context.Context, m *dynamics.Model, c *connectome.Conne
 		return nil, err
 	}
 	return e, nil
-}
-
-// make makes an engine of the place as it is.
-func (p *Place) make(ctx context.Context, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
-	if err := p.takes(m); err != nil {
-		return nil, err
-	}
-	return p.open(ctx, p, m, c)
 }
 
 // retreat makes the place the processor where it may.
@@ -182,9 +164,6 @@ func (p *Place) retreat(ctx context.Context, why error) bool {
 func (p *Place) Together(ctx context.Context, models []*dynamics.Model, c *connectome.Connectome, tell Tell) (*gpu.Replicas, error) {
 	if !p.OnDevices {
 		return nil, nil
-	}
-	if err := p.takes(models[0]); err != nil {
-		return nil, err
 	}
 	r, err := gpu.NewReplicas(ctx, p.Context, models, c)
 	switch {

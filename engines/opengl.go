@@ -128,9 +128,6 @@ func (g OpenGL) Choose(c Choice, m *dynamics.Model, tell Tell) (*Place, error) {
 	if kind == nil {
 		return nil, &InputError{fmt.Errorf("there is no engine %q", c.Engine)}
 	}
-	if err := kind.takes(m); err != nil {
-		return nil, err
-	}
 	if !kind.OnDevices {
 		p := OnProcessor(kind, c.Threads)
 		return p, p.Fits(m, c.Synapses, c.Beside)

@@ -91,9 +91,6 @@ func (s Synapses) advisable(net *network.Network) bool {
 
 // Fits is an error unless the place, and the host beside it, take a network, and the host as many bytes more.
 func (p *Place) Fits(m *dynamics.Model, s Synapses, more int64) error {
-	if err := p.takes(m); err != nil {
-		return err
-	}
 	if !p.OnDevices {
 		if s != Procedural {
 			more += p.Copied(m.Network, p.Threads)

@@ -14,18 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Lacking are the engines that have no long-term plasticity yet. Einet refuses to give them a network with it.
-var Lacking []string
-
-// Learns is Run on the networks with long-term plasticity, with the weights too, for the engine of a name; and Loses, if it can, and Late at some
+// Learns is Run on the networks with long-term plasticity, with the weights too, for an engine; and Loses, if it can, and Late at some
 // steps.
-func Learns(t *testing.T, name string, make Factory, late ...int64) {
-	if slices.Contains(Lacking, name) {
-		m, c := Build(t, balanced())
-		_, has := make(t, m, c).(sim.Weigher)
-		require.False(t, has, "%s has long-term plasticity: take it from Lacking", name)
-		t.Skipf("LACKING: %s has no long-term plasticity", name)
-	}
+func Learns(t *testing.T, make Factory, late ...int64) {
 	RunOn(t, Learning(), make)
 	for _, n := range Learning() {
 		t.Run(n.Name, func(t *testing.T) {
@@ -38,9 +29,6 @@ func Learns(t *testing.T, name string, make Factory, late ...int64) {
 		})
 	}
 	t.Run("late", func(t *testing.T) { Late(t, Learning(), make, late...) })
-	if name == "reference" { // the control is of that alone
-		wrongAmplitudes(t)
-	}
 }
 
 // compareWeights compares the weights of long-term plasticity.
@@ -80,9 +68,9 @@ func compareWeights(t *testing.T, m *dynamics.Model, reference, engine sim.Engin
 	require.Equal(t, want, got)
 }
 
-// wrongAmplitudes are the controls of what weights are compared for: the weights of each plastic projection change, and the digest is another where one
+// WrongAmplitudes are the controls of what weights are compared for: the weights of each plastic projection change, and the digest is another where one
 // of its amplitudes is 2 % off. Of random networks half of the projections do; others are saturated or silent.
-func wrongAmplitudes(t *testing.T) {
+func WrongAmplitudes(t *testing.T) {
 	for _, n := range Learning() {
 		t.Run(n.Name+"/amplitudes", func(t *testing.T) {
 			m, c := Build(t, n)

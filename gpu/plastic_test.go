@@ -21,7 +21,7 @@ import (
 
 func TestLearns(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
-		enginetest.Learns(t, "gpu", func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+		enginetest.Learns(t, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
 			return start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
 		}, 1<<30, math.MaxInt32-1000)
 	})
