@@ -104,6 +104,9 @@ func interruptible() context.Context {
 	if !signal.Ignored(syscall.SIGHUP) { // by nohup
 		signals = append(signals, syscall.SIGHUP)
 	}
+	if mpi.IsStarted() { // mpirun passes it on at once, and others not
+		signals = append(signals, syscall.SIGUSR1)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	context.AfterFunc(ctx, stop)
 	return ctx

@@ -21,6 +21,9 @@ func started() int {
 	return 0
 }
 
+// IsStarted tells whether this process was started together with others, or could have been.
+func IsStarted() bool { return started() > 0 }
+
 // IsFollower tells whether this process is a rank behind the first: then it prints nothing.
 func IsFollower() bool {
 	for _, name := range []string{"OMPI_COMM_WORLD_RANK", "PMI_RANK"} {
