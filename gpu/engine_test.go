@@ -159,7 +159,7 @@ func TestPresetsEqualReference(t *testing.T) {
 		"vogels2005cuba": {1, 200, 1}, "vogels2005coba": {1, 100, 1}, "brainpy1m": {1, 100, 1},
 		"brunel2000": {0.12, 100, 1}, "brunel2000exp": {0.12, 100, 1}, "potjans2014": {0.03, 100, 1},
 		"cobahh": {0.1, 30, 1}, "zerlaut2018": {0.1, 40, 1}, "izhikevich2003": {0.3, 60, 1}, "tum2000": {1, 200, 1}, "mongillo2008": {0.1, 60, 1},
-		"laing2001": {1, 300, 1}, "rosenbaum2017": {0.1, 40, 1}, "litwinkumar2012": {0.2, 60, 1},
+		"laing2001": {1, 300, 1}, "rosenbaum2017": {0.1, 40, 1}, "litwinkumar2012": {0.2, 60, 1}, "vogels2011": {0.1, 100, 1}, "song2000": {1, 300, 1},
 	}
 	for _, name := range presets.Names() {
 		for seed := range size[name].seeds {

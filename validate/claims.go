@@ -47,6 +47,7 @@ const (
 	unknown   kind = iota // measured, but nothing is claimed
 	balanced              // van Vreeswijk & Sompolinsky (1996), Tian et al. (2020)
 	clocks                // vs96
+	learning              // Vogels et al. (2011)
 	published             // figures of it are in Published
 )
 
@@ -57,6 +58,8 @@ func kindOf(preset string) kind {
 		return balanced
 	case "vs96":
 		return clocks
+	case "vogels2011":
+		return learning
 	}
 	if experiment(preset) != nil {
 		return published
@@ -103,6 +106,8 @@ func (e Effort) Simulations(preset string) int {
 		return 1
 	case clocks:
 		return 2
+	case learning:
+		return 1 + learningRuns
 	case published:
 		n := 2 + experiment(preset).Seeds
 		if experiment(preset).Without != nil {
@@ -145,6 +150,8 @@ func (l *Lab) RunClaims(ctx context.Context, net *network.Network, preset string
 	switch kindOf(preset) {
 	case unknown, clocks:
 		return &c.Claims, nil
+	case learning:
+		return &c.Claims, c.learning(ctx)
 	case published:
 		return &c.Claims, c.figures(ctx)
 	}

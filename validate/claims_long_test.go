@@ -36,6 +36,25 @@ func TestClaimsAtFullSize(t *testing.T) {
 	require.Zero(t, verdicts[Pass], "%+v", c.List)
 }
 
+// Inhibitory plasticity does what is claimed of it, and without it nothing is claimed.
+func TestClaimsOfLearning(t *testing.T) {
+	c, err := fastLab().RunClaims(t.Context(), load(t, "vogels2011", 0.2), "vogels2011", Quick)
+	require.NoError(t, err)
+	passed := 0
+	for _, x := range c.List {
+		t.Logf("%s: %s", x.Name, x.Verdict)
+		require.NotEqual(t, Fail, x.Verdict, "%+v", x)
+		if x.Verdict == Pass {
+			passed++
+		}
+	}
+	require.Equal(t, 5, passed)
+	require.Len(t, c.LeftOut, 1)
+	c, err = fastLab().RunClaims(t.Context(), load(t, "vogels2011", 0.2, "projections.I_to_E.plasticity=null"), "vogels2011", Quick)
+	require.NoError(t, err)
+	require.Len(t, c.LeftOut, 1)
+}
+
 // The published figures that other presets are held to fail without coupling, too.
 func TestFiguresFailUncoupled(t *testing.T) {
 	for i := range Published {

@@ -48,6 +48,11 @@ func (l *Lab) build(ctx context.Context, net *network.Network, workers int) (*bu
 // run simulates net, which differs from the built one in nothing that changes
 // its synapses, for a number of steps.
 func (l *Lab) run(ctx context.Context, net *network.Network, c *connectome.Connectome, steps int64, recorders func(*dynamics.Model) []sim.Recorder) error {
+	return l.runThen(ctx, net, c, steps, recorders, func(sim.Engine) error { return nil })
+}
+
+// runThen is run, with a look at the engine behind the last step.
+func (l *Lab) runThen(ctx context.Context, net *network.Network, c *connectome.Connectome, steps int64, recorders func(*dynamics.Model) []sim.Recorder, then func(sim.Engine) error) error {
 	m, err := dynamics.New(net)
 	if err != nil {
 		return err
@@ -58,6 +63,9 @@ func (l *Lab) run(ctx context.Context, net *network.Network, c *connectome.Conne
 	}
 	defer e.Close()
 	if err := sim.Run(ctx, e, steps, nil, recorders(m)...); err != nil {
+		return err
+	}
+	if err := then(e); err != nil {
 		return err
 	}
 	l.progress()

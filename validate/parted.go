@@ -18,6 +18,12 @@ func (f *Figure) check(net *network.Network) error {
 	if f.Population == "" {
 		return nil
 	}
+	if f.Quantity.ofWeights() {
+		if k := net.Projection(f.Population); k < 0 || !net.Projections[k].Plasticity.Is() {
+			return fmt.Errorf("%s of %s: must be of a projection with plasticity", f.Quantity, f.Population)
+		}
+		return nil
+	}
 	part, ok := net.Part(f.Population)
 	if !ok {
 		return net.PartFault(f.Population)

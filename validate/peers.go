@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -27,6 +28,7 @@ type peerRun struct {
 	DiscardMs   float64                         `json:"discard_ms"`
 	Seeds       []int                           `json:"seeds"`
 	Populations map[string]map[string][]float64 `json:"populations"` // by name and statistic, of each seed
+	Projections map[string]map[string][]float64 `json:"projections"` // likewise, of those that learn
 }
 
 // einet tells the runs of einet itself.
@@ -36,11 +38,17 @@ func (p *peerRun) einet() bool { return strings.HasPrefix(p.Simulator, "einet") 
 // wider than analysis.CountBinMs that correlation and variance of the count say different things.
 const CorrelationBinMs = 10
 
-// peerStatistics are what simulators are compared by, as their files name it.
-var peerStatistics = []struct {
+// A peerStatistic is a quantity, as files name it.
+type peerStatistic struct {
 	key      string
 	quantity Quantity
-}{{"rate", Rate}, {"cv", CV}, {"variance_to_mean", Dispersion}, {"correlation", Correlation}}
+}
+
+// peerStatistics are what simulators are compared by, as their files name it.
+var peerStatistics = []peerStatistic{{"rate", Rate}, {"cv", CV}, {"variance_to_mean", Dispersion}, {"correlation", Correlation}}
+
+// peerWeights are those of projections that learn.
+var peerWeights = []peerStatistic{{"weight", MeanWeight}, {"low_weights", LowWeights}, {"high_weights", HighWeights}}
 
 // The rule of the bands: the mean over einet's seeds may be peerErrors standard errors of the
 // difference from the mean over the other simulator's seeds, and in any case peerShare of that.
@@ -109,34 +117,53 @@ func (x *Experiment) figures(populations []string) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	add := func(p *peerRun, name string, statistics []peerStatistic) error {
+		for _, s := range statistics {
+			f, err := peerFigure(p, runs, name, s.key, x.Seeds)
+			if err != nil {
+				return fmt.Errorf("%s in %s: %s of %s: %w", p.Case, p.Simulator, s.key, name, err)
+			}
+			f.Quantity = s.quantity
+			list = append(list, f)
+		}
+		return nil
+	}
 	for _, p := range runs {
 		if p.einet() {
 			continue
 		}
 		for _, name := range populations {
-			for _, s := range peerStatistics {
-				f, err := peerFigure(&p, runs, name, s.key, x.Seeds)
-				if err != nil {
-					return nil, fmt.Errorf("%s in %s: %s of %s: %w", p.Case, p.Simulator, s.key, name, err)
-				}
-				f.Quantity = s.quantity
-				list = append(list, f)
+			if err := add(&p, name, peerStatistics); err != nil {
+				return nil, err
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(p.Projections)) {
+			if err := add(&p, name, peerWeights); err != nil {
+				return nil, err
 			}
 		}
 	}
 	return list, nil
 }
 
+// values are those of a statistic of a population or projection.
+func (p *peerRun) values(name, key string) []float64 {
+	if of, learns := p.Projections[name]; learns {
+		return of[key]
+	}
+	return p.Populations[name][key]
+}
+
 // peerFigure is what p's mean holds the mean over a number of einet's seeds to. All runs are of
 // the same network, and give its scatter.
 func peerFigure(p *peerRun, runs []peerRun, population, key string, seeds int) (Figure, error) {
-	values := p.Populations[population][key]
+	values := p.values(population, key)
 	if len(values) == 0 || len(values) != len(p.Seeds) {
 		return Figure{}, fmt.Errorf("%d values of %d seeds", len(values), len(p.Seeds))
 	}
 	var lists [][]float64
 	for _, r := range runs {
-		lists = append(lists, r.Populations[population][key])
+		lists = append(lists, r.values(population, key))
 	}
 	mean := stat.Mean(values, nil)
 	sd, freedom := PooledSD(lists)

@@ -34,10 +34,11 @@ func TestPeers(t *testing.T) {
 		net := loadExperiment(t, &x)
 		list, err := x.peerRuns()
 		require.NoError(t, err)
-		others := 0
+		others, learning := 0, 0
 		for _, p := range list {
 			if seen++; !p.einet() {
 				others++
+				learning += len(p.Projections)
 				withPeers[x.Preset] = true
 			}
 			require.Equal(t, net.Dt, p.DtMs, x.peerCase())
@@ -45,7 +46,7 @@ func TestPeers(t *testing.T) {
 		}
 		figures, err := x.figures(names(net))
 		require.NoError(t, err)
-		require.Len(t, figures, len(x.Figures)+others*len(net.Populations)*len(peerStatistics))
+		require.Len(t, figures, len(x.Figures)+others*len(net.Populations)*len(peerStatistics)+learning*len(peerWeights))
 		for _, f := range figures[len(x.Figures):] {
 			require.Positive(t, f.PeerSeeds)
 			require.InDelta(t, f.Published, (f.Lo+f.Hi)/2, 1e-9)

@@ -15,7 +15,7 @@ import (
 type Reproduction struct {
 	Preset     string   `json:"preset"`
 	Condition  string   `json:"condition,omitempty"`
-	Population string   `json:"population,omitempty"` // empty: all neurons
+	Population string   `json:"population,omitempty"` // empty: all neurons; of weights a projection
 	Quantity   Quantity `json:"quantity"`
 	Unit       string   `json:"unit,omitempty"`
 	Published  *float64 `json:"published"` // null where the publication has words only
@@ -89,18 +89,19 @@ func (l *Lab) measure(ctx context.Context, x *Experiment, figures []Figure, net 
 	shared := analysis.NewCovariances(sizes(net), net.Steps(CorrelationBinMs), from)
 	places := placesOf(net, figures, from)
 	quiet := &Lab{Backend: l.Backend}
-	err = quiet.run(ctx, net, b.connectome, to, func(*dynamics.Model) []sim.Recorder {
+	learned := make([]float64, len(figures))
+	err = quiet.runThen(ctx, net, b.connectome, to, func(*dynamics.Model) []sim.Recorder {
 		all := []sim.Recorder{spikesTo(s.Add), spikesTo(shared.Add), spikesTo(parts.add)}
 		for _, p := range places {
 			all = append(all, spikesTo(p.add))
 		}
 		return all
-	})
+	}, func(e sim.Engine) error { return weights(net, e, figures, learned) })
 	if err != nil {
 		return nil, false, err
 	}
 	list := s.Populations(to)
-	for _, f := range figures {
+	for i, f := range figures {
 		of, first, counts, covariances := list, 0, s.Counts, shared
 		if part, named := net.Part(f.Population); named && part.IsAll() { // a division has all of its population's neurons
 			first = part.Population
@@ -132,6 +133,8 @@ func (l *Lab) measure(ctx context.Context, x *Experiment, figures []Figure, net 
 			if parts != nil && len(parts.places[f.Population]) > 0 {
 				value = parts.correlation(f.Population, to)
 			}
+		case MeanWeight, LowWeights, HighWeights:
+			value = learned[i]
 		case NearCorrelation, FarCorrelation, BumpLength:
 			if p := places[first]; p != nil {
 				value = p.value(f.Quantity, to)

@@ -33,7 +33,9 @@ func TestPublishedFigures(t *testing.T) {
 		for _, f := range x.Figures {
 			require.Less(t, f.Lo, f.Hi)
 			require.False(t, f.Published < f.Lo || f.Published > f.Hi, "%s: %v", x.Preset, f)
-			if f.Population != "" {
+			if f.Quantity.ofWeights() {
+				require.GreaterOrEqual(t, net.Projection(f.Population), 0, f.Population)
+			} else if f.Population != "" {
 				_, ok := net.Part(f.Population)
 				require.True(t, ok, f.Population)
 			}
@@ -74,6 +76,10 @@ func TestReproduce(t *testing.T) {
 		{"rosenbaum2017", "", "constants.sigma_rec=0.1", nil},
 		{"litwinkumar2012", "", "constants.R_EE=1", []string{"delays + 5 steps"}},
 		{"litwinkumar2012", "uniform", "constants.J_EI=-0.04", nil},
+		{"vogels2011", "without plasticity", "projections.I_to_E.plasticity={vogels2011: {eta: 0.1, tau: 20, target: 3, w_max: -100}}", nil},
+		{"vogels2011", "fifth", "", []string{"weights + 20 %"}},
+		{"song2000", "multiplicative", "constants.mu=0", nil},
+		{"song2000", "growing", "", []string{"weights + 20 %"}},
 		{"potjans2014", "tenth", "", []string{"delays + 5 steps"}},
 	} {
 		x := experimentOf(t, k.preset, k.name)

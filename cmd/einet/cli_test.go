@@ -154,7 +154,7 @@ func TestCompletion(t *testing.T) {
 	}{
 		{[]string{"re"}, "report reproduce"},
 		{[]string{"com"}, "compare completion"},
-		{[]string{"run", "v"}, "vogels2005coba vogels2005cuba vs96"},
+		{[]string{"run", "v"}, "vogels2005coba vogels2005cuba vogels2011 vs96"},
 		{[]string{"run", "net["}, "net[1].yaml"},
 		{[]string{"run", "no"}, ""},
 		{[]string{"run", "ei", "--dis"}, "--discard"},

@@ -120,8 +120,8 @@ func TestBadInput(t *testing.T) {
 		want   []string // one for each line
 	}{
 		{[]string{"run", "nosuch"}, exitUsage, []string{"nosuch: neither a file nor a preset; the presets are brainpy1m, brunel2000, brunel2000exp, cobahh, ei"}},
-		{[]string{"run", "brunel200"}, exitUsage, []string{"vogels2005cuba, vs96, zerlaut2018; did you mean brunel2000?"}},
-		{[]string{"run", "brunel"}, exitUsage, []string{"vogels2005cuba, vs96, zerlaut2018; did you mean brunel2000 or brunel2000exp?"}},
+		{[]string{"run", "brunel200"}, exitUsage, []string{"vogels2005cuba, vogels2011, vs96, zerlaut2018; did you mean brunel2000?"}},
+		{[]string{"run", "brunel"}, exitUsage, []string{"vogels2005cuba, vogels2011, vs96, zerlaut2018; did you mean brunel2000 or brunel2000exp?"}},
 		{[]string{"run", strings.TrimSuffix(net, "net.yaml") + "ent.ymal"}, exitUsage, []string{": neither a file nor a preset; did you mean " + net + ", which is there?"}},
 		{[]string{"run", "ei", "--out", filepath.Join(newlines, "f")}, exitUsage, []string{`a\nb/f: is a file, must be a folder`}},
 		{[]string{"run", "ei", "--out=" + newlines + "/f"}, exitUsage, []string{`a\nb/f: is a file, must be a folder`}},

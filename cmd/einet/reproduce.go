@@ -80,8 +80,32 @@ func (c *reproduceCmd) print(out io.Writer, all []validate.Reproduction) error {
 	if _, err := fmt.Fprint(out, "\nThe same networks in other simulators: einet (the other ± what einet may be off by)\n\n"); err != nil {
 		return err
 	}
-	return markdown(out, peerRows(all))
+	if err := markdown(out, peerRows(all, ofSpikes)); err != nil {
+		return err
+	}
+	rows := peerRows(all, ofWeights)
+	if len(rows) == 2 {
+		return nil
+	}
+	if _, err := fmt.Fprint(out, "\nand their weights at the end, of projections that learn\n\n"); err != nil {
+		return err
+	}
+	return markdown(out, rows)
 }
+
+// A peerTable has some quantities of a population or projection side by side.
+type peerTable struct {
+	of         string
+	heads      []string
+	quantities []validate.Quantity
+}
+
+var (
+	ofSpikes = peerTable{"population", []string{"rate [Hz]", "CV of intervals", "count variance/mean", "correlation, 1e-3"},
+		[]validate.Quantity{validate.Rate, validate.CV, validate.Dispersion, validate.Correlation}}
+	ofWeights = peerTable{"projection", []string{"mean / w_max", "below a tenth", "above nine tenths"},
+		[]validate.Quantity{validate.MeanWeight, validate.LowWeights, validate.HighWeights}}
+)
 
 // publishedRows are those of the figures of publications, one a figure.
 func publishedRows(all []validate.Reproduction) [][]string {
@@ -105,20 +129,19 @@ func publishedRows(all []validate.Reproduction) [][]string {
 	return rows
 }
 
-// peerRows are those of other simulators, one a population, with its statistics side by side.
-func peerRows(all []validate.Reproduction) [][]string {
-	rows := [][]string{{"network", "population", "rate [Hz]", "CV of intervals", "count variance/mean", "correlation, 1e-3", "verdict", "other"}, nil}
-	quantities := []validate.Quantity{validate.Rate, validate.CV, validate.Dispersion, validate.Correlation}
+// peerRows are those of other simulators, one a population or projection.
+func peerRows(all []validate.Reproduction, table peerTable) [][]string {
+	rows := [][]string{slices.Concat([]string{"network", table.of}, table.heads, []string{"verdict", "other"}), nil}
 	for len(all) > 0 {
 		first, n := all[0], 1
 		for n < len(all) && all[n].Source == first.Source && all[n].Population == first.Population && condition(&all[n]) == condition(&first) {
 			n++
 		}
-		if first.PeerSeeds > 0 {
-			row := append([]string{condition(&first), first.Population}, make([]string, len(quantities))...)
+		if first.PeerSeeds > 0 && slices.Contains(table.quantities, first.Quantity) {
+			row := append([]string{condition(&first), first.Population}, make([]string, len(table.quantities))...)
 			failed := []string{}
 			for _, r := range all[:n] {
-				row[2+slices.Index(quantities, r.Quantity)] = besidePeer(&r)
+				row[2+slices.Index(table.quantities, r.Quantity)] = besidePeer(&r)
 				if r.Verdict != validate.Pass {
 					failed = append(failed, string(r.Quantity))
 				}

@@ -41,8 +41,8 @@ func TestPublishedNumbers(t *testing.T) {
 		random("E", "E", 0.1, j, 2), random("E", "I", 0.1, j, 2), random("I", "E", 0.1, -j, 2), random("I", "I", 0.1, -j, 2),
 	}
 
-	require.Equal(t, []string{"brainpy1m", "brunel2000", "brunel2000exp", "cobahh", "ei", "izhikevich2003", "laing2001", "litwinkumar2012", "mongillo2008", "potjans2014", "rosenbaum2017", "tian2020",
-		"tum2000", "vogels2005coba", "vogels2005cuba", "vs96", "zerlaut2018"}, presets.Names())
+	require.Equal(t, []string{"brainpy1m", "brunel2000", "brunel2000exp", "cobahh", "ei", "izhikevich2003", "laing2001", "litwinkumar2012", "mongillo2008", "potjans2014", "rosenbaum2017", "song2000", "tian2020",
+		"tum2000", "vogels2005coba", "vogels2005cuba", "vogels2011", "vs96", "zerlaut2018"}, presets.Names())
 	for _, name := range []string{"ei", "tian2020", "vs96"} {
 		n, err := presets.Load(name, language.Options{})
 		require.NoError(t, err)
@@ -94,7 +94,7 @@ func TestScaleKeepsBalance(t *testing.T) {
 func TestUnknownPreset(t *testing.T) {
 	_, err := presets.Load("eii", language.Options{})
 	require.ErrorIs(t, err, fs.ErrNotExist)
-	require.EqualError(t, err, `"eii" is no preset; there are brainpy1m, brunel2000, brunel2000exp, cobahh, ei, izhikevich2003, laing2001, litwinkumar2012, mongillo2008, potjans2014, rosenbaum2017, tian2020, tum2000, vogels2005coba, vogels2005cuba, vs96, zerlaut2018: file does not exist`)
+	require.EqualError(t, err, `"eii" is no preset; there are brainpy1m, brunel2000, brunel2000exp, cobahh, ei, izhikevich2003, laing2001, litwinkumar2012, mongillo2008, potjans2014, rosenbaum2017, song2000, tian2020, tum2000, vogels2005coba, vogels2005cuba, vogels2011, vs96, zerlaut2018: file does not exist`)
 	_, err = presets.Open("../presets/ei")
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }

@@ -39,11 +39,12 @@ def main():
         a.spikes = None
         seeds = range(a.first, a.first + EINET_SEEDS * count)
         ours, control = gather(a, "einet", network, seeds), gather(a, "einet", changed, seeds)
-        kept = [json.loads(path.read_text())["populations"] for path in HERE.glob(f"{name}.*.json")]
+        files = [json.loads(path.read_text()) for path in HERE.glob(f"{name}.*.json")]
+        kept = [f["populations"] | f.get("projections", {}) for f in files]
         print(f"{name}, {a.simulator}'s seeds: {count}, einet's: {EINET_SEEDS * count}")
-        differs = differences(network, a.simulator, other, ours, kept)
+        differs = differences(a.simulator, other, ours, kept)
         print(f"{name} with {CASES[name].control}, which must be noticed")
-        noticed = differences(network, a.simulator, other, control, kept)
+        noticed = differences(a.simulator, other, control, kept)
         wrong |= differs or not noticed
     print("FAIL" if wrong else "pass: no network differs, and every change was noticed")
     sys.exit(wrong)
@@ -59,11 +60,11 @@ def case(text):
 
 
 def gather(a, simulator, network, seeds, path=None):
-    """{population: {statistic: values of the seeds}}."""
+    """{population or projection that learns: {statistic: values of the seeds}}."""
     module, values = importlib.import_module(f"on_{simulator}"), {}
     for seed in seeds:
-        of, _, spikes = measure(module, network, seed, a.threads)
-        for name, statistics in of.items():
+        of, learned, _, spikes = measure(module, network, seed, a.threads)
+        for name, statistics in (of | learned).items():
             for key, x in statistics.items():
                 values.setdefault(name, {}).setdefault(key, []).append(x)
         if path and seed == seeds[0]:
@@ -79,12 +80,12 @@ def allowed(values, ours, kept=()):
     return max(ERRORS * sd * np.sqrt(1 / len(values) + 1 / len(ours)), SHARE * abs(np.mean(values)))
 
 
-def differences(network, simulator, other, ours, kept):
+def differences(simulator, other, ours, kept):
     """Prints a table, and returns whether anything differs."""
     found = False
     print(f"  {'':24}{simulator:>10}{'einet':>10}{'allowed':>10}")
-    for name in network.populations:
-        for key, values in other[name].items():
+    for name, statistics in other.items():
+        for key, values in statistics.items():
             x, y = np.mean(values), np.mean(ours[name][key])
             limit = allowed(values, ours[name][key], [k[name][key] for k in kept])
             differs = not abs(x - y) <= limit

@@ -4,7 +4,8 @@
 
 writes validate/peers/vogels2005cuba-steady.nest.json: of each population and seed the mean rate [Hz],
 the mean CV of intervals, the variance over the mean of the population's count in 1 ms, and the
-mean correlation of two neurons' counts in 10 ms. einet reproduce holds einet to them;
+mean correlation of two neurons' counts in 10 ms; of each projection that learns the mean of its
+weights in the end, as a part of w_max, and the shares below a tenth and above nine. einet reproduce holds einet to them;
 the files of einet itself only tell how seeds scatter.
 """
 
@@ -17,20 +18,27 @@ import time
 
 import numpy as np
 from networks import CASES
-from spiketrains import statistics
+import spiketrains
 
 EXTINCT = 0.5  # mean rate [Hz] at and below which activity has died out
+LOW, HIGH = 0.1, 0.9  # parts of w_max
 HERE = pathlib.Path(__file__).parent
 
 
 def measure(simulator, network, seed, threads):
-    """Statistics of each population, and whether activity lasts; also the spikes."""
-    spikes = simulator.simulate(network, seed, threads)
+    """Statistics of each population and of each projection that learns, and whether activity lasts; also the spikes."""
+    spikes, weights = simulator.run(network, seed, threads)
     start, end = (round(ms / network.dt) for ms in (network.discard, network.duration))
-    values = {name: statistics(*spikes[name], p.size, network.dt, start, end) for name, p in network.populations.items()}
+    values = {name: spiketrains.statistics(*spikes[name], p.size, network.dt, start, end) for name, p in network.populations.items()}
     sizes = {name: p.size for name, p in network.populations.items()}
     rate = sum(values[name]["rate"] * n for name, n in sizes.items()) / sum(sizes.values())
-    return values, rate > EXTINCT, spikes
+    learned = {name: of_weights(w) for name, w in weights.items()}
+    return values, learned, rate > EXTINCT, spikes
+
+
+def of_weights(w):
+    """w are parts of w_max."""
+    return dict(weight=float(w.mean()), low_weights=float(np.mean(w < LOW)), high_weights=float(np.mean(w > HIGH)))
 
 
 def keep_spikes(path, network, spikes):
@@ -63,26 +71,29 @@ def main():
     simulator = importlib.import_module(f"on_{a.simulator}")
     network = CASES[a.case].network()
     out = a.out or HERE / f"{a.case}.{a.simulator}.json"
-    seeds, died, populations = [], 0, {name: {} for name in network.populations}
+    seeds, died = [], 0
+    populations = {name: {} for name in network.populations}
+    projections = {p.name: {} for p in network.projections if p.plasticity}
     seed = a.first
     while len(seeds) < a.seeds:
         began = time.monotonic()
-        values, lasts, spikes = measure(simulator, network, seed, a.threads)
+        values, learned, lasts, spikes = measure(simulator, network, seed, a.threads)
         print(f"seed {seed}: {time.monotonic() - began:.1f} s", values if lasts else "died out", file=sys.stderr, flush=True)
         if lasts or not network.lasting:
             if not seeds and a.spikes:
                 keep_spikes(a.spikes, network, spikes)
             seeds.append(seed)
-            for name, of in values.items():
-                for key, x in of.items():
-                    populations[name].setdefault(key, []).append(rounded(x))
-            write(out, a, simulator, network, seeds, died, populations)
+            for table, of in [(populations, values), (projections, learned)]:
+                for name, statistics in of.items():
+                    for key, x in statistics.items():
+                        table[name].setdefault(key, []).append(rounded(x))
+            write(out, a, simulator, network, seeds, died, dict(populations=populations) | (dict(projections=projections) if projections else {}))
         else:
             died += 1
         seed += 1
 
 
-def write(path, a, simulator, network, seeds, died, populations):
+def write(path, a, simulator, network, seeds, died, tables):
     """Writes what there is so far, whole: long runs may be interrupted."""
     command = f"python validate/peers/measure.py {a.case} --simulator {a.simulator} --seeds {len(seeds)}"
     if a.first != 1:
@@ -94,11 +105,14 @@ def write(path, a, simulator, network, seeds, died, populations):
         discard_ms=network.discard, seeds=seeds, died_out=died,
     )
     lines = [f"  {json.dumps(k)}: {json.dumps(v)}," for k, v in head.items()]
-    of = [
-        f"    {json.dumps(name)}: {{\n" + ",\n".join(f"      {json.dumps(k)}: {json.dumps(v)}" for k, v in p.items()) + "\n    }"
-        for name, p in populations.items()
-    ]
-    text = "{\n" + "\n".join(lines) + '\n  "populations": {\n' + ",\n".join(of) + "\n  }\n}\n"
+    parts = []
+    for what, table in tables.items():
+        of = [
+            f"    {json.dumps(name)}: {{\n" + ",\n".join(f"      {json.dumps(k)}: {json.dumps(v)}" for k, v in p.items()) + "\n    }"
+            for name, p in table.items()
+        ]
+        parts.append(f"  {json.dumps(what)}: {{\n" + ",\n".join(of) + "\n  }")
+    text = "{\n" + "\n".join(lines) + "\n" + ",\n".join(parts) + "\n}\n"
     part = path.with_suffix(".part")
     part.write_text(text)
     part.replace(path)

@@ -12,7 +12,7 @@ from math import exp, log, log1p, sqrt
 @dataclass
 class Population:
     size: int
-    model: str  # exp, biexp, delta or cond: the synapses of a leaky integrate-and-fire neuron; adex, hh or izhikevich
+    model: str  # exp, biexp, delta or cond: the synapses of a leaky integrate-and-fire neuron; adex, hh or izhikevich; poisson: sources of that rate [Hz]
     parameters: dict  # as NEST spells them
     v0: tuple  # (kind, a, b): uniform from a to b, or normal of mean a and sd b
     g0: tuple = ()  # cond, hh: (mean, sd) of g_ex and g_in [nS], no less than 0
@@ -35,6 +35,11 @@ class Projection:
     same: int = 0  # only pairs of one group; groups are of this many neurons in turn
     different: int = 0  # only pairs of two groups, likewise
     short_term: dict = field(default_factory=dict)  # U, tau_rec, tau_fac [ms]: depression and facilitation
+    plasticity: dict = field(default_factory=dict)  # w_max, of additive STDP A_plus, A_minus, tau [ms]; of inhibitory plasticity eta, tau, target [Hz]
+
+    @property
+    def name(self):
+        return f"{self.source}_to_{self.target}"
 
 
 @dataclass
@@ -220,6 +225,28 @@ def clustered():
     return Network({"E": cells(n_e, 15.0, 1.1, 1.2), "I": cells(1000, 10.0, 1.0, 1.05)}, projections, duration=5500, discard=500)
 
 
+def learning_balance(eta, scale, duration, discard):
+    """Vogels et al. (2011), their network in the code at ModelDB (143751), with in-degrees that stay."""
+    parameters = dict(C_m=200, g_L=10, E_L=-60, E_ex=0, E_in=-80, V_th=-50, V_reset=-60, t_ref=5, tau_syn_ex=5, tau_syn_in=10, I_e=200)
+    cell = dict(model="cond", parameters=parameters, v0=("uniform", -60, -50))
+    n = two_populations(round(8000 * scale), round(2000 * scale), cell, 0.3, -3.0, 0.1, dict(duration=duration, discard=discard), p=0.02 / scale)
+    learns = next(p for p in n.projections if (p.source, p.target) == ("I", "E"))
+    learns.weight, learns.plasticity = -1e-6, dict(eta=eta, tau=20.0, target=3.0, w_max=-100.0)
+    return n
+
+
+def competition(rate, neurons, duration, discard):
+    """Song, Miller & Abbott (2000): conductances relative to a leak of 1 nS. The neurons share their sources."""
+    parameters = dict(C_m=20, g_L=1, E_L=-70, E_ex=0, E_in=-70, V_th=-54, V_reset=-60, t_ref=0.2, tau_syn_ex=5, tau_syn_in=5)
+    g_max, a_plus = 0.015, 0.005
+    populations = {
+        "X": Population(1000, "poisson", dict(rate=rate), ()),
+        "N": Population(neurons, "cond", parameters, ("uniform", -60, -60), poisson=(200 * 10.0, -0.05)),
+    }
+    plasticity = dict(A_plus=a_plus, A_minus=1.05 * a_plus, tau=20.0, w_max=g_max)
+    return Network(populations, [Projection("X", "N", ("uniform", 0.0, g_max), 0.1, p=1, plasticity=plasticity)], duration, discard)
+
+
 LAYERS = ["L23E", "L23I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I"]
 SIZES = [20683, 5834, 21915, 5479, 4850, 1065, 14395, 2948]
 EXTERNAL = [1600, 1500, 2100, 1900, 2000, 1900, 2900, 2100]
@@ -294,6 +321,13 @@ CASES = {
     "brainpy1m": Case("brainpy1m", brainpy),
     "tum2000": Case("tum2000", tsodyks),
     "litwinkumar2012": Case("litwinkumar2012", clustered),
+    "vogels2011-fifth": Case(
+        "vogels2011 --scale 0.2 --set constants.eta=0.1", learning_balance, dict(eta=0.1, scale=0.2, duration=6000, discard=3000), "--set constants.target=6"
+    ),
+    "song2000-growing": Case(
+        "song2000 --set constants.rate=40 --set populations.N.size=10", competition, dict(rate=40.0, neurons=10, duration=60000, discard=30000),
+        "--set constants.A_plus=0.006",
+    ),
     "potjans2014": Case("potjans2014", microcircuit, dict(scale=1.0)),
     "potjans2014-tenth": Case("potjans2014 --scale 0.1", microcircuit, dict(scale=0.1)),
 }

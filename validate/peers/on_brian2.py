@@ -55,6 +55,11 @@ def simulate(network, seed, threads=1):
     return {name: (np.rint(m.t / defaultclock.dt).astype(int) + 1, np.array(m.i)) for name, m in monitors.items()}
 
 
+def run(network, seed, threads=1):
+    """Likewise, and no weights: synapses that learn are left to NEST."""
+    return simulate(network, seed, threads), {}
+
+
 def create(p, dt):
     if p.model not in MODELS:
         raise NotImplementedError(f"{p.model} synapses")
@@ -89,8 +94,8 @@ def create(p, dt):
 
 def connect(p, source, target, model):
     """Weights and delays are the same for all synapses of a projection."""
-    if isinstance(p.weight, tuple) or isinstance(p.delay, tuple) or p.total or p.p == 1 or p.short_term:
-        raise NotImplementedError("drawn weights, drawn delays, fixed_total_number and short-term plasticity")
+    if isinstance(p.weight, tuple) or isinstance(p.delay, tuple) or p.total or p.p == 1 or p.short_term or p.plasticity:
+        raise NotImplementedError("drawn weights, drawn delays, fixed_total_number and synapses that change")
     receptor = "ex" if p.weight > 0 else "in"
     on_pre = f"g_{receptor}_post += {abs(p.weight) if model in ('cond', 'hh') else p.weight}"
     if model == "biexp":

@@ -16,9 +16,14 @@ FIXED = {"izhikevich": {"consistent_integration": False}}  # as the paper has it
 
 def simulate(network, seed, threads=1):
     """Simulates a Network and returns {population: (step, neuron)} of its spikes."""
+    return run(network, seed, threads)[0]
+
+
+def run(network, seed, threads=1):
+    """Simulates a Network. Returns {population: (step, neuron)} of its spikes, and {projection: weights over w_max} of those that learn."""
     nest.verbosity = nest.VerbosityLevel.ERROR
     nest.ResetKernel()
-    nest.set(resolution=network.dt, local_num_threads=threads, rng_seed=seed, keep_source_table=False)
+    nest.set(resolution=network.dt, local_num_threads=threads, rng_seed=seed, keep_source_table=any(p.plasticity for p in network.projections))
     nodes = {name: create(p) for name, p in network.populations.items()}
     recorders = {name: nest.Create("spike_recorder") for name in nodes}
     for p in network.projections:
@@ -26,14 +31,21 @@ def simulate(network, seed, threads=1):
     for name, n in nodes.items():
         nest.Connect(n, recorders[name])
     nest.Simulate(network.duration)
-    spikes = {}
+    spikes, weights = {}, {}
     for name, recorder in recorders.items():
         events = recorder.events
         spikes[name] = np.rint(events["times"] / network.dt).astype(int), events["senders"] - nodes[name][0].global_id
-    return spikes
+    for p in filter(lambda p: p.plasticity, network.projections):
+        w_max = p.plasticity["w_max"]
+        weights[p.name] = np.array(nest.GetConnections(nodes[p.source], nodes[p.target]).get("weight")) / w_max
+    return spikes, weights
 
 
 def create(p):
+    if p.model == "poisson":  # whose spikes a parrot sends on, so that they have an origin
+        n = nest.Create("parrot_neuron", p.size)
+        nest.Connect(nest.Create("poisson_generator", params=p.parameters), n)
+        return n
     start = {"uniform": nest.random.uniform, "normal": nest.random.normal}
     n = nest.Create(MODELS[p.model], p.size, params={k: float(v) for k, v in p.parameters.items()} | FIXED.get(p.model, {}))
     if p.drawn:
@@ -72,6 +84,14 @@ def connect(p, nodes, dt, threads):
     if p.short_term:
         # From u = 0 on: with NEST's own u = U synapses begin as if all sources had spiked at 0 ms.
         synapse |= dict(synapse_model="tsodyks2_synapse", u=0.0, x=1.0, **p.short_term)
+    if "target" in p.plasticity:
+        l = p.plasticity
+        synapse |= dict(synapse_model="vogels_sprekeler_synapse", eta=l["eta"], tau=l["tau"], alpha=2 * l["target"] * l["tau"] / 1000, Wmax=l["w_max"])
+    elif p.plasticity:
+        l = p.plasticity  # tau_minus is the target's
+        synapse |= {"synapse_model": "stdp_synapse", "lambda": l["A_plus"], "alpha": l["A_minus"] / l["A_plus"], "tau_plus": l["tau"], "Wmax": l["w_max"]}
+        synapse |= dict(mu_plus=0.0, mu_minus=0.0)
+        nodes[p.target].tau_minus = l["tau"]
     if isinstance(p.delay, tuple):
         synapse["delay"] = nest.math.redraw(nest.random.normal(*p.delay), min=dt / 2, max=np.inf)
     nest.Connect(nodes[p.source], nodes[p.target], rule, synapse)
