@@ -37,6 +37,7 @@ type Run struct {
 	Engine     string  `json:"engine"`
 	Version    string  `json:"version"`
 	Digest     string  `json:"digest"`
+	Weights    string  `json:"weights_digest,omitempty"` // of final weights, where some change
 	Seed       uint32  `json:"seed"`
 	Trial      uint32  `json:"trial"`
 	DtMs       float64 `json:"dt_ms"`
@@ -55,6 +56,7 @@ type Result struct {
 	Why         string       `json:"why"`
 	Networks    []Key        `json:"network_differences"` // none: the same network, seed and trial included
 	First       *First       `json:"first_difference"`    // null where no spike differs, or grids or populations do
+	Weights     []Weights    `json:"weights,omitempty"`   // of the projections with long-term plasticity in both
 	Statistics  []Statistic  `json:"statistics"`
 	Segments    int          `json:"segments"`        // of each run, whose scatter makes the bands
 	SegmentMs   float64      `json:"segment_ms"`      // their length
@@ -94,6 +96,9 @@ func Runs(ctx context.Context, a, b string, o Options) (*Result, error) {
 	if err := r.consistent(); err != nil {
 		return nil, &engines.InputError{Err: err}
 	}
+	if err := r.compareWeights(); err != nil {
+		return nil, &engines.InputError{Err: err}
+	}
 	if err := r.compareStatistics(ctx); err != nil {
 		return nil, &engines.InputError{Err: err}
 	}
@@ -116,7 +121,7 @@ func open(dir string) (Run, error) {
 		return Run{}, err
 	}
 	return Run{
-		Dir: dir, Network: s.Network, Engine: s.Engine, Version: s.Version, Digest: s.Digest, Seed: s.Seed, Trial: s.Trial,
+		Dir: dir, Network: s.Network, Engine: s.Engine, Version: s.Version, Digest: s.Digest, Weights: s.WeightsDigest, Seed: s.Seed, Trial: s.Trial,
 		DtMs: s.DtMs, DurationMs: s.DurationMs, DiscardMs: s.DiscardMs, Spikes: s.Spikes, net: net,
 	}, nil
 }
@@ -132,10 +137,14 @@ func (r *Result) judge() {
 			off++
 		}
 	}
-	same := r.A.Digest == r.B.Digest && r.A.Digest != ""
+	same := r.A.Digest == r.B.Digest && r.A.Digest != "" && r.A.DurationMs == r.B.DurationMs && r.A.DtMs == r.B.DtMs
 	shorter := min(r.A.DurationMs, r.B.DurationMs)
 	switch {
-	case same && r.A.DurationMs == r.B.DurationMs && r.A.DtMs == r.B.DtMs:
+	case same && r.A.Weights != r.B.Weights:
+		r.Verdict, r.Why = Differ, "the same spikes, and other final weights"
+	case same && r.A.Weights != "":
+		r.Verdict, r.Why = Same, "one digest, and one of the final weights"
+	case same:
 		r.Verdict, r.Why = Same, "one digest"
 	case r.Uncompared == "" && r.recordedAll && r.First == nil && r.A.DurationMs != r.B.DurationMs:
 		r.Verdict, r.Why = Same, fmt.Sprintf("for the %g ms that both have", shorter)

@@ -127,6 +127,9 @@ func TestNetworks(t *testing.T) {
 	}
 	require.Empty(t, load("description=other", "duration=3"))
 	require.Equal(t, []Key{{"populations.X", "", "there"}}, load("populations.X={size: 3, neuron: poisson, rate: 5}"))
+	// More keys of what both have are no more than that.
+	require.Equal(t, []Key{{"projections.E_to_I.short_term.U", "", "0.5"}, {"projections.E_to_I.short_term.tau_rec", "", "100"}, {"projections.E_to_I.short_term.tau_facil", "", "50"}},
+		load("projections.E_to_I.short_term={U: 0.5, tau_rec: 100, tau_facil: 50}"))
 	keys := load("populations.E.V0={uniform: [1, 2]}", "projections.*.p=0.3")
 	require.Len(t, keys, 5)
 	require.Equal(t, "populations.E.V0.uniform", keys[0].Path)

@@ -42,7 +42,7 @@ func Networks(a, b *network.Network) ([]Key, error) {
 			keys = append(keys, Key{path, x[path], y[path]})
 		}
 	}
-	return whole(keys), nil
+	return whole(keys, x, y), nil
 }
 
 // flat are the values of a network by their path.
@@ -116,8 +116,8 @@ func rest(d *json.Decoder, token json.Token) (string, error) {
 	return delim.String() + strings.Join(parts, ", ") + fmt.Sprint(end), err
 }
 
-// whole joins the keys of a population or a projection that only one network has.
-func whole(keys []Key) []Key {
+// whole joins the keys of a population or a projection that only one network has, whose values are a or b.
+func whole(keys []Key, a, b map[string]string) []Key {
 	var joined []Key
 	for i := 0; i < len(keys); i++ {
 		parts := strings.SplitN(keys[i].Path, ".", 3)
@@ -127,15 +127,21 @@ func whole(keys []Key) []Key {
 		}
 		member := parts[0] + "." + parts[1] + "."
 		end := i
-		alone := [2]bool{true, true} // only a, only b
-		for ; end < len(keys) && strings.HasPrefix(keys[end].Path, member); end++ {
-			alone[0] = alone[0] && keys[end].B == ""
-			alone[1] = alone[1] && keys[end].A == ""
+		for end < len(keys) && strings.HasPrefix(keys[end].Path, member) {
+			end++
+		}
+		has := func(values map[string]string) bool {
+			for path := range values {
+				if strings.HasPrefix(path, member) {
+					return true
+				}
+			}
+			return false
 		}
 		switch {
-		case alone[0] && end-i > 1:
+		case !has(b):
 			joined = append(joined, Key{Path: strings.TrimSuffix(member, "."), A: "there"})
-		case alone[1] && end-i > 1:
+		case !has(a):
 			joined = append(joined, Key{Path: strings.TrimSuffix(member, "."), B: "there"})
 		default:
 			joined = append(joined, keys[i:end]...)

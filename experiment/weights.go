@@ -142,8 +142,8 @@ func (r *simulation) finalWeights(engine sim.Engine, before []*weighing) (all ma
 			return nil, "", err
 		}
 		weights := make([]float64, len(f.Omega))
-		for i, omega := range f.Omega {
-			weights[i] = weightOf(omega, b.Max)
+		for i := range weights {
+			weights[i] = f.Weight(i)
 		}
 		after := weigh(q.Plasticity, f.Omega)
 		f.End = after.bins[:]
@@ -169,9 +169,6 @@ func (r *simulation) leaveWeights(reached int64) (err error) {
 	}
 	return nil
 }
-
-// weightOf is a weight in the unit of the largest.
-func weightOf(omega uint32, most float64) float64 { return float64(omega)/dynamics.One*most + 0 } // not -0
 
 // weightEdges are those of the bins, from w_min to w_max, which may be negative: then from w_max to w_min they ascend, and bins go downwards.
 func weightEdges(b network.WeightBounds) []float64 {
@@ -262,7 +259,7 @@ func (c *weightSamples) WeightsOf() (projection int, synapses []int64) {
 // Sample writes a row.
 func (c *weightSamples) Sample(o *sim.Observation) error {
 	for i, omega := range o.Weights {
-		c.row[i] = float32(weightOf(omega, c.most))
+		c.row[i] = float32(float64(omega)/dynamics.One*c.most + 0) // not -0
 	}
 	c.note(errors.Join(c.step.Append(uint32(o.Step)), c.weight.Append(c.row...)))
 	return nil

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"einet/dynamics"
 	"einet/fault"
 )
 
@@ -20,6 +21,11 @@ type FinalWeights struct {
 
 	Edges      []float64 // of bins of weights, ascending
 	Start, End []int64   // how many are in each
+}
+
+// Weight is that of a synapse, in the unit of the projection's weight.
+func (f *FinalWeights) Weight(synapse int) float64 {
+	return float64(f.Omega[synapse])/dynamics.One*f.WMax + 0 // not -0
 }
 
 // What each array of a projection is called behind its name.

@@ -190,6 +190,9 @@ func connectionOf(net *network.Network, i int) connection {
 		c.text = fmt.Sprintf("%s %s on average (listed)", short(c.weight), unit)
 	}
 	_, to := net.Ends(i)
+	if p.Plasticity.Weights.Path != "" {
+		c.text = "of a file"
+	}
 	c.inDegree, _ = net.MeanSynapses(i)
 	c.inDegree -= p.MeanLeftOut(net.Selves(i)) / float64(to.Size)
 	return c
@@ -256,7 +259,11 @@ func plasticityText(p *network.Plasticity) string {
 		return ""
 	}
 	b := p.Bounds()
-	return fmt.Sprintf(", %s changes weights within %s and %s", p.Rule(), short(b.Min), short(b.Max))
+	text := fmt.Sprintf(", %s changes weights within %s and %s", p.Rule(), short(b.Min), short(b.Max))
+	if p.Weights.Path != "" {
+		text += ", from those of " + p.Weights.Path + " on"
+	}
+	return text
 }
 
 func ruleText(p *network.Projection) string {

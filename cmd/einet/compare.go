@@ -32,7 +32,7 @@ type compareCmd struct {
 
 // Help is what the flags don't say.
 func (*compareCmd) Help() string {
-	return "Exit status: 0 the same spikes, or with --alike runs that are alike; 1 otherwise. Runs are alike where no statistic is farther " +
+	return "Exit status: 0 the same spikes, and final weights where some change, or with --alike runs that are alike; 1 otherwise. Runs are alike where no statistic is farther " +
 		"apart than 3 standard errors or 1 % of it, the bands of einet reproduce. The errors are those of 8 segments of each run, " +
 		"where both have the same synapses, or of --seeds."
 }
@@ -115,8 +115,8 @@ func printCompared(out io.Writer, r *compare.Result, figure string) error {
 		name string
 		run  *compare.Run
 	}{{"a", &r.A}, {"b", &r.B}} {
-		fmt.Fprintf(w, "%s\t%s: %s, seed %d, trial %d, %g ms on %s, %d spikes, digest %s\n", side.name, side.run.Dir, side.run.Network,
-			side.run.Seed, side.run.Trial, side.run.DurationMs, side.run.Engine, side.run.Spikes, short(side.run.Digest))
+		fmt.Fprintf(w, "%s\t%s: %s, seed %d, trial %d, %g ms on %s, %d spikes, digest %s%s\n", side.name, side.run.Dir, side.run.Network,
+			side.run.Seed, side.run.Trial, side.run.DurationMs, side.run.Engine, side.run.Spikes, short(side.run.Digest), ofWeights(side.run))
 	}
 	if len(r.Networks) == 0 {
 		fmt.Fprintln(w, "network\tthe same, seed and trial included")
@@ -141,6 +141,7 @@ func printCompared(out io.Writer, r *compare.Result, figure string) error {
 		fmt.Fprintf(w, "spikes\tthe first that differs is at %.4f ms (step %d): neuron %d of %s fires in %s alone; %d before it are the same\n",
 			f.TimeMs, f.Step, f.Index, f.Population, f.In, f.Before)
 	}
+	printComparedWeights(w, r)
 	bands := ""
 	switch {
 	case r.Segments > 0:
@@ -165,6 +166,33 @@ func printCompared(out io.Writer, r *compare.Result, figure string) error {
 		fmt.Fprintf(w, "figure\t%s\n", figure)
 	}
 	return w.Flush()
+}
+
+// ofWeights is the digest of a run's final weights, where some change.
+func ofWeights(r *compare.Run) string {
+	if r.Weights == "" {
+		return ""
+	}
+	return ", digest of weights " + short(r.Weights)
+}
+
+func printComparedWeights(out io.Writer, r *compare.Result) {
+	first := "final weights"
+	for _, w := range r.Weights {
+		fmt.Fprintf(out, "%s\t%s: ", first, w.Projection)
+		first = ""
+		switch {
+		case w.Uncompared != "" && w.A == nil && w.B == nil:
+			fmt.Fprintf(out, "not compared: %s\n", w.Uncompared)
+		case w.Uncompared != "":
+			fmt.Fprintf(out, "not compared one by one: %s; means %s and %s %s\n", w.Uncompared, digits(w.A), digits(w.B), w.Unit)
+		case w.Others == 0:
+			fmt.Fprintf(out, "the same of all %d synapses\n", w.Synapses)
+		default:
+			fmt.Fprintf(out, "other ones of %d of %d synapses, by up to %s %s; means %s and %s %s\n",
+				w.Others, w.Synapses, digits(&w.Largest), w.Unit, digits(w.A), digits(w.B), w.Unit)
+		}
+	}
 }
 
 // digits are the first of a number, whatever its size.

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -149,6 +151,12 @@ func TestStartsFromWeights(t *testing.T) {
 	require.NoError(t, os.WriteFile(exported, []byte(plasticNetwork), 0o666))
 	status, _, errs := einet(t, append([]string{"export", exported, "--out", out}, from[:4]...)...)
 	require.Equal(t, exitDone, status, errs)
+	page := filepath.Join(t.TempDir(), "page")
+	status, _, errs = einet(t, "report", second, "--out", page)
+	require.Equal(t, exitDone, status, errs)
+	html, err := os.ReadFile(filepath.Join(page, experiment.ReportFile))
+	require.NoError(t, err)
+	require.Contains(t, string(html), "from those of "+file+" on")
 	for i, w := range vector[float64](t, file, "I_to_E_weight", 8) {
 		require.Equal(t, float32(w), vector[float32](t, filepath.Join(out, synapsesFile), "I_to_E_weight", 4)[i])
 	}
@@ -185,6 +193,57 @@ func TestStartsFromWeights(t *testing.T) {
 	status, _, errs = einet(t, "run", network, "--engine", "reference", "--out", filepath.Join(t.TempDir(), "x"), "--set", "projections.S_to_E.plasticity.sha256=12")
 	require.Equal(t, exitUsage, status)
 	require.Contains(t, errs, "projections.S_to_E.plasticity.sha256: 12: must be left out: there is no file of weights")
+}
+
+// einet compare tells whether final weights are the same, also where spikes are: here no target fires. It tells by how much one synapse's
+// differ, and that a file is of another run.
+func TestCompareTellsOfWeights(t *testing.T) {
+	const network = `
+duration: 400
+populations:
+  S: {size: 30, neuron: poisson, rate: 40}
+  E: {size: 10, tau_m: 10, V_th: 15, V_reset: 0, t_ref: 2, input: 0, V0: 0}
+projections:
+  S_to_E: {from: S, to: E, p: 0.5, weight: -2, delay: 1, tau_syn: 5, plasticity: {vogels2011: {eta: 0.0625, tau: 20, target: 8, w_max: -4}}}
+`
+	a, _ := runPlastic(t, network)
+	same, _ := runPlastic(t, network, "--engine", "cpu")
+	other, _ := runPlastic(t, network, "--set", "projections.S_to_E.plasticity.vogels2011.eta=0.125")
+	moved, _ := runPlastic(t, network, "--seed", "2")
+	compared := func(a, b string) (status int, out, errs string) {
+		return einet(t, "compare", a, b, "--no-plots")
+	}
+	status, out, errs := compared(a, same)
+	require.Equal(t, exitDone, status, errs)
+	require.Regexp(t, `final weights +S_to_E: the same of all \d+ synapses`, out)
+	require.Contains(t, out, "one digest, and one of the final weights")
+
+	status, out, errs = compared(a, other)
+	require.Equal(t, exitCheckFailed, status)
+	require.Contains(t, errs, "differ: the same spikes, and other final weights")
+	file := func(dir string) string { return filepath.Join(dir, experiment.FinalWeightsFile) }
+	x, y := vector[float64](t, file(a), "S_to_E_weight", 8), vector[float64](t, file(other), "S_to_E_weight", 8)
+	most, n := 0.0, 0
+	for i := range x {
+		if x[i] != y[i] {
+			most, n = max(most, math.Abs(x[i]-y[i])), n+1
+		}
+	}
+	require.Contains(t, out, fmt.Sprintf("other ones of %d of %d synapses, by up to %.4g mV", n, len(x), most))
+
+	status, out, _ = compared(a, moved)
+	require.Equal(t, exitCheckFailed, status)
+	require.Contains(t, out, "S_to_E: not compared one by one: the synapses differ; means -")
+
+	data, err := os.ReadFile(file(other))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file(same), data, 0o666))
+	status, _, errs = compared(a, same)
+	require.Equal(t, exitUsage, status)
+	require.Contains(t, errs, "have one digest of weights, but other weights")
+	require.NoError(t, os.Remove(file(same)))
+	_, out, _ = compared(a, same)
+	require.Contains(t, out, "S_to_E: not compared: "+same+" has no final_weights.npz")
 }
 
 // Replicas have weights of their own, each those of a run of its trial.
