@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,10 +20,20 @@ const ReportFile = "report.html"
 // verdictFile is the report of einet validate, in a folder beside that of a run.
 const verdictFile, verdictSuffix = "report.json", "-validate"
 
-// Report writes the page of the runs in some folders to a file, whole or not at all. What the runs' files lack or have wrong is an
+// Report writes the page of the runs in some folders to a file, or that of the replicas in one, whole or not at all. What the runs' files lack or have wrong is an
 // error that names them; that the page can't be written is a WriteError.
 func Report(ctx context.Context, dirs []string, path, version string) error {
 	var runs []*report.Run
+	write := func(w io.Writer) error { return report.Write(ctx, w, runs, version) }
+	if len(dirs) == 1 {
+		r, err := readTrialsReport(dirs[0])
+		if err != nil {
+			return err
+		}
+		if r != nil {
+			dirs, write = nil, func(w io.Writer) error { return report.WriteTrials(ctx, w, r, version) }
+		}
+	}
 	for _, dir := range dirs {
 		r, err := readReport(ctx, dir, len(dirs))
 		if err != nil {
@@ -33,7 +44,7 @@ func Report(ctx context.Context, dirs []string, path, version string) error {
 	var wrong error
 	err := record.WriteFile(path, func(w io.Writer) error {
 		noted := &notedWriter{Writer: w}
-		err := report.Write(ctx, noted, runs, version)
+		err := write(noted)
 		if noted.err == nil {
 			wrong = err // with what was read
 		}
@@ -88,16 +99,54 @@ func readReport(ctx context.Context, dir string, runs int) (*report.Run, error) 
 	if r.Data, err = readRun(ctx, dir, filesOf{}, Excerpt{FromMs: &start, ToMs: &whole}, rows, nil); err != nil {
 		return nil, err
 	}
-	for _, name := range FigureNames {
+	r.Figures = readFigures(dir, FigureNames)
+	r.Verdict = readVerdict(filepath.Clean(dir)+verdictSuffix, s.Network)
+	return r, nil
+}
+
+// readTrialsReport reads what the replicas in dir left; nil where there is a run.
+func readTrialsReport(dir string) (*report.Run, error) {
+	var probe struct{ Trials []json.RawMessage }
+	var s ReplicasSummary
+	r := &report.Run{Folder: filepath.Base(filepath.Clean(dir))}
+	path := filepath.Join(dir, SummaryFile)
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	r.Made = info.ModTime()
+	if _, err := readSummary(path, &probe); err != nil || len(probe.Trials) == 0 {
+		return nil, err
+	}
+	if r.Summary, err = readSummary(path, &s); err != nil {
+		return nil, err
+	}
+	if r.YAML, err = os.ReadFile(filepath.Join(dir, NetworkFile)); err != nil {
+		return nil, err
+	}
+	if r.Network, err = readNetwork(filepath.Join(dir, NetworkFile)); err != nil {
+		return nil, err
+	}
+	for _, p := range r.Network.Populations {
+		if _, ok := s.Populations[p.Name]; !ok {
+			return nil, fmt.Errorf("%s: populations has no %s, which %s has", path, p.Name, NetworkFile)
+		}
+	}
+	r.Figures = readFigures(dir, []string{psthName})
+	return r, nil
+}
+
+// readFigures reads those that are in a folder.
+func readFigures(dir string, names []string) (figures []report.Figure) {
+	for _, name := range names {
 		f := report.Figure{Name: name}
 		f.PNG, _ = os.ReadFile(filepath.Join(dir, name+".png")) // those that are not there are left out
 		f.SVG, _ = os.ReadFile(filepath.Join(dir, name+".svg"))
 		if f.PNG != nil || f.SVG != nil {
-			r.Figures = append(r.Figures, f)
+			figures = append(figures, f)
 		}
 	}
-	r.Verdict = readVerdict(filepath.Clean(dir)+verdictSuffix, s.Network)
-	return r, nil
+	return figures
 }
 
 // readVerdict reads what einet validate said of a network of that name, nil where it was not asked. A file that can't be read is

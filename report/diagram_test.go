@@ -104,7 +104,7 @@ func blocks(t *testing.T, n int) *network.Network {
 func TestLighter(t *testing.T) {
 	luma := func(r, g, b uint8) float64 { return (0.2126*float64(r) + 0.7152*float64(g) + 0.0722*float64(b)) / 255 }
 	p := &page{Runs: []*view{{Run: &Run{Network: blocks(t, 4)}}}}
-	require.Contains(t, p.colours(), ":root{--r0p0:#0072b2;")
+	require.Contains(t, colours(p.Runs), ":root{--r0p0:#0072b2;")
 	for _, hexed := range []struct{ r, g, b uint8 }{{0, 0x72, 0xB2}, {0xD5, 0x5E, 0}, {0x1B, 0x2A, 0x6B}, {0x7A, 0x1F, 0x1F}, {0xE6, 0x9F, 0}} {
 		c := lighter(rgba(hexed.r, hexed.g, hexed.b))
 		require.GreaterOrEqual(t, luma(c.R, c.G, c.B), lightness-0.01)

@@ -253,10 +253,23 @@ func policed(root *html.Node) (faults []string) {
 	return faults
 }
 
+func TestPageOfReplicasStandsAlone(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "trials")
+	net := preset(t, "ei", 0.1, 100)
+	net.Groups = append(net.Groups, network.Group{Population: "E", Name: "first", Neurons: network.FirstOf(10)})
+	_, err := experiment.Replicas(t.Context(), net, 2, experiment.Options{Choice: engines.Choice{Engine: engines.CPU.Name}, Out: dir})
+	require.NoError(t, err)
+	text, root := page(t, dir)
+	require.Empty(t, faulty(text))
+	require.Len(t, all(root, "img"), 1)
+	require.Empty(t, all(root, "script"))
+	require.Contains(t, text, "E.first")
+}
+
 func TestPageStandsAlone(t *testing.T) {
 	text, root := page(t, simulated(t, "ei", preset(t, "ei", 0.1, 200), true))
 	require.Empty(t, faulty(text))
-	require.Len(t, all(root, "img"), len(experiment.FigureNames)-4) // ei records no states and has no positions and groups
+	require.Len(t, all(root, "img"), len(experiment.FigureNames)-5) // ei records no states and has no positions, groups and weights that change
 	require.Len(t, all(root, "h1"), 1)
 	for _, n := range all(root, "img") {
 		alt, _ := attribute(n, "alt")

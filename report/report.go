@@ -27,6 +27,8 @@ import (
 var (
 	//go:embed assets/page.html
 	pageText string
+	//go:embed assets/trials.html
+	trialsText string
 	//go:embed assets/style.css
 	styleText string
 	//go:embed assets/view.js
@@ -70,7 +72,7 @@ func Write(ctx context.Context, w io.Writer, runs []*Run, version string) error 
 	if err != nil {
 		return err
 	}
-	body, err := p.body()
+	body, err := filled("page", p)
 	if err != nil {
 		return err
 	}
@@ -78,8 +80,20 @@ func Write(ctx context.Context, w io.Writer, runs []*Run, version string) error 
 	if err != nil {
 		return err
 	}
-	style := uPlotStyle + "\n" + styleText + p.colours()
-	scripts := []string{"/*! " + firstLines(uPlotLicence) + " */\n" + uPlotText, viewText}
+	return writeHTML(w, document{
+		title: p.Title, version: version, style: uPlotStyle + "\n" + styleText + colours(p.Runs), body: body, data: data,
+		scripts: []string{"/*! " + firstLines(uPlotLicence) + " */\n" + uPlotText, viewText},
+	})
+}
+
+// A document is a page in parts.
+type document struct {
+	title, version, style, body string
+	data                        []byte // for its scripts; nil: none
+	scripts                     []string
+}
+
+func writeHTML(w io.Writer, d document) error {
 	var out bytes.Buffer
 	fmt.Fprintf(&out, `<!DOCTYPE html>
 <html lang="en">
@@ -92,13 +106,15 @@ func Write(ctx context.Context, w io.Writer, runs []*Run, version string) error 
 <title>%s</title>
 <style>%s</style>
 </head>
-%s<script type="application/json" id="data">%s</script>
-`, policy(style, scripts), html.EscapeString(version), html.EscapeString(p.Title), style, body, data)
-	for _, s := range scripts {
+%s`, policy(d.style, d.scripts), html.EscapeString(d.version), html.EscapeString(d.title), d.style, d.body)
+	if d.data != nil {
+		fmt.Fprintf(&out, "<script type=\"application/json\" id=\"data\">%s</script>\n", d.data)
+	}
+	for _, s := range d.scripts {
 		fmt.Fprintf(&out, "<script>%s</script>\n", s)
 	}
 	out.WriteString("</body>\n</html>\n")
-	_, err = out.WriteTo(w)
+	_, err := out.WriteTo(w)
 	return err
 }
 
@@ -112,8 +128,11 @@ func policy(style string, scripts []string) string {
 	for _, s := range scripts {
 		allowed = append(allowed, hash(s))
 	}
-	return "default-src 'none'; img-src data:; style-src " + hash(style) + "; script-src " + strings.Join(allowed, " ") +
-		"; base-uri 'none'; form-action 'none'"
+	run := "'none'"
+	if allowed != nil {
+		run = strings.Join(allowed, " ")
+	}
+	return "default-src 'none'; img-src data:; style-src " + hash(style) + "; script-src " + run + "; base-uri 'none'; form-action 'none'"
 }
 
 // firstLines are a licence's, for a comment in front of what it is of.
@@ -216,31 +235,38 @@ func newView(ctx context.Context, r *Run, i, runs int) (*view, error) {
 	}
 	v.Banner = s.banner()
 	v.Cards = s.cards(r, i)
-	v.Populations, v.Projections = populationTable(r.Network, i), projectionTable(r.Network)
-	d := newDiagram(r.Network, i)
-	v.Diagram, v.Caption, v.Matrix = d.svg(), d.caption, d.matrix()
 	v.Raster = note(r)
-	v.Pictures, v.LeftOut = pictures(r.Figures, mostFigures/runs)
+	v.describe(runs)
 	if v.Theory = compare(ctx, r, i, s); ctx.Err() != nil {
 		return nil, ctx.Err()
-	}
-	v.Listing = string(r.YAML)
-	if len(v.Listing) > mostYAML {
-		v.ListingCut = len(v.Listing) - mostYAML
-		v.Listing = strings.ToValidUTF8(v.Listing[:mostYAML], "")
 	}
 	v.Versions = s.versions()
 	return v, nil
 }
 
-// body is the page's, up to its data.
-func (p *page) body() (string, error) {
-	t, err := template.New("page").Parse(pageText)
-	if err != nil {
-		return "", err
+// describe fills in what is said of the network, and the figures.
+func (v *view) describe(runs int) {
+	v.Populations, v.Projections = populationTable(v.Network, v.Index), projectionTable(v.Network)
+	d := newDiagram(v.Network, v.Index)
+	v.Diagram, v.Caption, v.Matrix = d.svg(), d.caption, d.matrix()
+	v.Pictures, v.LeftOut = pictures(v.Figures, mostFigures/runs)
+	v.Listing = string(v.YAML)
+	if len(v.Listing) > mostYAML {
+		v.ListingCut = len(v.Listing) - mostYAML
+		v.Listing = strings.ToValidUTF8(v.Listing[:mostYAML], "")
+	}
+}
+
+// filled is a template with its data: the body of a page, up to the data of scripts.
+func filled(name string, data any) (string, error) {
+	t := template.New("")
+	for name, text := range map[string]string{"page": pageText, "trials": trialsText} {
+		if _, err := t.New(name).Parse(text); err != nil {
+			return "", err
+		}
 	}
 	var out strings.Builder
-	err = t.Execute(&out, p)
+	err := t.ExecuteTemplate(&out, name, data)
 	return out.String(), err
 }
 
@@ -249,6 +275,7 @@ var captions = map[string]string{
 	"raster": "Spikes of a sample of neurons, and the rates of all.", "rate": "Rates of all neurons.",
 	"groups":     "Spikes of a sample of neurons of each group, and the rates of groups.",
 	"potentials": "How membrane potentials are distributed over neurons and time.", "currents": "Input of single neurons.",
+	"psth":    "Spikes of the neuron that fires most, in each trial, above the rates as means over trials; the bands hold the mean with 95 % confidence.",
 	"weights": "How weights that change are distributed at the start and at the end, and their course where it was recorded.",
 	"strip":   "Spikes by position along a line or ring.", "sheet": "Rates on a sheet, at five times.",
 }

@@ -154,9 +154,9 @@ func (r *Run) colour(population string, run int) string {
 }
 
 // colours are the populations' colours as variables of the style, those of figures; on dark ground lighter.
-func (p *page) colours() string {
+func colours(runs []*view) string {
 	var light, dark, classes strings.Builder
-	for i, v := range p.Runs {
+	for i, v := range runs {
 		all := make([]plot.Population, len(v.Network.Populations))
 		for k, q := range v.Network.Populations {
 			all[k] = plot.Population{Name: q.Name, Size: q.Size, Inhibitory: v.Network.Inhibits(q.Name)}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"einet/network"
@@ -294,26 +295,9 @@ func facts(runs []*view) []row {
 	}
 	list := []fact{
 		{"folder", func(v *view, _ *summary) string { return v.Folder }},
-		{"network", func(_ *view, s *summary) string {
-			if s.Preset != "" && s.Preset != s.Network {
-				return s.Network + ", made from " + s.Preset
-			}
-			return s.Network
-		}},
-		{"size", func(_ *view, s *summary) string {
-			about := ""
-			if s.Connectivity == "procedural" {
-				about = "about "
-			}
-			return fmt.Sprintf("%s, %s%s", counted(s.Neurons, "neuron"), about, counted(s.Synapses, "synapse"))
-		}},
-		{"model time", func(_ *view, s *summary) string {
-			text := milliseconds(s.DurationMs) + " in steps of " + milliseconds(s.DtMs)
-			if s.DiscardMs > 0 {
-				text += ", the first " + milliseconds(s.DiscardMs) + " not in the statistics"
-			}
-			return text
-		}},
+		{"network", func(_ *view, s *summary) string { return named(s.Network, s.Preset) }},
+		{"size", func(_ *view, s *summary) string { return s.size() }},
+		{"model time", func(_ *view, s *summary) string { return s.modelTime() }},
 		{"seed", func(_ *view, s *summary) string {
 			if t := s.Trial.String(); t != "0" && t != "" {
 				return s.Seed.String() + ", trial " + t
@@ -326,7 +310,7 @@ func facts(runs []*view) []row {
 		}},
 		{"engine", func(_ *view, s *summary) string { return s.Engine + " on " + s.Device }},
 		{"version", func(_ *view, s *summary) string { return "einet " + orUnknown(s.Version) }},
-		{"made", func(v *view, _ *summary) string { return v.Made.UTC().Format("2006-01-02 15:04 UTC") }},
+		{"made", func(v *view, _ *summary) string { return made(v.Made) }},
 		{"digest", func(_ *view, s *summary) string { return s.Digest }},
 	}
 	if slices.ContainsFunc(runs, func(v *view) bool { return v.summary.WeightsDigest != "" }) {
@@ -342,6 +326,31 @@ func facts(runs []*view) []row {
 	}
 	return rows
 }
+
+func named(network, preset string) string {
+	if preset != "" && preset != network {
+		return network + ", made from " + preset
+	}
+	return network
+}
+
+func (s *summary) size() string {
+	about := ""
+	if s.Connectivity == "procedural" {
+		about = "about "
+	}
+	return fmt.Sprintf("%s, %s%s", counted(s.Neurons, "neuron"), about, counted(s.Synapses, "synapse"))
+}
+
+func (s *summary) modelTime() string {
+	text := milliseconds(s.DurationMs) + " in steps of " + milliseconds(s.DtMs)
+	if s.DiscardMs > 0 {
+		text += ", the first " + milliseconds(s.DiscardMs) + " not in the statistics"
+	}
+	return text
+}
+
+func made(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }
 
 // Decimals is a number with so many digits behind the point, - where there is none: the rounding of all that einet prints of runs.
 func Decimals(x *float64, decimals int) string {

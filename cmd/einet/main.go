@@ -48,7 +48,7 @@ type cli struct {
 	Bench     benchCmd     `cmd:"" help:"Time the engines on several networks and sizes, beside what the machine can do."`
 	Scaling   scalingCmd   `cmd:"" help:"Say what a network would take on many ranks, from a dry run of one of them."`
 	Plot      plotCmd      `cmd:"" help:"Draw the figures of an earlier run."`
-	Report    reportCmd    `cmd:"" help:"Write a page (HTML) of an earlier run, or of several side by side."`
+	Report    reportCmd    `cmd:"" help:"Write a page (HTML) of an earlier run, of several side by side, or of replicas."`
 	Compare   compareCmd   `cmd:"" help:"Hold two runs side by side: do they have the same spikes, or are they alike?"`
 	Validate  validateCmd  `cmd:"" help:"Do the engines agree, and does the network do what its source claims?"`
 	Reproduce reproduceCmd `cmd:"" help:"Hold the presets to published figures of their networks, and to what other simulators give."`

@@ -14,13 +14,13 @@ import (
 
 // reportCmd writes the page of earlier runs.
 type reportCmd struct {
-	Dirs []string `arg:"" name:"dir" help:"The folder of a run. Of several, one page has their numbers side by side and their spikes below each other, in one view of time."`
+	Dirs []string `arg:"" name:"dir" help:"The folder of a run, or of replicas. Of several runs, one page has their numbers side by side and their spikes below each other, in one view of time."`
 	Out  string   `placeholder:"DIR" help:"Where report.html goes; otherwise the folder of the run, or for several the one that holds the first."`
 }
 
 // Run writes it. What cannot be read is the input's fault, what cannot be written the machine's.
 func (c *reportCmd) Run(ctx context.Context, t *terminal) error {
-	if err := holdRuns(c.Dirs, false, experiment.SummaryFile); err != nil {
+	if err := holdRuns(c.Dirs, len(c.Dirs) == 1, experiment.SummaryFile); err != nil {
 		return err
 	}
 	out, err := placeOf(c.Out, c.Dirs)
@@ -57,7 +57,7 @@ func holdRuns(dirs []string, replicas bool, files ...string) error {
 			return usage(fmt.Errorf("%s: holds no run: it is a file, must be a folder", dir))
 		}
 		if found := holdsReplicas(dir); found != "" && !replicas {
-			return usage(fmt.Errorf("%s: holds replicas (%s and others), which have no page and stand beside no other run; einet plot %s draws their rates over trials, and with --trial one of them", dir, found, dir))
+			return usage(fmt.Errorf("%s: holds replicas (%s and others), which stand beside no other run: einet report %s writes their page, and einet plot %s with --trial draws one of them", dir, found, dir, dir))
 		}
 		for _, file := range files {
 			_, err := os.Stat(filepath.Join(dir, file))

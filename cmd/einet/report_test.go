@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,6 +55,53 @@ func TestReportOfEarlierRuns(t *testing.T) {
 	require.FileExists(t, strings.TrimSpace(out))
 }
 
+// The page of replicas has each trial and what is over all, as summary.json has them.
+func TestReportOfReplicas(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "trials")
+	s := replicas(t, dir, "cpu", "--replicas", "2", "--seeds", "2")
+	page := func() string {
+		status, out, errs := einet(t, "report", dir)
+		require.Equal(t, exitDone, status, errs)
+		require.Equal(t, filepath.Join(dir, "report.html")+"\n", out)
+		text, err := os.ReadFile(filepath.Join(dir, "report.html"))
+		require.NoError(t, err)
+		return string(text)
+	}
+	text := page()
+	require.Contains(t, text, "<h1>vs96: 4 trials</h1>")
+	require.Contains(t, text, "script-src 'none'")
+	require.NotContains(t, text, "<script")
+	require.Contains(t, text, `<img alt="psth: `)
+	for k, trial := range s.Trials {
+		require.Contains(t, text, trial.Digest)
+		require.Contains(t, text, fmt.Sprintf(`<data value="%d" data-key="trials.%d.spikes">`, trial.Spikes, k))
+		rate, err := json.Marshal(trial.Populations["I"].RateHz)
+		require.NoError(t, err)
+		require.Contains(t, text, fmt.Sprintf(`<data value="%s" data-key="trials.%d.populations.I.rate_hz">%.2f</data>`, rate, k, *trial.Populations["I"].RateHz))
+	}
+	m := s.Populations["E"].RateHz
+	mean, err := json.Marshal(m.Mean)
+	require.NoError(t, err)
+	require.Contains(t, text, fmt.Sprintf(`<data value="%s" data-key="populations.E.rate_hz.mean">%.2f</data>`, mean, *m.Mean))
+	require.Contains(t, text, strings.ReplaceAll(fmt.Sprintf("%.2f to %.2f", m.CI95[0], m.CI95[1]), "-", "\u2212"))
+	for _, f := range []string{"psth.png", "psth.svg"} {
+		require.NoError(t, os.Remove(filepath.Join(dir, f)))
+	}
+	require.Contains(t, page(), "There is no figure of rates over trials in the folder; einet plot draws it.")
+
+	summary := filepath.Join(dir, experiment.SummaryFile)
+	whole, err := os.ReadFile(summary)
+	require.NoError(t, err)
+	for _, k := range [][2]string{{`{"trials": [1]}`, "trials: number is not what a run writes there"}, {`{"trials": [{}]}`, "populations has no E, which network.yaml has"}} {
+		require.NoError(t, os.WriteFile(summary, []byte(k[0]), 0o666))
+		status, _, errs := einet(t, "report", dir)
+		require.Equal(t, exitUsage, status)
+		require.Contains(t, errs, k[1])
+	}
+	require.NoError(t, os.WriteFile(summary, bytes.Replace(whole, []byte(`"trial": 1,`), []byte(`"trial": 1, "interrupted": true,`), 1), 0o666))
+	require.Contains(t, page(), "1, 1, interrupted at 60 ms")
+}
+
 // What can't be reported is a line, and leaves the page that was there.
 func TestReportRefuses(t *testing.T) {
 	whole := clockRun(t)
@@ -90,7 +140,7 @@ func TestReportRefuses(t *testing.T) {
 	}{
 		{[]string{filepath.Join(whole, "nothing")}, "holds no run"},
 		{[]string{file}, "holds no run"},
-		{[]string{replicas}, "holds replicas"},
+		{[]string{replicas, whole}, "holds replicas (spikes-0.npz and others), which stand beside no other run: einet report " + replicas + " writes their page"},
 		{[]string{whole, "--out", file}, "must be a folder"},
 		{nil, "expected"},
 	} {
