@@ -48,21 +48,36 @@ const mostTabled = 1 << 20
 
 // common is how many neurons two spans have in common.
 func (s Span) common(t Span) int {
-	if s.Every > t.Every {
-		s, t = t, s
+	x, both := s.firstOf(t)
+	if !both {
+		return 0
 	}
+	s, t = byEvery(s, t)
+	to, period := min(s.To, t.To), t.Every
+	for period%s.Every != 0 && period <= to-x {
+		period += t.Every
+	}
+	return (to-x)/period + 1
+}
+
+// firstOf is the first neuron that two spans have in common, if there is any.
+func (s Span) firstOf(t Span) (neuron int, both bool) {
+	s, t = byEvery(s, t)
 	from, to := max(s.From, t.From), min(s.To, t.To)
 	x := t.From + (from-t.From+t.Every-1)/t.Every*t.Every
-	for each := t.Every; x <= to && each <= s.Every*t.Every; each += t.Every {
-		if (x-s.From)%s.Every != 0 { // the first in common is among the next s.Every of t, or there is none
-			x += t.Every
-			continue
+	for each := t.Every; x <= to && each <= s.Every*t.Every; each += t.Every { // it is among the next s.Every of t, or there is none
+		if (x-s.From)%s.Every == 0 {
+			return x, true
 		}
-		period := t.Every
-		for period%s.Every != 0 && period <= to-x {
-			period += t.Every
-		}
-		return (to-x)/period + 1
+		x += t.Every
 	}
-	return 0
+	return 0, false
+}
+
+// byEvery puts the span with the smaller stride in front.
+func byEvery(s, t Span) (Span, Span) {
+	if s.Every > t.Every {
+		return t, s
+	}
+	return s, t
 }

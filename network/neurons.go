@@ -1,7 +1,9 @@
 package network
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -99,7 +101,7 @@ func (c *checker) neurons(path string, n *Neurons, p *Population) {
 	if len(c.faults) > before || len(n.Listed) < 2 {
 		return
 	}
-	if i, twice := firstTwice(n.Listed, p.Size); i >= 0 {
+	if i, twice := firstTwice(n.Listed); i >= 0 {
 		c.fault(fault.Path(path, strconv.Itoa(i)), strconv.Itoa(twice), "is named twice")
 	}
 }
@@ -115,26 +117,38 @@ func countIf[T any](all []T, so func(T) bool) (count int) {
 }
 
 // firstTwice finds the first of the spans, all within the size, that holds a neuron of an earlier one, or -1.
-func firstTwice(spans []Span, size int) (i, neuron int) {
-	if len(spans) == 1 {
-		return -1, 0
+func firstTwice(spans []Span) (i, neuron int) {
+	order := make([]int, len(spans)) // by the first neuron
+	for i := range order {
+		order[i] = i
 	}
-	few := (&Neurons{Listed: spans}).Count() < size/64
-	seen, bits := map[int]bool{}, []uint64(nil)
-	if !few {
-		bits = make([]uint64, size/64+1)
-	}
-	for i, s := range spans {
-		for k := s.From; k <= s.To; k += s.Every {
-			if few && seen[k] || !few && bits[k/64]&(1<<(k%64)) != 0 {
-				return i, k
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(spans[a].From, spans[b].From) })
+	i = len(spans)
+	var open []int // that reach as far as the one that is looked at, and share no neuron
+	for _, b := range order {
+		keep := true
+		open = slices.DeleteFunc(open, func(a int) bool {
+			if spans[a].To < spans[b].From {
+				return true
 			}
-			if few {
-				seen[k] = true
-			} else {
-				bits[k/64] |= 1 << (k % 64)
+			_, shares := spans[a].firstOf(spans[b])
+			if shares {
+				i, keep = min(i, max(a, b)), keep && b < a
 			}
+			return shares && b < a
+		})
+		if keep {
+			open = append(open, b)
 		}
 	}
-	return -1, 0
+	if i == len(spans) {
+		return -1, 0
+	}
+	neuron = math.MaxInt
+	for _, s := range spans[:i] {
+		if k, both := s.firstOf(spans[i]); both {
+			neuron = min(neuron, k)
+		}
+	}
+	return i, neuron
 }

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
+	"einet/equation"
 	"einet/libm"
 )
 
@@ -14,7 +16,7 @@ func (n *Network) Warnings() []string {
 	if n.silent() {
 		list = append(list, "no neuron can ever fire: in every population E_L + input is at or below V_th, and V0 is below V_th")
 	}
-	return slices.Concat(n.SONATA.Notes, list, n.given(), n.tooFast(), n.tooSlow(), n.tooManySpikes())
+	return slices.Concat(n.SONATA.Notes, list, n.given(), n.unbounded(), n.tooFast(), n.tooSlow(), n.tooManySpikes())
 }
 
 // given tells of given spikes that share a step, of those in front of the first step, which are left out or
@@ -72,6 +74,38 @@ func (n *Network) silent() bool {
 	}
 	return !slices.ContainsFunc(n.Groups, func(g Group) bool { return g.HasInput() })
 }
+
+// unbounded warns of time constants of models, parameters tau... in ms, that are drawn at 0 or below: what they are of grows without bound.
+func (n *Network) unbounded() []string {
+	var list []string
+	for i := range n.Populations {
+		p := &n.Populations[i]
+		if p.Model == nil {
+			continue
+		}
+		for _, q := range p.Model.Parameters {
+			if q.Unit != equation.Millisecond || !strings.HasPrefix(q.Name, "tau") {
+				continue
+			}
+			lo, hi := q.Value.perNeuron()
+			expected := float64(p.Size) // that are at 0 or below
+			if hi > 0 {
+				expected *= q.Value.cdfWithin(q.Value.Low, q.Value.High, 0)
+			}
+			if lo <= 0 && expected > seldom {
+				list = append(list, fmt.Sprintf("populations.%s.parameters.%s: about %.3g of %d neurons draw 0 ms or less: with such a time constant a state runs away; "+
+					"a distribution may have a bound, low: %g", p.Name, q.Name, expected, p.Size, n.Dt))
+			}
+		}
+	}
+	if more := len(list) - mostAlike; more > 0 {
+		list = append(list[:mostAlike], fmt.Sprintf("%d more time constants are drawn at 0 ms or less", more))
+	}
+	return list
+}
+
+// seldom is an expected number of neurons that is not warned of.
+const seldom = 0.001
 
 // mostAlike is how many warnings of one kind are listed.
 const mostAlike = 4

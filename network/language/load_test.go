@@ -114,6 +114,30 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+// Time constants of models that some neurons draw at 0 or below are warned of; those that next to none draws, and others than tau, are not.
+func TestWarningsOfTimeConstantsAtOrBelow0(t *testing.T) {
+	const says = " draw 0 ms or less: with such a time constant a state runs away; a distribution may have a bound, low: 0.1"
+	for value, want := range map[string]string{
+		"{normal: [20, 10]}":                                     "populations.E.parameters.tau_w: about 2.28 of 100 neurons" + says,
+		"{uniform: [-10, 30]}":                                   "populations.E.parameters.tau_w: about 25 of 100 neurons" + says,
+		"{normal: {mean: 20, sd: 10, low: 0}}":                   "populations.E.parameters.tau_w: about 2.28 of 100 neurons" + says,
+		"{normal: {mean: 20, sd: 10, low: -5, outside: redraw}}": "populations.E.parameters.tau_w: about 1.66 of 100 neurons" + says,
+		"0":                                    "populations.E.parameters.tau_w: about 100 of 100 neurons" + says,
+		"{normal: {mean: 20, sd: 10, low: 1}}": "",
+		"{normal: [20, 4]}":                    "",
+		"{lognormal: [20, 10]}":                "",
+		"20":                                   "",
+	} {
+		n := mustLoad(t, "dt: 0.1\nduration: 10\npopulations: {E: {size: 100, neuron: adex, input: 900 pA, t_ref: 2, parameters: {tau_w: "+value+"}}}", language.Options{})
+		if want == "" {
+			require.Empty(t, n.Warnings(), value)
+			continue
+		}
+		require.Equal(t, []string{want}, n.Warnings(), value)
+	}
+	require.Empty(t, mustLoad(t, "dt: 0.1\nduration: 10\npopulations: {E: {size: 100, neuron: adex, input: 900 pA, parameters: {t_ref: {normal: {mean: 2, sd: 1, low: 0}}}}}", language.Options{}).Warnings())
+}
+
 // Given spikes that share a step are counted, those of different neurons are not.
 func TestWarningsOfSharedSteps(t *testing.T) {
 	of := func(spikes string) []string {
