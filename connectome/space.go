@@ -87,17 +87,24 @@ type cells struct {
 	*space
 	kernel  network.Kernel
 	peak    float64
-	reach   float64  // beyond it [mm] no cell has targets
-	counts  []int    // of boxes along each dimension
-	first   []int    // place of each cell's first neuron, and the end
-	neurons []uint32 // of all cells, ascending in each
+	reach   float64   // beyond it [mm] no cell has targets
+	counts  []int     // of boxes along each dimension
+	above   []float64 // what probabilities are not above, from each multiple of the kernel's size/perSize on
+	first   []int     // place of each cell's first neuron, and the end
+	neurons []uint32  // of all cells, ascending in each
 }
+
+// perSize is how finely probabilities are tabled.
+const perSize = 8
 
 // leastChance is what the probability of a distance between targets is right to.
 const leastChance = 0x1p-33
 
 func newCells(s *space, kernel network.Kernel, peak float64) *cells {
 	c := &cells{space: s, kernel: kernel, peak: peak, reach: reach(kernel, peak)}
+	for k := 0.0; k <= c.reach/kernel.Size*perSize; k++ {
+		c.above = append(c.above, peak*kernel.At(k/perSize*kernel.Size)*(1+1e-9))
+	}
 	targets := len(s.to[0])
 	most := mostBoxes(max(1, targets/cellNeurons), len(s.to))
 	all := 1
@@ -202,7 +209,7 @@ func (d *draws) thinned(source int, b *batch) {
 				cell := z.first + y.first + x.first
 				if n := c.first[cell+1] - c.first[cell]; n > 0 {
 					if far := network.Norm(apart[:len(c.counts)]); far <= c.reach {
-						d.thinnedCell(uint32(source), cell, c.kernel.At(far), b)
+						d.thinnedCell(uint32(source), cell, far, b)
 					}
 				}
 			}
@@ -210,16 +217,20 @@ func (d *draws) thinned(source int, b *batch) {
 	}
 }
 
-// thinnedCell draws those in a cell, at whose nearest point the kernel is largest.
-func (d *draws) thinnedCell(source uint32, cell int, largest float64, b *batch) {
+// thinnedCell draws those in a cell, whose nearest point is at a distance within reach.
+func (d *draws) thinnedCell(source uint32, cell int, far float64, b *batch) {
 	c := d.cells
+	neurons := c.neurons[c.first[cell]:c.first[cell+1]]
+	words := sequence{key: d.key, a: source, c: uint32(cell), d: 4}
+	if skipsAll(words.word(0), c.above[int(far/c.kernel.Size*perSize)], len(neurons)) { // no more is looked at of most cells of a long tail
+		return
+	}
+	largest := c.kernel.At(far)
 	p := float64(c.peak * largest)
 	if p < leastChance {
 		return
 	}
-	neurons := c.neurons[c.first[cell]:c.first[cell+1]]
-	skip := rng.NewGeometric(-1 / libm.Log1p(-p))
-	words, codes := sequence{key: d.key, a: source, c: uint32(cell), d: 4}, d.coding(source, uint32(cell))
+	skip, codes := rng.NewGeometric(-1/libm.Log1p(-p)), d.coding(source, uint32(cell))
 	number, at := uint32(0), int64(-1)
 	for m := uint32(0); ; m += 2 {
 		at += 1 + int64(skip.Skip(words.word(m), int32(len(neurons))))
@@ -232,6 +243,14 @@ func (d *draws) thinnedCell(source uint32, cell int, largest float64, b *batch) 
 			number++
 		}
 	}
+}
+
+// skipsAll tells of a word that the first success of probability p is surely not among n trials; where it is not sure, it is false. The
+// word's u is in (0, 1), and that success is not among them where -ln u is at least -n ln(1 - p): the former is at least 1 - u, the latter at most np/(1 - p). The
+// margin is far above what float32 rounds.
+func skipsAll(w uint32, p float64, n int) bool {
+	const margin = 1 + 1e-4
+	return float64(1<<32-1-uint64(w))*0x1p-32*(1-p) > float64(n)*p*margin
 }
 
 // taken is true for that fraction of all words.

@@ -542,3 +542,22 @@ func FuzzSummary(f *testing.F) {
 		require.Empty(t, faulty(out.String()))
 	})
 }
+
+// So is one of replicas.
+func FuzzTrials(f *testing.F) {
+	net, err := language.Load(strings.NewReader("populations: {E: {size: 2, tau_m: 20 ms, V_th: 15, V_reset: 0, t_ref: 2 ms}}"), "net.yaml", language.Options{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add([]byte(`{"network": "a", "seeds": 2, "populations": {"E": {"size": 2, "rate_hz": {"mean": 1.5, "sd": null, "ci95": [-1, 2]}}},
+		"trials": [{"seed": 1, "trial": 0, "spikes": 12, "digest": "<b>", "populations": {"E": {"rate_hz": 1e300, "cv_isi": null}}}, {"weights_digest": "a", "interrupted": true}]}`))
+	f.Add([]byte(`{"trials": [], "populations": {"E": {"rate_hz": 7, "cv_isi": {"mean": 1e999}}}}`))
+	f.Fuzz(func(t *testing.T, summary []byte) {
+		var out bytes.Buffer
+		if err := report.WriteTrials(t.Context(), &out, &report.Run{Folder: "run", Network: net, Summary: summary}, "v"); err != nil {
+			require.NotContains(t, err.Error(), "\n")
+			return
+		}
+		require.Empty(t, faulty(out.String()))
+	})
+}

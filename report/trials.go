@@ -68,6 +68,9 @@ func WriteTrials(ctx context.Context, w io.Writer, r *Run, version string) error
 	if err := json.Unmarshal(r.Summary, &s); err != nil {
 		return fmt.Errorf("%s: summary.json: %w", r.Folder, err)
 	}
+	if len(s.Trials) == 0 {
+		return fmt.Errorf("%s: summary.json: trials: must be those of replicas", r.Folder)
+	}
 	early := &summary{Interrupted: s.Interrupted, Stopped: s.Stopped, DurationMs: s.DurationMs}
 	v := &view{Run: r, Name: cmp.Or(s.Network, r.Folder), Warnings: s.Warnings, Command: s.Command, Banner: early.banner(), summary: early}
 	v.describe(1)
