@@ -116,7 +116,7 @@ func printCompared(out io.Writer, r *compare.Result, figure string) error {
 		run  *compare.Run
 	}{{"a", &r.A}, {"b", &r.B}} {
 		fmt.Fprintf(w, "%s\t%s: %s, seed %d, trial %d, %g ms on %s, %d spikes, digest %s%s\n", side.name, side.run.Dir, side.run.Network,
-			side.run.Seed, side.run.Trial, side.run.DurationMs, side.run.Engine, side.run.Spikes, short(side.run.Digest), ofWeights(side.run))
+			side.run.Seed, side.run.Trial, side.run.DurationMs, side.run.Engine, side.run.Spikes, short(side.run.Digest), withWeights(side.run))
 	}
 	if len(r.Networks) == 0 {
 		fmt.Fprintln(w, "network\tthe same, seed and trial included")
@@ -168,8 +168,8 @@ func printCompared(out io.Writer, r *compare.Result, figure string) error {
 	return w.Flush()
 }
 
-// ofWeights is the digest of a run's final weights, where some change.
-func ofWeights(r *compare.Run) string {
+// withWeights is the digest of a run's final weights, where some change.
+func withWeights(r *compare.Run) string {
 	if r.Weights == "" {
 		return ""
 	}
