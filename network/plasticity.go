@@ -283,8 +283,8 @@ func (p *Population) mayFillTrace(tau, dt float64) string {
 			return "its spikes bring it to"
 		}
 	default:
-		least, _ := p.Refractory().perNeuron()
-		if interval := max(math.Round(least/dt), 0)*dt + dt; 1/-math.Expm1(-interval/tau) > maxTrace {
+		least, _ := p.RefractorySteps(dt)
+		if interval := float64(least+1) * dt; 1/-math.Expm1(-interval/tau) > maxTrace {
 			return fmt.Sprintf("a neuron that fires every %g ms, as t_ref lets it, brings it to", interval)
 		}
 	}
