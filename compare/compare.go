@@ -24,10 +24,11 @@ type Verdict string
 
 // The verdicts.
 const (
-	Same   Verdict = "the same spikes"
-	Alike  Verdict = "alike"        // other spikes, and no statistic tells the runs apart
-	Differ Verdict = "differ"       // some statistic does
-	Unsure Verdict = "other spikes" // and no statistic of which it is known how far it scatters
+	Same         Verdict = "the same spikes"
+	OtherWeights Verdict = "the same spikes, other weights" // of long-term plasticity, at the end
+	Alike        Verdict = "alike"                          // other spikes, and no statistic tells the runs apart
+	Differ       Verdict = "differ"                         // some statistic does
+	Unsure       Verdict = "other spikes"                   // and no statistic of which it is known how far it scatters
 )
 
 // A Run is one of the two.
@@ -43,6 +44,8 @@ type Run struct {
 	DurationMs float64 `json:"duration_ms"`
 	DiscardMs  float64 `json:"discard_ms"`
 	Spikes     int64   `json:"spikes"`
+
+	WeightsDigest string `json:"weights_digest,omitempty"` // of the final weights of long-term plasticity
 
 	net *network.Network
 }
@@ -117,7 +120,8 @@ func open(dir string) (Run, error) {
 	}
 	return Run{
 		Dir: dir, Network: s.Network, Engine: s.Engine, Version: s.Version, Digest: s.Digest, Seed: s.Seed, Trial: s.Trial,
-		DtMs: s.DtMs, DurationMs: s.DurationMs, DiscardMs: s.DiscardMs, Spikes: s.Spikes, net: net,
+		DtMs: s.DtMs, DurationMs: s.DurationMs, DiscardMs: s.DiscardMs, Spikes: s.Spikes,
+		WeightsDigest: s.WeightsDigest, net: net,
 	}, nil
 }
 
@@ -135,6 +139,8 @@ func (r *Result) judge() {
 	same := r.A.Digest == r.B.Digest && r.A.Digest != ""
 	shorter := min(r.A.DurationMs, r.B.DurationMs)
 	switch {
+	case same && r.A.DurationMs == r.B.DurationMs && r.A.DtMs == r.B.DtMs && r.otherWeights():
+		r.Verdict, r.Why = OtherWeights, "one digest of spikes, two of weights"
 	case same && r.A.DurationMs == r.B.DurationMs && r.A.DtMs == r.B.DtMs:
 		r.Verdict, r.Why = Same, "one digest"
 	case r.Uncompared == "" && r.recordedAll && r.First == nil && r.A.DurationMs != r.B.DurationMs:
@@ -146,6 +152,11 @@ func (r *Result) judge() {
 	default:
 		r.Verdict, r.Why = Alike, fmt.Sprintf("no statistic of %d is farther apart than those of two runs of one network", compared)
 	}
+}
+
+// otherWeights tells whether both runs have final weights, and these differ.
+func (r *Result) otherWeights() bool {
+	return r.A.WeightsDigest != "" && r.B.WeightsDigest != "" && r.A.WeightsDigest != r.B.WeightsDigest
 }
 
 // A First is the first spike that one run has and the other has not.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -48,6 +49,32 @@ func TestSameRunsAreTheSame(t *testing.T) {
 	r = compared(t, a, ran(t, 300), 0)
 	require.Equal(t, Same, r.Verdict, "for what both have")
 	require.Equal(t, 300.0, r.SameForMs)
+}
+
+// Runs whose spikes are the same and whose weights learned something else are not the same.
+func TestOtherWeights(t *testing.T) {
+	run := func(set ...string) string {
+		ms := 300.0
+		net, err := language.Load(strings.NewReader(`
+populations:
+  S: {size: 60, neuron: poisson, rate: 40}
+  E: {size: 20, tau_m: 10, V_th: 15, V_reset: 0}
+projections:
+  SE: {from: S, to: E, p: 0.5, weight: 0.01, delay: 1, tau_syn: 5, plasticity: {vogels2011: {eta: 0.001, tau: 20, target: 10, w_max: 0.02}}}
+`), "learns.yaml", language.Options{Set: set, Duration: &ms})
+		require.NoError(t, err)
+		dir := filepath.Join(t.TempDir(), "run")
+		_, err = experiment.Run(t.Context(), net, experiment.Options{Choice: engines.Choice{Engine: engines.Reference.Name}, Out: dir, NoFigures: true})
+		require.NoError(t, err)
+		return dir
+	}
+	a := run()
+	r := compared(t, a, run("projections.SE.plasticity.vogels2011.eta=0.002"), 0)
+	require.Equal(t, OtherWeights, r.Verdict)
+	require.Nil(t, r.First)
+	require.NotEqual(t, r.A.WeightsDigest, r.B.WeightsDigest)
+	require.Equal(t, Same, compared(t, a, run(), 0).Verdict)
+	require.Equal(t, Same, compared(t, a, run("projections.SE.plasticity="), 0).Verdict, "without plasticity there are no weights to hold it to")
 }
 
 // Other trials have other spikes and are alike, and so are other seeds beside further ones; other inputs and delays are not. The first

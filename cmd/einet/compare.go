@@ -32,7 +32,7 @@ type compareCmd struct {
 
 // Help is what the flags don't say.
 func (*compareCmd) Help() string {
-	return "Exit status: 0 the same spikes, or with --alike runs that are alike; 1 otherwise. Runs are alike where no statistic is farther " +
+	return "Exit status: 0 the same spikes and, of long-term plasticity, the same final weights, or with --alike runs that are alike; 1 otherwise. Runs are alike where no statistic is farther " +
 		"apart than 3 standard errors or 1 % of it, the bands of einet reproduce. The errors are those of 8 segments of each run, " +
 		"where both have the same synapses, or of --seeds."
 }
@@ -74,7 +74,7 @@ func (c *compareCmd) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	if r.Verdict == compare.Same || c.Alike && r.Verdict == compare.Alike {
+	if r.Verdict == compare.Same || c.Alike && (r.Verdict == compare.Alike || r.Verdict == compare.OtherWeights) {
 		return nil
 	}
 	return &statusError{exitCheckFailed, fmt.Errorf("%s and %s: %s: %s", c.Dirs[0], c.Dirs[1], r.Verdict, r.Why)}
@@ -140,6 +140,9 @@ func printCompared(out io.Writer, r *compare.Result, figure string) error {
 	default:
 		fmt.Fprintf(w, "spikes\tthe first that differs is at %.4f ms (step %d): neuron %d of %s fires in %s alone; %d before it are the same\n",
 			f.TimeMs, f.Step, f.Index, f.Population, f.In, f.Before)
+	}
+	if a, b := r.A.WeightsDigest, r.B.WeightsDigest; a != "" || b != "" {
+		fmt.Fprintf(w, "final weights\tdigest %s in a, %s in b\n", orAbsent(short(a)), orAbsent(short(b)))
 	}
 	bands := ""
 	switch {
