@@ -71,12 +71,12 @@ func (l *Lab) RunExact(ctx context.Context, net *network.Network, steps, discard
 	return r, nil
 }
 
-// AndWeights is what else engines have the same where weights change.
-func (x *Exact) AndWeights() string {
+// Held says what engines must have the same.
+func (x *Exact) Held() string {
 	if len(x.Engines) > 0 && x.Engines[0].Weights != "" {
-		return " and final weights"
+		return "the same spikes, final state and final weights"
 	}
-	return ""
+	return "the same spikes and the same final state"
 }
 
 func exactRun(ctx context.Context, b *built, steps, discard int64, backend sim.Backend) (EngineRun, error) {

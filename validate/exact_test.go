@@ -170,7 +170,7 @@ projections:
 	require.NoError(t, err)
 	require.True(t, x.Equal)
 	require.Len(t, x.Engines[0].Weights, 64)
-	require.Equal(t, " and final weights", x.AndWeights())
+	require.Equal(t, "the same spikes, final state and final weights", x.Held())
 
 	x, err = exact(t, net, wrapped("other", func(e sim.Engine) sim.Engine { return forgetful{e.(sim.Weigher)} }))
 	require.NoError(t, err)

@@ -92,7 +92,7 @@ func printExact(w *tabwriter.Writer, x *validate.Exact) {
 	}
 	_ = w.Flush()
 	if x.Equal {
-		fmt.Fprintf(w, "pass: %d engines, the same spikes and the same final state%s\n\n", len(x.Engines), x.AndWeights())
+		fmt.Fprintf(w, "pass: %d engines, %s\n\n", len(x.Engines), x.Held())
 		return
 	}
 	for _, d := range x.Difference {
