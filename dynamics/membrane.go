@@ -16,7 +16,7 @@ type Membrane struct {
 	VTh        float32 // [mV]; the mean where neurons have their own
 	VReset     float32 // [mV]
 	GridV      float32 // B_v: (V + B_v) - B_v puts V on its grid, of B_v 2^-23 where V is not negative [mV]
-	Refractory int     // t_ref [steps]
+	Refractory int     // t_ref [steps]; the least that a neuron may have where they have their own
 	MVV        float32 // change of V over a step relative to V, e^(-dt/tau_m) - 1, without synapses
 
 	R    float64 // resistance, that makes mV of the network's currents [mV/pA]; 1 where those are in mV

@@ -13,7 +13,8 @@ import (
 // forgets.
 func newModelMembrane(p *network.Population, dt float64) Membrane {
 	model := p.Model
-	m := Membrane{GridV: modelGrid, Refractory: steps(p.Refractory().Mean(), dt), R: 1, TauM: freeTauM(model)}
+	m := Membrane{GridV: modelGrid, R: 1, TauM: freeTauM(model)}
+	m.Refractory, _ = p.RefractorySteps(dt)
 	if leak := model.Leak(); leak > 0 && p.CurrentUnit() == "pA" {
 		m.R = 1 / leak
 	}

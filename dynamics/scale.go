@@ -33,12 +33,13 @@ type load struct {
 	most    int
 	mean    float64 // |weight|
 	set     func(units []int32)
-	factors bool // weights are multiplied by factors, and rounded once more
+	factors bool    // weights are multiplied by factors, and rounded once more
+	start   float64 // |weight| at the start, of weights that change
 }
 
 // plastic makes the load that of a projection whose weights are parts of w_max, which may come to be any.
 func (l *load) plastic(most float64, p *Projection) {
-	l.weights, l.mean, l.factors = []float64{most}, math.Abs(most), true
+	l.weights, l.start, l.mean, l.factors = []float64{most}, l.mean, math.Abs(most), true
 	l.set = func(u []int32) {
 		p.MaxWeight, p.Weights = u[0], make([]int32, len(p.Plasticity.Initial))
 		for k, omega := range p.Plasticity.Initial {
@@ -80,6 +81,17 @@ func (l *load) off(scale float64) float64 {
 	return worst
 }
 
+// coarse is the error of fixed point relative to the mean of weights that change as they are at the start, where w_max is so far above them that it is
+// more than maxRounding; else 0.
+func (l *load) coarse(scale float64) float64 {
+	if l.start > 0 {
+		if off := (scale/2 + l.mean/(2*One)) / l.start; off > maxRounding {
+			return off
+		}
+	}
+	return 0
+}
+
 // rounding is that error relative to their mean.
 func (l *load) rounding(scale float64) float64 {
 	if off := l.off(scale); off > 0 {
@@ -95,14 +107,14 @@ func (m *Model) loads(pop, receptor int, codes []connectome.Codes) []load {
 	for k, given := range m.Network.Received(pop) {
 		if in := &q.Poisson[k]; in.Receptor == receptor {
 			loads = append(loads, load{given.Path + ".weight", n.WeightUnit(given.Synapse, given.PoissonInput.Receptor), []float64{given.Weight},
-				len(in.Thresholds), math.Abs(given.Weight), func(u []int32) { in.Weight = u[0] }, false})
+				len(in.Thresholds), math.Abs(given.Weight), func(u []int32) { in.Weight = u[0] }, false, 0})
 		}
 	}
 	for k := range m.Projections {
 		if p := &m.Projections[k]; p.To == pop && p.Receptor == receptor {
 			from := &m.Network.Projections[k]
 			l := load{"projections." + from.Name + ".weight", n.WeightUnit(from.Synapse, from.Receptor), codes[k].Weights,
-				m.Network.InDegreeBound(k) * m.Populations[p.From].AtOnce, codes[k].Mean, func(u []int32) { p.Weights = u }, p.ShortTerm != nil}
+				m.Network.InDegreeBound(k) * m.Populations[p.From].AtOnce, codes[k].Mean, func(u []int32) { p.Weights = u }, p.ShortTerm != nil, 0}
 			if p.Plasticity != nil {
 				l.plastic(from.Plasticity.Bounds().Max, p)
 			}
@@ -147,6 +159,10 @@ func (m *Model) fixScale(pop, receptor int, loads []load) error {
 	for _, l := range loads {
 		l.set(l.units(scale, p.Conductive(receptor)))
 		m.rounding = max(m.rounding, l.rounding(scale))
+		if off := l.coarse(scale); off > 0 {
+			m.losses = append(m.losses, fmt.Sprintf("%s: %g %s: fixed point is off by up to %.2g %% of it, beside its w_max of %g %s: a smaller w_max has finer weights",
+				l.path, l.start, l.unit, 100*off, l.mean, l.unit))
+		}
 		loss := l.off(scale) * float64(l.most) / most
 		switch {
 		case l.rounding(scale) <= maxRounding:

@@ -3,10 +3,12 @@ package dynamics_test
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"einet/dynamics"
 	"einet/network"
+	"einet/network/language"
 	"einet/rng"
 
 	"github.com/stretchr/testify/require"
@@ -69,6 +71,24 @@ func TestTrainKeepsSpikesOfOneStep(t *testing.T) {
 	require.Zero(t, model(t, given(2, nil, nil)).MostSpikes(1, 10))
 	require.Equal(t, 2, m.MostSpikes(0, 21), "21 steps with a refractory period of 20")
 	require.Equal(t, 4, m.MostSpikes(0, 22))
+}
+
+// Where neurons draw their refractory periods, some fire as soon as the shortest lets them: the mean bounds nothing.
+func TestMostSpikesOfDrawnRefractoryPeriods(t *testing.T) {
+	for text, most := range map[string]int{
+		"{uniform: [2 ms, 20 ms]}":                          10 * 3, // each 21 steps
+		"{lognormal: {mean: 20 ms, sd: 200 ms, low: 0 ms}}": 10 * 50,
+		"{normal: {mean: 5 ms, sd: 3 ms, low: 1 ms}}":       10 * 5, // each 11 steps
+		"5 ms": 10,
+	} {
+		net, err := language.Load(strings.NewReader(`
+models:
+  own: {parameters: {t_ref: `+text+`}, state: {V: 0 mV}, equations: {"V'": 20 mV/(1 ms)}, spike: V >= 1 mV, reset: {V: 0 mV}}
+populations: {E: {size: 10, neuron: own}}
+projections: {}`), "drawn.yaml", language.Options{})
+		require.NoError(t, err)
+		require.Equal(t, most, model(t, net).MostSpikes(0, 50), text)
+	}
 }
 
 // The spikes of a Poisson population in a window stay far below the bound of buffers, which is not far too large.

@@ -84,7 +84,7 @@ func weightsOf(m *dynamics.Model, c *connectome.Connectome, k int) ([]uint32, er
 		_, ms := m.Synapse(k, 0, delay)
 		if w.Source[i] != uint32(source) || w.Target[i] != uint32(target) || w.DelayMs[i] != float32(ms) {
 			says = fmt.Sprintf("synapse %d is from %d to %d with a delay of %v ms, in the network from %d to %d with %v ms: another seed or other connections?",
-				i, w.Source[i], w.Target[i], w.DelayMs[i], source, target, ms)
+				i, w.Source[i], w.Target[i], w.DelayMs[i], source, target, float32(ms))
 			return errOther
 		}
 		if o := w.Omega[i]; o < q.Plasticity.Low || o > dynamics.One {

@@ -41,15 +41,19 @@ const weightBins = 50
 // A weighing is what is kept of all weights of a projection at one step.
 type weighing struct {
 	count, atMin, atMax int64
-	sum, squares        float64 // of parts of w_max
+	first               float64 // a part of w_max, from which sums are taken, so that equal ones have a standard deviation of 0
+	sum, squares        float64
 	bins                [weightBins]int64
 }
 
 // weigh looks at all weights of a projection.
 func weigh(p *dynamics.Plasticity, omegas []uint32) *weighing {
 	w := &weighing{count: int64(len(omegas))}
+	if len(omegas) > 0 {
+		w.first = float64(omegas[0]) / dynamics.One
+	}
 	for _, omega := range omegas {
-		x := float64(omega) / dynamics.One
+		x := float64(omega)/dynamics.One - w.first
 		w.sum += x
 		w.squares += x * x
 		if omega == p.Low {
@@ -71,7 +75,7 @@ func weigh(p *dynamics.Plasticity, omegas []uint32) *weighing {
 func (w *weighing) summary(most float64) WeightsAtOnce {
 	n := float64(w.count)
 	mean := w.sum / n
-	return WeightsAtOnce{Number(mean*most + 0), Number(math.Sqrt(max(0, w.squares/n-mean*mean)) * math.Abs(most)), Number(float64(w.atMin) / n), Number(float64(w.atMax) / n)}
+	return WeightsAtOnce{Number((w.first+mean)*most + 0), Number(math.Sqrt(max(0, w.squares/n-mean*mean)) * math.Abs(most)), Number(float64(w.atMin) / n), Number(float64(w.atMax) / n)}
 }
 
 // weighAll looks at all weights of the network's plastic projections, [projection]; nil of others.
@@ -184,6 +188,8 @@ func weightEdges(b network.WeightBounds) []float64 {
 //	P_step [T]
 //	P_source, P_target, P_delay [K]  of the synapses, as in final_weights.npz
 //	P_weight [T, K]                  in the unit of the projection's weight
+//
+// T is 0 where there are no synapses.
 func (out *outputs) openWeights(r *simulation) error {
 	g := out.open(r, WeightsFile)
 	for _, asked := range r.net.Record.Weights {
@@ -191,7 +197,9 @@ func (out *outputs) openWeights(r *simulation) error {
 		if err != nil {
 			return err
 		}
-		out.recorders = append(out.recorders, c)
+		if len(c.synapses) > 0 { // else there are no rows
+			out.recorders = append(out.recorders, c)
+		}
 	}
 	return g.Err
 }

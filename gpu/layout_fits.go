@@ -74,8 +74,9 @@ func maxIndirectGroups(d Device) int { return min(d.Limits.MaxWorkGroupCount[0],
 // counts is an error wrapping ErrLimit where a network's run has more steps than kernels count, with a refractory period at its end.
 func counts(m *dynamics.Model) error {
 	longest := 0
-	for i := range m.Populations {
-		longest = max(longest, m.Populations[i].Refractory)
+	for i := range m.Network.Populations {
+		_, most := m.Network.Populations[i].RefractorySteps(m.Network.Dt)
+		longest = max(longest, most)
 	}
 	if n, most := m.Network.Steps(m.Network.Duration), math.MaxInt32-longest; n > most {
 		return fmt.Errorf("gpu: %d steps of dt, the engine counts %d: use a shorter duration or the cpu engine: %w", n, most, ErrLimit)

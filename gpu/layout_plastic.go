@@ -106,13 +106,8 @@ func (l *stateLayout) chooseRecall(m *dynamics.Model, b bounds) {
 // stepsOf is how many steps may go by until the spikes of targets of projection k that are remembered would be too few.
 func stepsOf(m *dynamics.Model, k, recall int) int {
 	p := &m.Projections[k]
-	size, drawn := m.Populations[p.To].Size, !m.Network.Populations[p.To].Refractory().IsNumber()
 	return sort.Search(1<<24, func(steps int) bool {
-		within := steps + 1 + p.MaxDelay
-		if !drawn { // else some neuron may fire in each step
-			within = m.MostSpikes(p.To, within) / size
-		}
-		return within+1 > recall
+		return m.MostSpikes(p.To, steps+1+p.MaxDelay)/m.Populations[p.To].Size+1 > recall
 	})
 }
 

@@ -161,6 +161,12 @@ func (p *Population) Refractory() Dist {
 	return Number(p.TRef)
 }
 
+// RefractorySteps encloses the refractory periods of its neurons, in steps of dt.
+func (p *Population) RefractorySteps(dt float64) (least, most int) {
+	low, high := p.Refractory().perNeuron()
+	return max(int(math.Round(low/dt)), 0), int(math.Round(high / dt))
+}
+
 // Mean is that of a parameter, 0 where there is none of that name.
 func (m *NeuronModel) Mean(name string) float64 {
 	if p := m.Parameter(name); p != nil {

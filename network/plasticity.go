@@ -203,7 +203,32 @@ func (c *checker) plastic(path string, p *Projection) {
 		c.want(!(v.Eta > math.Abs(b.Max)), at+".eta", v.Eta, "must be at most abs(w_max), "+fault.Number(math.Abs(b.Max)))
 		c.want(!(2*v.Target/1000*v.Tau > maxTrace), at+".target", v.Target, "must be at most 128/(2 tau), "+fault.Number(maxTrace/2*1000/v.Tau)+" Hz: traces end at 128")
 	}
+	for _, a := range p.Plasticity.amplitudes() {
+		c.want(!(a.is != 0 && math.Abs(a.is/a.of) < leastAmplitude), at+"."+a.key, a.is, a.allowed+fault.Number(leastAmplitude*math.Abs(a.of))+", a unit of weights, which have 2^31 up to w_max")
+	}
 	c.startsWithin(path, p, b)
+}
+
+// leastAmplitude is a unit of weights, as a part of w_max: smaller ones may be rounded to 0.
+const leastAmplitude = 0x1p-31
+
+// anAmplitude is how much of something a rule changes a weight by.
+type anAmplitude struct {
+	key, allowed string
+	is, of       float64
+}
+
+// amplitudes are those of the rule that there is.
+func (p *Plasticity) amplitudes() []anAmplitude {
+	const zeroToo = "must be 0 or at least "
+	switch s, t := &p.STDP, &p.Triplet; p.Rule() {
+	case "stdp":
+		return []anAmplitude{{"A_plus", zeroToo, s.APlus, 1}, {"A_minus", zeroToo, s.AMinus, 1}}
+	case "vogels2011":
+		return []anAmplitude{{"eta", "must be at least ", p.Vogels.Eta, p.Vogels.Max}}
+	default:
+		return []anAmplitude{{"A2_plus", zeroToo, t.A2Plus, 1}, {"A3_plus", zeroToo, t.A3Plus, 1}, {"A2_minus", zeroToo, t.A2Minus, 1}, {"A3_minus", zeroToo, t.A3Minus, 1}}
+	}
 }
 
 // startsWithin holds the weights at the start to the bounds of the rule.
@@ -283,8 +308,8 @@ func (p *Population) mayFillTrace(tau, dt float64) string {
 			return "its spikes bring it to"
 		}
 	default:
-		least, _ := p.Refractory().perNeuron()
-		if interval := max(math.Round(least/dt), 0)*dt + dt; 1/-math.Expm1(-interval/tau) > maxTrace {
+		least, _ := p.RefractorySteps(dt)
+		if interval := float64(least+1) * dt; 1/-math.Expm1(-interval/tau) > maxTrace {
 			return fmt.Sprintf("a neuron that fires every %g ms, as t_ref lets it, brings it to", interval)
 		}
 	}

@@ -66,8 +66,8 @@ func (n *Network) Faults() []fault.Error {
 func (n *Network) LastStep() int64 {
 	longest := 1
 	for i := range n.Populations {
-		_, high := n.Populations[i].Refractory().perNeuron()
-		longest = max(longest, n.Steps(high)+1)
+		_, most := n.Populations[i].RefractorySteps(n.Dt)
+		longest = max(longest, most+1)
 	}
 	for i := range n.Projections {
 		_, last := n.DelaySteps(&n.Projections[i])

@@ -13,7 +13,7 @@ import (
 )
 
 // findDifference steps both engines together until their spikes differ, and
-// then again, one step at a time, until their state does.
+// then again, one step at a time, until their state does, and their weights up to there.
 func findDifference(ctx context.Context, b *built, steps int64, reference, backend sim.Backend) (*Difference, error) {
 	d := &Difference{Engine: backend.Name, Device: backend.Device, StateStep: -1, StateNeuron: -1}
 	if err := d.findSpike(ctx, b, steps, reference, backend); err != nil {
@@ -26,7 +26,7 @@ func findDifference(ctx context.Context, b *built, steps int64, reference, backe
 	if err := d.findState(ctx, b, last, reference, backend); err != nil {
 		return nil, err
 	}
-	if d.Step == 0 && d.StateStep < 0 {
+	if d.Step == 0 && d.StateStep < 0 && d.Weight == nil {
 		return nil, fmt.Errorf("%s on %s differed in one run and not in lockstep: its results depend on the steps asked for at once, or on chance", backend.Name, backend.Device)
 	}
 	return d, nil
@@ -78,6 +78,11 @@ func (d *Difference) findState(ctx context.Context, b *built, last int64, refere
 				return err
 			}
 		}
+		if d.Weight == nil {
+			if d.Weight, err = l.compareWeights(step); err != nil {
+				return err
+			}
+		}
 		for i := range l.model.Populations {
 			k, differs, err := l.compareState(i)
 			if err != nil {
@@ -125,6 +130,34 @@ func (l *lockstep) compareState(i int) (neuron int, differs bool, err error) {
 		}
 	}
 	return neuron, neuron < p.Size, nil
+}
+
+// compareWeights finds the first weight that differs, nil if none does.
+func (l *lockstep) compareWeights(step int64) (*WeightDifference, error) {
+	a, weighs := l.reference.(sim.Weigher)
+	b, too := l.engine.(sim.Weigher)
+	if !weighs || !too {
+		return nil, nil
+	}
+	for k := range l.model.Projections {
+		if l.model.Projections[k].Plasticity == nil {
+			continue
+		}
+		want, err := a.Weights(k, nil)
+		if err != nil {
+			return nil, err
+		}
+		got, err := b.Weights(k, nil)
+		if err != nil {
+			return nil, err
+		}
+		for i, omega := range want {
+			if got[i] != omega {
+				return &WeightDifference{step, l.model.Network.Projections[k].Name, i, omega, got[i]}, nil
+			}
+		}
+	}
+	return nil, nil
 }
 
 // state reads every variable of neuron k of population i in both engines.

@@ -25,7 +25,8 @@ type EngineRun struct {
 	Name        string                          `json:"engine"`
 	Device      string                          `json:"device"`
 	Digest      string                          `json:"digest"`
-	State       string                          `json:"state_digest"` // of every variable of every neuron at the end
+	State       string                          `json:"state_digest"`             // of every variable of every neuron at the end
+	Weights     string                          `json:"weights_digest,omitempty"` // of long-term plasticity at the end
 	Spikes      int64                           `json:"spikes"`
 	Statistics  []analysis.PopulationStatistics `json:"-"`
 	Populations []Measures                      `json:"populations"`
@@ -43,7 +44,7 @@ type Measures struct {
 	CorrelationError *float64 `json:"mean_pairwise_correlation_error"` // standard error
 }
 
-// RunExact simulates a number of steps of the network on every backend. Where spikes or the final state differ from the first
+// RunExact simulates a number of steps of the network on every backend. Where spikes, the final state or the final weights differ from the first
 // backend's, it finds out where that begins. The lab's own backend has no part in it.
 func (l *Lab) RunExact(ctx context.Context, net *network.Network, steps, discard int64, backends []sim.Backend) (*Exact, error) {
 	b, err := l.build(ctx, net, 0)
@@ -58,7 +59,7 @@ func (l *Lab) RunExact(ctx context.Context, net *network.Network, steps, discard
 		}
 		l.progress()
 		r.Engines = append(r.Engines, run)
-		if run.Digest != r.Engines[0].Digest || run.State != r.Engines[0].State {
+		if run.Digest != r.Engines[0].Digest || run.State != r.Engines[0].State || run.Weights != r.Engines[0].Weights {
 			r.Equal = false
 			d, err := findDifference(ctx, b, steps, backends[0], backend)
 			if err != nil {
@@ -70,16 +71,30 @@ func (l *Lab) RunExact(ctx context.Context, net *network.Network, steps, discard
 	return r, nil
 }
 
+// Held says what engines must have the same.
+func (x *Exact) Held() string {
+	if len(x.Engines) > 0 && x.Engines[0].Weights != "" {
+		return "the same spikes, final state and final weights"
+	}
+	return "the same spikes and the same final state"
+}
+
 func exactRun(ctx context.Context, b *built, steps, discard int64, backend sim.Backend) (EngineRun, error) {
 	digest := sim.NewDigest()
 	statistics := analysis.NewStatistics(sizes(b.net), b.net.Dt, discard)
 	lab, state := Lab{Backend: backend}, &stateDigest{at: steps}
-	err := lab.run(ctx, b.net, b.connectome, steps, func(m *dynamics.Model) []sim.Recorder {
+	weights := ""
+	err := lab.runThen(ctx, b.net, b.connectome, steps, func(m *dynamics.Model) []sim.Recorder {
 		state.model = m
 		return []sim.Recorder{digest, spikesTo(statistics.Add), state}
+	}, func(e sim.Engine) (err error) {
+		if w, weighs := e.(sim.Weigher); weighs {
+			weights, err = sim.WeightsDigest(state.model, w)
+		}
+		return err
 	})
 	run := EngineRun{
-		Name: backend.Name, Device: backend.Device, Digest: digest.String(), State: state.sum, Spikes: digest.Count(),
+		Name: backend.Name, Device: backend.Device, Digest: digest.String(), State: state.sum, Weights: weights, Spikes: digest.Count(),
 		Statistics: statistics.Populations(steps),
 	}
 	for i, p := range run.Statistics {
@@ -107,6 +122,17 @@ type Difference struct {
 	StateStep   int64  `json:"state_step"`
 	StateNeuron int    `json:"state_neuron"`
 	State       []Pair `json:"state"` // of StateNeuron after StateStep, or of Neuron after Step
+	// The first synapse whose weight differs up to there; null if none does.
+	Weight *WeightDifference `json:"weight,omitempty"`
+}
+
+// A WeightDifference is a weight of long-term plasticity that two engines have otherwise, in units of 2^-31 of w_max.
+type WeightDifference struct {
+	Step       int64  `json:"step"` // the first after which some weight differs
+	Projection string `json:"projection"`
+	Synapse    int    `json:"synapse"` // by source, target, delay and weight at the start
+	Reference  uint32 `json:"reference"`
+	Engine     uint32 `json:"engine"`
 }
 
 // A Pair is a state variable in both engines.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -152,6 +153,44 @@ func TestExactFaultsAtTheEnd(t *testing.T) {
 		require.Equal(t, []int64{step, 5}, []int64{d.StateStep, int64(d.StateNeuron)})
 		require.Equal(t, d.State[0].Reference+1, d.State[0].Engine)
 	}
+}
+
+// An engine whose weights of long-term plasticity are others is caught where no spike and no state tells, with the synapse and the step.
+func TestExactWeights(t *testing.T) {
+	net, err := language.Load(strings.NewReader(`
+populations:
+  S: {size: 20, neuron: poisson, rate: 100}
+  E: {size: 10, tau_m: 10, V_th: 15, V_reset: 0}
+projections:
+  before: {from: S, to: E, p: 0.5, weight: 0.1, delay: 1, tau_syn: 5}
+  SE: {from: S, to: E, p: 0.5, weight: 0.01, delay: 1, tau_syn: 5, plasticity: {vogels2011: {eta: 0.001, tau: 20, target: 10, w_max: 0.02}}}
+`), "learns.yaml", language.Options{})
+	require.NoError(t, err)
+	x, err := exact(t, net, backend("other"))
+	require.NoError(t, err)
+	require.True(t, x.Equal)
+	require.Len(t, x.Engines[0].Weights, 64)
+	require.Equal(t, "the same spikes, final state and final weights", x.Held())
+
+	x, err = exact(t, net, wrapped("other", func(e sim.Engine) sim.Engine { return forgetful{e.(sim.Weigher)} }))
+	require.NoError(t, err)
+	require.False(t, x.Equal)
+	d := x.Difference[0]
+	require.Zero(t, d.Step)
+	require.EqualValues(t, -1, d.StateStep)
+	require.Equal(t, &WeightDifference{Step: 700, Projection: "SE", Synapse: 3, Reference: d.Weight.Reference, Engine: d.Weight.Reference + 1}, d.Weight)
+}
+
+// A forgetful engine has one weight wrong from step 700 on.
+type forgetful struct{ sim.Weigher }
+
+func (f forgetful) Weights(projection int, dst []uint32) ([]uint32, error) {
+	n := len(dst)
+	all, err := f.Weigher.Weights(projection, dst)
+	if err == nil && f.Step() >= 700 {
+		all[n+3]++
+	}
+	return all, err
 }
 
 // What cannot be found again is an error, not a pass.

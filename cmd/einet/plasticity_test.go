@@ -262,6 +262,26 @@ func TestWeightsOfReplicas(t *testing.T) {
 	require.Contains(t, string(text), s.WeightsDigest)
 }
 
+// A projection without synapses has no weights to record, and a figure without any. Equal weights have a standard deviation of 0, not of what rounding leaves.
+func TestWeightsOfNoSynapses(t *testing.T) {
+	network, dir := filepath.Join(t.TempDir(), "plastic.yaml"), filepath.Join(t.TempDir(), "run")
+	require.NoError(t, os.WriteFile(network, []byte(plasticNetwork), 0o666))
+	status, _, errs := einet(t, "run", network, "--engine", "reference", "-q", "--out", dir, "--duration", "60",
+		"--set", "projections.S_to_E.p=0", "--set", "projections.I_to_E.weight=-0.3")
+	require.Equal(t, exitDone, status, errs)
+	require.FileExists(t, filepath.Join(dir, "weights.svg"))
+	s, err := experiment.ReadSummary(dir)
+	require.NoError(t, err)
+	require.Zero(t, s.Weights["S_to_E"].Synapses)
+	require.Nil(t, s.Weights["S_to_E"].End.Mean)
+	require.InDelta(t, -0.3, *s.Weights["I_to_E"].Start.Mean, 1e-9)
+	require.Zero(t, *s.Weights["I_to_E"].Start.SD)
+	require.NotEqual(t, *s.Weights["I_to_E"].Start.Mean, *s.Weights["I_to_E"].End.Mean)
+	steps, _, err := record.ReadWeights(filepath.Join(dir, experiment.WeightsFile), "I_to_E")
+	require.NoError(t, err)
+	require.Equal(t, []uint32{500}, steps)
+}
+
 // What can't have weights that change says so in one line.
 func TestRefusesPlasticity(t *testing.T) {
 	network := filepath.Join(t.TempDir(), "plastic.yaml")

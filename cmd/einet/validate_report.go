@@ -92,7 +92,7 @@ func printExact(w *tabwriter.Writer, x *validate.Exact) {
 	}
 	_ = w.Flush()
 	if x.Equal {
-		fmt.Fprintf(w, "pass: %d engines, the same spikes and the same final state\n\n", len(x.Engines))
+		fmt.Fprintf(w, "pass: %d engines, %s\n\n", len(x.Engines), x.Held())
 		return
 	}
 	for _, d := range x.Difference {
@@ -104,6 +104,9 @@ func printExact(w *tabwriter.Writer, x *validate.Exact) {
 		if d.StateStep >= 0 {
 			at, neuron = d.StateStep, d.StateNeuron
 			fmt.Fprintf(w, "  state: first after step %d, neuron %d\n", at, neuron)
+		}
+		if x := d.Weight; x != nil {
+			fmt.Fprintf(w, "  weights: first after step %d, synapse %d of %s: %d w_max/2^31 in the reference, %d here\n", x.Step, x.Synapse, x.Projection, x.Reference, x.Engine)
 		}
 		for _, s := range d.State {
 			fmt.Fprintf(w, "  neuron %d after step %d: %s is %v mV in the reference, %v mV here\n", neuron, at, s.Variable, s.Reference, s.Engine)
