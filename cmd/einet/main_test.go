@@ -247,7 +247,7 @@ func TestInterrupt(t *testing.T) {
 	status, out, errs = einet(t, "plot", outOf(args))
 	require.Equal(t, exitDone, status, errs)
 	for _, f := range experiment.FigureFiles() {
-		if !strings.HasPrefix(f, "states.") && !strings.HasPrefix(f, "strip.") && !strings.HasPrefix(f, "sheet.") && !strings.HasPrefix(f, "groups.") { // of runs that record them, lie in space or have groups
+		if !strings.HasPrefix(f, "states.") && !strings.HasPrefix(f, "strip.") && !strings.HasPrefix(f, "sheet.") && !strings.HasPrefix(f, "groups.") && !strings.HasPrefix(f, "weights.") { // of runs that record them, lie in space, have groups or weights that change
 			require.Contains(t, out, f, "a run that is interrupted has all figures")
 		}
 	}

@@ -228,7 +228,7 @@ func TestRunsOfASweepThatFail(t *testing.T) {
 		{[]string{"--vary", "h=1,2"}, "--vary h=1: constants.h: does not exist; there are"},
 		{[]string{"--vary", "g=1:2"}, "--vary g=1:2"},
 		{[]string{"--vary", "g=1,2", "--vary", "constants.g=3"}, "--vary constants.g: is there twice"},
-		{[]string{"--vary", "g=1,2", "--seeds", "0"}, "--seeds 0: must be from 1 to 500000"},
+		{[]string{"--vary", "g=1,2", "--seeds", "0"}, "--seeds 0: must be from 1 to 50000 for 2 points"},
 		{[]string{"--vary", "g=1,2", "--part", "3/2"}, "--part 3/2: must be K/N"},
 		{[]string{"--vary", "g=1,2", "--part", "1/2", "--collect"}, "only one of them"},
 		{[]string{"--vary", "g=1,2", "--slurm", "3"}, "--slurm 3: must be from 1 to 2"},
