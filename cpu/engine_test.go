@@ -47,8 +47,11 @@ func TestConformance(t *testing.T) {
 }
 
 func TestLearns(t *testing.T) {
-	for _, k := range available() {
+	for i, k := range available() {
 		for threads := 1; threads <= 3; threads++ {
+			if i > 0 && threads != 2 {
+				continue // how rows are shared out does not depend on the kernels
+			}
 			t.Run(fmt.Sprintf("%s/%d", k.name, threads), func(t *testing.T) {
 				enginetest.Learns(t, func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
 					return eager(t, m, c, threads, k)
