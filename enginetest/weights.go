@@ -9,6 +9,7 @@ import (
 	"einet/connectome"
 	"einet/cpuref"
 	"einet/dynamics"
+	"einet/network"
 	"einet/sim"
 
 	"github.com/stretchr/testify/require"
@@ -16,9 +17,12 @@ import (
 
 // Learns is Run on the networks with long-term plasticity, with the weights too, for an engine; and Loses, if it can, and Late at some
 // steps.
-func Learns(t *testing.T, make Factory, late ...int64) {
-	RunOn(t, Learning(), make)
-	for _, n := range Learning() {
+func Learns(t *testing.T, make Factory, late ...int64) { LearnsOn(t, Learning(), make, late...) }
+
+// LearnsOn is Learns on some networks.
+func LearnsOn(t *testing.T, networks []*network.Network, make Factory, late ...int64) {
+	RunOn(t, networks, make)
+	for _, n := range networks {
 		t.Run(n.Name, func(t *testing.T) {
 			m, c := Build(t, n)
 			t.Run("wrong", func(t *testing.T) { wrongPlastic(t, m, c, make) })
@@ -28,7 +32,7 @@ func Learns(t *testing.T, make Factory, late ...int64) {
 			}
 		})
 	}
-	t.Run("late", func(t *testing.T) { Late(t, Learning(), make, late...) })
+	t.Run("late", func(t *testing.T) { Late(t, networks, make, late...) })
 }
 
 // compareWeights compares the weights of long-term plasticity.

@@ -19,9 +19,15 @@ import (
 	"einet/sim"
 )
 
+// Most of the random networks are with the long tests.
 func TestLearns(t *testing.T) {
+	networks := enginetest.Learning()
+	learnsOn(t, networks[:len(networks)-4])
+}
+
+func learnsOn(t *testing.T, networks []*network.Network) {
 	onEach(t, func(t *testing.T, c *Context) {
-		enginetest.Learns(t, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+		enginetest.LearnsOn(t, networks, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
 			return start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
 		}, 1<<30, math.MaxInt32-1000)
 	})
