@@ -41,6 +41,11 @@ type segment struct {
 func layoutPages(c *connectome.Connectome, f form) []page {
 	var pages []page
 	current := newPage(f)
+	end := func() {
+		if p := current.trimmed(); p.sheets[0] > 0 { // else its rows are empty
+			pages = append(pages, p)
+		}
+	}
 	for i := range c.Projections {
 		for k := range c.Projections[i].Blocks {
 			b := &c.Projections[i].Blocks[k]
@@ -54,7 +59,8 @@ func layoutPages(c *connectome.Connectome, f form) []page {
 				}
 				if n == 0 {
 					if !current.turn() {
-						pages, current = append(pages, current.trimmed()), newPage(f)
+						end()
+						current = newPage(f)
 					}
 					continue
 				}
@@ -63,9 +69,7 @@ func layoutPages(c *connectome.Connectome, f form) []page {
 			}
 		}
 	}
-	if len(current.segments) > 0 {
-		pages = append(pages, current.trimmed())
-	}
+	end()
 	for i := range pages {
 		slices.SortStableFunc(pages[i].segments, func(a, b segment) int {
 			return c.Projections[a.projection].From - c.Projections[b.projection].From

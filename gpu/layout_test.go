@@ -41,7 +41,7 @@ func TestPagesHoldEverySynapseOnce(t *testing.T) {
 
 func checkPage(t *testing.T, p *page, m *dynamics.Model, l *stateLayout, limit int64) (synapses int64) {
 	for _, n := range p.sheets {
-		require.Positive(t, n)
+		require.Positive(t, n, "%s", m.Network.Name)
 		require.LessOrEqual(t, 2*int64(n), limit)
 	}
 	require.LessOrEqual(t, 4*int64(p.rows), limit)

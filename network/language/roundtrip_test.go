@@ -334,14 +334,14 @@ func drawProjection(t *rapid.T, n *network.Network, name string) network.Project
 
 // drawPlasticity is of positive weights, whatever these are.
 func drawPlasticity(t *rapid.T) (p network.Plasticity) {
-	part := func(label string) float64 { return rapid.Float64Range(0, 1).Draw(t, label) }
+	part := func(label string) float64 { return rapid.Float64Range(1e-9, 1).Draw(t, label) } // not below 2^-31
 	tau := func(label string) float64 { return rapid.Float64Range(1e-9, 1e9).Draw(t, label) }
 	b := network.WeightBounds{Max: 1e9, Nearest: rapid.Bool().Draw(t, "nearest")}
 	switch rapid.IntRange(0, 2).Draw(t, "rule of plasticity") {
 	case 0:
-		p.STDP = network.STDP{APlus: part("A_plus"), AMinus: part("A_minus"), TauPlus: tau("tau_plus"), TauMinus: tau("tau_minus"), Mu: part("mu"), WeightBounds: b}
+		p.STDP = network.STDP{APlus: part("A_plus"), AMinus: part("A_minus"), TauPlus: tau("tau_plus"), TauMinus: tau("tau_minus"), Mu: rapid.Float64Range(0, 1).Draw(t, "mu"), WeightBounds: b}
 	case 1:
-		p.Vogels = network.Vogels{Eta: rapid.Float64Range(1e-9, 1e9).Draw(t, "eta"), Tau: rapid.Float64Range(1e-9, 100).Draw(t, "tau"),
+		p.Vogels = network.Vogels{Eta: rapid.Float64Range(1, 1e9).Draw(t, "eta"), Tau: rapid.Float64Range(1e-9, 100).Draw(t, "tau"),
 			Target: rapid.Float64Range(0, 600).Draw(t, "target"), WeightBounds: b}
 	default:
 		p.Triplet = network.Triplet{A2Plus: part("A2_plus"), A3Plus: part("A3_plus"), A2Minus: part("A2_minus"), A3Minus: part("A3_minus"),
