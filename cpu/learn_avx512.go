@@ -2,6 +2,8 @@
 
 package cpu
 
+//lint:file-ignore U1000 what only learn_amd64.s reads and writes looks unused
+
 import (
 	"math/bits"
 
