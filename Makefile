@@ -97,7 +97,7 @@ run: ## build, then simulate a network and draw its figures into results/
 
 # -count=1: Go caches results by what Go code reads, and doesn't see that the
 # GL driver or a variable that selects one has changed.
-go_test = EINET_REQUIRE_GL=$(require_gl) go test -count=1 -timeout 20m $(TESTFLAGS)
+go_test = EINET_REQUIRE_GL=$(require_gl) go test -count=1 -timeout 60m $(TESTFLAGS)
 
 test: ## run all tests
 	@$(SETUP) $(run_needs) test
