@@ -83,16 +83,8 @@ func readReport(ctx context.Context, dir string, runs int) (*report.Run, error) 
 	if r.Summary, err = readSummary(path, &s); err != nil {
 		return nil, err
 	}
-	if r.YAML, err = os.ReadFile(filepath.Join(dir, NetworkFile)); err != nil {
+	if err := readDescription(r, dir, func(name string) bool { _, ok := s.Populations[name]; return ok }); err != nil {
 		return nil, err
-	}
-	if r.Network, err = readNetwork(filepath.Join(dir, NetworkFile)); err != nil {
-		return nil, err
-	}
-	for _, p := range r.Network.Populations {
-		if _, ok := s.Populations[p.Name]; !ok {
-			return nil, fmt.Errorf("%s: populations has no %s, which %s has", path, p.Name, NetworkFile)
-		}
 	}
 	whole, start := r.Network.Duration, 0.0
 	rows := report.Rows(r.Network.Neurons(), s.Spikes, runs)
@@ -102,6 +94,23 @@ func readReport(ctx context.Context, dir string, runs int) (*report.Run, error) 
 	r.Figures = readFigures(dir, FigureNames)
 	r.Verdict = readVerdict(filepath.Clean(dir)+verdictSuffix, s.Network)
 	return r, nil
+}
+
+// readDescription reads the network of a folder, each of whose populations its summary has.
+func readDescription(r *report.Run, dir string, summarised func(population string) bool) (err error) {
+	path := filepath.Join(dir, NetworkFile)
+	if r.YAML, err = os.ReadFile(path); err != nil {
+		return err
+	}
+	if r.Network, err = readNetwork(path); err != nil {
+		return err
+	}
+	for _, p := range r.Network.Populations {
+		if !summarised(p.Name) {
+			return fmt.Errorf("%s: populations has no %s, which %s has", filepath.Join(dir, SummaryFile), p.Name, NetworkFile)
+		}
+	}
+	return nil
 }
 
 // readTrialsReport reads what the replicas in dir left; nil where there is a run.
@@ -121,16 +130,8 @@ func readTrialsReport(dir string) (*report.Run, error) {
 	if r.Summary, err = readSummary(path, &s); err != nil {
 		return nil, err
 	}
-	if r.YAML, err = os.ReadFile(filepath.Join(dir, NetworkFile)); err != nil {
+	if err := readDescription(r, dir, func(name string) bool { _, ok := s.Populations[name]; return ok }); err != nil {
 		return nil, err
-	}
-	if r.Network, err = readNetwork(filepath.Join(dir, NetworkFile)); err != nil {
-		return nil, err
-	}
-	for _, p := range r.Network.Populations {
-		if _, ok := s.Populations[p.Name]; !ok {
-			return nil, fmt.Errorf("%s: populations has no %s, which %s has", path, p.Name, NetworkFile)
-		}
 	}
 	r.Figures = readFigures(dir, []string{psthName})
 	return r, nil

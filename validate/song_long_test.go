@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// songNeuron is a neuron of Song, Miller & Abbott (2000) in float64, from the paper and not from einet: 1 000 Poisson sources of a rate [Hz], whose
+// songNeuron is a neuron of Song, Miller & Abbott (2000) in float64, which shares nothing with einet but the preset's parameters: 1 000 Poisson sources of a rate [Hz], whose
 // synapses learn from spike to spike by e^(-t/20 ms), and inhibition. It gives the output's rate [Hz] and CV of intervals from the time from on, and the shares of
 // weights below a tenth of g_max and above nine tenths at the end. Times are in ms; w^mu bends both changes.
 func songNeuron(r *rand.Rand, rate, mu, from, to float64) (hz, cv, low, high float64) {

@@ -144,19 +144,26 @@ func processOf(t *testing.T, dir string, rank int) int {
 	return 0
 }
 
+// startedToCheckpoint starts a run and waits for its first checkpoint. It returns what the run writes to standard error.
+func startedToCheckpoint(t *testing.T, cmd *exec.Cmd, dir string) *bytes.Buffer {
+	t.Helper()
+	errs := &bytes.Buffer{}
+	cmd.Stderr = errs
+	require.NoError(t, cmd.Start())
+	require.Eventually(t, func() bool {
+		found, _ := filepath.Glob(filepath.Join(dir, ".*", experiment.CheckpointFile))
+		return len(found) > 0
+	}, time.Minute, 10*time.Millisecond)
+	return errs
+}
+
 // A rank that is killed ends all of them, and the run goes on from its checkpoint.
 func TestMPIRankDies(t *testing.T) {
 	for _, rank := range []int{2, 0} {
 		dir := filepath.Join(t.TempDir(), "run")
 		args := []string{"run", "ei", "--scale", "0.1", "--duration", "30000", "--engine", "cpu", "--no-plots", "-q"}
 		cmd := mpirun(t, 3, append(args, "--out", dir, "--checkpoint-every", "300ms")...)
-		var errs bytes.Buffer
-		cmd.Stderr = &errs
-		require.NoError(t, cmd.Start())
-		require.Eventually(t, func() bool {
-			found, _ := filepath.Glob(filepath.Join(dir, ".*", experiment.CheckpointFile))
-			return len(found) > 0
-		}, time.Minute, 10*time.Millisecond)
+		errs := startedToCheckpoint(t, cmd, dir)
 		require.NoError(t, syscall.Kill(processOf(t, dir, rank), syscall.SIGKILL))
 		require.Error(t, cmd.Wait(), "rank %d", rank)
 		if rank > 0 {
@@ -228,13 +235,7 @@ func TestMPIInterrupted(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	args := []string{"run", "ei", "--scale", "0.1", "--duration", "10000", "--engine", "cpu", "--no-plots", "-q"}
 	cmd := mpirun(t, 2, append(args, "--out", dir, "--checkpoint-every", "300ms")...)
-	var errs bytes.Buffer
-	cmd.Stderr = &errs
-	require.NoError(t, cmd.Start())
-	require.Eventually(t, func() bool {
-		found, _ := filepath.Glob(filepath.Join(dir, ".*", experiment.CheckpointFile))
-		return len(found) > 0
-	}, time.Minute, 10*time.Millisecond)
+	errs := startedToCheckpoint(t, cmd, dir)
 	require.NoError(t, cmd.Process.Signal(syscall.SIGUSR1)) // mpirun passes it on
 	require.Error(t, cmd.Wait())
 	require.Contains(t, errs.String(), "einet: interrupted at ")
