@@ -28,47 +28,6 @@ type Builder struct {
 	normals   int
 }
 
-// A bound says how small a Float can be: not zero, it is at least 2^least in magnitude, and it is a multiple of 2^grain.
-// And it says where it lies, if it is a number. What may be infinite or no number has an infinite end.
-type bound struct {
-	least, grain int
-	low, high    float64
-}
-
-// anywhere is a number of any size, but for how small it can be.
-func anywhere(least, grain int) bound {
-	return bound{least, grain, math.Inf(-1), math.Inf(1)}
-}
-
-// within is a bound of what lies between low and high, too, where these are taken a little wider against rounding.
-func (c bound) within(low, high float64) bound {
-	const wider = 0x1p-20
-	c.low, c.high = low-math.Abs(low)*wider, high+math.Abs(high)*wider
-	if !(c.low >= -math.MaxFloat32) {
-		c.low = math.Inf(-1)
-	}
-	if !(c.high <= math.MaxFloat32) {
-		c.high = math.Inf(1)
-	}
-	if c.away() {
-		return c.noLess(math.Ilogb(max(c.low, -c.high)))
-	}
-	return c
-}
-
-// away tells whether zero is not among the numbers.
-func (c bound) away() bool { return c.low > 0 || c.high < 0 }
-
-// finite tells whether it is a number, not infinite either.
-func (c bound) finite() bool { return !math.IsInf(c.low, 0) && !math.IsInf(c.high, 0) }
-
-// noLess is a bound of what is zero or at least 2^least, too.
-func (c bound) noLess(least int) bound {
-	c.least = max(c.least, least)
-	c.grain = max(c.grain, c.least-23)
-	return c
-}
-
 // NewBuilder is an empty program.
 func NewBuilder() *Builder { return &Builder{places: map[Instruction]Value{}, fails: None} }
 
@@ -81,9 +40,6 @@ func (b *Builder) put(i Instruction, c bound) Value {
 	b.places[i] = v
 	return v
 }
-
-// atLeast is the bound of any float that is zero or at least 2^exponent.
-func atLeast(exponent int) bound { return anywhere(exponent, exponent-23) }
 
 // Number is a constant. A double is rounded once; what is below 2^-100 is zero.
 func (b *Builder) Number(x float64) Value {
@@ -111,22 +67,6 @@ func (b *Builder) constant(bits uint32, t Type) Value {
 	return b.put(Instruction{Op: Constant, Type: t, A: int32(at)}, ofConstant(bits))
 }
 
-func ofConstant(bits uint32) bound {
-	x := float64(math.Float32frombits(bits))
-	switch {
-	case math.IsInf(x, 0) || math.IsNaN(x):
-		return anywhere(127, 104)
-	case x == 0:
-		return bound{127, 127, 0, 0}
-	}
-	_, e := math.Frexp(x)
-	grain := e - 24
-	for m := bits&0x7fffff | 0x800000; m&1 == 0; m >>= 1 {
-		grain++
-	}
-	return bound{e - 1, grain, x, x}
-}
-
 // constantOf is the number of a constant.
 func (b *Builder) constantOf(v Value) (float32, bool) {
 	if i := b.code[v]; i.Op == Constant && i.Type == Float {
@@ -140,14 +80,6 @@ func (b *Builder) constantOf(v Value) (float32, bool) {
 func (b *Builder) NewState(t Type, grain int) Value {
 	b.states, b.next, b.grains = append(b.states, t), append(b.next, None), append(b.grains, grain)
 	return b.put(Instruction{Op: State, Type: t, A: int32(len(b.states) - 1)}, ofGrain(grain))
-}
-
-// ofGrain is the bound of what comes from outside: a multiple of 2^grain, and flushed if that is GrainOfFlushed.
-func ofGrain(grain int) bound {
-	if grain <= GrainOfFlushed {
-		return atLeast(smallest)
-	}
-	return anywhere(grain, grain)
 }
 
 // GrainOfFlushed is the grain of numbers that are zero or at least 2^-100.
@@ -192,29 +124,6 @@ func (b *Builder) two(op Op, t Type, x, y Value, c bound) Value {
 
 func (b *Builder) one(op Op, t Type, x Value, c bound) Value {
 	return b.put(Instruction{Op: op, Type: t, A: int32(x)}, c)
-}
-
-// sum is the bound of a sum: a multiple of what both are multiples of. A term of at least 2^least makes it a multiple of
-// 2^(least-24), whatever the other: where that is less than half of it, the sum is at least half of it, and
-// else the other is such a multiple, too.
-func sum(p, q bound) bound {
-	grain := min(p.grain, q.grain)
-	for _, c := range []bound{p, q} {
-		if c.away() {
-			grain = max(grain, c.least-24)
-		}
-	}
-	return anywhere(grain, grain).within(p.low+q.low, p.high+q.high)
-}
-
-func (c bound) negative() bound {
-	c.low, c.high = -c.high, -c.low
-	return c
-}
-
-func (c bound) orZero() bound {
-	c.low, c.high = min(c.low, 0), max(c.high, 0)
-	return c
 }
 
 func (b *Builder) isZero(v Value) bool {
