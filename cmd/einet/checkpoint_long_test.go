@@ -21,11 +21,12 @@ func TestHundredKills(t *testing.T) {
 		{args: []string{"run", "ei", "--duration", "40s", "--no-plots", "--set", "record={averages: 5}"}, engines: [][]string{processorEngines[0], processorEngines[2]}, within: 2 * time.Second},
 		{args: []string{"run", "potjans2014", "--scale", "0.1", "--duration", "5s", "--no-plots", "--spikes", "csv"}, engines: processorEngines, within: 4 * time.Second},
 		{args: []string{"run", modelFile(t), "--duration", "5s", "--no-plots", "--spikes", "csv", "--spikes", "sonata"}, engines: devices, within: 2 * time.Second},
+		{args: []string{"run", "vogels2011", "--scale", "0.2", "--duration", "6s", "--no-plots", "--set", "record={spikes: all, weights: {I_to_E: {every: 50 ms, synapses: 200}}}"}, engines: processorEngines, within: 2 * time.Second},
 	} {
 		want := k.unbroken(t)
-		for of := 0; of < 34; {
+		for of := 0; of < 25; {
 			dir := filepath.Join(t.TempDir(), "run")
-			some, on := k.killed(t, random, dir, min(1+random.IntN(10), 34-of))
+			some, on := k.killed(t, random, dir, min(1+random.IntN(10), 25-of))
 			of, kills, resumed = of+some, kills+some, resumed+on
 			same(t, want, dir)
 		}

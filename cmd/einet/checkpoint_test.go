@@ -72,6 +72,8 @@ func same(t *testing.T, unbroken, dir string) {
 			require.NoError(t, json.Unmarshal(want, &a))
 			require.NoError(t, json.Unmarshal(got, &b))
 			require.Equal(t, a.Digest, b.Digest)
+			require.Equal(t, a.WeightsDigest, b.WeightsDigest)
+			require.Equal(t, a.Weights, b.Weights)
 			require.Equal(t, a.Populations, b.Populations)
 			require.Equal(t, a.InhibitionLagMs, b.InhibitionLagMs)
 			require.Equal(t, a.Warnings, b.Warnings)
