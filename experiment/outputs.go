@@ -20,9 +20,12 @@ type outputs struct {
 	npz    *record.SpikeWriter
 	spikes []spikeOutput // spikes.npz first
 	state  []stateOutput
-	ends   []func() // which add to files what is only known at the end
-	full   error    // why no more can be written
-	broken error    // why what was written can't be right
+
+	reports []reportOutput       // made of state at the end
+	kept    map[string]keptState // by what record.state names
+	ends    []func()             // which add to files what is only known at the end
+	full    error                // why no more can be written
+	broken  error                // why what was written can't be right
 }
 
 type spikeOutput struct {
@@ -55,6 +58,7 @@ func (out *outputs) openAll(r *simulation) error {
 			}
 		}
 	}
+	out.openReports(r)
 	return nil
 }
 
@@ -177,6 +181,7 @@ const StateFile = "state.npz"
 //	P_X [T, K]                             another state X of a model in the unit of its equation, likewise
 func (out *outputs) openState(r *simulation) error {
 	g := out.open(r, StateFile)
+	out.kept = map[string]keptState{}
 	for _, s := range r.net.Record.State {
 		if s.Neurons.Count() > 0 {
 			out.recorders = append(out.recorders, out.stateOf(g, r, s))
@@ -192,6 +197,7 @@ func (out *outputs) stateOf(g *record.Grower, r *simulation, s network.RecordSta
 	g.FixedInts(s.Population+"_neuron", globalIDs(m, i, neurons))
 	step := g.Uints(s.Population + "_step")
 	columns := variables(g, m, i, s.Population, s.Variables, int64(len(neurons)))
+	out.kept[s.Population] = keptState{i, neurons, step, columns}
 	return sim.NewSampler(m, sim.Selection{Population: i, Neurons: neurons, Variables: s.Variables}, int64(r.net.Steps(s.Every)), func(at int64, x *sim.NeuronState) error {
 		err := step.Append(uint32(at))
 		for _, c := range columns {
@@ -200,6 +206,14 @@ func (out *outputs) stateOf(g *record.Grower, r *simulation, s network.RecordSta
 		out.note(err)
 		return nil
 	})
+}
+
+// A keptState is what a run keeps of some neurons.
+type keptState struct {
+	population int
+	neurons    []int
+	step       record.UintColumn
+	columns    []variableColumn
 }
 
 // globalIDs are those of neurons of a population.
@@ -214,7 +228,8 @@ func globalIDs(m *dynamics.Model, population int, neurons []int) []int64 {
 // A variableColumn is an array of a variable of neurons.
 type variableColumn struct {
 	record.FloatColumn
-	of func(x *sim.NeuronState) []float32
+	name string
+	of   func(x *sim.NeuronState) []float32
 }
 
 // variables makes an array for each variable of a population that is asked for, nil for all: for V, exc, inh, ext and net,
@@ -222,7 +237,7 @@ type variableColumn struct {
 func variables(g *record.Grower, m *dynamics.Model, population int, name string, wanted []string, row ...int64) []variableColumn {
 	var columns []variableColumn
 	for _, v := range stateVariables(m, population, wanted) {
-		columns = append(columns, variableColumn{g.Floats(name+"_"+v.name, row...), v.of})
+		columns = append(columns, variableColumn{g.Floats(name+"_"+v.name, row...), v.name, v.of})
 	}
 	fixTauSyn(g.Stream, m, population, name, wanted)
 	return columns
@@ -287,6 +302,9 @@ func (out *outputs) close(steps int64) (names []string, err error) {
 	}
 	for _, end := range out.ends {
 		end()
+	}
+	for _, f := range out.reports {
+		ended(f.name, f.write())
 	}
 	for _, s := range out.state {
 		ended(s.name, s.Close())

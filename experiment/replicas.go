@@ -269,7 +269,7 @@ func replicaFiles(dir string) (names []string) {
 
 // stale are the files in dir that a run may find there and does not itself write.
 func stale(dir string, written []string) []string {
-	all := slices.Concat(runFiles, FigureFiles(), AskedFiles, replicaFiles(dir), []string{ReportFile})
+	all := slices.Concat(runFiles, FigureFiles(), AskedFiles, replicaFiles(dir), nodeReportFiles(dir), []string{ReportFile})
 	return slices.DeleteFunc(all, func(f string) bool { return slices.Contains(written, f) })
 }
 

@@ -10,6 +10,16 @@ import (
 type SONATA struct {
 	File  File     // its configuration; the checksum is that of all its files
 	Notes []string // what is to be told of it, a line each
+
+	Reports []NodeReport // what its simulation has reported
+}
+
+// A NodeReport is a variable of some nodes, which a run writes into a file of its own.
+type NodeReport struct {
+	Name              string
+	Variable, Units   string   // of Population.StateVariables, and "mV" or "pA"
+	Parts             []string // of all neurons of these the record keeps the variable
+	Start, End, Every float64  // [ms], at the multiples of Every behind Start and up to End
 }
 
 // Nodes are what a SONATA network calls the neurons of a population. The zero Nodes are none.

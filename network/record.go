@@ -222,6 +222,26 @@ func (c *checker) record(n *Network) {
 	}
 	c.releases(n)
 	c.weights(n)
+	c.reports(n)
+}
+
+// reports checks that what the reports of a SONATA network need is kept.
+func (c *checker) reports(n *Network) {
+	for _, r := range n.SONATA.Reports {
+		for _, name := range r.Parts {
+			part, _ := n.Part(name)
+			i := slices.IndexFunc(n.Record.State, func(s RecordState) bool { return s.Population == name })
+			var has any = "left out"
+			kept := false
+			if i >= 0 {
+				s := &n.Record.State[i]
+				has = s.Every
+				kept = s.Neurons.Count() == part.Size && (s.Variables == nil || slices.Contains(s.Variables, r.Variable)) &&
+					n.Steps(s.Every) > 0 && n.Steps(r.Every)%n.Steps(s.Every) == 0
+			}
+			c.want(kept, fault.Path("record.state", name), has, fmt.Sprintf("must keep %s of all neurons every %s ms or a whole part of it, as the network's SONATA files report it (%s)", r.Variable, fault.Number(r.Every), r.Name))
+		}
+	}
 }
 
 // weights checks what is kept of long-term plasticity.

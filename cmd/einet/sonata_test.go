@@ -314,3 +314,40 @@ func checkScript(t *testing.T, damages map[string]string, set ...string) {
 		require.Regexp(t, `the first \d+ are the same, the next is at`, inNEST(), is)
 	}
 }
+
+// Reports of a SONATA network are files as others read them: the states that the run keeps, of the frames that are asked for, in the order of nodes.
+func TestSONATAReports(t *testing.T) {
+	python, dir := withH5py(t), t.TempDir()
+	out, err := exec.Command(python, "../../network/sonata/testdata/circuit.py", dir, `text("exc.json", json.load(open("exc.json")) | {"I_e": 400.0})
+simulation["reports"] = {"all": {"variable_name": "V_m", "cells": "v1"}, "some": {"variable_name": "V_m", "cells": {"population": "v1", "node_id": [30, 12, 11]}, "dt": 0.3, "start_time": 10.0, "end_time": 20.0}}`).CombinedOutput()
+	require.NoError(t, err, string(out))
+	run := filepath.Join(dir, "run")
+	digestRun(t, filepath.Join(dir, simulationFile), "--out", run)
+	check := exec.Command(python, "-c", `
+import h5py, numpy as np
+all, some = (h5py.File(f"report-{name}.h5")["report/v1"] for name in ["all", "some"])
+f = np.load("state.npz")
+ids, names = [], ["v1_100_0", "v1_100_1", "v1_101", "v1_102"]
+spikes = np.load("spikes.npz")
+for name in names:
+    ids += list(spikes[name + "_node_id"])
+V = np.concatenate([f[name + "_V"] for name in names], axis=1)[:, np.argsort(ids)]
+assert list(all["mapping/node_ids"]) == sorted(ids) == [10, 11, 12, 20, 21, 30], ids
+assert np.array_equal(all["data"][:], V) and all["data"].attrs["units"] == "mV"
+assert np.allclose(all["mapping/time"], [0.1, 50.1, 0.1]) and all["mapping/time"].attrs["units"] == "ms"
+assert list(some["mapping/node_ids"]) == [11, 12, 30] and list(some["mapping/index_pointer"]) == [0, 1, 2, 3]
+assert np.allclose(some["mapping/time"], [10.2, 20.1, 0.3])
+assert np.array_equal(some["data"][:], V[101:200:3][:, [1, 2, 5]]), some["data"].shape
+assert some["mapping/element_ids"].shape == some["mapping/element_pos"].shape == (3,)
+`)
+	check.Dir = run
+	said, err := check.CombinedOutput()
+	require.NoError(t, err, string(said))
+
+	digestRun(t, filepath.Join(run, experiment.NetworkFile), "--out", run, "--force", "--set", "duration=9.9")
+	printed, err := exec.Command(python, "-c", `import h5py; print(h5py.File("`+run+`/report-some.h5")["report/v1/data"].shape)`).CombinedOutput()
+	require.NoError(t, err, string(printed))
+	require.Equal(t, "(0, 3)\n", string(printed), "the run is over before the report begins")
+	digestRun(t, "ei", "--scale", "0.02", "--duration", "10ms", "--out", run, "--force")
+	require.NoFileExists(t, filepath.Join(run, "report-some.h5"), "an earlier run's")
+}

@@ -86,7 +86,7 @@ func (d *decoder) sonata(at *node, n *network.Network) {
 	if file.SHA256 != "" && file.SHA256 != d.circuit.SHA256 {
 		refuse("has changed, or a file that it names: their SHA-256 is " + d.circuit.SHA256 + ", not " + file.SHA256)
 	}
-	file.SHA256, n.SONATA.Notes = d.circuit.SHA256, d.circuit.Notes
+	file.SHA256, n.SONATA.Notes, n.SONATA.Reports = d.circuit.SHA256, d.circuit.Notes, d.circuit.Reports
 }
 
 // ofSONATA reports keys that must not stand beside sonata, and what the network's SONATA files don't have.

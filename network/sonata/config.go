@@ -26,6 +26,7 @@ type config struct {
 	run          struct{ tstart, tstop, dt float64 } // NaN where they are not given
 	vInit        float64                             // NaN likewise
 	inputs       []input
+	reports      []input
 	sets         map[string]any // of nodes, by name
 	setsFile     string
 	order        []any // of populations of nodes, by name, where a file of einet's says it
@@ -34,7 +35,7 @@ type config struct {
 // A tablePair is a file of HDF5 with its types; the types may be left out.
 type tablePair struct{ file, types string }
 
-// An input is one of the simulation's.
+// An input is one of the simulation's, or a report.
 type input struct {
 	name string
 	keys map[string]any
@@ -128,7 +129,7 @@ func (r *reader) take(root object, file string, depth int) {
 			}
 		}
 	}
-	for _, key := range []string{"run", "inputs"} {
+	for _, key := range []string{"run", "inputs", "reports"} {
 		if _, ok := root[key]; ok {
 			c.simulation = file
 		}
@@ -146,6 +147,9 @@ func (r *reader) take(root object, file string, depth int) {
 	}
 	if inputs, ok := r.member(root, "inputs", file); ok {
 		r.takeInputs(inputs, file, path)
+	}
+	if reports, ok := r.member(root, "reports", file); ok {
+		r.takeReports(reports, file)
 	}
 	if value, ok := root["node_sets_file"]; ok && value != nil {
 		c.setsFile = path(value, "node_sets_file")

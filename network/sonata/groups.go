@@ -82,14 +82,14 @@ func (p *part) group(name string) *nodeGroup {
 	return nil
 }
 
-// clamped is the group of those neurons that an input is into: of a set that is one, or of its own, by the input's name.
-func (p *part) clamped(in input, neurons []int) *nodeGroup {
+// grouped is the group of those neurons that something of the simulation is of: of a set that is one, or of its own by that name.
+func (p *part) grouped(name string, neurons []int) *nodeGroup {
 	for _, g := range p.groups {
 		if slices.Equal(g.neurons, neurons) {
 			return g
 		}
 	}
-	name := notInMember.ReplaceAllString("input_"+in.name, "_")
+	name = notInMember.ReplaceAllString(name, "_")
 	name = name[:min(len(name), 56)]
 	for k, first := 2, name; p.group(name) != nil; k++ {
 		name = fmt.Sprintf("%s_%d", first, k)

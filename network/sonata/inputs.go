@@ -286,7 +286,7 @@ func (r *reader) clamp(in input) {
 			found = true
 			to := &p.clamps
 			if len(inside) < len(p.ids) {
-				to = &p.clamped(in, inside).clamps
+				to = &p.grouped("input_"+in.name, inside).clamps
 			}
 			for i := range columns[0] {
 				*to = append(*to, clamp{columns[0][i], columns[1][i], columns[2][i]})

@@ -28,6 +28,8 @@ type Circuit struct {
 	Spikes map[string]network.SpikeTrain            // by population, of sources
 	Edges  map[string]network.Edges                 // by projection
 
+	Reports []network.NodeReport // of whose nodes the text keeps the variables
+
 	origin map[string]string // of populations: which type of which file they are
 }
 
@@ -60,6 +62,8 @@ type reader struct {
 	nodes   []*nodes // the populations, in order
 	edges   []*piece
 	dt      float64
+	kept    []stateOf
+	reports []network.NodeReport
 	circuit *Circuit
 }
 
@@ -68,7 +72,7 @@ type reader struct {
 func Read(text []byte, file string, open table.OpenTree) (*Circuit, []fault.Error) {
 	r := &reader{open: open}
 	r.readConfig(text, file)
-	for _, step := range []func(){r.readNodes, r.readInputs, r.readEdges, r.write} {
+	for _, step := range []func(){r.readNodes, r.readInputs, r.readReports, r.readEdges, r.write} {
 		if len(r.faults) > 0 {
 			return nil, r.faults
 		}
@@ -78,7 +82,7 @@ func Read(text []byte, file string, open table.OpenTree) (*Circuit, []fault.Erro
 		return nil, r.faults
 	}
 	r.circuit.SHA256 = fmt.Sprintf("%x", sha256.Sum256(r.sum))
-	r.circuit.Notes = r.notes
+	r.circuit.Notes, r.circuit.Reports = r.notes, r.reports
 	return r.circuit, nil
 }
 

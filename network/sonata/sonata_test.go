@@ -1,6 +1,7 @@
 package sonata_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -121,6 +122,46 @@ simulation["inputs"]["d"] = {"input_type": "current_clamp", "node_set": {"popula
 	require.Contains(t, c.Notes, folder+"/node_sets.json: 1 sets have names that no group may have, or that another has, and are left out")
 }
 
+// Reports have their variables kept: of whole populations, of groups of them, as often as the most frequent of them wants.
+func TestReports(t *testing.T) {
+	folder := circuit(t, `
+simulation["reports"] = {
+    "of all": {"variable_name": "V_m", "cells": "v1", "module": "multimeter_report", "sections": "soma", "dt": 0.2},
+    "also": {"variable_name": ["v"], "node_set": "e", "dt": 0.3, "start_time": 10.0, "end_time": 20.0, "file_name": "x.h5"},
+    "some": {"variable_name": "V", "cells": {"population": "v1", "node_id": [30, 12]}},
+    "off": {"variable_name": "cai", "enabled": False}}`)
+	c, faults := read(folder, "simulation_config.json")
+	require.Empty(t, faults)
+	require.Contains(t, string(c.Text), "  v1_101:\n    report_some: {neurons: [1]}\n")
+	_, kept, _ := strings.Cut(string(c.Text), "record:\n")
+	require.Equal(t, `  state:
+    v1_100_0: {neurons: all, every: 0.1, variables: [V]}
+    v1_100_1: {neurons: all, every: 0.1, variables: [V]}
+    v1_101: {neurons: all, every: 0.2, variables: [V]}
+    v1_102: {neurons: all, every: 0.1, variables: [V]}
+    v1_101.report_some: {neurons: all, every: 0.1, variables: [V]}
+`, kept)
+	require.Equal(t, []network.NodeReport{
+		{Name: "also", Variable: "V", Units: "mV", Parts: []string{"v1_100_0", "v1_100_1"}, Start: 10, End: 20, Every: 0.3},
+		{Name: "of_all", Variable: "V", Units: "mV", Parts: []string{"v1_100_0", "v1_100_1", "v1_101", "v1_102"}, End: 50, Every: 0.2},
+		{Name: "some", Variable: "V", Units: "mV", Parts: []string{"v1_101.report_some", "v1_102"}, End: 50, Every: 0.1},
+	}, c.Reports)
+
+	file := filepath.Join(folder, "simulation_config.json")
+	load := func(set ...string) (*network.Network, error) {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		return language.Load(bytes.NewReader(text), file, language.Options{HDF5: hdf5.OpenTree, Set: set})
+	}
+	n, err := load()
+	require.NoError(t, err)
+	require.Equal(t, c.Reports, n.SONATA.Reports)
+	_, err = load("record.state=null")
+	require.ErrorContains(t, err, `record.state.v1_100_0: "left out": must keep V of all neurons every 0.3 ms`)
+	_, err = load("record.state.v1_102.every=0.3")
+	require.ErrorContains(t, err, "record.state.v1_102: 0.3: must keep V of all neurons every 0.2 ms or a whole part of it, as the network's SONATA files report it (of_all)")
+}
+
 // A circuit alone has NEST's V_m and silent sources; both in one file, and one file that names both, are the same simulation.
 func TestConfigurations(t *testing.T) {
 	folder := circuit(t, `
@@ -221,6 +262,15 @@ func TestFaults(t *testing.T) {
 		{`simulation["inputs"]["a"]["module"] = "poisson"`, `/simulation_config.json: inputs.a.module: "poisson": must be h5, sonata or csv`},
 		{`simulation["inputs"]["a"]["node_set"] = "cortex"`, `inputs.a.node_set: "cortex": must be a set of nodes: e, one, some, thalamus, v1, lgn`},
 		{`simulation["inputs"]["c"]["amp"] = [1.0, 2.0]`, "inputs.c.delay: 1 values: must be as many as of amp, 2"},
+		{`simulation["reports"] = {"r": {"variable_name": "cai", "cells": "v1"}}`, `/simulation_config.json: reports.r.variable_name: "cai": must be what einet has of iaf_psc_exp: V_m, v, V`},
+		{`simulation["reports"] = {"r": {"variable_name": "V_m", "cells": "lgn"}}`, `reports.r.cells: "lgn": must have nodes that are simulated`},
+		{`simulation["reports"] = {"r": {"variable_name": "V_m", "cells": "v2"}}`, `reports.r.cells: "v2": must be a set of nodes: e, one, some, thalamus, v1, lgn`},
+		{`simulation["reports"] = {"r": {"variable_name": "V_m", "module": "extracellular"}}`, `reports.r.module: "extracellular": must be membrane_report or multimeter_report: einet reports the states of points`},
+		{`simulation["reports"] = {"r": {"variable_name": "V_m", "dt": 0.25}}`, "reports.r.dt: 0.25: must be a multiple of run.dt, 0.1"},
+		{`simulation["reports"] = {"r": {"variable_name": "V_m", "start_time": 9, "end_time": 9}}`, "reports.r.end_time: 9: must be behind start_time, 9"},
+		{`simulation["reports"] = {"r": {"variable_name": "V_m", "electrode": 1}}`, "reports.r.electrode: 1: is not known of reports: there are cells, "},
+		{`simulation["reports"] = {"a b": {"variable_name": "V_m"}, "a_b": {"variable_name": "V_m"}}`, "reports.a_b: must have another name: of letters, digits and _ that is a b's, too"},
+		{`simulation["reports"] = {"r": 3}`, "reports.r: 3: must be an object"},
 		{`text("node_sets.json", {"thalamus": ["thalamus", "thalamus"], "some": "v1"})`, `inputs.a.node_set: "thalamus": must consist of at most 1024 sets, and of none that has itself`},
 		{edit("spikes.h5", `f["spikes/lgn/node_ids"][0] = 3`), "/spikes.h5: spike 0 (from 0): node 3: must be a node of the population lgn"},
 		{edit("spikes.h5", `f.move("spikes/lgn", "spikes/v1"); f["spikes/v1/node_ids"][:] = 10`) + `; simulation["inputs"]["a"]["node_set"] = "v1"`, "node 10 of v1: must be virtual to be given spikes: node_type_id 101 of "},

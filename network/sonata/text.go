@@ -50,6 +50,7 @@ func (r *reader) write() {
 	for _, p := range r.edges {
 		fmt.Fprintf(&b, "  %s: %v\n", p.name, projection(p, c))
 	}
+	r.writeRecord(&b)
 	c.Text = []byte(b.String())
 }
 

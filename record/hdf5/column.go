@@ -67,6 +67,38 @@ func write[T Element](d dataset, values []T) error {
 	return nil
 }
 
+// makeRows makes a matrix of float32, with an attribute units, whose rows are yet to be written.
+func (g *Group) makeRows(matrix string, rows, columns int, units string) (dataset, error) {
+	library.Lock()
+	n := name(matrix)
+	id := C.hdf5_make_rows(g.id, n, C.hsize_t(rows), C.hsize_t(columns))
+	C.free(unsafe.Pointer(n))
+	library.Unlock()
+	if id < 0 {
+		return dataset{}, fmt.Errorf("HDF5: dataset %s cannot be made", matrix)
+	}
+	d := dataset{id, matrix, new(int64)}
+	if err := (&Group{id: id}).text("units", units); err != nil {
+		return dataset{}, errors.Join(err, d.close())
+	}
+	return d, nil
+}
+
+// writeRows writes the next rows of a matrix.
+func (d dataset) writeRows(columns int, values []float32) error {
+	if len(values) == 0 {
+		return nil
+	}
+	library.Lock()
+	defer library.Unlock()
+	rows := int64(len(values) / columns)
+	if C.hdf5_write_rows(d.id, C.hsize_t(*d.length), C.hsize_t(rows), C.hsize_t(columns), (*C.float)(&values[0])) < 0 {
+		return fmt.Errorf("HDF5: dataset %s cannot be written (is the disk full?)", d.name)
+	}
+	*d.length += rows
+	return nil
+}
+
 // maxLength bounds what is read of a column.
 const maxLength = 1 << 28
 

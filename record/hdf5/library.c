@@ -186,6 +186,30 @@ int hdf5_put_matrix(hid_t at, const char *name, hsize_t rows, hsize_t columns, c
 	return status;
 }
 
+// An empty matrix of float32, of which rows are written later.
+hid_t hdf5_make_rows(hid_t at, const char *name, hsize_t rows, hsize_t columns) {
+	hsize_t size[2] = {rows, columns};
+	hid_t space = H5Screate_simple(2, size, NULL);
+	hid_t how = H5Pcreate(H5P_CLS_DATASET_CREATE_ID_g);
+	hid_t made = -1;
+	if (space >= 0 && how >= 0 && H5Pset_obj_track_times(how, 0) >= 0)
+		made = H5Dcreate2(at, name, H5T_NATIVE_FLOAT_g, space, H5P_DEFAULT, how, H5P_DEFAULT);
+	H5Pclose(how);
+	H5Sclose(space);
+	return made;
+}
+
+int hdf5_write_rows(hid_t data, hsize_t first, hsize_t rows, hsize_t columns, const float *values) {
+	hsize_t begin[2] = {first, 0}, size[2] = {rows, columns};
+	hid_t file = H5Dget_space(data), memory = H5Screate_simple(2, size, NULL);
+	int status = -1;
+	if (H5Sselect_hyperslab(file, H5S_SELECT_SET, begin, NULL, size, NULL) >= 0)
+		status = H5Dwrite(data, H5T_NATIVE_FLOAT_g, memory, file, H5P_DEFAULT, values);
+	H5Sclose(memory);
+	H5Sclose(file);
+	return status;
+}
+
 // The same under another name.
 int hdf5_name_too(hid_t at, const char *name, const char *other) {
 	return H5Lcreate_hard(at, name, 0, other, H5P_DEFAULT, H5P_DEFAULT); // 0: at the same place

@@ -16,6 +16,8 @@ int hdf5_append(hid_t data, int kind, hsize_t before, hsize_t count, const void 
 long long hdf5_length(hid_t data);
 const char *hdf5_fault(hid_t data, hsize_t length);
 int hdf5_put_matrix(hid_t at, const char *name, hsize_t rows, hsize_t columns, const uint64_t *values);
+hid_t hdf5_make_rows(hid_t at, const char *name, hsize_t rows, hsize_t columns);
+int hdf5_write_rows(hid_t data, hsize_t first, hsize_t rows, hsize_t columns, const float *values);
 int hdf5_name_too(hid_t at, const char *name, const char *other);
 int hdf5_read_all(hid_t data, int kind, void *values);
 int hdf5_put_string(hid_t at, const char *name, const char *value);

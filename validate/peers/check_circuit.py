@@ -60,10 +60,11 @@ def build(folder):
     pair = {what: [{f"{what}_file": f"{name}_{what}.h5", f"{what[:-1]}_types_file": f"{name}_{what[:-1]}_types.csv"} for name in names]
             for what, names in [("nodes", ["cortex", "thalamus"]), ("edges", ["cortex_cortex", "thalamus_cortex"])]}
     write(folder / "circuit_config.json", {"components": {"point_neuron_models_dir": ".", "synaptic_models_dir": "."}, "networks": pair, "target_simulator": "NEST"})
-    write(folder / "node_sets.json", {"thalamus": {"population": "thalamus"}})
+    write(folder / "node_sets.json", {"thalamus": {"population": "thalamus"}, "few": {"population": "cortex", "node_id": [3, 50, 110, 130]}})
     write(folder / "simulation_config.json", {
         "run": {"tstop": DURATION, "dt": DT}, "network": "circuit_config.json", "node_sets_file": "node_sets.json", "target_simulator": "NEST",
         "inputs": {"t": {"input_type": "spikes", "module": "sonata", "input_file": "input.h5", "node_set": "thalamus"}},
+        "reports": {"potentials": {"module": "multimeter_report", "cells": "few", "variable_name": "V_m", "sections": "soma"}},
         "output": {"output_dir": "output", "log_file": "log.txt", "spikes_file": "spikes.h5", "spikes_sort_order": "time"}})
 
 
@@ -76,6 +77,13 @@ def fired(file):
     with h5py.File(file) as h:
         p = h["spikes/cortex"]
         return np.unique(np.stack([np.rint(p["timestamps"][:] / DT), p["node_ids"][:]]), axis=1)
+
+
+def potentials(file):
+    """Those of the report [frames, nodes], and its nodes."""
+    with h5py.File(file) as h:
+        p = h["report/cortex"]
+        return p["data"][:], p["mapping/node_ids"][:]
 
 
 def parting(a, b):
@@ -101,6 +109,7 @@ def main():
         theirs = fired(folder / "output/spikes.h5")
         einet("run", folder / "simulation_config.json", "--no-plots", "--quiet", "--out", folder / "run")
         same, until = parting(theirs, fired(folder / "run/spikes.h5"))
+        (here, nodes), (there, others) = potentials(folder / "run/report-potentials.h5"), potentials(folder / "output/potentials.h5")
         types = folder / "cortex_cortex_edge_types.csv"
         text = types.read_text()
         types.write_text(re.sub(r"\b40\.0\b", "40.4", text))
@@ -110,6 +119,13 @@ def main():
     s.hold(changed and sooner < until / 2, "other weights are noticed")
     ok = s.hold(until > 100, "einet has bmtk's spikes for 100 ms")
     s.table(["spikes", "the first of them that are the same", "up to [ms]", "more than 100 ms", "control"], [[theirs.shape[1], same, f"{until:g}", ok, f"{few}, up to {sooner:g} ms"]])
+    frames = round(100 / DT)  # for so long the spikes are the same
+    apart = np.abs(here[:frames] - there[:frames]).max()
+    late = np.abs(here[1 : frames + 1] - there[:frames]).max()
+    ok = s.hold(list(nodes) == list(others) and apart < 0.01, "the report of potentials is bmtk's")
+    s.hold(late > 1, "a frame later is noticed")
+    s.text("Of the report of four nodes' potentials the first 100 ms, which bmtk rounds to 0.001 mV; the control is einet's a frame later.")
+    s.table(["frames", "nodes", "furthest apart [mV]", "below 0.01", "control"], [[frames, len(nodes), f"{apart:.2g}", ok, f"{late:.2g}"]])
     s.end()
 
 
