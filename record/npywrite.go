@@ -65,8 +65,17 @@ func writeArray[T element](z *zip.Writer, name string, data []T, shape ...int64)
 	if err != nil {
 		return err
 	}
-	return binary.Write(w, binary.LittleEndian, data)
+	for len(data) > 0 { // in pieces, for each is copied
+		n := min(len(data), elementsAtOnce)
+		if err := binary.Write(w, binary.LittleEndian, data[:n]); err != nil {
+			return err
+		}
+		data = data[n:]
+	}
+	return nil
 }
+
+const elementsAtOnce = 1 << 13
 
 // writeVector writes data as a one-dimensional array.
 func writeVector[T element](z *zip.Writer, name string, data []T) error {

@@ -32,6 +32,16 @@ func (s *Stream) FixedFloats(name string, values []float64) {
 	s.fixed = append(s.fixed, func(z *zip.Writer) error { return writeVector(z, name, values) })
 }
 
+// FixedSingles adds an array that is known.
+func (s *Stream) FixedSingles(name string, values []float32) {
+	s.fixed = append(s.fixed, func(z *zip.Writer) error { return writeVector(z, name, values) })
+}
+
+// FixedUints adds an array that is known.
+func (s *Stream) FixedUints(name string, values []uint32) {
+	s.fixed = append(s.fixed, func(z *zip.Writer) error { return writeVector(z, name, values) })
+}
+
 // FixedInts adds an array that is known.
 func (s *Stream) FixedInts(name string, values []int64) {
 	s.fixed = append(s.fixed, func(z *zip.Writer) error { return writeVector(z, name, values) })

@@ -35,18 +35,16 @@ const (
 )
 
 // Add adds the arrays of a projection to a file that has room for its weights as numbers.
-func (f *FinalWeights) Add(s *Stream, name string, weights []float64) error {
-	g := &Grower{Stream: s}
-	source, target, delay, omega := g.Uints(name+"_source"), g.Uints(name+"_target"), g.Floats(name+"_delay"), g.Uints(name+omegaArray)
-	if g.Err != nil {
-		return g.Err
-	}
+func (f *FinalWeights) Add(s *Stream, name string, weights []float64) {
+	s.FixedUints(name+"_source", f.Source)
+	s.FixedUints(name+"_target", f.Target)
+	s.FixedSingles(name+"_delay", f.DelayMs)
+	s.FixedUints(name+omegaArray, f.Omega)
 	s.FixedFloats(name+"_weight", weights)
 	s.FixedFloats(name+"_w_max", []float64{f.WMax})
 	s.FixedFloats(name+edgesArray, f.Edges)
 	s.FixedInts(name+"_counts_start", f.Start)
 	s.FixedInts(name+"_counts_end", f.End)
-	return errors.Join(source.Append(f.Source...), target.Append(f.Target...), delay.Append(f.DelayMs...), omega.Append(f.Omega...))
 }
 
 // openWeights opens a file of weights.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"hash"
 
 	"einet/checkpoint"
 	"einet/dynamics"
@@ -138,28 +139,44 @@ func WeightsDigest(m *dynamics.Model, e Weigher) (string, error) {
 	if !m.IsPlastic() {
 		return "", nil
 	}
-	hash := sha256.New()
-	var weights []uint32
-	var buf [1 << 12]byte
+	d := NewWeightsHash()
+	var omegas []uint32
 	for k := range m.Projections {
 		if m.Projections[k].Plasticity == nil {
 			continue
 		}
 		var err error
-		if weights, err = e.Weights(k, weights[:0]); err != nil {
+		if omegas, err = e.Weights(k, omegas[:0]); err != nil {
 			return "", err
 		}
-		for rest := weights; len(rest) > 0; {
-			n := min(len(rest), len(buf)/4)
-			for i, omega := range rest[:n] {
-				binary.LittleEndian.PutUint32(buf[4*i:], omega)
-			}
-			_, _ = hash.Write(buf[:4*n]) // a hash takes all
-			rest = rest[n:]
-		}
+		d.Add(omegas)
 	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
+	return d.String(), nil
 }
+
+// A WeightsHash is that digest in the making.
+type WeightsHash struct {
+	hash hash.Hash
+}
+
+// NewWeightsHash is that of no weights.
+func NewWeightsHash() *WeightsHash { return &WeightsHash{sha256.New()} }
+
+// Add adds all weights of the next projection, as Weigher has them.
+func (d *WeightsHash) Add(omegas []uint32) {
+	var buf [1 << 12]byte
+	for len(omegas) > 0 {
+		n := min(len(omegas), len(buf)/4)
+		for i, omega := range omegas[:n] {
+			binary.LittleEndian.PutUint32(buf[4*i:], omega)
+		}
+		_, _ = d.hash.Write(buf[:4*n]) // a hash takes all
+		omegas = omegas[n:]
+	}
+}
+
+// String is the digest in hexadecimal.
+func (d *WeightsHash) String() string { return hex.EncodeToString(d.hash.Sum(nil)) }
 
 // traces follow spikes: those of sources up to the last, those of targets up to the largest delay before it.
 type traces struct {
