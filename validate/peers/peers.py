@@ -18,7 +18,7 @@ import time
 
 from section import EINET, HERE, versions
 
-CHECKS = ["exported", "script", "pynn", "elephant", "brainpy", "sonata", "circuit", "notebook", "plasticity"]
+CHECKS = ["exported", "script", "pynn", "elephant", "brainpy", "sonata", "circuit", "notebook", "plasticity", "learning_time"]
 
 HEAD = """# Other simulators and tools
 
