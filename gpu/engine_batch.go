@@ -356,10 +356,12 @@ func (e *Engine) collect(ctx context.Context, b *batch) error {
 
 // take takes the spikes of a batch that the device has come to the end of.
 func (e *Engine) take(b *batch) error {
-	if err := readStaged(b.back, 0, b.done[:b.windows]); err != nil {
-		return err
-	}
-	if err := cmp.Or(e.c.checkReset("a batch"), e.checkMarks(b)); err != nil {
+	if err := e.c.behind(func() error {
+		if err := readStaged(b.back, 0, b.done[:b.windows]); err != nil {
+			return err
+		}
+		return cmp.Or(e.c.checkReset("a batch"), e.checkMarks(b))
+	}); err != nil {
 		return err
 	}
 	last := b.done[b.windows-1]

@@ -4,6 +4,7 @@ package gpu
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -67,6 +68,37 @@ func (f *Fence) poll(timeout time.Duration) (done bool, err error) {
 		}
 	})
 	return done, err
+}
+
+// behind looks for the signs that work before a fence was done, of which there has been word. Where there are none the word may have come too early: then
+// more is queued and waited for, and they are looked for once more. Only what is still not done was dropped. (glFinish would not do: that of zink, Mesa 22.3, returns
+// at once where all that there is was flushed.)
+func (c *Context) behind(look func() error) error {
+	err := look()
+	if !errors.Is(err, ErrLost) {
+		return err
+	}
+	if c.Do(c.queueMore) != nil {
+		return err
+	}
+	return look()
+}
+
+// queueMore queues a copy and waits for it, on the context's thread.
+func (c *Context) queueMore() error {
+	r, err := c.back()
+	if err != nil {
+		return err
+	}
+	if err := r.copy(r.numbers, 0, backBytes+4, 4); err != nil {
+		return err
+	}
+	fence, err := c.Fence()
+	if err != nil {
+		return err
+	}
+	defer fence.Delete()
+	return fence.Wait(context.Background())
 }
 
 func (f *Fence) delete() {

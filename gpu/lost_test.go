@@ -58,6 +58,36 @@ func TestDroppedWork(t *testing.T) {
 	})
 }
 
+// A driver that says too early that work was done is waited for.
+func TestFenceThatComesTooEarly(t *testing.T) {
+	m, syn := enginetest.Build(t, enginetest.Networks()[0])
+	reference := cpuref.New(m, syn)
+	require.NoError(t, reference.Advance(t.Context(), 300))
+	want, err := reference.Spikes(nil)
+	require.NoError(t, err)
+	onEach(t, func(t *testing.T, c *Context) {
+		e := start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
+		early := 0
+		var got []sim.Spike
+		for e.step < 300 {
+			b := e.batches[0]
+			n, err := e.queue(b, min(100, 300-int(e.step)))
+			require.NoError(t, err)
+			require.Positive(t, n)
+			require.NoError(t, readStaged(b.back, 0, b.done[:b.windows]))
+			if e.checkMarks(b) != nil {
+				early++
+			}
+			b.fence.Delete() // which then counts as reached
+			require.NoError(t, e.collect(t.Context(), b))
+		}
+		got, err = e.Spikes(got)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+		t.Logf("%d batches were not done when they were looked at", early)
+	})
+}
+
 // The same of replicas.
 func TestDroppedReplicas(t *testing.T) {
 	m, syn := enginetest.Build(t, enginetest.Networks()[0])

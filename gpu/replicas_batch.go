@@ -167,6 +167,19 @@ func (r *Replicas) bind(b *replicaBatch) error {
 // loopsCutInReplica stands for the last step where loops were ended early: CUT of simulate.comp.
 const loopsCutInReplica = math.MaxUint32
 
+// checkDone is an error unless every replica has done all steps of a batch.
+func (r *Replicas) checkDone(b *replicaBatch, counts []sim.Spike) error {
+	for k, count := range counts {
+		if count.Neuron == loopsCutInReplica {
+			return fmt.Errorf("gpu: %s: the driver ends loops after some passes, and %d steps of replica %d need more: use the cpu engine: %w", r.c.Device().Renderer, b.steps, k, ErrLimit)
+		}
+		if int64(count.Neuron) != b.last {
+			return r.c.dropped(fmt.Sprintf("replica %d: the steps from %d to %d were not done", k, b.last-int64(b.steps)+1, b.last))
+		}
+	}
+	return nil
+}
+
 // collect waits for a batch and takes its spikes, sorted.
 func (r *Replicas) collect(ctx context.Context, b *replicaBatch) error {
 	if b.steps == 0 {
@@ -181,20 +194,14 @@ func (r *Replicas) collect(ctx context.Context, b *replicaBatch) error {
 	}
 	r.span = adaptSpan(r.span, b.steps, took, r.layout.steps, spanTarget)
 	counts := make([]sim.Spike, r.layout.replicas)
-	if err := readStaged(b.back, 0, counts); err != nil {
-		return err
-	}
-	if err := r.c.checkReset("a dispatch"); err != nil {
+	err = r.c.behind(func() error {
+		return cmp.Or(readStaged(b.back, 0, counts), r.c.checkReset("a dispatch"), r.checkDone(b, counts))
+	})
+	if err != nil {
 		return err
 	}
 	for k, count := range counts {
 		total := int(count.Step)
-		if count.Neuron == loopsCutInReplica {
-			return fmt.Errorf("gpu: %s: the driver ends loops after some passes, and %d steps of replica %d need more: use the cpu engine: %w", r.c.Device().Renderer, b.steps, k, ErrLimit)
-		}
-		if int64(count.Neuron) != b.last {
-			return r.c.dropped(fmt.Sprintf("replica %d: the steps from %d to %d were not done", k, b.last-int64(b.steps)+1, b.last))
-		}
 		if total > r.layout.ring {
 			return fmt.Errorf("gpu: %d spikes of a replica in %d steps, at most %d can be: %s does not compute what it should",
 				total, b.steps, r.layout.ring, r.c.Device().Renderer)

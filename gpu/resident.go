@@ -205,26 +205,27 @@ func (e *Engine) checkMeetings(ctx context.Context, b *batch) error {
 	}
 	b.resident = false
 	var words [2]uint32
-	if err := readStaged(b.back, b.stagedMeetings(), words[:]); err != nil {
-		return err
-	}
-	if err := readStaged(b.back, 0, b.done[:b.windows]); err != nil {
-		return err
-	}
-	for k := range b.windows {
-		if b.done[k].Delivered >= loopsCut {
-			return loopsEndEarly(e.c.Device())
+	groups := e.bounds.resident.groups
+	all := uint32(2 * b.windows * groups)
+	err := e.c.behind(func() error {
+		if err := cmp.Or(readStaged(b.back, b.stagedMeetings(), words[:]), readStaged(b.back, 0, b.done[:b.windows])); err != nil {
+			return err
 		}
-	}
-	arrivals, groups := int(words[1]&^gaveUpMark), e.bounds.resident.groups
-	if words[1] == uint32(2*b.windows*groups) {
+		for k := range b.windows {
+			if b.done[k].Delivered >= loopsCut {
+				return loopsEndEarly(e.c.Device())
+			}
+		}
+		if arrivals := words[1] &^ gaveUpMark; words[1] != all && (words[1] == arrivals || arrivals%uint32(groups) != 0 || arrivals > all) {
+			last := &b.host[b.windows-1]
+			return e.c.dropped(fmt.Sprintf("of the steps from %d to %d some were not done", b.host[0].Step+1, last.Step+last.Steps))
+		}
 		return nil
+	})
+	if err != nil || words[1] == all {
+		return err
 	}
-	if words[1]&gaveUpMark == 0 || arrivals%groups != 0 || arrivals > 2*b.windows*groups {
-		last := &b.host[b.windows-1]
-		return e.c.dropped(fmt.Sprintf("of the steps from %d to %d some were not done", b.host[0].Step+1, last.Step+last.Steps))
-	}
-	return e.goOn(ctx, b, arrivals/groups)
+	return e.goOn(ctx, b, int(words[1]&^gaveUpMark)/groups)
 }
 
 // goOn does the rest of a batch of which so many kernels were done, two a window, and all of the batch behind it, of which nothing was. From here on windows

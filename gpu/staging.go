@@ -101,7 +101,7 @@ func (s *staging) Delete() {
 const backBytes = 4 << 20
 
 // A readBack is what a context reads buffers through. Behind the data of each reading lies its number: where that is not there the
-// device did not copy.
+// device did not copy. The last word is nobody's: that of queueMore.
 type readBack struct {
 	*staging
 	numbers *Buffer[uint32]
@@ -113,7 +113,7 @@ func (c *Context) back() (*readBack, error) {
 	if c.reads != nil {
 		return c.reads, nil
 	}
-	s, err := newStaging(c, "read back", backBytes+4)
+	s, err := newStaging(c, "read back", backBytes+8)
 	if err != nil {
 		return nil, err
 	}
@@ -164,12 +164,18 @@ func readPiece[T any](c *Context, from Storage, offset int, dst []T) error {
 		return err
 	}
 	what := "reading buffer " + from.base().label
-	number := []uint32{r.number - 1}
-	if err := readStaged(r.staging, backBytes, number); err != nil {
+	err = c.behind(func() error {
+		number := []uint32{r.number - 1}
+		if err := readStaged(r.staging, backBytes, number); err != nil {
+			return err
+		}
+		if number[0] != r.number {
+			return c.dropped(what)
+		}
+		return nil
+	})
+	if err != nil {
 		return err
-	}
-	if number[0] != r.number {
-		return c.dropped(what)
 	}
 	if err := readStaged(r.staging, 0, dst); err != nil {
 		return err
