@@ -107,9 +107,10 @@ test: ## run all tests
 # wait for a GL driver.
 races = ^einet/(analysis|connectome|cpu|cpuref|dynamics|record|rng|sim)(/|$$)
 
-test-long: ## run the longer checks too, the fuzz targets and the race detector
+test-long: ## run the longer checks too, those of ranks with mpirun, the fuzz targets and the race detector
 	@$(SETUP) $(run_needs) test
 	$(go_test) -tags long -timeout 2h $(PACKAGES)
+	@$(MAKE) --no-print-directory test-mpi
 	@$(MAKE) --no-print-directory fuzz
 	go test -count=1 -race -timeout 1h $$(go list ./... | grep -E '$(races)')
 

@@ -20,7 +20,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(b.Bytes())
 	f.Add([]byte(`{"format": "einet-bench-1", "results": [{"network": "x", "neurons": 1, "steps": 1, "simulate_ns": [0], "digests": [{}]}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		readertest.Bounded(t, func() {
+		readertest.Bounded(t, len(data), func() {
 			r, err := bench.Read(bytes.NewReader(data))
 			if err != nil {
 				require.NotContains(t, err.Error(), "\n")

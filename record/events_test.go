@@ -86,7 +86,7 @@ func FuzzLog(f *testing.F) {
 	f.Add([]byte(written(f, wholeLog())))
 	f.Add([]byte(`{"step":0,"event":"begin","of":{}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		readertest.Bounded(t, func() {
+		readertest.Bounded(t, len(data), func() {
 			l, err := ParseLog(bytes.NewReader(data))
 			if err != nil {
 				return

@@ -123,7 +123,7 @@ func FuzzReadSpikes(f *testing.F) {
 	addMembers(f, both)
 	f.Fuzz(func(t *testing.T, data []byte, name string) {
 		data = member(t, whole, data, name)
-		readertest.Bounded(t, func() {
+		readertest.Bounded(t, len(data), func() {
 			s, err := readAll(data)
 			if err != nil {
 				require.NotContains(t, err.Error(), "\n")
@@ -160,7 +160,7 @@ func FuzzReadAny(f *testing.F) {
 		if slices.Contains(table.TimeUnits, unit) {
 			as.TimeUnit = unit
 		}
-		readertest.Bounded(t, func() {
+		readertest.Bounded(t, len(data), func() {
 			s, _, err := ReadAny([]string{path}, as)
 			if err != nil {
 				require.NotContains(t, err.Error(), "\n")
@@ -184,7 +184,7 @@ func FuzzReadTraces(f *testing.F) {
 	whole := data
 	f.Fuzz(func(t *testing.T, data []byte, name string) {
 		data = member(t, whole, data, name)
-		readertest.Bounded(t, func() {
+		readertest.Bounded(t, len(data), func() {
 			traces, err := readTraces(bytes.NewReader(data), int64(len(data)))
 			if err != nil {
 				require.NotContains(t, err.Error(), "\n")
@@ -210,7 +210,7 @@ func FuzzHeader(f *testing.F) {
 		require.NoError(t, w.Close())
 		z, err := zip.NewReader(bytes.NewReader(file.Bytes()), int64(file.Len()))
 		require.NoError(t, err)
-		readertest.Bounded(t, func() {
+		readertest.Bounded(t, len(data), func() {
 			_, _, _ = readArray[uint32](z, "x", 1)
 			_, _ = readScalar[float64](z, "x")
 			_, _ = readMatrix(z, "x")
@@ -251,7 +251,7 @@ func FuzzReadState(f *testing.F) {
 	addMembers(f, whole)
 	f.Fuzz(func(t *testing.T, data []byte, name string) {
 		data = member(t, whole, data, name)
-		readertest.Bounded(t, func() {
+		readertest.Bounded(t, len(data), func() {
 			z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 			if err != nil {
 				return

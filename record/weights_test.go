@@ -58,7 +58,7 @@ func FuzzFinalWeights(f *testing.F) {
 		if err != nil {
 			return
 		}
-		readertest.Bounded(t, func() {
+		readertest.Bounded(t, len(data), func() {
 			w, err := readFinalWeights(z, "I")
 			if err != nil {
 				require.NotContains(t, err.Error(), "\n")

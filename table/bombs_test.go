@@ -52,7 +52,7 @@ func TestBombs(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f")
 	read := func(content []byte, kind *Kind) (rows int, fault *Fault) {
 		require.NoError(t, os.WriteFile(path, content, 0o666))
-		readertest.Bounded(t, func() {
+		readertest.Bounded(t, len(content), func() {
 			f, wrong := Open(path, 1<<36)
 			require.Nil(t, wrong)
 			defer f.Close()

@@ -27,7 +27,7 @@ func answers(t *testing.T, path string, content []byte, way uint8) {
 	}
 	if int(way) < len(readers) {
 		r := readers[way]
-		readertest.Bounded(t, func() {
+		readertest.Bounded(t, len(content), func() {
 			rows := 0
 			r.Row = func(*Row) string { rows++; return "" }
 			f, fault := Open(path, 1<<30)
@@ -44,7 +44,7 @@ func answers(t *testing.T, path string, content []byte, way uint8) {
 		return
 	}
 	as := []*Reading{{DtMs: 0.1}, {DtMs: 0.1, TimeUnit: "steps", FirstID: new(int64)}, {DtMs: 0.1, Columns: names}}[int(way)-len(readers)]
-	readertest.Bounded(t, func() {
+	readertest.Bounded(t, len(content), func() {
 		f, fault := Open(path, 1<<30)
 		var s *Spikes
 		if fault == nil {

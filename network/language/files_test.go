@@ -443,7 +443,7 @@ func FuzzTables(f *testing.F) {
 		}, column)
 		keys := []string{"", ", early: drop", ", columns: [" + column + ", time_ms]", ", first_id: 1, time_unit: steps"}[way/2%4]
 		text := []string{"populations: {S: {size: 8, neuron: spikes, file: f" + keys + "}}", synapses("", "")}[way%2]
-		readertest.Bounded(t, func() {
+		readertest.Bounded(t, len(content), func() {
 			n, err := loadBeside(t, dir, content, text)
 			if err != nil {
 				requireLines(t, err)

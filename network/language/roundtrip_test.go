@@ -407,7 +407,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add("a: |\n  b\n? c\n: [d, {e: f}]\n--- !!g 'h'\n", "a.*.0={}")
 	f.Add("populations:\n  E:\n    size: 1e1\n    V0: {uniform: [.nan, -.inf]}\n    neuron: >-\n      lif\n", "scale.weight=-0.5")
 	f.Fuzz(func(t *testing.T, text, set string) {
-		readertest.Bounded(t, func() {
+		readertest.Bounded(t, len(text)+len(set), func() {
 			n, err := load(text, language.Options{Set: []string{set}})
 			if err != nil {
 				requireLines(t, err)

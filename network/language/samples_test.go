@@ -141,7 +141,7 @@ func FuzzSamples(f *testing.F) {
 		if evenly {
 			more = ", every: 1"
 		}
-		readertest.Bounded(t, func() {
+		readertest.Bounded(t, len(content), func() {
 			if _, err := loadFile(t, dir, content, more); err != nil {
 				requireLines(t, err)
 			}

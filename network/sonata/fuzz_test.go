@@ -108,7 +108,7 @@ func FuzzCircuit(f *testing.F) {
 	f.Fuzz(func(t *testing.T, config, nodes, edges, params, changes []byte) {
 		folder := t.TempDir()
 		require.NoError(t, files(folder, config, nodes, edges, params))
-		readertest.Bounded(t, func() {
+		readertest.Bounded(t, len(config)+len(nodes)+len(edges)+len(params), func() {
 			text, err := loadFuzzed(folder, config, changes)
 			if err != nil {
 				for _, line := range strings.Split(err.Error(), "\n") {

@@ -13,23 +13,27 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a reader may take of a small file.
+// What a reader may take of a file: bytes that it allocates, together, of its time on the processor, and by the clock.
 const (
-	MostBytes = 64 << 20    // that it allocates, together
-	MostTime  = time.Second // of the processor
-	hangs     = time.Minute // by the clock: ends the process, which makes a fuzzer keep the input
+	leastBytes   = 4 << 20 // of any file
+	bytesPerByte = 1 << 10 // and for each byte of it
+	MostTime     = time.Second
+	hangs        = time.Minute // ends the process, which makes a fuzzer keep the input
 )
 
-// Bounded calls read and fails the test where that takes more than a small file may cost.
-func Bounded(t testing.TB, read func()) {
+// MostBytes is what the reader of a file of that size may allocate.
+func MostBytes(size int) uint64 { return leastBytes + bytesPerByte*uint64(size) }
+
+// Bounded calls read, which reads a file of that size, and fails the test where that takes more than it may cost.
+func Bounded(t testing.TB, size int, read func()) {
 	t.Helper()
 	watch := time.AfterFunc(hangs, func() { panic("the reader hangs") })
 	defer watch.Stop()
 	bytes, spent := allocated(), processor()
 	read()
 	bytes, spent = allocated()-bytes, processor()-spent
-	if bytes > MostBytes || spent > MostTime {
-		t.Fatalf("a small file cost %d bytes of memory and %v", bytes, spent)
+	if bytes > MostBytes(size) || spent > MostTime {
+		t.Fatalf("a file of %d bytes cost %d bytes of memory and %v", size, bytes, spent)
 	}
 }
 

@@ -21,15 +21,18 @@ var sink []byte
 // What is too much is noticed, and no more than that.
 func TestBounded(t *testing.T) {
 	r := &recorder{TB: t}
-	Bounded(r, func() { sink = make([]byte, MostBytes/2) })
-	require.Empty(t, r.failed)
-	Bounded(r, func() { sink = make([]byte, MostBytes+1) })
-	require.Contains(t, r.failed, "of memory")
+	for _, size := range []int{0, 1 << 16} {
+		r.failed = ""
+		Bounded(r, size, func() { sink = make([]byte, MostBytes(size)*9/10) })
+		require.Empty(t, r.failed)
+		Bounded(r, size, func() { sink = make([]byte, MostBytes(size)+1) })
+		require.Contains(t, r.failed, "of memory")
+	}
 	r.failed = ""
 	start := processor()
-	Bounded(r, func() {
+	Bounded(r, 0, func() {
 		for processor()-start < MostTime+MostTime/10 {
 		}
 	})
-	require.Contains(t, r.failed, "a small file cost")
+	require.Contains(t, r.failed, "a file of 0 bytes cost")
 }
