@@ -6,9 +6,9 @@ import (
 	"math"
 	"testing"
 
-	"einet/table/readertest"
-
 	"github.com/stretchr/testify/require"
+
+	"einet/table/readertest"
 )
 
 // all is something of every kind.
