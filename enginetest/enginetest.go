@@ -61,7 +61,7 @@ func Build(t testing.TB, n *network.Network) (*dynamics.Model, *connectome.Conne
 
 // state compares every variable of every neuron after each step.
 func state(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Factory) {
-	reference, engine := cpuref.New(m, c), make(t, m, c)
+	reference, engine := newReference(t, m, c), make(t, m, c)
 	compareState(t, m, reference, engine)
 	for range shorter(40) {
 		require.NoError(t, reference.Advance(t.Context(), 1))
@@ -73,7 +73,7 @@ func state(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Facto
 
 // followed holds what an engine notes while it advances to the reference's state after each step.
 func followed(t *testing.T, m *dynamics.Model, c *connectome.Connectome, engine sim.Follower) {
-	reference := cpuref.New(m, c)
+	reference := newReference(t, m, c)
 	var list []sim.Followed
 	for i := range m.Populations {
 		for _, v := range sim.Variables(m, i) {
@@ -103,7 +103,7 @@ func followed(t *testing.T, m *dynamics.Model, c *connectome.Connectome, engine 
 
 // spikes compares spikes and final state when many steps are advanced at once.
 func spikes(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Factory) {
-	compareRuns(t, m, cpuref.New(m, c), make(t, m, c))
+	compareRuns(t, m, newReference(t, m, c), make(t, m, c))
 }
 
 func compareRuns(t *testing.T, m *dynamics.Model, reference, engine sim.Engine) {

@@ -3,7 +3,6 @@ package enginetest
 import (
 	"testing"
 
-	"einet/cpuref"
 	"einet/network"
 
 	"github.com/stretchr/testify/require"
@@ -20,7 +19,7 @@ func full() *network.Network {
 // fires: where every neuron fires in every step, no spike is lost.
 func fires(t *testing.T, make Factory) {
 	m, c := Build(t, full())
-	reference, engine := cpuref.New(m, c), make(t, m, c)
+	reference, engine := newReference(t, m, c), make(t, m, c)
 	for _, steps := range []int{1, 5, 37, shorter(300)} {
 		require.NoError(t, reference.Advance(t.Context(), steps))
 		require.NoError(t, engine.Advance(t.Context(), steps))

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"einet/connectome"
-	"einet/cpuref"
 	"einet/network"
 	"einet/sim"
 
@@ -23,13 +22,13 @@ func RunProcedural(t *testing.T, inSpace bool, make Factory) {
 		}
 		t.Run(n.Name+"/procedural", func(t *testing.T) {
 			m, stored := Build(t, n)
-			compareRuns(t, m, cpuref.New(m, stored), make(t, m, procedural(t, n, n.Seed)))
+			compareRuns(t, m, newReference(t, m, stored), make(t, m, procedural(t, n, n.Seed)))
 		})
 	}
 	t.Run("control", func(t *testing.T) {
 		n := redrawn()
 		m, stored := Build(t, n)
-		want := digest(t, cpuref.New(m, stored))
+		want := digest(t, newReference(t, m, stored))
 		require.Equal(t, want, digest(t, make(t, m, procedural(t, n, n.Seed))))
 		require.NotEqual(t, want, digest(t, make(t, m, procedural(t, n, n.Seed+1))), "another key of the draws")
 	})

@@ -23,7 +23,7 @@ func resumed(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Fac
 	h := fnv.New64()
 	h.Write([]byte(m.Network.Name))
 	random := rand.New(rand.NewPCG(h.Sum64(), 1))
-	reference, engine := cpuref.New(m, c), make(t, m, c).(sim.Saver)
+	reference, engine := newReference(t, m, c), make(t, m, c).(sim.Saver)
 	steps := 1 + random.IntN(60+min(m.MaxDelay, 400))
 	require.NoError(t, reference.Advance(t.Context(), steps))
 	require.NoError(t, engine.Advance(t.Context(), steps))
@@ -32,7 +32,8 @@ func resumed(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Fac
 	got, err := engine.Spikes(nil)
 	require.NoError(t, err)
 	require.Equal(t, append([]sim.Spike{}, spikes...), append([]sim.Spike{}, got...))
-	of := saved(t, m, reference, spikes)
+	of, err := answer(reference, "saved", 0, func(e *cpuref.Engine) ([]byte, error) { return saved(t, m, e, spikes), nil })
+	require.NoError(t, err)
 	require.True(t, bytes.Equal(of, saved(t, m, engine, spikes)), "step %d: another state is saved than the reference's", steps)
 
 	engine = make(t, m, c).(sim.Saver)

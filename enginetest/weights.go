@@ -157,94 +157,131 @@ func weighManners(t *testing.T, m *dynamics.Model, c *connectome.Connectome, mak
 	require.ErrorContains(t, e.Resume(1, nil, m.Releases()), "no state of long-term plasticity")
 }
 
-// wrongPlastic: each part of the state of long-term plasticity matters to an engine that goes on from it, and what can't be is refused.
-func wrongPlastic(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Factory) {
-	from := cpuref.New(m, c)
-	var spikes []sim.Spike
-	for steps := 300 + m.MaxDelay; !isComing(t, m, from); steps = 1 {
-		require.NoError(t, from.Advance(t.Context(), steps))
-		var err error
-		spikes, err = from.Spikes(spikes)
-		require.NoError(t, err)
+// A stopped is a run of the reference that others go on from: with the state of long-term plasticity as it was, and with states of which one
+// part is another and matters to what comes.
+type stopped struct {
+	from     *cpuref.Engine
+	spikes   []sim.Spike
+	underWay []sim.Spike
+	before   [][]dynamics.Release
+	right    []byte
+	wrong    []wrongState
+}
+
+// A wrongState has another value of a part, the i-th of projection k, and what is saved some steps later.
+type wrongState struct {
+	part  string
+	k, i  int
+	after []byte
+}
+
+// state is a new copy of what was there.
+func (s *stopped) state(t *testing.T, m *dynamics.Model) *sim.Plastic {
+	u := sim.NewUnderWay(m)
+	require.NoError(t, u.Spikes(s.from.Step(), s.spikes))
+	p, err := u.Plastic(s.from)
+	require.NoError(t, err)
+	require.NoError(t, p.Check(m, s.from.Step()))
+	return p
+}
+
+// after is what an engine that goes on from a state saves some steps later.
+func (s *stopped) after(t *testing.T, m *dynamics.Model, e sim.PlasticSaver, p *sim.Plastic) []byte {
+	for _, r := range sim.Rows(m) {
+		words := slices.Repeat([]uint32{0}, r.Size)
+		require.NoError(t, s.from.Save(r, words))
+		require.NoError(t, e.Load(r, words))
 	}
-	step := from.Step()
-	state := func() (*sim.Plastic, *sim.UnderWay) { // a new one
-		u := sim.NewUnderWay(m)
-		require.NoError(t, u.Spikes(step, spikes))
-		s, err := u.Plastic(from)
-		require.NoError(t, err)
-		require.NoError(t, s.Check(m, step))
-		return s, u
-	}
-	underWay := slices.DeleteFunc(slices.Clone(spikes), func(s sim.Spike) bool { return int64(s.Step) <= step-int64(m.MaxDelay) })
-	before := sim.NewReleases(m)
-	for _, s := range spikes[:len(spikes)-len(underWay)] {
-		before.Fire(s, nil)
-	}
-	after := func(s *sim.Plastic) []byte { // what an engine that goes on from there saves some steps later
-		e := make(t, m, c).(sim.PlasticSaver)
+	require.NoError(t, e.LoadPlastic(p))
+	require.NoError(t, e.Resume(s.from.Step(), s.underWay, s.before))
+	var all []byte
+	for _, steps := range []int{m.MaxDelay, 300} {
+		require.NoError(t, e.Advance(t.Context(), steps))
 		for _, r := range sim.Rows(m) {
 			words := slices.Repeat([]uint32{0}, r.Size)
-			require.NoError(t, from.Save(r, words))
-			require.NoError(t, e.Load(r, words))
-		}
-		require.NoError(t, e.LoadPlastic(s))
-		require.NoError(t, e.Resume(step, underWay, before.States))
-		var all []byte
-		for _, steps := range []int{m.MaxDelay, 300} {
-			require.NoError(t, e.Advance(t.Context(), steps))
-			for _, r := range sim.Rows(m) {
-				words := slices.Repeat([]uint32{0}, r.Size)
-				require.NoError(t, e.Save(r, words))
-				for _, w := range words {
-					all = binary.LittleEndian.AppendUint32(all, w)
-				}
+			require.NoError(t, e.Save(r, words))
+			for _, w := range words {
+				all = binary.LittleEndian.AppendUint32(all, w)
 			}
 		}
-		digest, err := sim.WeightsDigest(m, e)
-		require.NoError(t, err)
-		return append(all, digest...)
 	}
-	right, _ := state()
-	want := after(right)
-	again, _ := state()
-	require.Equal(t, want, after(again))
-	for name, change := range map[string]func(s *sim.Plastic, k, i int) bool{
-		"weight": func(s *sim.Plastic, k, i int) bool {
-			if i >= len(s.Weights[k]) {
-				return false
-			}
-			if w := &s.Weights[k][i]; *w > 1<<30 {
-				*w -= 1 << 20
-			} else {
-				*w += 1 << 20
-			}
-			return true
-		},
-		"source": func(s *sim.Plastic, k, i int) bool { return spoil(s.Sources[k], i) },
-		"target": func(s *sim.Plastic, k, i int) bool { return spoil(s.Targets[k], i) },
-		"coming": func(s *sim.Plastic, k, i int) bool {
-			p := &m.Projections[k]
-			sums := s.Coming[p.To][p.Receptor]
-			for at := i * m.Populations[p.To].Size; at < len(sums); at++ {
-				if sums[at] != 0 {
-					sums[at] += p.MaxWeight
-					return true
-				}
-			}
+	digest, err := sim.WeightsDigest(m, e)
+	require.NoError(t, err)
+	return append(all, digest...)
+}
+
+// wrongParts change the i-th of a part of the state, of projection k, if there is one.
+var wrongParts = map[string]func(m *dynamics.Model, s *sim.Plastic, k, i int) bool{
+	"weight": func(_ *dynamics.Model, s *sim.Plastic, k, i int) bool {
+		if i >= len(s.Weights[k]) {
 			return false
-		},
-	} {
-		noticed := false
-		for i := 0; i < 12 && !noticed; i++ {
-			for k := 0; k < len(m.Projections) && !noticed; k++ {
-				if s, _ := state(); m.Projections[k].Plasticity != nil && change(s, k, i) {
-					noticed = !slices.Equal(want, after(s))
+		}
+		if w := &s.Weights[k][i]; *w > 1<<30 {
+			*w -= 1 << 20
+		} else {
+			*w += 1 << 20
+		}
+		return true
+	},
+	"source": func(_ *dynamics.Model, s *sim.Plastic, k, i int) bool { return spoil(s.Sources[k], i) },
+	"target": func(_ *dynamics.Model, s *sim.Plastic, k, i int) bool { return spoil(s.Targets[k], i) },
+	"coming": func(m *dynamics.Model, s *sim.Plastic, k, i int) bool {
+		p := &m.Projections[k]
+		sums := s.Coming[p.To][p.Receptor]
+		for at := i * m.Populations[p.To].Size; at < len(sums); at++ {
+			if sums[at] != 0 {
+				sums[at] += p.MaxWeight
+				return true
+			}
+		}
+		return false
+	},
+}
+
+// stop runs the reference until spikes of plastic projections are under way, and looks for a value of each part that matters.
+func stop(t *testing.T, m *dynamics.Model, c *connectome.Connectome) *stopped {
+	s := &stopped{from: cpuref.New(m, c)}
+	for steps := 300 + m.MaxDelay; !isComing(t, m, s.from); steps = 1 {
+		require.NoError(t, s.from.Advance(t.Context(), steps))
+		var err error
+		s.spikes, err = s.from.Spikes(s.spikes)
+		require.NoError(t, err)
+	}
+	s.underWay = slices.DeleteFunc(slices.Clone(s.spikes), func(x sim.Spike) bool { return int64(x.Step) <= s.from.Step()-int64(m.MaxDelay) })
+	before := sim.NewReleases(m)
+	for _, x := range s.spikes[:len(s.spikes)-len(s.underWay)] {
+		before.Fire(x, nil)
+	}
+	s.before = before.States
+	s.right = s.after(t, m, cpuref.New(m, c), s.state(t, m))
+	for part, change := range wrongParts {
+		found := len(s.wrong)
+		for i := 0; i < 12 && len(s.wrong) == found; i++ {
+			for k := 0; k < len(m.Projections) && len(s.wrong) == found; k++ {
+				if p := s.state(t, m); m.Projections[k].Plasticity != nil && change(m, p, k, i) {
+					if after := s.after(t, m, cpuref.New(m, c), p); !slices.Equal(s.right, after) {
+						s.wrong = append(s.wrong, wrongState{part, k, i, after})
+					}
 				}
 			}
 		}
-		require.True(t, noticed, "no %s matters", name)
+		require.Greater(t, len(s.wrong), found, "no %s matters", part)
 	}
+	return s
+}
+
+// wrongPlastic: each part of the state of long-term plasticity matters to an engine that goes on from it, which does then what the reference does, and what
+// can't be is refused.
+func wrongPlastic(t *testing.T, m *dynamics.Model, c *connectome.Connectome, make Factory) {
+	s := once(t, m.Network, "stopped", func() *stopped { return stop(t, m, c) })
+	after := func(p *sim.Plastic) []byte { return s.after(t, m, make(t, m, c).(sim.PlasticSaver), p) }
+	require.True(t, slices.Equal(s.right, after(s.state(t, m))), "another state than the reference's")
+	for _, x := range s.wrong {
+		p := s.state(t, m)
+		require.True(t, wrongParts[x.part](m, p, x.k, x.i))
+		require.True(t, slices.Equal(x.after, after(p)), "another %s has other effects than on the reference", x.part)
+	}
+	step, state := s.from.Step(), func() *sim.Plastic { return s.state(t, m) }
 	k := slices.IndexFunc(m.Projections, func(p dynamics.Projection) bool { return p.Plasticity != nil })
 	p := &m.Projections[k]
 	for _, wrong := range []func(s *sim.Plastic){
@@ -258,7 +295,7 @@ func wrongPlastic(t *testing.T, m *dynamics.Model, c *connectome.Connectome, mak
 		},
 		func(s *sim.Plastic) { s.Coming[p.To][p.Receptor][0] = -p.MaxWeight },
 	} {
-		s, _ := state()
+		s := state()
 		wrong(s)
 		require.ErrorContains(t, s.Check(m, step), "long-term plasticity: projections.")
 	}
