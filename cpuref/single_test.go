@@ -51,7 +51,7 @@ func (p *probe) potentials(name string, steps int) (v [][]float32) {
 // integrate is V(T) of dV/dt = f(t, V) from V(0), by Runge and Kutta in steps that do not
 // matter.
 func integrate(v, to float64, f func(t, v float64) float64) float64 {
-	const n = 4000
+	const n = 400
 	h := to / n
 	for k := range n {
 		t := h * float64(k)
