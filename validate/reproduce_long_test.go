@@ -19,6 +19,17 @@ func TestReproduceAll(t *testing.T) {
 	}
 }
 
+// The controls that TestReproduce leaves out.
+func TestReproduceControls(t *testing.T) {
+	for _, k := range []reproduced{
+		{"cobahh", "", "projections.I*.weight=-55", []string{"weights + 20 %"}},
+		{"song2000", "growing", "", []string{"weights + 20 %"}},
+		{"potjans2014", "tenth", "", []string{"delays + 5 steps"}},
+	} {
+		t.Run(k.preset, k.controls)
+	}
+}
+
 // The microcircuit at full size is less synchronous where delays below a step become one than where they are
 // drawn again, and its rates hardly tell.
 func TestClippedDelaysAreToldApart(t *testing.T) {
