@@ -38,7 +38,7 @@ func TestConformance(t *testing.T) {
 					return eager(t, m, c, threads, k)
 				}
 				enginetest.Run(t, open)
-				enginetest.RunProcedural(t, true, open)
+				enginetest.RunProcedural(t, enginetest.Procedural(true), open)
 				enginetest.Changes(t, open)
 				enginetest.Loses(t, open)
 			})

@@ -28,7 +28,7 @@ func TestWrongStates(t *testing.T) {
 }
 
 func TestProcedural(t *testing.T) {
-	enginetest.RunProcedural(t, true, func(_ testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
+	enginetest.RunProcedural(t, enginetest.Procedural(true), func(_ testing.TB, m *dynamics.Model, c *connectome.Connectome) sim.Engine {
 		return cpuref.New(m, c)
 	})
 }

@@ -26,6 +26,11 @@ type Factory func(t testing.TB, m *dynamics.Model, c *connectome.Connectome) sim
 // stretches, and its manners; and the rates of its Poisson sources to what is asked.
 func Run(t *testing.T, make Factory) {
 	RunOn(t, Networks(), make)
+	AtLimits(t, make)
+}
+
+// AtLimits holds the rates of Poisson sources to what is asked, and the engine to the reference where a step is too long and where all neurons fire.
+func AtLimits(t *testing.T, make Factory) {
 	t.Run("rates", func(t *testing.T) { rates(t, make) })
 	t.Run("unresolved", func(t *testing.T) { unresolved(t, make) })
 	t.Run("full", func(t *testing.T) { fires(t, make) })

@@ -12,14 +12,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// RunProcedural holds an engine that draws synapses again for each spike to the reference that has
-// them stored, on all networks whose rules allow it; in space, also on those that go by distance.
-func RunProcedural(t *testing.T, inSpace bool, make Factory) {
-	for _, n := range append(Networks(), redrawn(), redrawnInSpace()) {
+// Procedural are the networks whose rules allow that synapses are drawn again for each spike; in space, also those that go by distance.
+func Procedural(inSpace bool) []*network.Network {
+	return slices.DeleteFunc(append(Networks(), redrawn(), redrawnInSpace()), func(n *network.Network) bool {
 		byDistance := slices.ContainsFunc(n.Projections, func(p network.Projection) bool { return p.ByDistance() })
-		if connectome.Redrawable(n) != nil || byDistance && !inSpace {
-			continue
-		}
+		return connectome.Redrawable(n) != nil || byDistance && !inSpace
+	})
+}
+
+// RunProcedural holds an engine that draws synapses again to the reference that has them stored, on such networks.
+func RunProcedural(t *testing.T, networks []*network.Network, make Factory) {
+	for _, n := range networks {
 		t.Run(n.Name+"/procedural", func(t *testing.T) {
 			m, stored := Build(t, n)
 			compareRuns(t, m, newReference(t, m, stored), make(t, m, procedural(t, n, n.Seed)))

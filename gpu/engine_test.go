@@ -66,7 +66,7 @@ func TestChanges(t *testing.T) {
 // The same where synapses are drawn again for each spike.
 func TestConformanceOfDrawnSynapses(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
-		enginetest.RunProcedural(t, false, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+		enginetest.RunProcedural(t, dealt(t, c, enginetest.Procedural(false)), func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
 			e := start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
 			drawn, err := isDrawn(syn)
 			require.NoError(t, err)
@@ -81,7 +81,7 @@ func TestConformanceOfDrawnSynapses(t *testing.T) {
 func TestConformanceOnManyPages(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
 		pages := 0
-		enginetest.Run(t, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+		conforms(t, c, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
 			b := boundsOf(c.Device())
 			b.sheets = 2
 			e := startWithin(t, c, m, syn, 1<<14, b)
@@ -97,7 +97,7 @@ func TestConformanceOnManyPages(t *testing.T) {
 func TestConformanceWithinSmallBounds(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
 		rows, shorter := 0, false
-		enginetest.Run(t, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+		conforms(t, c, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
 			b := bounds{ring: 20_000, drives: 60, window: 4, windows: 3, row: 3, parallel: true, bindings: 8, sheets: 1}
 			e := startWithin(t, c, m, syn, c.Device().Limits.MaxStorageBlock, b)
 			rows = max(rows, e.layout.rows)

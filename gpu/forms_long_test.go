@@ -28,7 +28,7 @@ func TestConformanceOfAllDrawnSums(t *testing.T) {
 	onEach(t, func(t *testing.T, c *Context) {
 		with, without := 0, 0
 		make := withSums(c, c.Device().Limits.MaxStorageBlock, false)
-		enginetest.RunProcedural(t, false, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+		enginetest.RunProcedural(t, enginetest.Procedural(false), func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
 			e := make(t, m, syn)
 			if e.(*Engine).HasSums() {
 				with++

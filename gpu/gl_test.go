@@ -6,10 +6,13 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"einet/enginetest"
+	"einet/network"
 	"einet/shaders"
 
 	"github.com/stretchr/testify/require"
@@ -51,6 +54,36 @@ func onEach(t *testing.T, f func(t *testing.T, c *Context)) {
 			f(t, c)
 		})
 	}
+}
+
+// dealt are those of some networks on which a driver in software is held to the reference: such drivers share them out, as each has every
+// kernel of each form. The tag long gives all to each. Hardware takes all.
+func dealt(t *testing.T, c *Context, networks []*network.Network) (some []*network.Network) {
+	t.Helper()
+	devices, err := Devices()
+	require.NoError(t, err)
+	var software []int
+	for _, d := range devices {
+		if d.Software {
+			software = append(software, d.Index)
+		}
+	}
+	place := slices.Index(software, c.Device().Index)
+	if place < 0 || allOnEach {
+		return networks
+	}
+	for i, n := range networks {
+		if i%len(software) == place {
+			some = append(some, n)
+		}
+	}
+	return some
+}
+
+// conforms is the conformance suite on those networks.
+func conforms(t *testing.T, c *Context, make enginetest.Factory) {
+	enginetest.RunOn(t, dealt(t, c, enginetest.Networks()), make)
+	enginetest.AtLimits(t, make)
 }
 
 // compileAdd compiles testdata's kernel that adds 1 to each value.

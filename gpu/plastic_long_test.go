@@ -11,5 +11,5 @@ import (
 // The random networks that TestLearns leaves out.
 func TestLearnsAtLength(t *testing.T) {
 	networks := enginetest.Learning()
-	learnsOn(t, networks[len(networks)-4:])
+	onEach(t, func(t *testing.T, c *Context) { learnsOn(t, c, networks[len(networks)-4:]) })
 }

@@ -19,18 +19,19 @@ import (
 	"einet/sim"
 )
 
-// Most of the random networks are with the long tests.
+// Of the random networks software drivers share out two; the others are with the long tests.
 func TestLearns(t *testing.T) {
 	networks := enginetest.Learning()
-	learnsOn(t, networks[:len(networks)-4])
+	random := len(networks) - 6
+	onEach(t, func(t *testing.T, c *Context) {
+		learnsOn(t, c, append(networks[:random:random], dealt(t, c, networks[random:random+2])...))
+	})
 }
 
-func learnsOn(t *testing.T, networks []*network.Network) {
-	onEach(t, func(t *testing.T, c *Context) {
-		enginetest.LearnsOn(t, networks, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
-			return start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
-		}, 1<<30, math.MaxInt32-1000)
-	})
+func learnsOn(t *testing.T, c *Context, networks []*network.Network) {
+	enginetest.LearnsOn(t, networks, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+		return start(t, c, m, syn, c.Device().Limits.MaxStorageBlock)
+	}, 1<<30, math.MaxInt32-1000)
 }
 
 // The same where synapses are on many pages, which cut rows, and where few spikes of targets are remembered, so that all synapses are brought up to date often.

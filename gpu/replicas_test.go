@@ -73,7 +73,7 @@ func TestReplicasConform(t *testing.T) {
 		})
 		require.Greater(t, len(fitting), 3)
 		for _, most := range []int{3, mostReplicaSteps} {
-			enginetest.RunOn(t, fitting, func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
+			enginetest.RunOn(t, dealt(t, c, fitting), func(t testing.TB, m *dynamics.Model, syn *connectome.Connectome) sim.Engine {
 				others := trials(t, m.Network, 5, 6)
 				models := []*dynamics.Model{others[0], m, others[1]}
 				return one{startReplicas(t, c, models, syn, most), 1}

@@ -37,7 +37,7 @@ func TestConformanceWithSums(t *testing.T) {
 	}
 	onEach(t, func(t *testing.T, c *Context) {
 		t.Run("a page", func(t *testing.T) {
-			enginetest.RunOn(t, []*network.Network{all[0], all[1], all[4], plastic}, withSums(c, c.Device().Limits.MaxStorageBlock, true))
+			enginetest.RunOn(t, dealt(t, c, []*network.Network{all[0], all[1], all[4], plastic}), withSums(c, c.Device().Limits.MaxStorageBlock, true))
 		})
 		t.Run("pages", func(t *testing.T) {
 			enginetest.RunOn(t, all[1:2], withSums(c, 1<<14, true))

@@ -1,0 +1,5 @@
+//go:build long && cgo && !nogl
+
+package gpu
+
+const allOnEach = true
