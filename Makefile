@@ -4,9 +4,9 @@
 # The preset or YAML file that `make run` simulates, and further flags of `einet run`.
 NETWORK ?= ei
 RUNFLAGS ?= --force
-# Further flags of `go test`, and its packages.
+# Further flags of `go test`, and its packages: those that take longest begin first.
 TESTFLAGS ?=
-PACKAGES ?= ./...
+PACKAGES ?= ./gpu ./validate ./...
 # Executions of each fuzz target in `make fuzz`, which is part of `make test-long`, or the time of each (FUZZ=1h), and a
 # pattern of targets (FUZZ_TARGETS=Npz).
 FUZZ ?= 100000
