@@ -23,7 +23,7 @@ import (
 //
 //	time_ms [B]                                middles of the bins, 0 at --align
 //	seed, trial [T]                            those that were simulated to the end
-//	P_rate_hz [T, B]                           mean over the neurons of population P whose spikes are kept, in each
+//	P_rate_hz [T, B]                           mean over the neurons of population P whose spikes are kept, in each; or over those of a group P
 //	P_mean_hz, P_sd_hz, P_low_hz, P_high_hz [B] mean and sd over trials, and the ends of what holds the mean with 95 % confidence
 const PSTHFile = "psth.npz"
 
@@ -65,12 +65,13 @@ func interruptedDrawing(err error) error {
 // trialRates are the rates over trials, and the spikes of a neuron.
 type trialRates struct {
 	net          *network.Network
-	populations  []int // of which there are spikes
+	populations  []int          // of which there are spikes
+	groups       []network.Part // of populations of which there are all spikes; of divisions no parts
 	align        float64
 	first        int     // bin
 	bin          float64 // [ms]
 	seed, trial  []int64
-	rates        [][][]float64 // [population][trial][bin]
+	rates        [][][]float64 // [populations, then groups][trial][bin]
 	neuron       uint32
 	of           int
 	neuronSpikes [][]float64 // [trial of the first seed] times [ms] from align
@@ -91,7 +92,9 @@ func readTrials(ctx context.Context, dir string, s *ReplicasSummary, net *networ
 	if last-t.first < 2 {
 		return nil, nil
 	}
-	t.rates = make([][][]float64, len(net.Populations))
+	t.rates = make([][][]float64, len(t.populations)+len(t.groups))
+	regroup := regroupOf(net, t.groups)
+	var regrouped []sim.Spike
 	spikes := make([]uint32, net.Neurons())
 	var files []string
 	for _, trial := range s.Trials {
@@ -102,9 +105,13 @@ func readTrials(ctx context.Context, dir string, s *ReplicasSummary, net *networ
 			files = append(files, trial.File)
 		}
 		t.seed, t.trial = append(t.seed, int64(trial.Seed)), append(t.trial, int64(trial.Trial))
-		counts := analysis.NewPopulationCounts(sizesOf(net), net.Dt, steps)
+		counts, ofGroups := analysis.NewPopulationCounts(sizesOf(net), net.Dt, steps), analysis.NewPopulationCounts(regroup.Sizes(), net.Dt, steps)
 		err := eachSpike(ctx, filepath.Join(dir, trial.File), func(some []sim.Spike) {
 			counts.Add(some)
+			if len(t.groups) > 0 {
+				regrouped = regroup.Append(regrouped[:0], some)
+				ofGroups.Add(regrouped)
+			}
 			for _, k := range some {
 				if trial.Seed == s.Trials[0].Seed { // another seed's neurons are others
 					spikes[k.Neuron]++
@@ -114,12 +121,16 @@ func readTrials(ctx context.Context, dir string, s *ReplicasSummary, net *networ
 		if err != nil {
 			return nil, err
 		}
-		for _, i := range t.populations {
+		for at, i := range t.populations {
 			rates := counts.Rates(i, int64(last*steps))[t.first:last]
 			for k := range rates {
 				rates[k] /= among[i]
 			}
-			t.rates[i] = append(t.rates[i], rates)
+			t.rates[at] = append(t.rates[at], rates)
+		}
+		for i := range t.groups {
+			at := len(t.populations) + i
+			t.rates[at] = append(t.rates[at], ofGroups.Rates(i, int64(last*steps))[t.first:last])
 		}
 	}
 	if len(files) == 0 {
@@ -143,7 +154,7 @@ func readTrials(ctx context.Context, dir string, s *ReplicasSummary, net *networ
 	return t, nil
 }
 
-// kept finds the populations of which spikes were kept, and the share of their neurons that are among those.
+// kept finds the populations and groups of which spikes were kept, and the share of populations' neurons that are among those.
 func (t *trialRates) kept() (share []float64) {
 	recorded := record.RecordedOf(t.net)
 	for i, p := range t.net.Populations {
@@ -156,7 +167,26 @@ func (t *trialRates) kept() (share []float64) {
 		}
 		share = append(share, float64(n)/float64(p.Size))
 	}
+	for i := range t.net.Groups {
+		part, _ := t.net.Part(t.net.Groups[i].FullName())
+		if part.Count == 0 && share[part.Population] == 1 {
+			t.groups = append(t.groups, part)
+		}
+	}
 	return share
+}
+
+// shownOf are the populations and groups of rates, as figures have them.
+func (t *trialRates) shownOf() (all []plot.Population) {
+	for _, i := range t.populations {
+		p := &t.net.Populations[i]
+		all = append(all, plot.Population{Name: p.Name, Size: p.Size, Inhibitory: t.net.Inhibits(p.Name)})
+	}
+	for i := range t.groups {
+		g := &t.groups[i]
+		all = append(all, plot.Population{Name: g.Name, Size: g.Size, Inhibitory: t.net.Inhibits(t.net.Populations[g.Population].Name)})
+	}
+	return all
 }
 
 func sizesOf(net *network.Network) (sizes []int) {
@@ -208,7 +238,7 @@ func (t *trialRates) choose(spikes []uint32) {
 }
 
 // bins is how many were counted.
-func (t *trialRates) bins() int { return len(t.rates[t.populations[0]][0]) }
+func (t *trialRates) bins() int { return len(t.rates[0][0]) }
 
 // times are the middles of bins, each of n of those that were counted.
 func (t *trialRates) times(n int) (times []float64) {
@@ -243,8 +273,7 @@ func (t *trialRates) write(path string) error {
 	s.FixedFloats("align_ms", []float64{t.align})
 	s.FixedInts("seed", t.seed)
 	s.FixedInts("trial", t.trial)
-	for _, i := range t.populations {
-		p := &t.net.Populations[i]
+	for i, p := range t.shownOf() {
 		var all []float64
 		for _, trial := range t.rates[i] {
 			all = append(all, trial...)
@@ -262,17 +291,14 @@ func (t *trialRates) write(path string) error {
 // shown is what the figure has: fewer bins.
 func (t *trialRates) shown() plot.Trials {
 	n := max(1, t.bins()/mostPSTHBins)
-	d := plot.Trials{TimeMs: t.times(n), Of: 0, Spikes: t.neuronSpikes}
-	for _, i := range t.populations {
-		p := &t.net.Populations[i]
-		if i == t.of {
-			d.Of = len(d.Populations)
+	d := plot.Trials{TimeMs: t.times(n), Of: slices.Index(t.populations, t.of), Spikes: t.neuronSpikes, Populations: t.shownOf()}
+	for i, p := range d.Populations {
+		if i == d.Of {
 			d.Neuron = fmt.Sprintf("%d of %s", int(t.neuron)-record.Populations(t.net)[i].First, p.Name)
 			if last := len(t.seed) - 1; t.seed[last] != t.seed[0] {
 				d.Neuron += fmt.Sprintf(" with seed %d", t.seed[0])
 			}
 		}
-		d.Populations = append(d.Populations, plot.Population{Name: p.Name, Size: p.Size, Inhibitory: t.net.Inhibits(p.Name)})
 		var merged [][]float64
 		for _, trial := range t.rates[i] {
 			var wide []float64

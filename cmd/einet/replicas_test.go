@@ -206,22 +206,28 @@ func TestMomentsOverTrials(t *testing.T) {
 // psth.npz has the trials' rates around the time that is asked for: their spikes, counted.
 func TestRatesOverTrials(t *testing.T) {
 	dir := t.TempDir()
-	all := replicas(t, dir, "cpu", "--replicas", "3", "--align", "20ms", "--discard", "10ms")
+	all := replicas(t, dir, "cpu", "--replicas", "3", "--align", "20ms", "--discard", "10ms", "--set", "groups={E: {some: {from: 3, to: 40}, parts: {count: 2}}}")
 	file := filepath.Join(dir, experiment.PSTHFile)
 	times, rates := readNpz[float64](t, file, "time_ms"), readNpz[float64](t, file, "E_rate_hz")
 	require.Len(t, times, 50)
 	require.InDelta(t, 10.5-20, times[0], 1e-9)
 	require.Len(t, rates, 150)
+	ofGroup := readNpz[float64](t, file, "E.some_rate_hz")
 	for k, trial := range all.Trials {
 		s, err := record.ReadSpikes(filepath.Join(dir, trial.File))
 		require.NoError(t, err)
-		want := make([]float64, 50)
+		want, some := make([]float64, 50), make([]float64, 50)
 		for _, spike := range s.Spikes {
-			if bin := int(math.Ceil(float64(spike.Step)*s.DtMs-1e-9)) - 1 - 10; bin >= 0 && int(spike.Neuron) < s.Populations[0].Size {
+			bin := int(math.Ceil(float64(spike.Step)*s.DtMs-1e-9)) - 1 - 10
+			if bin >= 0 && int(spike.Neuron) < s.Populations[0].Size {
 				want[bin] += 1000 / float64(s.Populations[0].Size)
+			}
+			if n := all.Groups["E.some"]; bin >= 0 && int(spike.Neuron) >= n.Neurons[0][0] && int(spike.Neuron) <= n.Neurons[0][1] {
+				some[bin] += 1000 / float64(n.Size)
 			}
 		}
 		require.InDeltaSlice(t, want, rates[k*50:(k+1)*50], 1e-6)
+		require.InDeltaSlice(t, some, ofGroup[k*50:(k+1)*50], 1e-6)
 	}
 	mean := readNpz[float64](t, file, "E_mean_hz")
 	require.InDelta(t, (rates[7]+rates[57]+rates[107])/3, mean[7], 1e-9)
