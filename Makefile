@@ -6,7 +6,7 @@ NETWORK ?= ei
 RUNFLAGS ?= --force
 # Further flags of `go test`, and its packages: those that take longest begin first.
 TESTFLAGS ?=
-PACKAGES ?= ./gpu ./validate ./...
+PACKAGES ?= ./gpu ./cmd/einet ./validate ./cpu ./...
 # Executions of each fuzz target in `make fuzz`, which is part of `make test-long`, or the time of each (FUZZ=1h), and a
 # pattern of targets (FUZZ_TARGETS=Npz).
 FUZZ ?= 100000

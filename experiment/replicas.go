@@ -57,6 +57,9 @@ func newEnsemble(r *simulation, n int) (*ensemble, error) {
 	case r.o.Seeds < 0 || n*e.seeds > mostReplicas:
 		return nil, usage(fmt.Errorf("--seeds %d: must be from 1 to %d, for --replicas %d of each", r.o.Seeds, mostReplicas/n, n))
 	}
+	if path := r.net.WeightsOfSeed(); path != "" && e.seeds > 1 {
+		return nil, usage(fmt.Errorf("--seeds %d: must be 1: %s are of the synapses of seed %d", e.seeds, path, r.net.Seed))
+	}
 	if x := r.o.Excerpt; x.FromMs != nil || x.ToMs != nil {
 		return nil, usage(fmt.Errorf("%s: the figure of --replicas and --seeds shows all of the time: leave it out", x))
 	}

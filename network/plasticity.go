@@ -338,3 +338,16 @@ func (p *Population) fillsTrace(tau, dt float64) bool {
 	}
 	return false
 }
+
+// WeightsOfSeed is the path of the first weights from a file that are of the synapses of the network's seed alone, for with another one others are
+// drawn; empty where there are none.
+func (n *Network) WeightsOfSeed() string {
+	for k := range n.Projections {
+		p := &n.Projections[k]
+		fixed := (p.Rule == AllToAll || p.Rule == OneToOne || p.Rule == List) && p.Delay.IsNumber() && p.Speed == 0
+		if p.Plasticity.Weights.Path != "" && !fixed {
+			return "projections." + p.Name + ".plasticity.weights"
+		}
+	}
+	return ""
+}

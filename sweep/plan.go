@@ -55,6 +55,9 @@ func NewPlan(load Load, axes []Axis, seeds int, discardMs float64, version strin
 	if p.Base, err = load(nil, nil); err != nil {
 		return nil, err
 	}
+	if path := p.Base.WeightsOfSeed(); path != "" && seeds > 1 {
+		return nil, fmt.Errorf("--seeds %d: must be 1: %s are of the synapses of seed %d", seeds, path, p.Base.Seed)
+	}
 	for k := range seeds {
 		p.Seeds = append(p.Seeds, p.Base.Seed+uint32(k))
 	}

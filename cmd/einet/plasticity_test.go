@@ -193,6 +193,13 @@ func TestStartsFromWeights(t *testing.T) {
 	status, _, errs = einet(t, "run", network, "--engine", "reference", "--out", filepath.Join(t.TempDir(), "x"), "--set", "projections.S_to_E.plasticity.sha256=12")
 	require.Equal(t, exitUsage, status)
 	require.Contains(t, errs, "projections.S_to_E.plasticity.sha256: 12: must be left out: there is no file of weights")
+	for _, args := range [][]string{{"run", network, "--engine", "reference", "--seeds", "2"}, {"sweep", network, "--vary", "populations.I.input=16,17", "--seeds", "2"}} {
+		dir := filepath.Join(t.TempDir(), "x")
+		status, _, errs = einet(t, append(append(args, "--out", dir), from...)...)
+		require.Equal(t, exitUsage, status)
+		require.Contains(t, errs, "--seeds 2: must be 1: projections.S_to_E.plasticity.weights are of the synapses of seed 1\n")
+		require.NoDirExists(t, dir)
+	}
 }
 
 // einet compare tells whether final weights are the same, also where spikes are: here no target fires. It tells by how much one synapse's
