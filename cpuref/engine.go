@@ -33,6 +33,10 @@ type Engine struct {
 	inhibition  float32     // factor of the coefficients
 	row         connectome.Row
 	counts      dynamics.Counts
+
+	hasRelays bool        // then plastic projections are taken through a step once these are known
+	passed    int64       // up to which step
+	waiting   []sim.Spike // of neurons and sources since
 }
 
 // A population is the state of one population's neurons. A source has only
@@ -69,6 +73,7 @@ func New(m *dynamics.Model, c *connectome.Connectome) *Engine {
 	for i := range m.Populations {
 		p := &e.populations[i]
 		p.Population = &m.Populations[i]
+		e.hasRelays = e.hasRelays || p.Relays
 		if p.IsSource() {
 			p.train = m.Train(i)
 		} else {
@@ -168,7 +173,11 @@ func (e *Engine) advanceOne() error {
 	for _, s := range spikes {
 		e.deliver(s)
 	}
-	e.pass(spikes, uint32(e.step))
+	if e.hasRelays {
+		e.waiting = append(e.waiting, spikes...)
+	} else {
+		e.pass(spikes, uint32(e.step))
+	}
 	return nil
 }
 

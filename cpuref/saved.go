@@ -89,6 +89,7 @@ func (e *Engine) Resume(step int64, underWay []sim.Spike, before [][]dynamics.Re
 	if err := e.resumePlastic(step, underWay); err != nil {
 		return err
 	}
+	e.passed = step
 	for i := range e.populations {
 		p := &e.populations[i]
 		for len(p.train) > 0 && int64(p.train[0].Step) <= step {

@@ -40,8 +40,6 @@ func (c *Choice) ranksHere() int {
 // divide makes the places of this process's ranks ready.
 func (g OpenGL) divide(c Choice, m *dynamics.Model, tell Tell) (*Place, error) {
 	switch {
-	case m.IsPlastic():
-		return nil, &InputError{fmt.Errorf("%s: %w", m.Network.Name, ranks.ErrPlastic)}
 	case c.Synapses == Procedural:
 		return nil, &InputError{errors.New("--connectivity procedural: ranks store their synapses: leave it out, or simulate with one engine")}
 	case c.Forms != gpu.Options{}:
@@ -54,6 +52,9 @@ func (g OpenGL) divide(c Choice, m *dynamics.Model, tell Tell) (*Place, error) {
 	kind, _ := g.pick(c, tell)
 	if kind == nil {
 		return nil, &InputError{fmt.Errorf("there is no engine %q", c.Engine)}
+	}
+	if m.IsPlastic() && kind.OnDevices {
+		return nil, &InputError{fmt.Errorf("%s: ranks on devices have no long-term plasticity yet: use --engine cpu, or one device", m.Network.Name)}
 	}
 	n, first, all := c.ranksHere(), 0, c.ranksHere()
 	if c.Exchange != nil {

@@ -45,7 +45,8 @@ type Engine struct {
 	factors  []uint32 // scratch
 	rows     []sim.Row
 
-	columns  [][]int // of each rank, which of what is followed it has
+	counts   [][][]uint32 // [projection] with long-term plasticity: see bySource
+	columns  [][]int      // of each rank, which of what is followed it has
 	width    int
 	followed []float32
 
@@ -121,21 +122,15 @@ func (e *RankError) Unwrap() error { return e.Err }
 const unconnected = 256
 
 func newEngine(m *dynamics.Model, n int) *Engine {
-	e := &Engine{model: m, ranks: n, own: Cut(m.Network, n), window: m.MinDelay, releases: sim.NewReleases(m), rows: sim.Rows(m), columns: make([][]int, n)}
+	e := &Engine{model: m, ranks: n, own: Cut(m.Network, n), window: m.MinDelay, releases: sim.NewReleases(m), rows: sim.Rows(m), columns: make([][]int, n), counts: make([][][]uint32, len(m.Projections))}
 	if len(m.Projections) == 0 {
 		e.window = unconnected
 	}
 	return e
 }
 
-// ErrPlastic says that ranks lack long-term plasticity.
-var ErrPlastic = errors.New("ranks have no long-term plasticity yet: leave --ranks, mpirun and all devices but one out")
-
 // open opens a rank.
 func (e *Engine) open(ctx context.Context, rank int, b Build) error {
-	if e.model.IsPlastic() {
-		return ErrPlastic
-	}
 	own := e.own[rank]
 	r := newMember(rank, e.model, e.model.Part(own, rank == 0))
 	e.members = append(e.members, r)
@@ -147,6 +142,9 @@ func (e *Engine) open(ctx context.Context, rank int, b Build) error {
 		return err
 	}
 	c = r.of(c)
+	if r.model.IsPlastic() {
+		r.synapses = c
+	}
 	e.synapses, e.bytes = e.synapses+c.Synapses(), e.bytes+c.Bytes()
 	opened, err := b.Open(ctx, rank, r.model, c)
 	if err != nil {

@@ -128,3 +128,13 @@ func TestConformance(t *testing.T) {
 func TestConformanceOfProcesses(t *testing.T) {
 	enginetest.RunOn(t, divisible(), connected(3, "cpu", "reference"))
 }
+
+// Long-term plasticity on ranks: the spikes, weights and saved states of the reference, of ranks in one process and in several.
+func TestLearns(t *testing.T) {
+	networks := enginetest.Learning()
+	for n, kind := range map[int]string{1: "reference", 2: "cpu", 3: "reference"} {
+		t.Run(fmt.Sprintf("%d %s", n, kind), func(t *testing.T) { enginetest.RunOn(t, networks, inProcess(n, kind)) })
+	}
+	t.Run("processes", func(t *testing.T) { enginetest.RunOn(t, networks, connected(3, "cpu", "reference")) })
+	t.Run("3 mixed", func(t *testing.T) { enginetest.LearnsOn(t, networks[:3], inProcess(3, "cpu", "reference"), 1<<30) })
+}

@@ -18,6 +18,8 @@ type member struct {
 	model  *dynamics.Model // of the part
 	engine sim.Receiver    // nil where the rank has no neurons
 
+	synapses *connectome.Connectome // of the part, where some have long-term plasticity
+
 	here   []int // of each population of the network the place in the part of the rank's neurons, or of a source; -1: none
 	relays []int // of each population of the network the place of its relays; -1: none
 	places []int // of each projection of the network that in the part; -1: none
@@ -187,7 +189,8 @@ func (m *member) load(r sim.Row, words []uint32) error {
 	return e.Load(part, words[own.First:own.End])
 }
 
-// resume has the rank go on behind a step: spikes under way are those of its sources and relays.
+// resume has the rank go on behind a step: spikes under way are those of its sources and relays, and of its neurons where these are targets of synapses that
+// change.
 func (m *member) resume(step int64, underWay []sim.Spike, before [][]dynamics.Release) error {
 	if m.engine == nil {
 		return nil
@@ -204,8 +207,11 @@ func (m *member) resume(step int64, underWay []sim.Spike, before [][]dynamics.Re
 			k = m.here[i]
 		}
 		if k >= 0 {
-			s.Neuron += uint32(m.model.Populations[k].First - m.whole.Populations[i].First)
-			mine = append(mine, s)
+			mine = append(mine, sim.Spike{Step: s.Step, Neuron: s.Neuron + uint32(m.model.Populations[k].First-m.whole.Populations[i].First)})
+		}
+		// Synapses that change have the spikes of their targets a delay later.
+		if own, j := m.owned(i), int(s.Neuron)-m.whole.Populations[i].First; m.model.IsPlastic() && !m.whole.Populations[i].IsSource() && j >= own.First && j < own.End {
+			mine = append(mine, sim.Spike{Step: s.Step, Neuron: uint32(m.model.Populations[m.here[i]].First + j - own.First)})
 		}
 	}
 	slices.SortFunc(mine, compare)

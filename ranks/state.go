@@ -18,6 +18,13 @@ const (
 	opLoad
 	opResume
 	opFollow
+
+	opCounts // from here on of long-term plasticity
+	opSynapses
+	opWeights
+	opGatherWeights
+	opComing
+	opLoadPlastic
 )
 
 // tell says to the other ranks what to do.
@@ -69,8 +76,12 @@ func (e *Engine) ask(words []uint32) ([][]uint32, error) {
 // answer does what is said on the ranks of this process, and returns the answers of all.
 func (e *Engine) answer(op int, m *message) (done [][]uint32, err error) {
 	defer func() {
-		if op == opFollow && err == nil {
+		switch {
+		case err != nil:
+		case op == opFollow:
 			e.setColumns(done)
+		case op == opCounts:
+			e.counts[m.int()] = done
 		}
 	}()
 	done = make([][]uint32, e.ranks)
@@ -135,6 +146,8 @@ func (e *Engine) carryOut(op int, r *member, m *message) ([]uint32, error) {
 		}
 		err := r.follow(list)
 		return appendInts(nil, r.columns...), err
+	case opCounts, opSynapses, opWeights, opGatherWeights, opComing, opLoadPlastic:
+		return e.carryOutPlastic(op, r, m)
 	}
 	return nil, fmt.Errorf("rank 0 says %d, which is nothing", op)
 }

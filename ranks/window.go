@@ -67,8 +67,11 @@ func (e *Engine) pass(ctx context.Context, steps int) (halt bool, err error) {
 	return halt, e.follow(ctx, steps)
 }
 
-// mayOverlap tells whether ranks can exchange the spikes of a window while they are in the next: windows of half the smallest delay allow it.
-func (e *Engine) mayOverlap() bool { return e.exchange != nil && e.window > 1 && e.width == 0 }
+// mayOverlap tells whether ranks can exchange the spikes of a window while they are in the next: windows of half the smallest delay allow it. Synapses that
+// change need the sources' spikes of a window before the next.
+func (e *Engine) mayOverlap() bool {
+	return e.exchange != nil && e.window > 1 && e.width == 0 && !e.model.IsPlastic()
+}
 
 // overlap is advance where exchanges go on beside windows.
 func (e *Engine) overlap(ctx context.Context, steps int) error {

@@ -42,8 +42,8 @@ type Plastic struct {
 	Coming  [][][]int32               // [population][receptor][step and neuron] as PlasticSaver has it; nil of receptors that have nothing of it
 }
 
-// newPlastic is the state at step 0, without weights.
-func newPlastic(m *dynamics.Model) *Plastic {
+// NewPlastic is the state at step 0, without weights.
+func NewPlastic(m *dynamics.Model) *Plastic {
 	p := &Plastic{Weights: make([][]uint32, len(m.Projections)), Sources: m.SourceTraces(), Targets: m.TargetTraces(), Coming: make([][][]int32, len(m.Populations))}
 	for i := range m.Populations {
 		p.Coming[i] = make([][]int32, len(m.Populations[i].Receptors))
@@ -187,7 +187,7 @@ type traces struct {
 }
 
 func newTraces(m *dynamics.Model) *traces {
-	t := &traces{Plastic: newPlastic(m), model: m, none: !m.IsPlastic()}
+	t := &traces{Plastic: NewPlastic(m), model: m, none: !m.IsPlastic()}
 	t.from, t.to = m.Plastic()
 	return t
 }

@@ -33,7 +33,7 @@ var errNoWeights = errors.New("this engine tells no weights of long-term plastic
 
 // StartFrom gives an engine at step 0 those weights to start from, [projection][synapse]; of a projection that has nil its own stay.
 func StartFrom(m *dynamics.Model, e PlasticSaver, weights [][]uint32) (err error) {
-	p := newPlastic(m)
+	p := NewPlastic(m)
 	for k := range m.Projections {
 		switch {
 		case m.Projections[k].Plasticity == nil:
