@@ -141,7 +141,7 @@ func (r *simulation) finalWeights(engine sim.Engine, before []*weighing) (all ma
 		n := len(f.Omega)
 		f.Source, f.Target, f.DelayMs = make([]uint32, 0, n), make([]uint32, 0, n), make([]float32, 0, n)
 		_, first := r.model.Synapse(k, 0, 0)
-		err = r.connectome.Projections[k].Each(func(source, target int, _, delay uint32) error {
+		err = r.eachSynapse(k, func(source, target int, _, delay uint32) error {
 			ms := first
 			if delay > 0 {
 				_, ms = r.model.Synapse(k, 0, delay)
@@ -164,6 +164,14 @@ func (r *simulation) finalWeights(engine sim.Engine, before []*weighing) (all ma
 		all[p.Name] = WeightsSummary{Synapses: after.count, Unit: to.WeightUnit(p.Synapse, p.Receptor), Start: before[k].summary(b.Max), End: after.summary(b.Max)}
 	}
 	return all, hash.String(), s.Close()
+}
+
+// eachSynapse calls do for every synapse of a projection with long-term plasticity, by source, target, delay and weight at the start.
+func (r *simulation) eachSynapse(projection int, do func(source, target int, weight, delay uint32) error) error {
+	if r.divided != nil {
+		return r.divided.EachSynapse(projection, do)
+	}
+	return r.connectome.Projections[projection].Each(do)
 }
 
 // leaveWeights writes the final weights of a run whose files end at a step.
@@ -222,15 +230,18 @@ type weightSamples struct {
 func (out *outputs) weightsOf(g *record.Grower, r *simulation, asked network.RecordWeights) (*weightSamples, error) {
 	k, name := r.net.Projection(asked.Projection), asked.Projection
 	c := &weightSamples{projection: k, every: int64(r.net.Steps(asked.Every)), most: r.net.Projections[k].Plasticity.Bounds().Max, note: out.note}
-	of := &r.connectome.Projections[k]
-	all, n := of.Synapses(), min(int64(asked.Synapses), of.Synapses())
+	all := int64(0)
+	if err := r.eachSynapse(k, func(int, int, uint32, uint32) error { all++; return nil }); err != nil {
+		return nil, err
+	}
+	n := min(int64(asked.Synapses), all)
 	for i := range n {
 		c.synapses = append(c.synapses, i*all/n) // at most 1e6 times the largest number of synapses
 	}
 	var source, target []int64
 	var delay []float64
 	at, next := int64(0), 0
-	err := of.Each(func(i, j int, _, d uint32) error {
+	err := r.eachSynapse(k, func(i, j int, _, d uint32) error {
 		if next < len(c.synapses) && c.synapses[next] == at {
 			_, ms := r.model.Synapse(k, 0, d)
 			source, target, delay = append(source, int64(i)), append(target, int64(j)), append(delay, ms)

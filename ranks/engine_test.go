@@ -48,7 +48,8 @@ type hub struct {
 	mutex sync.Mutex
 	met   *sync.Cond
 	words [][]uint32
-	all   [][]uint32 // of the last round
+	all   [][]uint32   // of the last round
+	given [][][]uint32 // what each rank had of it, which is valid until it calls again
 	came  int
 	round int
 }
@@ -67,6 +68,9 @@ func (p port) All(_ context.Context, mine []uint32) ([][]uint32, error) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	h.words[p.rank] = append([]uint32(nil), mine...)
+	for _, words := range h.given[p.rank] {
+		clear(words)
+	}
 	round := h.round
 	if h.came++; h.came == len(h.words) {
 		h.came, h.round, h.all = 0, h.round+1, append([][]uint32(nil), h.words...)
@@ -75,13 +79,18 @@ func (p port) All(_ context.Context, mine []uint32) ([][]uint32, error) {
 	for h.round == round {
 		h.met.Wait()
 	}
-	return h.all, nil
+	var all [][]uint32
+	for _, words := range h.all {
+		all = append(all, append([]uint32(nil), words...))
+	}
+	h.given[p.rank] = all
+	return all, nil
 }
 
 // connected makes engines of n ranks that exchange words alone, as processes do.
 func connected(n int, kinds ...string) enginetest.Factory {
 	return func(t testing.TB, m *dynamics.Model, _ *connectome.Connectome) sim.Engine {
-		h := &hub{words: make([][]uint32, n)}
+		h := &hub{words: make([][]uint32, n), given: make([][][]uint32, n)}
 		h.met = sync.NewCond(&h.mutex)
 		var served sync.WaitGroup
 		for r := 1; r < n; r++ {

@@ -3,6 +3,7 @@ package ranks
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"einet/dynamics"
 	"einet/sim"
@@ -81,7 +82,11 @@ func (e *Engine) answer(op int, m *message) (done [][]uint32, err error) {
 		case op == opFollow:
 			e.setColumns(done)
 		case op == opCounts:
-			e.counts[m.int()] = done
+			counts := make([][]uint32, len(done)) // answers are valid until the next
+			for r := range done {
+				counts[r] = slices.Clone(done[r])
+			}
+			e.counts[m.int()] = counts
 		}
 	}()
 	done = make([][]uint32, e.ranks)

@@ -71,7 +71,9 @@ projections:
   IE: {from: I, to: E, rule: fixed_total_number, synapses: 5000, weight: -1, delay: 1.2, tau_syn: 5}
   II: {from: I, to: I, rule: fixed_outdegree, outdegree: 10, weight: -1, delay: 0.7, tau_syn: 5}
   PE: {from: P, to: E, rule: fixed_probability, p: 0.1, weight: 0.5, delay: 1, tau_syn: 3, short_term: {U: 0.2, tau_rec: 0, tau_facil: 300}}
+  learning: {from: I, to: E, rule: fixed_indegree, indegree: 20, weight: {uniform: [-1, -0.1]}, delay: {uniform: [0.8, 2]}, tau_syn: 5, plasticity: {vogels2011: {eta: 0.05, tau: 20, target: 15 Hz, w_max: -2}}}
 record:
+  weights: {learning: {every: 10, synapses: 100}}
   state: {I: {neurons: 3, variables: [V], every: 1}}
   short_term: {EE: {neurons: 4, every: 1}}
 `
@@ -127,6 +129,12 @@ func TestMPIResumesOnOtherRanks(t *testing.T) {
 		done(t, mpirun(t, n, args(at, "--extend", []string{"33ms", "40ms", "67ms"}[k])...))
 	}
 	require.Equal(t, rankedDigest(t, filepath.Join(dir, "whole")), rankedDigest(t, at))
+	whole, err := experiment.ReadSummary(filepath.Join(dir, "whole"))
+	require.NoError(t, err)
+	parts, err := experiment.ReadSummary(at)
+	require.NoError(t, err)
+	require.NotEmpty(t, whole.WeightsDigest)
+	require.Equal(t, whole.WeightsDigest, parts.WeightsDigest)
 }
 
 // processOf is that of a rank of a run that writes to a folder, 0 if there is none.

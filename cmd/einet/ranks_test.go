@@ -13,9 +13,20 @@ import (
 
 // Ranks of one process leave what one engine leaves, and go on from what it has kept.
 func TestRanksOfOneProcess(t *testing.T) {
+	t.Run("static", func(t *testing.T) {
+		ranksOfOneProcess(t, []string{"brunel2000", "--scale", "0.1"}, experiment.SpikesFile, experiment.TracesFile)
+	})
+	t.Run("learning", func(t *testing.T) {
+		ranksOfOneProcess(t, []string{"vogels2011", "--scale", "0.1", "--set", "record={spikes: all, weights: {I_to_E: {every: 20 ms, synapses: 50}}}"},
+			experiment.SpikesFile, experiment.TracesFile, experiment.WeightsFile, experiment.FinalWeightsFile)
+	})
+}
+
+func ranksOfOneProcess(t *testing.T, network []string, files ...string) {
 	dir := t.TempDir()
 	args := func(out string, more ...string) []string {
-		return append([]string{"run", "brunel2000", "--scale", "0.1", "--duration", "60", "--engine", "cpu", "--no-plots", "-q", "--checkpoint-end", "--out", filepath.Join(dir, out)}, more...)
+		run := append(append([]string{"run"}, network...), "--duration", "60", "--engine", "cpu", "--no-plots", "-q", "--checkpoint-end", "--out", filepath.Join(dir, out))
+		return append(run, more...)
 	}
 	status, _, errs := einet(t, args("one")...)
 	require.Equal(t, exitDone, status, errs)
@@ -31,7 +42,7 @@ func TestRanksOfOneProcess(t *testing.T) {
 	require.Equal(t, 3, s.Ranks)
 	require.Equal(t, one.Synapses, s.Synapses)
 	require.Regexp(t, "^3 ranks, ", s.Device)
-	for _, name := range []string{experiment.SpikesFile, experiment.TracesFile} {
+	for _, name := range files {
 		a, err := os.ReadFile(filepath.Join(dir, "one", name))
 		require.NoError(t, err)
 		b, err := os.ReadFile(filepath.Join(dir, "three", name))
@@ -47,6 +58,7 @@ func TestRanksOfOneProcess(t *testing.T) {
 	three, err := experiment.ReadSummary(filepath.Join(dir, "three"))
 	require.NoError(t, err)
 	require.Equal(t, one.Digest, three.Digest)
+	require.Equal(t, one.WeightsDigest, three.WeightsDigest)
 	require.Equal(t, 2, one.Ranks)
 }
 
@@ -59,6 +71,7 @@ func TestRanksAreRefused(t *testing.T) {
 		{[]string{"run", "ei", "--ranks", "-1"}, "einet: --ranks -1: must be from 1 to 16384\n"},
 		{[]string{"run", "ei", "--ranks", "2", "--replicas", "2"}, "einet: --replicas, --seeds: each is a whole network on one engine: leave --ranks, mpirun and all devices but one out\n"},
 		{[]string{"run", "ei", "--ranks", "2", "--engine", "cpu", "--connectivity", "procedural"}, "einet: --connectivity procedural: ranks store their synapses: leave it out, or simulate with one engine\n"},
+		{[]string{"run", "vogels2011", "--ranks", "2", "--engine", "gpu"}, "einet: vogels2011: ranks on devices have no long-term plasticity yet: use --engine cpu, or one device\n"},
 		{[]string{"run", "ei", "--ranks", "3", "--device", "0,1"}, "einet: --ranks 3: --device 0,1 names 2 devices, each of which is a rank\n"},
 		{[]string{"run", "ei", "--device", "0,1", "--resident", "2"}, "einet: --resident: ranks exchange spikes after every window, of which a dispatch can't have several\n"},
 		{[]string{"sweep", "ei", "--vary", "dt=0.1,0.2", "--engine", "gpu", "--device", "0,1"}, "einet: --device 0,1: several devices are ranks of one network, which einet run alone makes: name one\n"},
