@@ -66,7 +66,7 @@ func TestDamagedSpikesAreRefused(t *testing.T) {
 		`array step: has 2 dimensions, want 1`:                {"step": npy(eight, "<u4", 2, 1)},
 		`array step: not a numpy array in C order`:            {"step": []byte("garbage")},
 		`array step: is cut short or damaged`:                 {"step": npy(eight[:7], "<u4", 2)},
-		`array step: is longer than its shape or damaged`:     {"step": npy(eight+"x", "<u4", 2)},
+		`array step: is longer than its shape or damaged`:     {"step": npy(eight+"x", "<u4", 2), "neuron": npy("\x01\x00\x00\x00\x02\x00\x00\x00x", "<u4", 2)}, // the first alone
 		`step and neuron have 1 and 2 elements, want as many`: {"step": npy(eight[:4], "<u4", 1)},
 		`ids must be below 6`:                                 {"neuron": npy("\x06\x00\x00\x00\x00\x00\x00\x00", "<u4", 2)},
 		`steps must be in 1..10`:                              {"step": npy("\x01\x00\x00\x00\x0b\x00\x00\x00", "<u4", 2)},

@@ -3,6 +3,7 @@ package record
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -165,7 +166,7 @@ func (w *SpikeWriter) Each(take func([]sim.Spike) error) error {
 	step, neuron := w.step.values(), w.neuron.values()
 	for left := w.step.n; left > 0; left -= int64(len(spikes)) {
 		n := min(left, atOnce)
-		if err := errors.Join(readWords(step, steps[:n]), readWords(neuron, neurons[:n])); err != nil {
+		if err := cmp.Or(readWords(step, steps[:n]), readWords(neuron, neurons[:n])); err != nil {
 			return err
 		}
 		spikes = spikes[:0]

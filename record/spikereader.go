@@ -2,6 +2,7 @@ package record
 
 import (
 	"archive/zip"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -125,7 +126,7 @@ func (r *SpikeReader) openColumns(z *zip.Reader) (err error) {
 	if r.neuron, err = openArray(z, "neuron", 1); err != nil {
 		return err
 	}
-	if err := errors.Join(r.step.want(descr[uint32]()), r.neuron.want(descr[uint32]())); err != nil {
+	if err := cmp.Or(r.step.want(descr[uint32]()), r.neuron.want(descr[uint32]())); err != nil {
 		return err
 	}
 	r.Count = r.step.shape[0]
@@ -141,7 +142,7 @@ func (r *SpikeReader) openColumns(z *zip.Reader) (err error) {
 // of range it returns 0 and an error, and dst is not to be used.
 func (r *SpikeReader) Read(dst []sim.Spike) (int, error) {
 	if r.read == r.Count {
-		if err := errors.Join(r.step.atEnd(), r.neuron.atEnd()); err != nil {
+		if err := cmp.Or(r.step.atEnd(), r.neuron.atEnd()); err != nil {
 			return 0, r.at(err)
 		}
 		return 0, io.EOF
