@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"einet/record/hdf5"
+	"einet/sim"
 )
 
 // A Report is what a run has kept of a variable of some nodes of a SONATA network, for a file of its own.
@@ -100,7 +101,7 @@ func (r *Report) population(w *hdf5.ReportWriter, p *ReportPopulation) error {
 	})
 }
 
-func (r *Report) ms(steps int64) float64 { return float64(steps) * r.DtMs }
+func (r *Report) ms(steps int64) float64 { return sim.InMs(steps, r.DtMs) }
 
 // partRows reads the rows of a part that are in the report.
 type partRows struct {

@@ -45,6 +45,9 @@ func (r *reader) readReports() {
 			continue
 		}
 		names[report.Name] = in.name
+		if file, ok := in.keys["file_name"]; ok {
+			r.note("%s: reports.%s.file_name: %s: is left alone: the report is report-%s.h5 in the run's folder", r.config.simulation, in.name, show(file), report.Name)
+		}
 		if r.reportTimes(in, &report) && r.reported(in, &report) {
 			r.reports = append(r.reports, report)
 		}

@@ -133,6 +133,7 @@ simulation["reports"] = {
 	c, faults := read(folder, "simulation_config.json")
 	require.Empty(t, faults)
 	require.Contains(t, string(c.Text), "  v1_101:\n    report_some: {neurons: [1]}\n")
+	require.Contains(t, c.Notes, folder+`/simulation_config.json: reports.also.file_name: "x.h5": is left alone: the report is report-also.h5 in the run's folder`)
 	_, kept, _ := strings.Cut(string(c.Text), "record:\n")
 	require.Equal(t, `  state:
     v1_100_0: {neurons: all, every: 0.1, variables: [V]}

@@ -1,6 +1,9 @@
 package hdf5
 
-import "errors"
+import (
+	"errors"
+	"math"
+)
 
 // A ReportWriter writes a report as SONATA has it: of each population NAME /report/NAME/data [frames, nodes] (float32, with units) and
 // /report/NAME/mapping/{node_ids, index_pointer, element_ids, element_pos, time}, each node being one element.
@@ -22,6 +25,16 @@ func (w *ReportWriter) Close() error { return errors.Join(w.root.Close(), w.file
 type Frames struct {
 	Start, Step float64
 	Count       int
+}
+
+// stop is the end that a file states: Start + Count Step, or the next number above at which (stop - Start)/Step, cut to a whole number as bmtk
+// does, is Count.
+func (f Frames) stop() float64 {
+	stop := f.Start + float64(f.Count)*f.Step
+	for int((stop-f.Start)/f.Step) < f.Count {
+		stop = math.Nextafter(stop, math.Inf(1))
+	}
+	return stop
 }
 
 // Population writes the values of a population's nodes, which next returns, those of some frames at a time [frames, ids], until all are written.
@@ -67,6 +80,6 @@ func mapping(p *Group, ids []uint64, at Frames) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(time.Append(at.Start, at.Start+float64(at.Count)*at.Step, at.Step), time.Close(), put(m, "node_ids", ids),
+	return errors.Join(time.Append(at.Start, at.stop(), at.Step), time.Close(), put(m, "node_ids", ids),
 		put(m, "index_pointer", pointers), m.alsoNamed("index_pointer", "index_pointers"), put(m, "element_ids", make([]uint32, len(ids))), put(m, "element_pos", make([]float32, len(ids))))
 }
