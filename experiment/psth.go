@@ -30,8 +30,11 @@ const PSTHFile = "psth.npz"
 // psthName is the figure of it.
 const psthName = "psth"
 
-// mostPSTHBins are drawn.
-const mostPSTHBins = 300
+// mostPSTHBins are drawn, and groups where populations and groups are no more than mostPSTHLines.
+const (
+	mostPSTHBins  = 300
+	mostPSTHLines = 8
+)
 
 // drawTrials writes the rates over trials, and draws them. A run without, as one of a single bin, is complete.
 func (e *ensemble) drawTrials(ctx context.Context, s *ReplicasSummary) error {
@@ -292,6 +295,9 @@ func (t *trialRates) write(path string) error {
 func (t *trialRates) shown() plot.Trials {
 	n := max(1, t.bins()/mostPSTHBins)
 	d := plot.Trials{TimeMs: t.times(n), Of: slices.Index(t.populations, t.of), Spikes: t.neuronSpikes, Populations: t.shownOf()}
+	if len(d.Populations) > mostPSTHLines {
+		d.Populations = d.Populations[:len(t.populations)]
+	}
 	for i, p := range d.Populations {
 		if i == d.Of {
 			d.Neuron = fmt.Sprintf("%d of %s", int(t.neuron)-record.Populations(t.net)[i].First, p.Name)

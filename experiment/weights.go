@@ -174,6 +174,14 @@ func (r *simulation) eachSynapse(projection int, do func(source, target int, wei
 	return r.connectome.Projections[projection].Each(do)
 }
 
+// synapsesOf is how many a projection with long-term plasticity has.
+func (r *simulation) synapsesOf(projection int) (int64, error) {
+	if r.divided != nil {
+		return r.divided.SynapsesOf(projection)
+	}
+	return r.connectome.Projections[projection].Synapses(), nil
+}
+
 // leaveWeights writes the final weights of a run whose files end at a step.
 func (r *simulation) leaveWeights(reached int64) (err error) {
 	if at := r.engine.Step(); at != reached {
@@ -230,8 +238,8 @@ type weightSamples struct {
 func (out *outputs) weightsOf(g *record.Grower, r *simulation, asked network.RecordWeights) (*weightSamples, error) {
 	k, name := r.net.Projection(asked.Projection), asked.Projection
 	c := &weightSamples{projection: k, every: int64(r.net.Steps(asked.Every)), most: r.net.Projections[k].Plasticity.Bounds().Max, note: out.note}
-	all := int64(0)
-	if err := r.eachSynapse(k, func(int, int, uint32, uint32) error { all++; return nil }); err != nil {
+	all, err := r.synapsesOf(k)
+	if err != nil {
 		return nil, err
 	}
 	n := min(int64(asked.Synapses), all)
@@ -241,7 +249,7 @@ func (out *outputs) weightsOf(g *record.Grower, r *simulation, asked network.Rec
 	var source, target []int64
 	var delay []float64
 	at, next := int64(0), 0
-	err := r.eachSynapse(k, func(i, j int, _, d uint32) error {
+	err = r.eachSynapse(k, func(i, j int, _, d uint32) error {
 		if next < len(c.synapses) && c.synapses[next] == at {
 			_, ms := r.model.Synapse(k, 0, d)
 			source, target, delay = append(source, int64(i)), append(target, int64(j)), append(delay, ms)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"einet/connectome"
@@ -83,6 +84,9 @@ func Probe(c *Context) error {
 // newEngine is New with the most bytes that a buffer of synapses may take, and
 // with the bounds of a batch.
 func newEngine(ctx context.Context, c *Context, m *dynamics.Model, syn *connectome.Connectome, pageBytes int64, b bounds) (*Engine, error) {
+	if m.IsPlastic() && slices.ContainsFunc(m.Populations, func(p dynamics.Population) bool { return p.Relays }) {
+		return nil, fmt.Errorf("gpu: what relays fire changes no weights: ranks with long-term plasticity are not for devices: %w", ErrLimit)
+	}
 	if err := Probe(c); err != nil {
 		return nil, err
 	}

@@ -54,3 +54,20 @@ func onDevices(t *testing.T, n int) enginetest.Factory {
 func TestConformanceOfDevices(t *testing.T) {
 	enginetest.RunOn(t, divisible(), onDevices(t, 3))
 }
+
+// A device that would leave the weights of its ranks as they are refuses.
+func TestLearningOnDevicesIsRefused(t *testing.T) {
+	onDevices(t, 1) // skips where there is none
+	n := enginetest.Learning()[0]
+	m, _ := enginetest.Build(t, n)
+	b := building(n)
+	b.Open = func(ctx context.Context, _ int, m *dynamics.Model, c *connectome.Connectome) (sim.Engine, error) {
+		on, err := gpu.Open("")
+		require.NoError(t, err)
+		t.Cleanup(func() { on.Close() })
+		return gpu.New(ctx, on, m, c)
+	}
+	_, err := ranks.New(t.Context(), m, 2, b)
+	require.ErrorIs(t, err, gpu.ErrLimit)
+	require.ErrorContains(t, err, "what relays fire changes no weights")
+}

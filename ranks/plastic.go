@@ -1,8 +1,9 @@
 package ranks
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
+	"slices"
 
 	"einet/dynamics"
 	"einet/sim"
@@ -22,7 +23,7 @@ func (e *Engine) bySource(projection int) ([][]uint32, error) {
 }
 
 // eachRow calls do for the synapses of each source that each rank has: the first of them among all, and among the rank's own.
-func (e *Engine) eachRow(rows [][]uint32, do func(rank, source int, first, own, n int64)) {
+func eachRow(rows [][]uint32, do func(rank, source int, first, own, n int64)) {
 	own := make([]int64, len(rows))
 	first, sources := int64(0), 0
 	for _, counts := range rows {
@@ -40,7 +41,12 @@ func (e *Engine) eachRow(rows [][]uint32, do func(rank, source int, first, own, 
 	}
 }
 
-// synapsesOf is how many there are.
+// SynapsesOf is how many synapses a projection with long-term plasticity has.
+func (e *Engine) SynapsesOf(projection int) (int64, error) {
+	rows, err := e.bySource(projection)
+	return synapsesOf(rows), err
+}
+
 func synapsesOf(rows [][]uint32) (n int64) {
 	for _, counts := range rows {
 		for _, k := range counts {
@@ -63,7 +69,7 @@ func (e *Engine) EachSynapse(projection int, do func(source, target int, weight,
 	if err != nil {
 		return err
 	}
-	e.eachRow(rows, func(rank, source int, _, own, n int64) {
+	eachRow(rows, func(rank, source int, _, own, n int64) {
 		for i := own; i < own+n && err == nil; i++ {
 			if int64(len(answers[rank])) < 3*(i+1) {
 				err = errShort
@@ -89,7 +95,7 @@ func (e *Engine) Weights(projection int, dst []uint32) ([]uint32, error) {
 	if err != nil {
 		return dst, err
 	}
-	e.eachRow(rows, func(rank, _ int, _, own, n int64) {
+	eachRow(rows, func(rank, _ int, _, own, n int64) {
 		if int64(len(answers[rank])) < own+n {
 			err = errShort
 			return
@@ -111,30 +117,27 @@ func (e *Engine) GatherWeights(projection int, synapses []int64, dst []uint32) e
 	if err := sim.CheckGatherWeights(e.model, projection, synapsesOf(rows), synapses, dst); err != nil {
 		return fmt.Errorf("ranks: %w", err)
 	}
-	places := make(map[int64][]int, len(synapses)) // of each number in synapses
-	for i, s := range synapses {
-		places[s] = append(places[s], i)
+	order := make([]int, len(synapses)) // of their numbers
+	for i := range order {
+		order[i] = i
 	}
-	words, order := appendInts(nil, opGatherWeights, projection), make([][]int64, e.ranks)
-	e.eachRow(rows, func(rank, _ int, first, own, n int64) {
-		for s := first; s < first+n; s++ {
-			if places[s] != nil {
-				words, order[rank] = append(words, uint32(rank), uint32(own+s-first)), append(order[rank], s)
-			}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(synapses[a], synapses[b]) })
+	words, places, next := appendInts(nil, opGatherWeights, projection), make([][]int, e.ranks), order
+	eachRow(rows, func(rank, _ int, first, own, n int64) {
+		for ; len(next) > 0 && synapses[next[0]] < first+n; next = next[1:] {
+			words, places[rank] = append(words, uint32(rank), uint32(own+synapses[next[0]]-first)), append(places[rank], next[0])
 		}
 	})
 	answers, err := e.ask(words)
 	if err != nil {
 		return err
 	}
-	for r, of := range order {
+	for r, of := range places {
 		if len(answers[r]) != len(of) {
 			return errShort
 		}
-		for k, s := range of {
-			for _, i := range places[s] {
-				dst[i] = answers[r][k]
-			}
+		for k, i := range of {
+			dst[i] = answers[r][k]
 		}
 	}
 	return nil
@@ -222,7 +225,7 @@ func (e *Engine) plasticPart(r *member, m *message) (*sim.Plastic, error) {
 		if at < 0 {
 			continue
 		}
-		e.eachRow(e.counts[k], func(rank, _ int, first, _, n int64) {
+		eachRow(e.counts[k], func(rank, _ int, first, _, n int64) {
 			if rank == r.rank {
 				part.Weights[at] = append(part.Weights[at], weights[first:first+n]...)
 			}
@@ -262,79 +265,56 @@ func (e *Engine) plasticTo(population, receptor int) bool {
 	return false
 }
 
-// plastic is the rank's engine and the place there of a projection with long-term plasticity; nil where it has nothing of it.
-func (m *member) plastic(projection int) (sim.PlasticSaver, int, error) {
-	if m.engine == nil || m.places[projection] < 0 {
-		return nil, -1, nil
+// plasticSaver is the rank's engine.
+func (m *member) plasticSaver() (sim.PlasticSaver, error) {
+	if e, can := m.engine.(sim.PlasticSaver); can {
+		return e, nil
 	}
-	e, can := m.engine.(sim.PlasticSaver)
-	if !can {
-		return nil, -1, fmt.Errorf("the engine of rank %d tells no weights of long-term plasticity", m.rank)
-	}
-	return e, m.places[projection], nil
+	return nil, fmt.Errorf("the engine of rank %d has no long-term plasticity", m.rank)
 }
 
 // eachSynapse calls do for every synapse of a projection that the rank has.
 func (m *member) eachSynapse(projection int, do func(source, target int, weight, delay uint32)) error {
-	at := m.places[projection]
-	if at < 0 || m.engine == nil {
-		return nil
-	}
 	first := m.owned(m.whole.Projections[projection].To).First
-	return m.synapses.Projections[at].Each(func(source, target int, weight, delay uint32) error {
+	return m.synapses.Projections[m.places[projection]].Each(func(source, target int, weight, delay uint32) error {
 		do(source, first+target, weight, delay)
 		return nil
 	})
 }
 
 // carryOutPlastic does what is said of long-term plasticity on a rank.
-func (e *Engine) carryOutPlastic(op int, r *member, m *message) (words []uint32, err error) {
-	if op == opLoadPlastic {
-		if r.engine == nil || !r.model.IsPlastic() {
-			return nil, nil
-		}
-		s, can := r.engine.(sim.PlasticSaver)
-		if !can {
-			return nil, errors.New("the engine has no state of long-term plasticity")
-		}
+func (e *Engine) carryOutPlastic(op int, r *member, m *message) ([]uint32, error) {
+	if r.engine == nil || !r.model.IsPlastic() {
+		return nil, nil
+	}
+	s, err := r.plasticSaver()
+	if err != nil {
+		return nil, err
+	}
+	switch op {
+	case opLoadPlastic:
 		part, err := e.plasticPart(r, m)
 		if err != nil {
 			return nil, err
 		}
 		return nil, s.LoadPlastic(part)
-	}
-	if op == opComing {
-		population, receptor := m.int(), m.int()
-		own := r.owned(population)
-		if own.Size() == 0 {
-			return nil, nil
-		}
-		s, can := r.engine.(sim.PlasticSaver)
-		if !can {
-			return nil, errors.New("the engine has no state of long-term plasticity")
-		}
-		sums := make([]int32, r.model.MaxDelay*own.Size())
-		err := s.Coming(r.here[population], receptor, sums)
-		for _, sum := range sums {
-			words = append(words, uint32(sum))
-		}
-		return words, err
+	case opComing:
+		return r.coming(s, m.int(), m.int())
 	}
 	projection := m.int()
+	at := r.places[projection]
+	if at < 0 {
+		return nil, nil
+	}
+	var words []uint32
 	switch op {
 	case opCounts:
-		if r.places[projection] >= 0 {
-			words = make([]uint32, e.model.Populations[e.model.Projections[projection].From].Size)
-		}
+		words = make([]uint32, e.model.Populations[e.model.Projections[projection].From].Size)
 		return words, r.eachSynapse(projection, func(source, _ int, _, _ uint32) { words[source]++ })
 	case opSynapses:
-		return words, r.eachSynapse(projection, func(_, target int, weight, delay uint32) { words = append(words, uint32(target), weight, delay) })
-	}
-	s, at, err := r.plastic(projection)
-	if s == nil || err != nil {
-		return nil, err
-	}
-	if op == opWeights {
+		err := r.eachSynapse(projection, func(_, target int, weight, delay uint32) { words = append(words, uint32(target), weight, delay) })
+		return words, err
+	case opWeights:
 		return s.Weights(at, nil)
 	}
 	var mine []int64
@@ -345,6 +325,20 @@ func (e *Engine) carryOutPlastic(op int, r *member, m *message) (words []uint32,
 	}
 	words = make([]uint32, len(mine))
 	return words, s.GatherWeights(at, mine, words)
+}
+
+// coming is what is yet to come to the rank's neurons of a population.
+func (m *member) coming(e sim.PlasticSaver, population, receptor int) (words []uint32, err error) {
+	own := m.owned(population)
+	if own.Size() == 0 {
+		return nil, nil
+	}
+	sums := make([]int32, m.model.MaxDelay*own.Size())
+	err = e.Coming(m.here[population], receptor, sums)
+	for _, sum := range sums {
+		words = append(words, uint32(sum))
+	}
+	return words, err
 }
 
 var _ sim.PlasticSaver = (*Engine)(nil)

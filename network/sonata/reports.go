@@ -121,6 +121,10 @@ func (r *reader) reported(in input, report *network.NodeReport) bool {
 				return false
 			}
 			report.Variable, report.Units = known[k].is, known[k].unit
+			if unit, ok := in.keys["unit"]; ok && unit != report.Units {
+				r.fault(r.config.simulation, 0, "reports."+in.name+".unit", show(unit), "must be "+report.Units)
+				return false
+			}
 			key := p.name
 			if len(inside) < len(p.ids) {
 				key += "." + p.grouped("report_"+in.name, inside).name

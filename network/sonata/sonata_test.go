@@ -271,6 +271,7 @@ func TestFaults(t *testing.T) {
 		{`simulation["reports"] = {"r": {"variable_name": "V_m", "start_time": 9, "end_time": 9}}`, "reports.r.end_time: 9: must be behind start_time, 9"},
 		{`simulation["reports"] = {"r": {"variable_name": "V_m", "electrode": 1}}`, "reports.r.electrode: 1: is not known of reports: there are cells, "},
 		{`simulation["reports"] = {"a b": {"variable_name": "V_m"}, "a_b": {"variable_name": "V_m"}}`, "reports.a_b: must have another name: of letters, digits and _ that is a b's, too"},
+		{`simulation["reports"] = {"r": {"variable_name": "V_m", "unit": "pA"}}`, `reports.r.unit: "pA": must be mV`},
 		{`simulation["reports"] = {"r": 3}`, "reports.r: 3: must be an object"},
 		{`text("node_sets.json", {"thalamus": ["thalamus", "thalamus"], "some": "v1"})`, `inputs.a.node_set: "thalamus": must consist of at most 1024 sets, and of none that has itself`},
 		{edit("spikes.h5", `f["spikes/lgn/node_ids"][0] = 3`), "/spikes.h5: spike 0 (from 0): node 3: must be a node of the population lgn"},

@@ -5,19 +5,14 @@ import "errors"
 // An EdgeWriter writes the synapses of projections as SONATA has them:
 // /edges/NAME/{source_node_id, target_node_id, edge_type_id, edge_group_id,
 // edge_group_index}, /edges/NAME/0/{syn_weight, delay} and /edges/NAME/indices.
-type EdgeWriter struct {
-	file, root *Group
-}
+type EdgeWriter struct{ sonataFile }
 
 // CreateEdges makes an edges file.
 func CreateEdges(path string) (w *EdgeWriter, err error) {
 	w = &EdgeWriter{}
-	w.file, w.root, err = createSonata(path, "edges")
+	w.sonataFile, err = createSonata(path, "edges")
 	return w, err
 }
-
-// Close ends the file.
-func (w *EdgeWriter) Close() error { return errors.Join(w.root.Close(), w.file.Close()) }
 
 // Edges are the columns of one projection.
 type Edges struct {

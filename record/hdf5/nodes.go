@@ -8,19 +8,14 @@ import (
 
 // A NodeWriter writes populations of neurons as SONATA has them: /nodes/NAME/{node_id,
 // node_type_id, node_group_id, node_group_index} and /nodes/NAME/0/dynamics_params/PARAMETER.
-type NodeWriter struct {
-	file, root *Group
-}
+type NodeWriter struct{ sonataFile }
 
 // CreateNodes makes a nodes file.
 func CreateNodes(path string) (w *NodeWriter, err error) {
 	w = &NodeWriter{}
-	w.file, w.root, err = createSonata(path, "nodes")
+	w.sonataFile, err = createSonata(path, "nodes")
 	return w, err
 }
-
-// Close ends the file.
-func (w *NodeWriter) Close() error { return errors.Join(w.root.Close(), w.file.Close()) }
 
 // Population writes a population of size neurons, of one type, with the parameters that differ
 // between them, and where they are along up to three dimensions [mm], as SONATA's x, y and z in micrometres; nil: nowhere.

@@ -7,19 +7,14 @@ import (
 
 // A ReportWriter writes a report as SONATA has it: of each population NAME /report/NAME/data [frames, nodes] (float32, with units) and
 // /report/NAME/mapping/{node_ids, index_pointer, element_ids, element_pos, time}, each node being one element.
-type ReportWriter struct {
-	file, root *Group
-}
+type ReportWriter struct{ sonataFile }
 
 // CreateReport makes a report without populations.
 func CreateReport(path string) (w *ReportWriter, err error) {
 	w = &ReportWriter{}
-	w.file, w.root, err = createSonata(path, "report")
+	w.sonataFile, err = createSonata(path, "report")
 	return w, err
 }
-
-// Close ends the file.
-func (w *ReportWriter) Close() error { return errors.Join(w.root.Close(), w.file.Close()) }
 
 // Frames are when a report has values: Count times, the first at Start [ms], then every Step [ms].
 type Frames struct {

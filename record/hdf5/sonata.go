@@ -7,35 +7,41 @@ const sonataMagic = 0x0A7A
 
 var sonataVersion = []uint32{0, 1}
 
-// createSonata makes a file with the attributes of SONATA's and one group in it.
-func createSonata(path, root string) (file, group *Group, err error) {
-	if file, err = Create(path); err != nil {
-		return nil, nil, err
+// A sonataFile is a file with the attributes of SONATA's and the one group that all else is in.
+type sonataFile struct{ file, root *Group }
+
+// createSonata makes a file with a group of that name.
+func createSonata(path, root string) (f sonataFile, err error) {
+	if f.file, err = Create(path); err != nil {
+		return f, err
 	}
-	err = errors.Join(file.uints("magic", []uint32{sonataMagic}), file.uints("version", sonataVersion))
+	err = errors.Join(f.file.uints("magic", []uint32{sonataMagic}), f.file.uints("version", sonataVersion))
 	if err == nil {
-		group, err = file.Make(root)
+		f.root, err = f.file.Make(root)
 	}
 	if err != nil {
-		return nil, nil, errors.Join(err, file.Close())
+		return f, errors.Join(err, f.file.Close())
 	}
-	return file, group, nil
+	return f, nil
 }
+
+// Close ends the file.
+func (f sonataFile) Close() error { return errors.Join(f.root.Close(), f.file.Close()) }
 
 // A SpikeWriter writes the spikes of populations as SONATA has them:
 // /spikes/NAME/timestamps (float64, units ms) and /spikes/NAME/node_ids (uint64, from 0
 // in each population), with the attribute sorting by_time.
 type SpikeWriter struct {
-	file, root *Group
-	groups     []*Group
-	times      []*Column[float64]
-	ids        []*Column[uint64]
+	sonataFile
+	groups []*Group
+	times  []*Column[float64]
+	ids    []*Column[uint64]
 }
 
 // CreateSpikes makes a spike file with the named populations.
 func CreateSpikes(path string, populations []string) (w *SpikeWriter, err error) {
 	w = &SpikeWriter{}
-	if w.file, w.root, err = createSonata(path, "spikes"); err != nil {
+	if w.sonataFile, err = createSonata(path, "spikes"); err != nil {
 		return nil, err
 	}
 	for _, p := range populations {
@@ -85,8 +91,8 @@ func (w *SpikeWriter) Close() error {
 	for _, c := range w.ids {
 		errs = append(errs, c.Close())
 	}
-	for _, g := range append(w.groups, w.root, w.file) {
+	for _, g := range w.groups {
 		errs = append(errs, g.Close())
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, w.sonataFile.Close())...)
 }
